@@ -1,0 +1,1 @@
+"""The web service: read-only views of regions and their results."""

@@ -1,0 +1,1 @@
+"""Plan land use and commuting access: networks, travel times, access, sites, maps."""

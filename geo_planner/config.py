@@ -1,0 +1,323 @@
+"""The study file: what to read and how to compute, as frozen, described settings.
+
+A study is one TOML file. Keys not described here are refused; secrets belong to the environment
+and are refused in the file. People's units are allowed where the name says so; they are
+converted once, by the ``*_s`` and ``*_mps`` properties here.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from geo_planner.errors import ConfigError
+from geo_planner.units import mps_from_kmh, seconds_from_min
+
+Mode = Literal["walk", "bicycle", "car", "transit"]
+MODES: tuple[Mode, ...] = ("walk", "bicycle", "car", "transit")
+Role = Literal["study", "hinterland"]
+Percentile = Annotated[int, Field(ge=1, le=100)]
+Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
+
+_SECRET_NAMES = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
+_SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&](token|api_?key|password)=", re.IGNORECASE)
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Provenance(_Settings):
+    """Say where a source comes from; shown on maps and exports."""
+
+    credit: str | None = Field(None, description="Credit line shown on every map and export.")
+    licence: str | None = Field(None, description="Licence of the data.")
+    retrieved_at: date | None = Field(None, description="Day the data were fetched.")
+
+
+class OsmSource(Provenance):
+    """Read an OpenStreetMap extract from a file, or from an Overpass server for the study area."""
+
+    path: Path | None = Field(None, description="An .osm.pbf, .osm, .osm.gz or .osm.bz2 file.")
+    overpass_url: str | None = Field(
+        None, description="Overpass server to ask for the study area, in place of a file."
+    )
+    credit: str | None = Field(
+        "© OpenStreetMap contributors", description="Credit line shown on every map and export."
+    )
+    licence: str | None = Field("ODbL 1.0", description="Licence of the data.")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.path is None) == (self.overpass_url is None):
+            msg = "give either path or overpass_url"
+            raise ValueError(msg)
+        return self
+
+
+class GtfsSource(Provenance):
+    """Read a timetable: a GTFS zip or folder."""
+
+    path: Path = Field(description="A GTFS zip file or folder.")
+    prefix: str | None = Field(
+        None, description="Put before every id of the feed; by default its place in the list."
+    )
+
+
+class FieldRule(_Settings):
+    """Say how one column is made from one field of a layer."""
+
+    field: str = Field(description="Field name in the layer.")
+    scale: float | None = Field(None, description="Number to multiply by, such as 0.01 for %.")
+    values: Mapping[str, str | int | None] | None = Field(
+        None, description="Replacement of field values (as text); values not listed are refused."
+    )
+
+
+class LayerSource(Provenance):
+    """Read a vector layer into a table, column by column."""
+
+    table: str = Field(description="Table of the region that the rows go to.")
+    path: Path = Field(description="Shapefile, GeoPackage, GeoJSON, GeoParquet or CSV file.")
+    layer: str | None = Field(None, description="Layer within the file, where it holds several.")
+    crs: str | None = Field(None, description="CRS of the file, where the file names none.")
+    role: Role = Field(
+        "study", description="Study rows are counted and drawn, others only reached."
+    )
+    fields: Mapping[str, str | FieldRule] = Field(
+        default_factory=dict, description="Column of the table = field of the layer."
+    )
+    constants: Mapping[str, str | int | float | bool] = Field(
+        default_factory=dict, description="Column of the table = the same value in every row."
+    )
+    keep: Mapping[str, tuple[str | int, ...]] = Field(
+        default_factory=dict, description="Keep rows whose field has one of these values."
+    )
+    encoding: str | None = Field(None, description="Text encoding, where the file names none.")
+    note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
+
+
+class Sources(_Settings):
+    """List everything the region is built from."""
+
+    osm: tuple[OsmSource, ...] = ()
+    gtfs: tuple[GtfsSource, ...] = ()
+    layers: tuple[LayerSource, ...] = ()
+
+
+class StudyHead(_Settings):
+    """Name the study and the frame all its numbers rest on."""
+
+    id: str = Field(description="Short name, used in file names.", pattern=r"^[A-Za-z0-9_-]+$")
+    name: str = Field(description="Name shown on pages.")
+    crs: str | None = Field(None, description="Metric CRS, such as EPSG:25832; else UTM.")
+    timezone: str | None = Field(None, description="Time zone; by default that of the timetable.")
+    country: Literal["DK"] | None = Field(
+        "DK", description="Country whose default speed limits hold; none: the general ones."
+    )
+    badge: str | None = Field(None, description="Warning shown on every page, e.g. Synthetic data.")
+    language: Literal["en", "da"] = Field("en", description="Language of the pages.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (KeyError, ValueError, OSError):
+                msg = f"{name!r} is no time zone: write for example 'Europe/Copenhagen'"
+                raise ValueError(msg) from None
+        return name
+
+
+class Travel(_Settings):
+    """Set speeds, limits and the departure window; defaults of docs/defaults."""
+
+    walk_speed_kmh: float = Field(4.8, gt=0, le=15, description="Walking speed [km/h].")
+    bicycle_speed_kmh: float = Field(16.0, gt=0, le=60, description="Cycling speed [km/h].")
+    bicycle_parking_min: float = Field(
+        1.0, ge=0, le=30, description="Time to park a bicycle at each end [min]."
+    )
+    car_parking_min: float = Field(
+        3.0, ge=0, le=60, description="Time to park and walk at the end of a car trip [min]."
+    )
+    max_time_min: Minutes = Field(120, description="Longer times count as unreachable [min].")
+    max_walk_min: Minutes = Field(30, description="Longest walk to, from or without a stop [min].")
+    max_transfer_min: float = Field(
+        15, ge=0, le=120, description="Longest walk between two rides [min]."
+    )
+    max_rides: int = Field(4, ge=1, le=8, description="Most vehicles used in one journey.")
+    board_wait_s: int = Field(
+        60, ge=0, le=3600, description="Least wait at the first boarding [s]."
+    )
+    transfer_slack_s: int = Field(120, ge=0, le=3600, description="Least wait at a transfer [s].")
+    max_snap_m: float = Field(
+        500, gt=0, le=5000, description="Farthest a point may lie from a usable street [m]."
+    )
+    depart: datetime | None = Field(
+        None, description="Start of the departure window, local time of the region."
+    )
+    window_min: int = Field(60, ge=1, le=24 * 60, description="Departure window [min].")
+    percentiles: tuple[Percentile, ...] = Field(
+        (50,), description="Percentiles of the window's travel times."
+    )
+
+    @field_validator("depart")
+    @classmethod
+    def _local_time(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and moment.tzinfo is not None:
+            msg = "write the local time of the region, without an offset"
+            raise ValueError(msg)
+        return moment
+
+    @field_validator("percentiles")
+    @classmethod
+    def _in_order(cls, percentiles: tuple[int, ...]) -> tuple[int, ...]:
+        if not percentiles or list(percentiles) != sorted(set(percentiles)):
+            msg = "give percentiles in rising order, each once"
+            raise ValueError(msg)
+        return percentiles
+
+    @property
+    def walk_speed_mps(self) -> float:
+        """Walking speed [m/s]."""
+        return mps_from_kmh(self.walk_speed_kmh)
+
+    @property
+    def bicycle_speed_mps(self) -> float:
+        """Cycling speed [m/s]."""
+        return mps_from_kmh(self.bicycle_speed_kmh)
+
+    @property
+    def max_time_s(self) -> float:
+        """Longest time that counts as reached [s]."""
+        return seconds_from_min(self.max_time_min)
+
+    @property
+    def max_walk_s(self) -> float:
+        """Longest walk to, from or without a stop [s]."""
+        return seconds_from_min(self.max_walk_min)
+
+    @property
+    def max_transfer_s(self) -> float:
+        """Longest walk between two rides [s]."""
+        return seconds_from_min(self.max_transfer_min)
+
+
+class Access(_Settings):
+    """Choose modes and measures of access."""
+
+    modes: tuple[Mode, ...] = Field(MODES, description="Modes to compute.")
+    cutoffs_min: tuple[Minutes, ...] = Field((15, 30, 45, 60), description="Time limits [min].")
+    headline_mode: Mode = Field("transit", description="Mode of the first map.")
+    headline_cutoff_min: Minutes = Field(45, description="Time limit of the first map [min].")
+    half_weight_min: Mapping[Mode, Minutes] = Field(
+        {"walk": 10, "bicycle": 20, "car": 30, "transit": 30},
+        description="Time at which an opportunity counts half in gravity access [min].",
+    )
+
+    @model_validator(mode="after")
+    def _headline_is_computed(self) -> Self:
+        if self.headline_cutoff_min not in self.cutoffs_min:
+            msg = f"headline_cutoff_min {self.headline_cutoff_min:g} is not among cutoffs_min"
+            raise ValueError(msg)
+        return self
+
+
+class Siting(_Settings):
+    """Choose how sites are scored."""
+
+    profile: Literal["balanced", "office", "laboratory", "production"] = Field(
+        "balanced", description="Set of group weights."
+    )
+    cluster: Literal["life_science", "finance", "it"] | None = Field(
+        None, description="Cluster whose jobs count as neighbours; none: all three."
+    )
+    weights: Mapping[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="Criterion = weight, in place of the default."
+    )
+
+
+class Study(_Settings):
+    """Hold a whole study file."""
+
+    study: StudyHead
+    sources: Sources = Sources()
+    travel: Travel = Travel()
+    access: Access = Access()
+    siting: Siting = Siting()
+
+
+def read_study(path: Path) -> Study:
+    """Read a study file; paths in it are relative to its folder.
+
+    Raises
+    ------
+    ConfigError
+        When the file is absent, is no TOML, or has unknown, wrong or secret keys: all at once.
+    """
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such study file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: not a readable TOML file ({error})") from error
+    problems = [
+        f"{where}: looks like a secret; take it from the environment instead"
+        for where in _secrets(content)
+    ]
+    study = None
+    try:
+        study = Study.model_validate(content)
+    except ValidationError as error:
+        problems += [_problem(item) for item in error.errors()]
+    if problems or study is None:
+        raise ConfigError(f"{path}: the study file is wrong", problems)
+    return with_base(study, path.parent)
+
+
+def with_base(study: Study, folder: Path) -> Study:
+    """Return the study with every source path taken relative to a folder."""
+    moved = {
+        kind: tuple(
+            source.model_copy(update={"path": folder / source.path}) if source.path else source
+            for source in getattr(study.sources, kind)
+        )
+        for kind in Sources.model_fields
+    }
+    return study.model_copy(update={"sources": Sources.model_construct(**moved)})
+
+
+def _secrets(content: Any, where: str = "") -> Iterator[str]:
+    """Find keys and values that look like secrets, by their place in the file."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            place = f"{where}.{key}" if where else str(key)
+            if isinstance(value, str) and _SECRET_NAMES.search(str(key)):
+                yield place
+            else:
+                yield from _secrets(value, place)
+    elif isinstance(content, list):
+        for position, value in enumerate(content):
+            yield from _secrets(value, f"{where}[{position}]")
+    elif isinstance(content, str) and _SECRET_VALUES.search(content):
+        yield where
+
+
+def _problem(item: Mapping[str, Any]) -> str:
+    place = ""
+    for part in item["loc"]:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+    if item["type"] == "extra_forbidden":
+        return f"{place}: unknown key; see `geo-planner study --keys` for those that exist"
+    if item["type"] == "missing":
+        return f"{place}: required, but absent"
+    message = item["msg"].removeprefix("Value error, ")
+    given = item.get("input")
+    shown = f" (given {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return f"{place}: {message}{shown}"

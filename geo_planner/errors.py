@@ -1,0 +1,110 @@
+"""Every error the library raises on purpose, in one tree.
+
+GeoPlannerError
+├── InputError (ValueError)            what the user handed over is wrong
+│   ├── SchemaError                    a table breaks its schema; all breaches at once
+│   ├── CRSError                       a coordinate system is absent, wrong or not metric
+│   └── ConfigError                    the study file is wrong; all problems at once
+├── SourceError (OSError)              a source is missing, unreadable or damaged
+├── RegionError (ValueError)           a region folder is damaged, newer or locked
+├── ScenarioError (ValueError)         a list of modifications is wrong; see ``problems``
+└── MissingDependencyError (ImportError)  an extra is not installed
+
+Each error is also the builtin it resembles, so that old ``except`` clauses work. A message says
+what is wrong, where, and what to do. Arguments reach ``super().__init__`` unchanged, so that
+errors survive pickling between processes.
+"""
+
+from collections.abc import Sequence
+
+MAX_PROBLEMS_SHOWN = 20
+
+
+class GeoPlannerError(Exception):
+    """Stand at the root of all errors of this library."""
+
+
+class InputError(GeoPlannerError, ValueError):
+    """Say that what the user handed over is wrong, with every problem found."""
+
+    def __init__(self, subject: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(subject, tuple(problems))
+        self.subject = subject
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """Join the subject and its problems, one a line, with the tail counted."""
+        if not self.problems:
+            return self.subject
+        shown = [f"  - {problem}" for problem in self.problems[:MAX_PROBLEMS_SHOWN]]
+        n_hidden = len(self.problems) - len(shown)
+        if n_hidden:
+            shown.append(f"  - and {n_hidden} more problems")
+        return "\n".join([f"{self.subject}:", *shown])
+
+
+class SchemaError(InputError):
+    """Say that a table breaks its schema."""
+
+
+class CRSError(InputError):
+    """Say that a coordinate reference system is absent, unknown, or unfit to measure in."""
+
+
+class ConfigError(InputError):
+    """Say that a study file is wrong."""
+
+
+class SourceError(GeoPlannerError, OSError):
+    """Say that a source is missing, unreadable or damaged."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """Put the path before the reason."""
+        return f"{self.path}: {self.reason}"
+
+
+class RegionError(GeoPlannerError, ValueError):
+    """Say that a region folder is damaged, of another version, or in use."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """Put the path before the reason."""
+        return f"{self.path}: {self.reason}"
+
+
+class ScenarioError(GeoPlannerError, ValueError):
+    """Say that modifications are wrong, with the index of each."""
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        super().__init__(name, tuple(problems))
+        self.name = name
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """List the problems, one a line."""
+        return "\n".join([f"scenario {self.name!r}:", *(f"  - {p}" for p in self.problems)])
+
+
+class MissingDependencyError(GeoPlannerError, ImportError):
+    """Say which extra is not installed and how to get it."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(package, extra)
+        self.package = package
+        self.extra = extra
+
+    def __str__(self) -> str:
+        """Name the package and the command that installs it."""
+        return (
+            f"{self.package} is not installed: "
+            f"run pip install 'geo_planner[{self.extra}]' to get it"
+        )

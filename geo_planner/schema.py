@@ -1,0 +1,316 @@
+"""Tables and their columns: name, type, unit, meaning, allowed values.
+
+The one truth is ``data/tables.csv``; validation, typed empty frames, ``region.json`` and the
+reference page of the documentation all read it. A table is validated once, at the border; inside
+nobody checks again. Missing is null with a reason, never 0.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_planner.errors import SchemaError
+
+SCHEMA_VERSION = 1
+MAX_IDS_SHOWN = 5
+
+_PANDAS_TYPES = {"text": "str", "bool": "bool"}
+_NULLABLE_BOOL = "boolean"
+
+
+@dataclass(frozen=True)
+class Column:
+    """Describe one column: its type, unit, bounds and meaning."""
+
+    name: str
+    dtype: str
+    unit: str
+    is_key: bool
+    is_nullable: bool
+    allowed: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+    meaning: str
+
+    @property
+    def pandas_dtype(self) -> str:
+        """Name the pandas type the column has in memory."""
+        if self.dtype == "bool" and self.is_nullable:
+            return _NULLABLE_BOOL
+        return _PANDAS_TYPES.get(self.dtype, self.dtype)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Describe one table: its columns in order and what a row is."""
+
+    name: str
+    meaning: str
+    columns: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def key(self) -> list[str]:
+        """Name the columns that together identify a row."""
+        return [column.name for column in self.columns.values() if column.is_key]
+
+    @property
+    def geometry(self) -> Column | None:
+        """Return the geometry column, or None for a plain table."""
+        return self.columns.get("geometry")
+
+    @property
+    def attributes(self) -> list[Column]:
+        """Return all columns but the geometry."""
+        return [column for column in self.columns.values() if column.dtype != "geometry"]
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """Read every table's description, keyed by table name."""
+    text = resources.files("geo_planner").joinpath("data", "tables.csv").read_text("utf-8")
+    meanings: dict[str, str] = {}
+    columns: dict[str, dict[str, Column]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        if row["dtype"] == "table":
+            meanings[row["table"]] = row["meaning"]
+            columns[row["table"]] = {}
+        else:
+            columns[row["table"]][row["column"]] = _column(row)
+    return MappingProxyType(
+        {
+            name: Table(name, meaning, MappingProxyType(columns[name]))
+            for name, meaning in meanings.items()
+        }
+    )
+
+
+def _column(row: Mapping[str, str]) -> Column:
+    return Column(
+        name=row["column"],
+        dtype=row["dtype"],
+        unit=row["unit"],
+        is_key=row["key"] == "yes",
+        is_nullable=row["nullable"] == "yes",
+        allowed=tuple(row["allowed"].split()),
+        minimum=float(row["minimum"]) if row["minimum"] else None,
+        maximum=float(row["maximum"]) if row["maximum"] else None,
+        meaning=row["meaning"],
+    )
+
+
+def empty_frame(table: Table, crs: CRS) -> pd.DataFrame:
+    """Make a frame with the table's columns and types and no rows [CRS of the region]."""
+    frame = pd.DataFrame(
+        {column.name: pd.Series([], dtype=column.pandas_dtype) for column in table.attributes}
+    )
+    if table.geometry is None:
+        return frame
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+
+
+def validate(frame: pd.DataFrame, table: Table, *, origin: str) -> pd.DataFrame:
+    """Return the frame in the table's columns, order, types and key order, or list every breach.
+
+    Parameters
+    ----------
+    frame
+        Rows to check; nullable columns may be absent, others may not.
+    table
+        What the rows must be.
+    origin
+        File or source named in messages.
+
+    Raises
+    ------
+    SchemaError
+        With all breaches at once, the first five ids of each.
+    """
+    problems, typed = _coerce(frame, table)
+    problems += _breaches(typed, table)
+    problems += _geometry_breaches(frame, table, typed)
+    if problems:
+        raise SchemaError(f"{origin} does not fit table {table.name!r}", problems)
+    checked = pd.DataFrame(typed)
+    if table.geometry is not None:
+        checked = gpd.GeoDataFrame(checked, geometry=frame.geometry.array, crs=frame.crs)
+    return checked.sort_values(table.key, kind="stable").reset_index(drop=True)
+
+
+def _coerce(frame: pd.DataFrame, table: Table) -> tuple[list[str], dict[str, pd.Series]]:
+    """Bring each column to its type; report columns absent and values that do not fit."""
+    problems: list[str] = []
+    typed: dict[str, pd.Series] = {}
+    for column in table.attributes:
+        if column.name not in frame.columns:
+            if not column.is_nullable:
+                problems.append(f"column {column.name!r} is missing ({column.meaning})")
+                continue
+            typed[column.name] = pd.Series(
+                [None] * len(frame), index=frame.index, dtype=column.pandas_dtype
+            )
+            continue
+        values = frame[column.name]
+        try:
+            typed[column.name] = _as_type(values, column)
+        except (ValueError, TypeError, OverflowError):
+            bad = _unfit(values, column)
+            problems.append(
+                f"column {column.name!r} must be {_type_words(column)}: "
+                f"{_first(frame, table, bad, column.name)}"
+            )
+    return problems, typed
+
+
+def _as_type(values: pd.Series, column: Column) -> pd.Series:
+    if column.dtype == "text":
+        return _as_text(values)
+    if values.isna().any() and not column.is_nullable:
+        # keep the gaps: the breach is reported with its ids by the check for nulls
+        return pd.to_numeric(values).astype("Float64")
+    if column.dtype == "bool":
+        return values.astype(column.pandas_dtype)
+    return pd.to_numeric(values).astype(column.pandas_dtype)
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    """Write values as text; whole numbers without a point, so that an id 7.0 reads 7."""
+    if pd.api.types.is_float_dtype(values.dtype):
+        whole = values.dropna()
+        if bool((whole == np.floor(whole)).all()):
+            values = values.astype("Int64")
+    return values.astype(object).where(values.notna(), None).map(_text_of).astype("str")
+
+
+def _text_of(value: Any) -> Any:
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def _unfit(values: pd.Series, column: Column) -> pd.Series:
+    """Mark the values that cannot take the column's type."""
+    if column.dtype == "bool":
+        return ~values.isin([True, False]) & values.notna()
+    numbers = pd.to_numeric(values, errors="coerce")
+    unfit = numbers.isna() & values.notna()
+    if column.dtype.lower().startswith("int"):
+        limits = np.iinfo(column.dtype.lower())
+        unfit |= numbers.notna() & (
+            (numbers != np.floor(numbers)) | (numbers < limits.min) | (numbers > limits.max)
+        )
+    return unfit
+
+
+def _type_words(column: Column) -> str:
+    words = {"bool": "true or false", "float64": "a number"}.get(column.dtype, "a whole number")
+    return f"{words} [{column.unit}]" if column.unit else words
+
+
+def _breaches(typed: Mapping[str, pd.Series], table: Table) -> list[str]:
+    """Run the value checks of all columns at once and say each breach with its first ids."""
+    import pandera.pandas as pa  # noqa: PLC0415 -- two seconds to import, needed only here
+
+    frame = pd.DataFrame(typed)
+    checks = {
+        column.name: pa.Column(
+            checks=_checks(column, pa), nullable=column.is_nullable, required=False
+        )
+        for column in table.attributes
+        if column.name in frame
+    }
+    problems = []
+    try:
+        pa.DataFrameSchema(checks).validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        for (name, check), group in cases.groupby(["column", "check"], sort=True):
+            rows = frame.index.isin(group["index"])
+            problems.append(
+                f"column {name!r} {_breach_words(str(check), table.columns[str(name)])}: "
+                f"{_first(frame, table, rows, str(name))}"
+            )
+    key = [name for name in table.key if name in frame]
+    if len(key) == len(table.key):
+        doubled = frame.duplicated(key, keep=False)
+        if doubled.any():
+            problems.append(
+                f"key {' + '.join(key)} must be unique: {_first(frame, table, doubled, None)}"
+            )
+    return problems
+
+
+def _checks(column: Column, pa: Any) -> list[Any]:
+    checks = []
+    if column.allowed:
+        allowed: list[Any] = list(column.allowed)
+        if column.dtype != "text":
+            allowed = [int(value) for value in allowed]
+        checks.append(pa.Check.isin(allowed))
+    if column.minimum is not None:
+        checks.append(pa.Check.ge(column.minimum))
+    if column.maximum is not None:
+        checks.append(pa.Check.le(column.maximum))
+    if column.dtype == "text" and column.is_key:
+        checks.append(pa.Check.str_length(min_value=1))
+    return checks
+
+
+def _breach_words(check: str, column: Column) -> str:
+    unit = f" {column.unit}" if column.unit else ""
+    words = {
+        "isin": f"must be one of {', '.join(column.allowed)}",
+        "greater_than_or_equal_to": f"must be at least {column.minimum}{unit}",
+        "less_than_or_equal_to": f"must be at most {column.maximum}{unit}",
+        "str_length": "must not be empty text",
+        "not_nullable": "must not be empty",
+    }
+    return words.get(check.partition("(")[0], f"fails {check}")
+
+
+def _first(frame: pd.DataFrame, table: Table, rows: Any, value_column: str | None) -> str:
+    """Name the first ids (and values) among the marked rows, and how many there are."""
+    marked = frame[np.asarray(rows, dtype=bool)]
+    key = [name for name in table.key if name in frame.columns]
+    shown = []
+    for position, row in marked.head(MAX_IDS_SHOWN).iterrows():
+        name = " + ".join(str(row[part]) for part in key) if key else f"row {position}"
+        has_value = value_column is not None and value_column not in key
+        shown.append(f"{name} ({row[value_column]!r})" if has_value else name)
+    more = "" if len(marked) <= MAX_IDS_SHOWN else ", ..."
+    plural = "row" if len(marked) == 1 else "rows"
+    return f"{len(marked)} {plural}, {', '.join(dict.fromkeys(shown))}{more}"
+
+
+def _geometry_breaches(
+    frame: pd.DataFrame, table: Table, typed: Mapping[str, pd.Series]
+) -> list[str]:
+    """Check geometry kind, absence, emptiness, validity and CRS."""
+    column = table.geometry
+    if column is None:
+        return []
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return ["the table needs a geometry and the source has none"]
+    problems = []
+    if frame.crs is None:
+        problems.append("the layer has no CRS: state it in the study file (crs = 'EPSG:...')")
+    shapes = frame.geometry
+    absent = (shapes.isna() | shapes.is_empty).to_numpy()
+    kinds = shapes.geom_type.isin(column.allowed).to_numpy()
+    invalid = ~shapely.is_valid(shapes.to_numpy())
+    named = pd.DataFrame(typed)
+    for rows, words in (
+        (absent & (not column.is_nullable), "geometry is absent or empty"),
+        (~absent & ~kinds, f"geometry must be {' or '.join(column.allowed)}"),
+        (~absent & kinds & invalid, "geometry crosses itself or is otherwise invalid"),
+    ):
+        if rows.any():
+            problems.append(f"{words}: {_first(named, table, rows, None)}")
+    return problems

@@ -1,0 +1,1 @@
+"""Readers of outside formats: each hands over plain, validated tables."""
