@@ -1,0 +1,77 @@
+"""Arrays made from a region's tables, kept beside it and memory-mapped.
+
+A set of arrays lives in ``REGION/derived/<name>-<digest>/``, the digest taken over the tables
+read, the settings that shaped it and the format version; so what no longer fits is never found.
+A folder is written under a temporary name and renamed. It may be deleted at any time.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.region import Region
+
+ARRAY_FORMAT_VERSION = 1
+_DIGEST_CHARACTERS = 16
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def derived_arrays(
+    region: Region,
+    name: str,
+    tables: tuple[str, ...],
+    settings: Mapping[str, Any],
+    make: Callable[[], Arrays],
+) -> Arrays:
+    """Open a set of arrays, made now if it is not there yet.
+
+    Parameters
+    ----------
+    region
+        Region whose tables are read.
+    name
+        What the arrays are, such as ``street-walk``.
+    tables
+        Tables that ``make`` reads.
+    settings
+        All else that shapes the arrays; must be JSON.
+    make
+        Makes the arrays; called only when they are absent.
+
+    Returns
+    -------
+    dict
+        Arrays by name, read-only, sharing pages between processes. Where the region cannot be
+        written to, the arrays stay in memory.
+    """
+    digests = {table: region.tables[table].sha256 for table in tables if table in region.tables}
+    identity = json.dumps([ARRAY_FORMAT_VERSION, name, digests, dict(settings)], sort_keys=True)
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:_DIGEST_CHARACTERS]
+    folder = region.path / "derived" / f"{name}-{digest}"
+    if not folder.is_dir():
+        arrays = make()
+        if not _write(folder, arrays):
+            return arrays
+    return {file.stem: np.load(file, mmap_mode="r") for file in sorted(folder.glob("*.npy"))}
+
+
+def _write(folder: Path, arrays: Arrays) -> bool:
+    """Write the arrays in one step; tell whether they are on disk now."""
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    try:
+        temporary.mkdir(parents=True)
+        for name, array in arrays.items():
+            np.save(temporary / f"{name}.npy", array)
+        temporary.rename(folder)
+    except OSError:
+        shutil.rmtree(temporary, ignore_errors=True)
+        return folder.is_dir()
+    return True

@@ -1,0 +1,295 @@
+"""The region folder: ``region.json`` and one GeoParquet file per table.
+
+Files are named by their content (``tables/zones-3f2a90b1c4d5.parquet``) and ``region.json`` is
+replaced in one step as the last act of a write, so a killed build leaves the earlier region as it
+was. Readers refuse what is newer than they know or differs from its digest. ``derived/`` holds
+arrays made from the tables; it may be deleted at any time and belongs to no digest.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from geo_planner import schema
+from geo_planner.crs import parse_crs, to_text
+from geo_planner.errors import RegionError
+from geo_planner.findings import Finding
+
+REGION_FILE = "region.json"
+_READABLE_VERSIONS = (schema.SCHEMA_VERSION,)
+_DIGEST_SHOWN = 12
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """Say what is known of one table: rows, digest, and where its rows came from."""
+
+    rows: int
+    sha256: str
+    file: str
+    sources: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Region:
+    """Give read-only access to the tables of a region folder; open it with :func:`open_region`.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    crs
+        The metric CRS of every geometry.
+    timezone
+        Time zone of every local time; None where no source tells.
+    study
+        Id, name, badge, language and settings the region was built with.
+    tables
+        Rows, digest and provenance by table name.
+    findings
+        What was repaired or left out on the way in.
+    digest
+        Digest of all tables, CRS and time zone: the region's identity.
+    """
+
+    path: Path
+    crs: CRS
+    timezone: ZoneInfo | None
+    study: Mapping[str, Any]
+    tables: Mapping[str, TableInfo]
+    findings: tuple[Finding, ...]
+    digest: str
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a table holds at least one row."""
+        return name in self.tables and self.tables[name].rows > 0
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table; an absent one comes back empty, with its columns. Do not change it.
+
+        Raises
+        ------
+        RegionError
+            When the file is gone or differs from its digest.
+        """
+        if name not in self.tables:
+            return schema.empty_frame(schema.tables()[name], self.crs)
+        if name not in self._read:
+            info = self.tables[name]
+            file = self.path / info.file
+            if not file.exists() or _sha256(file) != info.sha256:
+                raise RegionError(
+                    str(self.path),
+                    f"{info.file} is missing or damaged: build the region again",
+                )
+            has_geometry = schema.tables()[name].geometry is not None
+            self._read[name] = (gpd if has_geometry else pd).read_parquet(file)
+        return self._read[name]
+
+    def geo_table(self, name: str) -> gpd.GeoDataFrame:
+        """Return a table that has a geometry; as :meth:`table`."""
+        return gpd.GeoDataFrame(self.table(name))
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Credit lines of all sources, each once, in order of the tables."""
+        lines = (
+            source.get("credit") for info in self.tables.values() for source in info.sources
+        )
+        return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def open_region(path: Path | str) -> Region:
+    """Open a region folder; tables are read when asked for.
+
+    Raises
+    ------
+    RegionError
+        When the folder is no region, was written by a newer version, or is damaged.
+    """
+    folder = Path(path)
+    file = folder / REGION_FILE
+    if not file.is_file():
+        raise RegionError(
+            str(folder), "no region here: make one with `geo-planner build STUDY.toml --out ...`"
+        )
+    try:
+        content = json.loads(file.read_text("utf-8"))
+        version = content["schema_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RegionError(str(folder), f"{REGION_FILE} is damaged ({error}): build again") from error
+    if version not in _READABLE_VERSIONS:
+        age = "a newer" if version > max(_READABLE_VERSIONS) else "an older"
+        raise RegionError(
+            str(folder),
+            f"written by {age} version (schema {version}, this program reads "
+            f"{', '.join(map(str, _READABLE_VERSIONS))}): build it again with this program",
+        )
+    try:
+        region = _from_json(folder, content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RegionError(str(folder), f"{REGION_FILE} is damaged ({error}): build again") from error
+    if region.digest != content["digest"]:
+        raise RegionError(str(folder), f"{REGION_FILE} was changed by hand: build again")
+    return region
+
+
+def _from_json(folder: Path, content: Mapping[str, Any]) -> Region:
+    tables = {
+        name: TableInfo(
+            info["rows"], info["sha256"], info["file"], tuple(info.get("sources", ()))
+        )
+        for name, info in content["tables"].items()
+    }
+    crs = parse_crs(content["crs"])
+    zone = content["timezone"]
+    return Region(
+        path=folder,
+        crs=crs,
+        timezone=ZoneInfo(zone) if zone else None,
+        study=content["study"],
+        tables=tables,
+        findings=tuple(
+            Finding(**{**item, "examples": tuple(item["examples"])}) for item in content["findings"]
+        ),
+        digest=_region_digest(crs, zone, tables),
+    )
+
+
+def write_region(
+    path: Path | str,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    crs: CRS,
+    timezone: str | None,
+    study: Mapping[str, Any],
+    sources: Mapping[str, Sequence[Mapping[str, Any]]],
+    findings: Sequence[Finding] = (),
+) -> Region:
+    """Write validated tables as a region folder, in one step.
+
+    Parameters
+    ----------
+    path
+        Folder to make or to replace the region of; a folder with other content is refused.
+    tables
+        Frames by table name, as :func:`geo_planner.schema.validate` returns them.
+    crs, timezone, study, findings
+        As in :class:`Region`.
+    sources
+        Provenance of each table: file, credit, licence, date, parameters.
+
+    Raises
+    ------
+    RegionError
+        When the folder holds something else or another build is writing to it.
+    """
+    folder = Path(path)
+    if folder.exists() and not _may_write(folder):
+        raise RegionError(str(folder), "holds files that are no region: choose another folder")
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    with _locked(folder):
+        infos = {
+            name: _write_table(folder, name, tables[name], tuple(sources.get(name, ())))
+            for name in schema.tables()
+            if name in tables
+        }
+        content = {
+            "schema_version": schema.SCHEMA_VERSION,
+            "digest": _region_digest(crs, timezone, infos),
+            "crs": to_text(crs),
+            "timezone": timezone,
+            "bounds_wgs84": _bounds_wgs84(tables, crs),
+            "study": dict(study),
+            "tables": {name: asdict(info) for name, info in infos.items()},
+            "findings": [asdict(finding) for finding in findings],
+        }
+        write_json(folder / REGION_FILE, content)
+        kept = {info.file for info in infos.values()}
+        for file in (folder / "tables").iterdir():
+            if f"tables/{file.name}" not in kept:
+                file.unlink()
+    return open_region(folder)
+
+
+def write_json(file: Path, content: Any) -> None:
+    """Write JSON under a temporary name and rename it, so that no reader sees half a file."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=str, allow_nan=False)
+    try:
+        temporary.write_text(text + "\n", "utf-8")
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _may_write(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    names = {file.name for file in folder.iterdir()}
+    return REGION_FILE in names or names <= {"tables", "derived", ".lock"}
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RegionError(
+                str(folder), "another build is writing here: wait for it or choose another folder"
+            ) from None
+        yield
+
+
+def _write_table(
+    folder: Path, name: str, frame: pd.DataFrame, sources: tuple[Mapping[str, Any], ...]
+) -> TableInfo:
+    temporary = folder / "tables" / f".{name}.{os.getpid()}"
+    try:
+        frame.to_parquet(temporary, index=False, compression="zstd")
+        digest = _sha256(temporary)
+        file = f"tables/{name}-{digest[:_DIGEST_SHOWN]}.parquet"
+        temporary.replace(folder / file)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return TableInfo(len(frame), digest, file, sources)
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as handle:
+        while chunk := handle.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _region_digest(crs: CRS, timezone: str | None, tables: Mapping[str, TableInfo]) -> str:
+    parts = [to_text(crs), timezone or "", *(f"{n}={tables[n].sha256}" for n in sorted(tables))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _bounds_wgs84(tables: Mapping[str, pd.DataFrame], crs: CRS) -> list[float] | None:
+    """Bound the study area [degrees], or else the streets: west, south, east, north."""
+    for name in ("study_area", "zones", "streets", "stops"):
+        frame = tables.get(name)
+        if isinstance(frame, gpd.GeoDataFrame) and len(frame):
+            west, south, east, north = frame.total_bounds
+            corners = gpd.GeoSeries(
+                gpd.points_from_xy([west, east, west, east], [south, south, north, north]), crs=crs
+            )
+            return [round(value, 6) for value in corners.to_crs(4326).total_bounds.tolist()]
+    return None

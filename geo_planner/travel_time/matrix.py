@@ -1,0 +1,106 @@
+"""Whole travel-time matrices, for exports and small jobs; sweeps use blocks instead."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo_planner.config import Mode, Travel
+from geo_planner.crs import require_same
+from geo_planner.kernels.street import UNREACHED
+from geo_planner.region import Region
+from geo_planner.travel_time.blocks import IntArray, default_threads
+from geo_planner.travel_time.router import open_router
+from geo_planner.units import CENTISECONDS_PER_S
+
+
+@dataclass(frozen=True)
+class TravelTimes:
+    """Hold the travel times between all pairs.
+
+    Parameters
+    ----------
+    origin_ids, destination_ids
+        Ids as given.
+    columns
+        ``travel_time_s``, or one per percentile: ``travel_time_s_p50``.
+    times_s
+        ``(n_origins, n_destinations, n_columns)`` [s], inf where unreachable.
+    snaps
+        The ledger of all points: end (origin, destination), id, status, distance and time.
+    """
+
+    origin_ids: pd.Index
+    destination_ids: pd.Index
+    columns: tuple[str, ...]
+    times_s: npt.NDArray[np.float64]
+    snaps: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Lay the times out in long form: from_id, to_id and the columns; null: unreachable."""
+        n_origins, n_destinations, _ = self.times_s.shape
+        times = np.where(np.isinf(self.times_s), np.nan, self.times_s)
+        return pd.DataFrame(
+            {
+                "from_id": np.repeat(self.origin_ids.to_numpy(object), n_destinations),
+                "to_id": np.tile(self.destination_ids.to_numpy(object), n_origins),
+                **{name: times[:, :, i].ravel() for i, name in enumerate(self.columns)},
+            }
+        )
+
+
+def seconds(costs_cs: IntArray) -> npt.NDArray[np.float64]:
+    """Turn kernel costs into seconds, unreached into inf."""
+    return np.where(costs_cs == UNREACHED, np.inf, costs_cs / CENTISECONDS_PER_S)
+
+
+def travel_times(
+    region: Region,
+    origins: gpd.GeoSeries,
+    destinations: gpd.GeoSeries,
+    mode: Mode,
+    travel: Travel,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> TravelTimes:
+    """Compute the travel time of every pair.
+
+    Parameters
+    ----------
+    region
+        Network to travel on.
+    origins, destinations
+        Points, index = ids, in the CRS of the region.
+    mode
+        walk, bicycle, car (free flow) or transit.
+    travel
+        Speeds, limits, departure window, percentiles.
+    threads
+        Searches at once; None: one per core.
+    progress
+        Called with origins done and all origins.
+
+    Raises
+    ------
+    CRSError
+        When points and region differ in CRS.
+    InputError
+        When the region lacks what the mode needs.
+    """
+    require_same(origins, region)
+    require_same(destinations, region)
+    router = open_router(region, mode, travel)
+    starts, ends = router.snap_origins(origins), router.snap_destinations(destinations)
+    times = np.empty((len(starts), len(ends), len(router.columns)))
+    for block in router.blocks(starts, ends, threads=threads or default_threads()):
+        times[block.origins] = seconds(block.costs_cs)
+        progress(block.origins.stop, len(starts))
+    snaps = pd.concat(
+        [starts.ledger.assign(end="origin"), ends.ledger.assign(end="destination")],
+        ignore_index=True,
+    )
+    return TravelTimes(origins.index, destinations.index, router.columns, times, snaps)

@@ -1,0 +1,53 @@
+"""One face for every mode: snap points, then ask for blocks of travel times."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import geopandas as gpd
+
+from geo_planner.config import Mode, Travel
+from geo_planner.networks.snap import SnappedPoints
+from geo_planner.region import Region
+from geo_planner.travel_time.blocks import Block
+from geo_planner.travel_time.street import StreetRouter
+from geo_planner.travel_time.transit import TransitRouter
+
+__all__ = ["Block", "Router", "open_router"]
+
+
+class Router(Protocol):
+    """Promise what every mode's router can do."""
+
+    columns: tuple[str, ...]
+
+    def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
+        """Link points that trips start at; index = ids, CRS of the region."""
+        ...
+
+    def snap_destinations(self, points: gpd.GeoSeries) -> SnappedPoints:
+        """Link points that trips end at; index = ids, CRS of the region."""
+        ...
+
+    def blocks(
+        self,
+        origins: SnappedPoints,
+        destinations: SnappedPoints,
+        *,
+        threads: int,
+        max_time_s: float | None = None,
+    ) -> Iterator[Block]:
+        """Give the costs from each origin to every destination, block by block."""
+        ...
+
+
+def open_router(region: Region, mode: Mode, travel: Travel) -> Router:
+    """Open the router of a mode.
+
+    Raises
+    ------
+    InputError
+        When the region lacks what the mode needs, or the departure does not fit the timetable.
+    """
+    if mode == "transit":
+        return TransitRouter(region, travel)
+    return StreetRouter(region, mode, travel)
