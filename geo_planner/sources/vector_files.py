@@ -1,0 +1,262 @@
+"""Files with features, opened whatever their format: Shapefile, GeoPackage, GeoJSON, Parquet.
+
+A layer keeps the CRS its file names. One stated beside it must be the same; a file that names none
+needs one stated. GeoJSON without a ``crs`` member is in degrees (RFC 7946) unless stated otherwise.
+Text of a Shapefile without a .cpg file is UTF-8 where every byte fits it, else cp1252.
+"""
+
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyogrio
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.aoi import AreaOfUse
+
+from geo_planner.crs import WGS84, parse_crs, to_text
+from geo_planner.errors import CRSError, InputError, SourceError
+from geo_planner.findings import Finding
+
+VECTOR_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
+PARQUET_SUFFIXES = (".parquet", ".geoparquet")
+TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
+SUFFIXES = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *TEXT_SUFFIXES)
+
+# National grids are used well past their nominal zone: Bornholm in UTM 32 is 3 degrees outside.
+AREA_MARGIN_DEG = 10.0
+_GEOJSON_HEAD_BYTES = 20_000
+_GEOJSON_CRS = re.compile(rb'"crs"\s*:\s*\{')
+_DBF_HEADER_SIZE = slice(8, 10)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Hold the rows of one layer as its file has them.
+
+    Parameters
+    ----------
+    name
+        File name, with the layer's name where it was asked for.
+    frame
+        A GeoDataFrame whose geometry column is ``geometry``, or a plain frame.
+    findings
+        What the reader of the format had to say.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def require_suffix(path: Path) -> str:
+    """Return the file's suffix in small letters, or say which formats can be read.
+
+    Raises
+    ------
+    SourceError
+        When the file is absent or of another format.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise SourceError(
+            str(path), f"cannot read {suffix or 'a file without suffix'}: use {', '.join(SUFFIXES)}"
+        )
+    if not path.is_file():
+        raise SourceError(str(path), "no such file")
+    return suffix
+
+
+def read_features(path: Path, layer: str | None, crs: str | None, encoding: str | None) -> Layer:
+    """Read one layer of a file with features.
+
+    Parameters
+    ----------
+    path
+        Shapefile, GeoPackage, GeoJSON or (Geo)Parquet file.
+    layer
+        Layer within the file; None where it holds one.
+    crs
+        CRS stated for the file; None: the file's own.
+    encoding
+        Text encoding stated for a Shapefile.
+
+    Raises
+    ------
+    SourceError
+        When the file is absent or unreadable.
+    InputError
+        When the layer is not there, or several are and none is named.
+    CRSError
+        When no CRS is known, or the one stated is not the file's.
+    """
+    suffix = require_suffix(path)
+    if encoding and suffix != ".shp":
+        raise InputError(f"{path.name}: {suffix} files are always UTF-8: leave out 'encoding'")
+    if suffix in PARQUET_SUFFIXES:
+        if layer is not None:
+            raise InputError(f"{path.name}: a Parquet file has no layers: leave out 'layer'")
+        read = Layer(path.name, _read_parquet(path), ())
+    else:
+        read = _read_with_gdal(path, layer, encoding)
+    if read.frame.empty:
+        raise InputError(f"{read.name}: the layer has no rows")
+    if not isinstance(read.frame, gpd.GeoDataFrame):
+        return read
+    frame = read.frame if read.frame.geometry.name == "geometry" else _renamed(read.frame)
+    own = None if suffix in (".geojson", ".json") and not _names_crs(path) else frame.crs
+    default = WGS84 if suffix in (".geojson", ".json") else None
+    known = resolve_crs(read.name, own, crs, default)
+    return Layer(read.name, frame.set_crs(known, allow_override=True), read.findings)
+
+
+def _renamed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return frame.rename_geometry("geometry")
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        return _without_index(gpd.read_parquet(path))
+    except ValueError as error:
+        if "geo metadata" not in str(error).lower():
+            raise SourceError(str(path), f"not readable ({error})") from error
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(str(path), f"not readable ({error})") from error
+    return _without_index(pd.read_parquet(path))
+
+
+def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make a named index a field like the others; drop one that only counts."""
+    return frame.reset_index(drop=all(name is None for name in frame.index.names))
+
+
+def _read_with_gdal(path: Path, layer: str | None, encoding: str | None) -> Layer:
+    """Read through GDAL; what it warns of becomes findings."""
+    name = _layer_name(path, layer)
+    title = f"{path.name}:{layer}" if layer else path.name
+    guessed = _shapefile_encoding(path) if path.suffix.lower() == ".shp" else None
+    options: dict[str, Any] = {"encoding": encoding or guessed} if encoding or guessed else {}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            frame = pyogrio.read_dataframe(path, layer=name, **options)
+        except UnicodeDecodeError as error:
+            raise SourceError(
+                str(path), "its text is not in the encoding it names: state 'encoding'"
+            ) from error
+        except LookupError as error:
+            raise InputError(
+                f"{path.name}: {encoding!r} is no text encoding: write for example 'cp1252'"
+            ) from error
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+            raise SourceError(str(path), f"not readable ({error})") from error
+    said = dict.fromkeys(str(item.message) for item in caught)
+    findings = [Finding(title, "warning", 1, f"reader of the format: {text}") for text in said]
+    if guessed and not encoding:
+        findings.append(
+            Finding(title, "read", len(frame), f"rows of text in {guessed}: there is no .cpg file")
+        )
+    return Layer(title, frame, tuple(findings))
+
+
+def _layer_name(path: Path, layer: str | None) -> str:
+    try:
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    except pyogrio.errors.DataSourceError as error:
+        raise SourceError(str(path), f"not readable ({error})") from error
+    listed = ", ".join(sorted(names))
+    if layer is not None and layer not in names:
+        raise InputError(f"{path.name}: there is no layer {layer!r}; it has: {listed}")
+    if layer is None and len(names) != 1:
+        raise InputError(f"{path.name}: name one of its layers ('layer'): {listed}")
+    return layer or names[0]
+
+
+def _shapefile_encoding(path: Path) -> str | None:
+    """Choose the encoding of a Shapefile that names none; None where a .cpg file names it."""
+    beside = {item.suffix.lower(): item for item in path.parent.glob(f"{path.stem}.*")}
+    if ".cpg" in beside or ".dbf" not in beside:
+        return None
+    content = beside[".dbf"].read_bytes()
+    records = content[int.from_bytes(content[_DBF_HEADER_SIZE], "little") :]
+    try:
+        records.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _names_crs(path: Path) -> bool:
+    """Tell whether a GeoJSON file has a ``crs`` member, which stands before its features."""
+    with path.open("rb") as stream:
+        return _GEOJSON_CRS.search(stream.read(_GEOJSON_HEAD_BYTES)) is not None
+
+
+def resolve_crs(name: str, own: Any, stated: str | None, default: CRS | None = None) -> CRS:
+    """Return the CRS of a layer from what its file and the study say of it.
+
+    Raises
+    ------
+    CRSError
+        When neither names one, or both do and differ.
+    """
+    wanted = parse_crs(stated) if stated else None
+    if own is None:
+        if wanted is None and default is None:
+            raise CRSError(
+                f"{name}: the file names no CRS: state it in the study file (crs = 'EPSG:...')"
+            )
+        return wanted or default
+    found = CRS.from_user_input(own).to_2d()
+    if wanted is not None and not _same_crs(found, wanted.to_2d()):
+        raise CRSError(
+            f"{name}: the file is in {to_text(found)[:60]}, but crs = {stated!r} is stated: "
+            "leave 'crs' out, or correct the file's own"
+        )
+    return found
+
+
+def _same_crs(left: CRS, right: CRS) -> bool:
+    if left.equals(right, ignore_axis_order=True):
+        return True
+    number = left.to_epsg()
+    return number is not None and number == right.to_epsg()
+
+
+def is_outside(shapes: gpd.GeoSeries, area_crs: CRS) -> np.ndarray:
+    """Mark shapes whose middle lies outside the area a CRS is made for, with a wide margin.
+
+    Absent and empty shapes are not marked.
+
+    Parameters
+    ----------
+    shapes
+        Layer in any CRS.
+    area_crs
+        CRS whose area of use counts; one without is good everywhere.
+    """
+    bounds = shapely.bounds(shapes.to_numpy())
+    there = ~np.isnan(bounds).any(axis=1)
+    x, y = bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)
+    to_degrees = Transformer.from_crs(shapes.crs, WGS84, always_xy=True)
+    longitude, latitude = to_degrees.transform(x, y)
+    inside = _in_area(np.asarray(longitude), np.asarray(latitude), area_crs.area_of_use)
+    return np.asarray(there & ~inside)
+
+
+def _in_area(longitude: np.ndarray, latitude: np.ndarray, area: AreaOfUse | None) -> np.ndarray:
+    in_world = (np.abs(longitude) <= 180) & (np.abs(latitude) <= 90)  # noqa: PLR2004 -- degrees
+    if area is None:
+        return np.asarray(in_world)
+    inside = in_world & (latitude >= area.south - AREA_MARGIN_DEG)
+    inside &= latitude <= area.north + AREA_MARGIN_DEG
+    if area.west <= area.east:
+        inside &= longitude >= area.west - AREA_MARGIN_DEG
+        inside &= longitude <= area.east + AREA_MARGIN_DEG
+    return np.asarray(inside)
