@@ -1,3 +1,47 @@
-"""Plan land use and commuting access: networks, travel times, access, sites, maps."""
+"""Plan land use and commuting access: networks, travel times, access, sites, maps.
+
+The public names are imported when they are first used, so that ``geo-planner --help`` answers at
+once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geo_planner.analysis import AnalysisResult, analyse, run
+    from geo_planner.config import Study, read_study
+    from geo_planner.region import Region, open_region
+    from geo_planner.region.build import build_region
+    from geo_planner.travel_time import travel_times
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "AnalysisResult",
+    "Region",
+    "Study",
+    "analyse",
+    "build_region",
+    "open_region",
+    "read_study",
+    "run",
+    "travel_times",
+]
+
+_HOMES = {
+    "AnalysisResult": "analysis",
+    "Region": "region",
+    "Study": "config",
+    "analyse": "analysis",
+    "build_region": "region.build",
+    "open_region": "region",
+    "read_study": "config",
+    "run": "analysis",
+    "travel_times": "travel_time",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'geo_planner' has no attribute {name!r}")
+    return getattr(import_module(f"geo_planner.{_HOMES[name]}"), name)

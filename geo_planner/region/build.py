@@ -210,7 +210,9 @@ def _timezone(study: Study, gathered: _Gathered) -> str | None:
 def _merge(gathered: _Gathered) -> dict[str, pd.DataFrame]:
     """Put the frames of each table together; ids that two sources share are refused."""
     return {
-        name: _one_table(name, frames, gathered) for name, frames in gathered.frames.items() if frames
+        name: _one_table(name, frames, gathered)
+        for name, frames in gathered.frames.items()
+        if frames
     }
 
 

@@ -106,9 +106,7 @@ class Region:
     @property
     def credits(self) -> tuple[str, ...]:
         """Credit lines of all sources, each once, in order of the tables."""
-        lines = (
-            source.get("credit") for info in self.tables.values() for source in info.sources
-        )
+        lines = (source.get("credit") for info in self.tables.values() for source in info.sources)
         return tuple(dict.fromkeys(line for line in lines if line))
 
 
@@ -130,7 +128,9 @@ def open_region(path: Path | str) -> Region:
         content = json.loads(file.read_text("utf-8"))
         version = content["schema_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RegionError(str(folder), f"{REGION_FILE} is damaged ({error}): build again") from error
+        raise RegionError(
+            str(folder), f"{REGION_FILE} is damaged ({error}): build again"
+        ) from error
     if version not in _READABLE_VERSIONS:
         age = "a newer" if version > max(_READABLE_VERSIONS) else "an older"
         raise RegionError(
@@ -141,7 +141,9 @@ def open_region(path: Path | str) -> Region:
     try:
         region = _from_json(folder, content)
     except (KeyError, TypeError, ValueError) as error:
-        raise RegionError(str(folder), f"{REGION_FILE} is damaged ({error}): build again") from error
+        raise RegionError(
+            str(folder), f"{REGION_FILE} is damaged ({error}): build again"
+        ) from error
     if region.digest != content["digest"]:
         raise RegionError(str(folder), f"{REGION_FILE} was changed by hand: build again")
     return region
@@ -149,9 +151,7 @@ def open_region(path: Path | str) -> Region:
 
 def _from_json(folder: Path, content: Mapping[str, Any]) -> Region:
     tables = {
-        name: TableInfo(
-            info["rows"], info["sha256"], info["file"], tuple(info.get("sources", ()))
-        )
+        name: TableInfo(info["rows"], info["sha256"], info["file"], tuple(info.get("sources", ())))
         for name, info in content["tables"].items()
     }
     crs = parse_crs(content["crs"])

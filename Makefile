@@ -1,0 +1,52 @@
+# The commands of the README. Everything is set up in .venv on first use.
+PYTHON ?= python3
+PY := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: demo test check fix bench prove serve lock clean
+
+demo: $(READY)  ## run the whole chain on the embedded demo; open out/demo/index.html
+	$(PY) -m geo_planner run data/studies/demo.toml --out out/demo
+
+test: $(READY)  ## all tests, those on whole regions and in a browser too
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not network"
+
+check: $(READY)  ## style, types, import contract, spelling
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m codespell_lib
+
+fix: $(READY)  ## let the tools mend what they can
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(READY)  ## measurements; writes out/bench/*.json
+	$(PY) -m benchmarks
+
+prove: $(READY)  ## the long proofs: every label against an independent search
+	$(PY) -m pytest -m prove -n 2 tests
+
+serve: $(READY) out/demo/region/region.json  ## the demo in a browser: http://127.0.0.1:8000
+	$(PY) -m geo_planner serve out/demo/region
+
+out/demo/region/region.json:
+	$(MAKE) demo
+
+lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+
+clean:  ## remove what was made, the environment too
+	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "geo_planner needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@if command -v npm >/dev/null; then $(PY) -m geo_planner assets; \
+	  else echo "npm is not installed: maps will load Leaflet from the internet when opened"; fi
+	@touch $@

@@ -1,0 +1,309 @@
+"""The pipeline: from a region to access of zones, businesses and sites, and a score of sites.
+
+Access is computed once per mode, from all zones (study and hinterland) to all workplaces and
+sites: sums over workplaces give the jobs each zone reaches, sums over zones give the workers who
+reach each workplace and site.
+"""
+
+import tempfile
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_planner.accessibility import Access, Measure, cumulative, gravity, sweep_access
+from geo_planner.config import Mode, Study, read_study
+from geo_planner.region import Region
+from geo_planner.region.build import build_region
+
+from geo_planner.siting import (
+    SiteMeasures,
+    criteria_frame,
+    criterion_weights,
+    measure_criteria,
+    score_sites,
+)
+from geo_planner.travel_time import Router, open_router
+from geo_planner.travel_time.blocks import default_threads
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """Hold the frames of one run; maps and reports are made from it.
+
+    Parameters
+    ----------
+    study
+        Settings of the run.
+    region
+        Region it was computed on.
+    zones
+        All zones, index zone_id, with ``jobs_<mode>_<cutoff>min[_p50]`` and ``..._gravity``.
+    businesses
+        All workplaces, index business_id, with ``workers_<mode>_<cutoff>min[_p50]``.
+    sites
+        All sites, index site_id, with ``workers_...``, score, rank, criteria and contributions.
+    criteria
+        Criteria in use, index criterion_id: labels, unit, weight, points.
+    snaps
+        Ledger of every point linked to a network, per table and mode.
+    summary
+        Figures of the run, as written to ``summary.json``.
+    """
+
+    study: Study
+    region: Region
+    zones: gpd.GeoDataFrame
+    businesses: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    criteria: pd.DataFrame
+    snaps: pd.DataFrame
+    summary: dict[str, Any]
+
+
+@dataclass
+class _Run:
+    """Collect what the steps of one run leave behind."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    snaps: list[pd.DataFrame] = field(default_factory=list)
+    modes: dict[str, dict[str, int]] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def lap(self, step: str) -> None:
+        """Book the time since the last step [s]."""
+        now = time.perf_counter()
+        self.seconds[step] = round(self.seconds.get(step, 0.0) + now - self.started, 2)
+        self.started = now
+
+
+def run(
+    study: Study | Path | str,
+    region_folder: Path | str | None = None,
+    *,
+    threads: int | None = None,
+    progress: Progress = lambda _step, _done, _all: None,
+) -> AnalysisResult:
+    """Build the region of a study and analyse it.
+
+    Parameters
+    ----------
+    study
+        Study, or the path of a study file.
+    region_folder
+        Where to write the region; None: a temporary folder that goes with the result.
+    threads
+        Searches at once; None: one per core.
+    progress
+        Called with the step, what is done of it and what there is to do.
+
+    Raises
+    ------
+    ConfigError, InputError
+        With everything that is wrong with the study or its sources.
+    """
+    settings = study if isinstance(study, Study) else read_study(Path(study))
+    started = time.perf_counter()
+    folder = Path(region_folder) if region_folder else Path(tempfile.mkdtemp(prefix="geo_planner-"))
+    region = build_region(settings, folder, progress=lambda step: progress(step, 0, 0))
+    if region_folder is None:
+        weakref.finalize(region, _remove, folder)
+    built = round(time.perf_counter() - started, 2)
+    result = analyse(region, settings, threads=threads, progress=progress)
+    result.summary["seconds"] = {"build": built, **result.summary["seconds"]}
+    return result
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def settings_of(region: Region) -> Study:
+    """Return the settings a region was built with, as a study without sources."""
+    stored = dict(region.study)
+    stored.pop("geo_planner_version", None)
+    parts = {name: stored.pop(name) for name in ("travel", "access", "siting")}
+    return Study.model_validate({"study": stored, **parts})
+
+
+def analyse(
+    region: Region,
+    study: Study | None = None,
+    *,
+    threads: int | None = None,
+    progress: Progress = lambda _step, _done, _all: None,
+) -> AnalysisResult:
+    """Compute access and site scores of a region.
+
+    Parameters
+    ----------
+    region
+        Region to analyse.
+    study
+        Settings; None: those the region was built with.
+    threads
+        Searches at once; None: one per core.
+    progress
+        Called with the step, what is done of it and what there is to do.
+
+    Raises
+    ------
+    InputError
+        When the settings ask for what the region cannot give.
+    """
+    settings = study or settings_of(region)
+    n_threads = threads or default_threads()
+    log = _Run()
+    zones = region.geo_table("zones").set_index("zone_id")
+    businesses = region.geo_table("businesses").set_index("business_id")
+    sites = region.geo_table("sites").set_index("site_id")
+    routers: dict[Mode, Router] = {}
+    for mode in _possible_modes(region, settings):
+        routers[mode] = open_router(region, mode, settings.travel)
+        log.lap(f"network_{mode}")
+        access = _access_of_mode(
+            mode, routers[mode], zones, businesses, sites, settings, n_threads, log, progress
+        )
+        zones = zones.join(access.reached)
+        businesses = businesses.join(access.reaching.iloc[: len(businesses)])
+        sites = sites.join(access.reaching.iloc[len(businesses) :])
+        log.lap(f"access_{mode}")
+    scores = pd.DataFrame(index=sites.index)
+    criteria = pd.DataFrame()
+    left_out: dict[str, str] = {}
+    if len(sites):
+        measured = measure_criteria(region, routers, sites, businesses, settings, threads=n_threads)
+        scores, criteria = _score(measured, settings)
+        left_out = measured.left_out
+        log.lap("sites")
+    sites = sites.join(scores)
+    return AnalysisResult(
+        study=settings,
+        region=region,
+        zones=zones,
+        businesses=businesses,
+        sites=sites,
+        criteria=criteria,
+        snaps=pd.concat(log.snaps, ignore_index=True) if log.snaps else pd.DataFrame(),
+        summary=_summary(region, settings, zones, businesses, sites, log, left_out),
+    )
+
+
+def _possible_modes(region: Region, study: Study) -> list[Mode]:
+    """Keep the modes the region has a network for."""
+    return [
+        mode
+        for mode in study.access.modes
+        if region.has("streets") and (mode != "transit" or region.has("stop_times"))
+    ]
+
+
+def measures_of(study: Study, mode: Mode) -> list[Measure]:
+    """List the measures a study asks for in one mode."""
+    return [
+        *(cumulative(cutoff) for cutoff in study.access.cutoffs_min),
+        gravity(study.access.half_weight_min[mode]),
+    ]
+
+
+def anchor_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Give the point times are measured from: the point itself, or one inside the area."""
+    return frame.geometry.representative_point()
+
+
+def _access_of_mode(
+    mode: Mode,
+    router: Router,
+    zones: gpd.GeoDataFrame,
+    businesses: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    study: Study,
+    threads: int,
+    log: _Run,
+    progress: Progress,
+) -> Access:
+    """Run one mode from all zones to all workplaces and sites; names carry the mode."""
+    ends = pd.concat([anchor_points(businesses), anchor_points(sites)])
+    origins = router.snap_origins(anchor_points(zones))
+    destinations = router.snap_destinations(gpd.GeoSeries(ends, crs=zones.crs))
+    jobs = np.concatenate([businesses["employees_count"].to_numpy(float), np.zeros(len(sites))])
+    access = sweep_access(
+        router,
+        origins,
+        destinations,
+        measures_of(study, mode),
+        opportunities={f"jobs_{mode}": jobs},
+        people={f"workers_{mode}": zones["workers_count"].to_numpy(float)},
+        threads=threads,
+        progress=lambda done, total: progress(f"access by {mode}", done, total),
+    )
+    tables = np.repeat(["businesses", "sites"], [len(businesses), len(sites)])
+    log.snaps += [
+        origins.ledger.assign(table="zones", mode=mode),
+        destinations.ledger.assign(table=tables, mode=mode),
+    ]
+    log.modes[mode] = {
+        "origins": len(origins),
+        "reached_pairs": access.n_reached_pairs,
+        "unsnapped": origins.n_unsnapped + destinations.n_unsnapped,
+    }
+    return access
+
+
+def _score(measured: SiteMeasures, study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    weights = criterion_weights(
+        list(measured.raw.columns), study.siting.profile, study.siting.weights
+    )
+    scores = score_sites(measured.raw, weights, measured.frozen)
+    return scores, criteria_frame(weights, measured.frozen)
+
+
+def _summary(
+    region: Region,
+    study: Study,
+    zones: gpd.GeoDataFrame,
+    businesses: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    log: _Run,
+    left_out: dict[str, str],
+) -> dict[str, Any]:
+    own_zones = zones[zones["role"] == "study"]
+    own_businesses = businesses[businesses["role"] == "study"]
+    top = sites.sort_values(["rank", "score"]).iloc[0] if "rank" in sites and len(sites) else None
+    depart = study.travel.depart
+    return {
+        "study": study.study.id,
+        "name": study.study.name,
+        "badge": study.study.badge,
+        "region_digest": region.digest,
+        "sites": len(sites),
+        "zones": len(own_zones),
+        "zones_hinterland": len(zones) - len(own_zones),
+        "businesses": len(own_businesses),
+        "residents": _total(own_zones, "population_count"),
+        "workers": _total(own_zones, "workers_count"),
+        "jobs": _total(own_businesses, "employees_count"),
+        "departure": depart.isoformat(timespec="minutes") if depart else None,
+        "window_min": study.travel.window_min,
+        "modes": log.modes,
+        "top_site": None if top is None else str(top.name),
+        "top_site_name": None if top is None else top["name"],
+        "criteria_left_out": left_out,
+        "seconds": log.seconds,
+    }
+
+
+def _total(frame: pd.DataFrame, column: str) -> int | None:
+    """Sum a count; None where no row has one."""
+    values = frame[column]
+    return round(float(values.sum())) if values.notna().any() else None

@@ -1,0 +1,86 @@
+"""Writing result tables: CSV, GeoParquet, GeoPackage or GeoJSON by the file's ending.
+
+Text files are UTF-8; unreachable and unknown are empty. Every export carries the credits of the
+data: in the file where the format has a place for it, else in ``CREDITS.txt`` beside it.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_planner.analysis import AnalysisResult
+from geo_planner.errors import InputError
+
+CREDITS_FILE = "CREDITS.txt"
+
+
+def ledger_path(out: Path) -> Path:
+    """Name the snap ledger that lies beside a result file."""
+    return out.with_name(f"{out.stem}_snaps.csv")
+
+
+def write_table(frame: pd.DataFrame, out: Path, credits: Sequence[str]) -> None:
+    """Write a frame in the format of the file's ending, under a temporary name first.
+
+    Parameters
+    ----------
+    frame
+        Rows; infinite values are written as empty.
+    out
+        ``.csv``, ``.parquet``, ``.gpkg`` or ``.geojson``.
+    credits
+        Credit lines of the data.
+
+    Raises
+    ------
+    InputError
+        When the ending is none of these, or a geometry format gets no geometry.
+    """
+    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+        ".csv": _write_csv,
+        ".parquet": lambda f, file: f.to_parquet(file, index=False),
+        ".gpkg": _write_vector("GPKG"),
+        ".geojson": _write_vector("GeoJSON"),
+    }
+    if out.suffix not in writers:
+        raise InputError(f"{out}: unknown format; the file must end in {', '.join(writers)}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = out.with_name(f".{out.stem}.part{out.suffix}")
+    numbers = frame.select_dtypes("number").columns
+    finite = frame.assign(
+        **{name: frame[name].replace([np.inf, -np.inf], np.nan) for name in numbers}
+    )
+    try:
+        writers[out.suffix](finite, temporary)
+        temporary.replace(out)
+    finally:
+        temporary.unlink(missing_ok=True)
+    if credits:
+        (out.parent / CREDITS_FILE).write_text("\n".join(credits) + "\n", "utf-8")
+
+
+def _write_csv(frame: pd.DataFrame, file: Path) -> None:
+    plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    plain.to_csv(file, index=False, lineterminator="\n")
+
+
+def _write_vector(driver: str) -> Callable[[pd.DataFrame, Path], None]:
+    def write(frame: pd.DataFrame, file: Path) -> None:
+        if not isinstance(frame, gpd.GeoDataFrame):
+            raise InputError(
+                f"this table has no geometry: write it as .csv or .parquet, not {driver}"
+            )
+        frame.to_file(file, driver=driver, layer=file.stem.strip(".").removesuffix(".part"))
+
+    return write
+
+
+def sites_table(result: AnalysisResult) -> gpd.GeoDataFrame:
+    """Lay out the ranking: site_id, score, rank, then each criterion with its contribution."""
+    pairs = [name for key in result.criteria.index for name in (str(key), f"{key}_contribution")]
+    columns = ["score", "rank", *pairs, "name", "area_m2", "score_low", "score_high", "geometry"]
+    ranked = result.sites.sort_values(["rank", "score_high"], ascending=[True, False])
+    return gpd.GeoDataFrame(ranked[columns].reset_index())

@@ -1,0 +1,239 @@
+"""Measuring the siting criteria: raw figures of every site, in the criterion's own unit.
+
+A criterion the region has no data for is left out, with the reason in words. A site that cannot
+reach what is asked for gets ``inf`` (the worst value, not an unknown one).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo_planner.accessibility import cumulative, sweep_access
+from geo_planner.config import Mode, Study
+from geo_planner.networks.transit import departures_per_hour, rail_stops
+from geo_planner.region import Region
+from geo_planner.siting.scoring import Points, criteria, frozen_points
+from geo_planner.travel_time import Router
+from geo_planner.travel_time.matrix import seconds
+from geo_planner.travel_time.transit import TransitRouter
+from geo_planner.units import SECONDS_PER_MIN
+
+FloatArray = npt.NDArray[np.float64]
+
+_WORKER_COLUMNS = {
+    "workers_transit_45": "workers_transit_45min_p50",
+    "workers_car_30": "workers_car_30min",
+    "workers_bicycle_30": "workers_bicycle_30min",
+}
+_NEAR_WALK_M = 500.0
+_STATION_SEARCH_M = 5_000.0
+_CLUSTER_RIDE_MIN = 15.0
+_SERVICE_HOURS = (6, 20)
+
+
+@dataclass(frozen=True)
+class SiteMeasures:
+    """Hold what was measured.
+
+    Parameters
+    ----------
+    raw
+        One row per site, one column per criterion that could be measured, in display order.
+    frozen
+        Points of criteria whose value function comes from the region's workplaces.
+    left_out
+        Reason by criterion that could not be measured.
+    """
+
+    raw: pd.DataFrame
+    frozen: Mapping[str, Points]
+    left_out: dict[str, str]
+
+
+class _NoData(Exception):  # noqa: N818 -- not an error: caught here, told as a reason
+    """Carry the reason why a criterion cannot be measured in this region."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Bundle what every measurement reads."""
+
+    region: Region
+    routers: Mapping[Mode, Router]
+    sites: gpd.GeoDataFrame
+    businesses: gpd.GeoDataFrame
+    study: Study
+    threads: int
+
+    def router(self, mode: Mode) -> Router:
+        if mode not in self.routers:
+            raise _NoData(f"mode {mode} is not computed")
+        return self.routers[mode]
+
+    @property
+    def anchors(self) -> gpd.GeoSeries:
+        return self.sites.geometry.representative_point()
+
+
+def measure_criteria(
+    region: Region,
+    routers: Mapping[Mode, Router],
+    sites: gpd.GeoDataFrame,
+    businesses: gpd.GeoDataFrame,
+    study: Study,
+    *,
+    threads: int,
+) -> SiteMeasures:
+    """Measure every criterion that the region's data allow.
+
+    Parameters
+    ----------
+    region, routers
+        Region and the routers of the modes that are computed.
+    sites, businesses
+        Frames with the ``workers_<mode>_<cutoff>min`` columns of the access pass.
+    study
+        Settings.
+    threads
+        Searches at once.
+    """
+    frame = _Frame(region, routers, sites, businesses, study, threads)
+    raw: dict[str, pd.Series] = {}
+    frozen: dict[str, Points] = {}
+    left_out: dict[str, str] = {}
+    for key, criterion in criteria().items():
+        try:
+            at_sites, at_workplaces = _measure(key, frame)
+            if criterion.points is None:
+                own = businesses["role"] == "study"
+                frozen[key] = frozen_points(
+                    at_workplaces[own], businesses.loc[own, "employees_count"]
+                )
+            raw[key] = at_sites
+        except (_NoData, ValueError) as reason:
+            left_out[key] = str(reason)
+    return SiteMeasures(pd.DataFrame(raw, index=sites.index), frozen, left_out)
+
+
+_Pair = tuple[pd.Series, pd.Series]
+
+
+def _measure(key: str, frame: _Frame) -> _Pair:
+    """Measure one criterion at the sites, and at workplaces where its reference needs them."""
+    if key in _WORKER_COLUMNS:
+        return _workers(_WORKER_COLUMNS[key], frame)
+    if key == "cluster_jobs_15":
+        return _cluster_jobs(frame)
+    plain: dict[str, Callable[[_Frame], FloatArray]] = {
+        "station_walk_m": _station_walk,
+        "departures_per_hour": _departures,
+        "minutes_copenhagen": lambda f: _minutes(f, "transit", "city_centre"),
+        "minutes_motorway": lambda f: _minutes(f, "car", "motorway_junction"),
+        "minutes_airport": lambda f: np.fmin(
+            _minutes(f, "transit", "airport"), _minutes(f, "car", "airport")
+        ),
+        "amenities_500": _amenities,
+        "minutes_campus": lambda f: _minutes(f, "transit", "campus"),
+    }
+    if key not in plain:
+        raise _NoData("not computed yet")
+    return pd.Series(plain[key](frame), index=frame.sites.index), pd.Series(dtype=float)
+
+
+def _workers(column: str, frame: _Frame) -> _Pair:
+    if column not in frame.sites:
+        raise _NoData(f"{column} is not among the access measures of the study")
+    if not frame.region.has("zones") or frame.region.table("zones")["workers_count"].isna().all():
+        raise _NoData("no zone has a workers_count")
+    return frame.sites[column], frame.businesses[column]
+
+
+def _cluster_jobs(frame: _Frame) -> _Pair:
+    """Sum the jobs of the chosen cluster within a short bicycle ride."""
+    cluster = frame.study.siting.cluster
+    businesses = frame.businesses
+    is_in = businesses["cluster"].notna() if cluster is None else businesses["cluster"] == cluster
+    if not is_in.any():
+        raise _NoData("no workplace belongs to the cluster")
+    router = frame.router("bicycle")
+    own = businesses[businesses["role"] == "study"]
+    starts = pd.concat([frame.anchors, own.geometry])
+    jobs = np.where(is_in, businesses["employees_count"].to_numpy(float), 0.0)
+    measure = cumulative(_CLUSTER_RIDE_MIN)
+    access = sweep_access(
+        router,
+        router.snap_origins(gpd.GeoSeries(starts, crs=frame.region.crs)),
+        router.snap_destinations(businesses.geometry),
+        [measure],
+        opportunities={"jobs": jobs},
+        people={},
+        threads=frame.threads,
+    )
+    reached = access.reached[f"jobs_{measure.name}"].to_numpy()
+    n_sites = len(frame.sites)
+    return (
+        pd.Series(reached[:n_sites], index=frame.sites.index),
+        pd.Series(reached[n_sites:], index=own.index).reindex(businesses.index),
+    )
+
+
+def _times(
+    frame: _Frame, mode: Mode, ends: gpd.GeoSeries, max_time_s: float | None = None
+) -> FloatArray:
+    """Travel times [s] from sites to points in the first percentile, ``(n_sites, n_ends)``."""
+    router = frame.router(mode)
+    blocks = router.blocks(
+        router.snap_origins(frame.anchors),
+        router.snap_destinations(ends),
+        threads=frame.threads,
+        max_time_s=max_time_s,
+    )
+    return np.concatenate([seconds(block.costs_cs[:, :, 0]) for block in blocks])
+
+
+def _minutes(frame: _Frame, mode: Mode, kind: str) -> FloatArray:
+    """Minutes to the nearest place of a kind."""
+    places = frame.region.geo_table("places")
+    ends = places[places["kind"] == kind]
+    if not len(ends):
+        raise _NoData(f"the table places has no {kind}")
+    return _times(frame, mode, ends.geometry).min(axis=1) / SECONDS_PER_MIN
+
+
+def _walk_m(frame: _Frame, ends: gpd.GeoSeries, within_m: float) -> FloatArray:
+    """Walking distance [m] from sites to points, inf beyond a limit, ``(n_sites, n_ends)``."""
+    speed_mps = frame.study.travel.walk_speed_mps
+    return _times(frame, "walk", ends, within_m / speed_mps) * speed_mps
+
+
+def _station_walk(frame: _Frame) -> FloatArray:
+    stations = frame.region.geo_table("stations")
+    is_listed = stations["kind"].isin(["station", "halt"]) & (
+        stations["counts_for_station_rule"].astype("boolean").fillna(value=True)
+    )
+    ends = stations[is_listed].geometry
+    if not len(ends):
+        ends = rail_stops(frame.region).geometry
+    if not len(ends):
+        raise _NoData("the region has no railway station, neither mapped nor in a timetable")
+    return _walk_m(frame, ends, _STATION_SEARCH_M).min(axis=1)
+
+
+def _departures(frame: _Frame) -> FloatArray:
+    """Departures an hour, all stops within a short walk, all lines and directions."""
+    router = frame.router("transit")
+    if not isinstance(router, TransitRouter):
+        raise _NoData("mode transit is not computed")
+    stops, per_hour = departures_per_hour(router.network, *_SERVICE_HOURS)
+    return (_walk_m(frame, stops, _NEAR_WALK_M) <= _NEAR_WALK_M) @ per_hour
+
+
+def _amenities(frame: _Frame) -> FloatArray:
+    ends = frame.region.geo_table("amenities").geometry
+    if not len(ends):
+        raise _NoData("the table amenities is empty")
+    return (_walk_m(frame, ends, _NEAR_WALK_M) <= _NEAR_WALK_M).sum(axis=1).astype(float)
