@@ -17,11 +17,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_planner.accessibility import Access, Measure, cumulative, gravity, sweep_access
+from geo_planner.accessibility import (
+    Access,
+    Measure,
+    anchor_points,
+    cumulative,
+    gravity,
+    sweep_access,
+)
 from geo_planner.config import Mode, Study, read_study
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
-
 from geo_planner.siting import (
     SiteMeasures,
     criteria_frame,
@@ -172,7 +178,15 @@ def analyse(
         routers[mode] = open_router(region, mode, settings.travel)
         log.lap(f"network_{mode}")
         access = _access_of_mode(
-            mode, routers[mode], zones, businesses, sites, settings, n_threads, log, progress
+            mode,
+            routers[mode],
+            zones=zones,
+            businesses=businesses,
+            sites=sites,
+            study=settings,
+            threads=n_threads,
+            log=log,
+            progress=progress,
         )
         zones = zones.join(access.reached)
         businesses = businesses.join(access.reaching.iloc[: len(businesses)])
@@ -216,14 +230,10 @@ def measures_of(study: Study, mode: Mode) -> list[Measure]:
     ]
 
 
-def anchor_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Give the point times are measured from: the point itself, or one inside the area."""
-    return frame.geometry.representative_point()
-
-
 def _access_of_mode(
     mode: Mode,
     router: Router,
+    *,
     zones: gpd.GeoDataFrame,
     businesses: gpd.GeoDataFrame,
     sites: gpd.GeoDataFrame,

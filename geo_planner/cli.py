@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="geo-planner",
-    help="Plan land use and commuting access: build a region, measure access, rank sites, draw maps.",
+    help="Plan land use and commuting access: regions, access, ranked sites, maps.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -52,7 +52,9 @@ MaxSnap = Annotated[float | None, typer.Option(help="Farthest a point may lie fr
 @app.callback(invoke_without_command=True)
 def _start(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")] = False,
+    debug: Annotated[  # noqa: ARG001 -- __main__ takes it out of the arguments
+        bool, typer.Option("--debug", help="Show the traceback of errors.")
+    ] = False,
 ) -> None:
     if version:
         from geo_planner import __version__
@@ -147,8 +149,8 @@ def times(
 ) -> None:
     """Write the travel times of all pairs, with a ledger of how points were linked beside them."""
     given = dict(locals())
-    from geo_planner.region import open_region
     from geo_planner.exports import ledger_path, write_table
+    from geo_planner.region import open_region
     from geo_planner.sources.points import read_points
     from geo_planner.travel_time import travel_times
 
@@ -207,9 +209,9 @@ def access(
 ) -> None:
     """Write how many opportunities each origin reaches within time limits."""
     given = dict(locals())
-    from geo_planner.analysis import access_of_points
-    from geo_planner.region import open_region
+    from geo_planner.accessibility import access_of_points
     from geo_planner.exports import ledger_path, write_table
+    from geo_planner.region import open_region
 
     opened = open_region(region)
     travel = _travel(opened.study, given)
@@ -219,9 +221,9 @@ def access(
             opportunities,
             column,
             origins,
-            _mode(mode),
-            _numbers(cutoffs_min, "--cutoffs-min"),
-            travel,
+            mode=_mode(mode),
+            cutoffs_min=_numbers(cutoffs_min, "--cutoffs-min"),
+            travel=travel,
             threads=threads,
             progress=lambda done, total: step(f"access by {mode}", done, total),
         )
@@ -237,8 +239,8 @@ def sites(
 ) -> None:
     """Score and rank the candidate sites of a region."""
     from geo_planner.analysis import analyse
-    from geo_planner.region import open_region
     from geo_planner.exports import sites_table, write_table
+    from geo_planner.region import open_region
 
     opened = open_region(region)
     if not opened.has("sites"):

@@ -22,7 +22,7 @@ def ledger_path(out: Path) -> Path:
     return out.with_name(f"{out.stem}_snaps.csv")
 
 
-def write_table(frame: pd.DataFrame, out: Path, credits: Sequence[str]) -> None:
+def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> None:
     """Write a frame in the format of the file's ending, under a temporary name first.
 
     Parameters
@@ -31,7 +31,7 @@ def write_table(frame: pd.DataFrame, out: Path, credits: Sequence[str]) -> None:
         Rows; infinite values are written as empty.
     out
         ``.csv``, ``.parquet``, ``.gpkg`` or ``.geojson``.
-    credits
+    credit_lines
         Credit lines of the data.
 
     Raises
@@ -58,8 +58,8 @@ def write_table(frame: pd.DataFrame, out: Path, credits: Sequence[str]) -> None:
         temporary.replace(out)
     finally:
         temporary.unlink(missing_ok=True)
-    if credits:
-        (out.parent / CREDITS_FILE).write_text("\n".join(credits) + "\n", "utf-8")
+    if credit_lines:
+        (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
 
 
 def _write_csv(frame: pd.DataFrame, file: Path) -> None:

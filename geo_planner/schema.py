@@ -216,7 +216,7 @@ def _type_words(column: Column) -> str:
 
 def _breaches(typed: Mapping[str, pd.Series], table: Table) -> list[str]:
     """Run the value checks of all columns at once and say each breach with its first ids."""
-    import pandera.pandas as pa  # noqa: PLC0415 -- two seconds to import, needed only here
+    import pandera.pandas as pa
 
     frame = pd.DataFrame(typed)
     checks = {

@@ -72,33 +72,38 @@ class StreetRouter:
         max_time_s: float | None = None,
     ) -> Iterator[Block]:
         """Give the costs from each origin to every destination, block by block."""
-        yield from self._run(origins, destinations, threads, max_time_s, is_reversed=False)
+        rows = RowSearch(self.network, origins, destinations, max_time_s or self._travel.max_time_s)
+        yield from run_blocks(len(origins), threads, rows.workspace, rows)
 
-    def blocks_towards(
+
+class RowSearch:
+    """Search from some points to all others, on arrays laid out once.
+
+    Parameters
+    ----------
+    network
+        Network of one mode.
+    starts, ends
+        Points the rows and the columns stand for.
+    max_time_s
+        Longer times are unreachable [s].
+    is_reversed
+        Turn the network round: rows are then destinations and columns origins, one search per
+        destination; the way to go where destinations are few.
+    """
+
+    def __init__(
         self,
-        destinations: SnappedPoints,
-        origins: SnappedPoints,
-        *,
-        threads: int,
-        max_time_s: float | None = None,
-    ) -> Iterator[Block]:
-        """Give the costs to each destination from every origin, one row per destination.
-
-        One search per destination: the way to go where destinations are few.
-        """
-        yield from self._run(destinations, origins, threads, max_time_s, is_reversed=True)
-
-    def _run(
-        self,
+        network: StreetNetwork,
         starts: SnappedPoints,
         ends: SnappedPoints,
-        threads: int,
-        max_time_s: float | None,
+        max_time_s: float,
         *,
-        is_reversed: bool,
-    ) -> Iterator[Block]:
-        network = self.network
-        limit = np.int32(centiseconds(max_time_s or self._travel.max_time_s))
+        is_reversed: bool = False,
+    ) -> None:
+        self._network = network
+        self._limit = np.int32(centiseconds(max_time_s))
+        self._width = np.int32(network.bucket_width)
         start_place, end_place = shared_places(starts, ends)
         graph = (network.arc_ptr, network.arc_head, network.arc_cost)
         whole = (network.street_forward, network.street_backward)
@@ -109,25 +114,26 @@ class StreetRouter:
             whole = whole[::-1]
             leaving = (starts.by_from, starts.by_to)
             reaching = (ends.to_from, ends.to_to)
-        width = np.int32(network.bucket_width)
-        end_arrays = (
+        self._graph = graph
+        self._starts = (
+            start_place, starts.street, starts.fraction, starts.access,
+            starts.from_node, starts.to_node, *leaving,
+        )  # fmt: skip
+        self._ends = (
             end_place, ends.street, ends.fraction, ends.access,
             ends.from_node, ends.to_node, *reaching, *whole,
         )  # fmt: skip
+        self._n_ends = len(ends)
 
-        def search(rows: slice, space: tuple[IntArray, ...]) -> IntArray:
-            out = np.empty((rows.stop - rows.start, len(ends)), np.int32)
-            kernel.matrix_rows(
-                *graph, width, limit,
-                start_place[rows], starts.street[rows], starts.fraction[rows],
-                starts.access[rows], starts.from_node[rows], starts.to_node[rows],
-                leaving[0][rows], leaving[1][rows], *end_arrays, *space, out,
-            )  # fmt: skip
-            return out[:, :, np.newaxis]
+    def workspace(self) -> tuple[IntArray, ...]:
+        """Make the arrays that one search at a time needs."""
+        return kernel.workspace(self._network.n_nodes, self._network.max_arc_cost, int(self._width))
 
-        yield from run_blocks(
-            len(starts),
-            threads,
-            lambda: kernel.workspace(network.n_nodes, network.max_arc_cost, int(width)),
-            search,
+    def __call__(self, rows: slice, space: tuple[IntArray, ...]) -> IntArray:
+        """Return the costs of some rows [cs], ``(n_rows, n_ends, 1)``."""
+        out = np.empty((rows.stop - rows.start, self._n_ends), np.int32)
+        starts = (values[rows] for values in self._starts)
+        kernel.matrix_rows(
+            *self._graph, self._width, self._limit, *starts, *self._ends, *space, out
         )
+        return out[:, :, np.newaxis]

@@ -1,0 +1,112 @@
+"""Access of any points to any opportunities: the analyst's job."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_planner import schema
+from geo_planner.accessibility.sweep import cumulative, sweep_access
+from geo_planner.config import Mode, Travel
+from geo_planner.errors import InputError
+from geo_planner.region import Region
+from geo_planner.sources.points import read_points
+from geo_planner.travel_time import open_router
+from geo_planner.travel_time.blocks import default_threads
+
+
+def anchor_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Give the point times are measured from: the point itself, or one inside the area."""
+    return frame.geometry.representative_point()
+
+
+def access_of_points(
+    region: Region,
+    opportunities: str,
+    column: str | None,
+    origins: Path | None,
+    *,
+    mode: Mode,
+    cutoffs_min: Sequence[float],
+    travel: Travel,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count the opportunities that points reach within time limits.
+
+    Parameters
+    ----------
+    region
+        Network to travel on.
+    opportunities
+        A point file, or ``TABLE:COLUMN`` of the region.
+    column
+        Column of the file; None: every column of numbers.
+    origins
+        Point file to measure from; None: the region's zones, or where it has none, the
+        opportunities' own points.
+    mode, cutoffs_min, travel
+        How to travel and which time limits [min] to count within, the limit included.
+    threads, progress
+        Searches at once (None: one per core); called with origins done and all origins.
+
+    Returns
+    -------
+    tuple
+        Counts, index id, columns ``<column>_<cutoff>min[_p50]``; and the ledger of all points.
+
+    Raises
+    ------
+    InputError
+        When a table, a column or a number is missing.
+    """
+    ends, counts = _opportunities(region, opportunities, column)
+    if origins is not None:
+        starts = read_points(origins, region.crs).set_index("id").geometry
+    elif region.has("zones"):
+        starts = anchor_points(region.geo_table("zones").set_index("zone_id"))
+    else:
+        starts = ends
+    router = open_router(region, mode, travel)
+    snapped, targets = router.snap_origins(starts), router.snap_destinations(ends)
+    access = sweep_access(
+        router,
+        snapped,
+        targets,
+        [cumulative(cutoff) for cutoff in cutoffs_min],
+        opportunities={name: counts[name].to_numpy(float) for name in counts},
+        people={},
+        threads=threads or default_threads(),
+        progress=progress,
+    )
+    ledger = pd.concat(
+        [snapped.ledger.assign(end="origin"), targets.ledger.assign(end="destination")],
+        ignore_index=True,
+    )
+    return access.reached, ledger
+
+
+def _opportunities(
+    region: Region, text: str, column: str | None
+) -> tuple[gpd.GeoSeries, pd.DataFrame]:
+    """Read opportunities from a table of the region or from a point file: places and counts."""
+    table, _, table_column = text.partition(":")
+    if table in schema.tables() and table_column:
+        frame = region.geo_table(table).set_index(schema.tables()[table].key[0])
+        points, wanted = anchor_points(frame), [table_column]
+    else:
+        frame = read_points(Path(text), region.crs).set_index("id")
+        points = frame.geometry
+        numbers = frame.select_dtypes("number").columns.drop(["lon", "lat"], errors="ignore")
+        wanted = [column] if column else list(numbers)
+    missing = [name for name in wanted if name not in frame.columns]
+    if missing or not wanted:
+        raise InputError(
+            f"{text}: no column {', '.join(map(repr, missing)) or 'of numbers'}",
+            [f"columns there are: {', '.join(map(str, frame.columns.drop('geometry')))}"],
+        )
+    counts = frame[wanted].apply(pd.to_numeric, errors="coerce")
+    if counts.isna().to_numpy().all():
+        raise InputError(f"{text}: {', '.join(wanted)} holds no numbers")
+    return gpd.GeoSeries(points, crs=region.crs), counts
