@@ -46,17 +46,21 @@ class Mapped:
 def rules(source: LayerSource, table: Table, fields: Sequence[str]) -> dict[str, FieldRule]:
     """Choose the field each column is made from: the one named, else the one of its name."""
     named = {
-        column: FieldRule(field=rule) if isinstance(rule, str) else rule
+        column: _plain_rule(rule) if isinstance(rule, str) else rule
         for column, rule in source.fields.items()
     }
     own = {
-        column.name: FieldRule(field=column.name)
+        column.name: _plain_rule(column.name)
         for column in table.attributes
         if column.name in fields and column.name not in {*named, *source.constants}
     }
     if "role" in source.model_fields_set:
         own.pop("role", None)
     return named | own
+
+
+def _plain_rule(field: str) -> FieldRule:
+    return FieldRule(field=field, scale=None, values=None)
 
 
 def check_names(source: LayerSource, table: Table, fields: Sequence[str]) -> list[str]:

@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyogrio
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.aoi import AreaOfUse
 
 from geo_planner.crs import WGS84, parse_crs, to_text
 from geo_planner.errors import CRSError, InputError, SourceError
@@ -208,11 +207,12 @@ def resolve_crs(name: str, own: Any, stated: str | None, default: CRS | None = N
     """
     wanted = parse_crs(stated) if stated else None
     if own is None:
-        if wanted is None and default is None:
+        chosen = wanted or default
+        if chosen is None:
             raise CRSError(
                 f"{name}: the file names no CRS: state it in the study file (crs = 'EPSG:...')"
             )
-        return wanted or default
+        return chosen
     found = CRS.from_user_input(own).to_2d()
     if wanted is not None and not _same_crs(found, wanted.to_2d()):
         raise CRSError(
@@ -250,7 +250,7 @@ def is_outside(shapes: gpd.GeoSeries, area_crs: CRS) -> np.ndarray:
     return np.asarray(there & ~inside)
 
 
-def _in_area(longitude: np.ndarray, latitude: np.ndarray, area: AreaOfUse | None) -> np.ndarray:
+def _in_area(longitude: np.ndarray, latitude: np.ndarray, area: Any) -> np.ndarray:
     in_world = (np.abs(longitude) <= 180) & (np.abs(latitude) <= 90)  # noqa: PLR2004 -- degrees
     if area is None:
         return np.asarray(in_world)
