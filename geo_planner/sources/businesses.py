@@ -1,0 +1,220 @@
+"""Clusters of workplaces by branch code, from the packaged list of code prefixes.
+
+A code belongs to a cluster when one of the cluster's prefixes begins it and none of its excluded
+prefixes does. The first cluster in the order life science, finance, IT is the primary one, others
+stand in ``also_in``. Codes are never guessed: one without its standard, or of a length that may
+have lost a leading zero, is refused. What only a named list can decide gets no cluster by code.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.sources.columns import as_text
+
+CLUSTER_ORDER = ("life_science", "finance", "it")
+_FULL_LENGTHS = (4, 6)
+_SET_ORDER = ("core", "extended")
+
+
+@dataclass(frozen=True)
+class ClusterPrefix:
+    """Hold one line of the packaged list: a code prefix and what it says of a cluster."""
+
+    cluster: str
+    cluster_set: str
+    standard: str
+    prefix: str
+    is_excluded: bool
+    reason: str
+
+
+@cache
+def cluster_prefixes() -> tuple[ClusterPrefix, ...]:
+    """Read the packaged list of code prefixes."""
+    text = resources.files("geo_planner").joinpath("data", "clusters.csv").read_text("utf-8")
+    return tuple(
+        ClusterPrefix(
+            cluster=row["cluster"],
+            cluster_set=row["set"],
+            standard=row["standard"],
+            prefix=row["prefix"],
+            is_excluded=row["is_excluded"] == "yes",
+            reason=row["reason"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def clusters_of(code: str, standard: str) -> dict[str, str]:
+    """List the clusters of a branch code, the primary first, each with its set.
+
+    Examples
+    --------
+    >>> clusters_of("212000", "DB07"), clusters_of("642020", "DB07")
+    ({'life_science': 'core'}, {})
+    """
+    hits: dict[str, list[str]] = defaultdict(list)
+    barred = set()
+    for line in cluster_prefixes():
+        if line.standard == standard and code.startswith(line.prefix):
+            if line.is_excluded:
+                barred.add(line.cluster)
+            else:
+                hits[line.cluster].append(line.cluster_set)
+    return {
+        cluster: min(hits[cluster], key=_SET_ORDER.index)
+        for cluster in CLUSTER_ORDER
+        if cluster in hits and cluster not in barred
+    }
+
+
+def normalise_branch_codes(
+    businesses: pd.DataFrame, *, source: str = "businesses"
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Write branch codes without dots, and refuse those that cannot be trusted.
+
+    Parameters
+    ----------
+    businesses
+        Rows with ``branch_code`` and ``branch_standard``; blank codes stay blank.
+    source
+        File named in messages and findings.
+
+    Returns
+    -------
+    A new frame, and how many codes lost their dots.
+
+    Raises
+    ------
+    InputError
+        When codes have no standard, are no digits, or have not four or six of them: all at
+        once, the first ids of each.
+    """
+    if "branch_code" not in businesses:
+        return businesses, ()
+    codes = as_text(businesses["branch_code"])
+    plain = codes.str.replace(".", "", regex=False)
+    is_digits = plain.str.fullmatch(r"[0-9]+", na=True).to_numpy(bool)
+    # lengths of 1, 3 and 5 digits come about when a spreadsheet drops the 0 of 01 to 09
+    is_whole = plain.str.len().isin(_FULL_LENGTHS).to_numpy(bool) | plain.isna().to_numpy()
+    standard = businesses.get("branch_standard", pd.Series(None, businesses.index, dtype=object))
+    has_standard = (standard.notna() | plain.isna()).to_numpy()
+    problems = [
+        f"{int(rows.sum())} {words}: {_examples(businesses, codes, rows)}"
+        for rows, words in (
+            (
+                ~has_standard,
+                "branch codes without branch_standard (state DB07 or DB25: codes changed meaning)",
+            ),
+            (~is_digits, "branch codes that are not digits"),
+            (
+                is_digits & ~is_whole,
+                "branch codes of neither 4 nor 6 digits, a leading 0 may be lost "
+                "(11100 may be 011100): write them in full, as text",
+            ),
+        )
+        if rows.any()
+    ]
+    if problems:
+        raise InputError(f"{source}: branch codes cannot be used", problems)
+    dotted = (codes != plain).fillna(value=False).to_numpy(bool) & codes.notna().to_numpy()
+    findings = (
+        (
+            Finding(
+                source,
+                "repaired",
+                int(dotted.sum()),
+                "branch codes written without their dots",
+                tuple(codes[dotted].head(MAX_IDS_SHOWN)),
+            ),
+        )
+        if dotted.any()
+        else ()
+    )
+    return businesses.assign(branch_code=plain), findings
+
+
+def _examples(businesses: pd.DataFrame, codes: pd.Series, rows: np.ndarray) -> str:
+    """Name the first ids of marked rows with their codes."""
+    if "business_id" in businesses:
+        ids = businesses["business_id"].astype(str).to_numpy()
+    else:
+        ids = np.array([f"row {number + 1}" for number in range(len(businesses))])
+    pairs = zip(ids[rows], codes[rows], strict=True)
+    shown = [f"{label} ({code!r})" for label, code in list(pairs)[:MAX_IDS_SHOWN]]
+    return ", ".join(shown) + (", ..." if rows.sum() > MAX_IDS_SHOWN else "")
+
+
+def assign_clusters(businesses: pd.DataFrame) -> pd.DataFrame:
+    """Fill cluster, cluster_set and also_in from branch code and standard.
+
+    A cluster that the source gives, as from a named list, stays; what the code says then goes
+    to ``also_in``. Rows without a code keep what they have.
+
+    Parameters
+    ----------
+    businesses
+        Rows of the table ``businesses``; without ``branch_code`` they come back as they are.
+
+    Returns
+    -------
+    A new frame, aligned to the input's index, codes without dots.
+
+    Raises
+    ------
+    InputError
+        As ``normalise_branch_codes`` does.
+    """
+    frame, _ = normalise_branch_codes(businesses)
+    if "branch_code" not in frame:
+        return businesses
+    by_code = _by_code(frame)
+    given = _texts(frame, "cluster")
+    has_given = given.notna()
+    primary = given.where(has_given, by_code["cluster"])
+    cluster_set = _texts(frame, "cluster_set").where(has_given, by_code["cluster_set"])
+    also = _texts(frame, "also_in")
+    derived = pd.Series(
+        [
+            " ".join(name for name in found if name != chosen) or None
+            for found, chosen in zip(by_code["found"], primary, strict=True)
+        ],
+        index=frame.index,
+        dtype="str",
+    )
+    return frame.assign(
+        cluster=primary, cluster_set=cluster_set, also_in=also.where(also.notna(), derived)
+    )
+
+
+def _by_code(frame: pd.DataFrame) -> pd.DataFrame:
+    """Look every distinct code up once, and lay the answers along the rows."""
+    known = frame["branch_code"].notna()
+    pairs = list(zip(frame["branch_code"], frame.get("branch_standard", known), strict=True))
+    answers: Mapping[tuple[str, str], dict[str, str]] = {
+        pair: clusters_of(*pair)
+        for pair in {pair for pair, is_known in zip(pairs, known, strict=True) if is_known}
+    }
+    found = [answers.get(pair, {}) for pair in pairs]
+    return pd.DataFrame(
+        {
+            "cluster": pd.Series([next(iter(a), None) for a in found], dtype="str"),
+            "cluster_set": pd.Series([next(iter(a.values()), None) for a in found], dtype="str"),
+            "found": pd.Series([tuple(a) for a in found], dtype=object),
+        }
+    ).set_axis(frame.index)
+
+
+def _texts(frame: pd.DataFrame, name: str) -> pd.Series:
+    values = frame.get(name, pd.Series(None, index=frame.index, dtype=object))
+    return values.astype(object).where(values.notna(), None).astype("str")
