@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 UNREACHED = np.int32(2**31 - 1)
 
+_IN_NO_BUCKET = -2
+
 IntArray = npt.NDArray[np.int32]
 
 
@@ -34,7 +36,7 @@ def workspace(n_nodes: int, max_arc_cost: int, width: int) -> tuple[IntArray, ..
     n_buckets = max_arc_cost // width + 2
     return (
         np.full(n_nodes, UNREACHED, np.int32),  # distance
-        np.full(n_nodes, -2, np.int32),  # next node in the bucket; -2: in none
+        np.full(n_nodes, _IN_NO_BUCKET, np.int32),  # next node in the bucket
         np.full(n_nodes, -1, np.int32),  # node before it in the bucket
         np.full(n_buckets, -1, np.int32),  # first node of each bucket
         np.empty(n_nodes, np.int32),  # nodes touched, to be reset
@@ -42,7 +44,7 @@ def workspace(n_nodes: int, max_arc_cost: int, width: int) -> tuple[IntArray, ..
 
 
 @numba.njit(cache=True, nogil=True)
-def _unlink(node, bucket, after, before, first):  # type: ignore[no-untyped-def]
+def _unlink(node, bucket, after, before, first):
     follower = after[node]
     leader = before[node]
     if leader >= 0:
@@ -51,11 +53,11 @@ def _unlink(node, bucket, after, before, first):  # type: ignore[no-untyped-def]
         first[bucket] = follower
     if follower >= 0:
         before[follower] = leader
-    after[node] = -2
+    after[node] = _IN_NO_BUCKET
 
 
 @numba.njit(cache=True, nogil=True)
-def _link(node, bucket, after, before, first):  # type: ignore[no-untyped-def]
+def _link(node, bucket, after, before, first):
     follower = first[bucket]
     after[node] = follower
     before[node] = -1
@@ -65,7 +67,7 @@ def _link(node, bucket, after, before, first):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def search(  # type: ignore[no-untyped-def]
+def search(
     arc_ptr, arc_head, arc_cost, seed_nodes, seed_costs, limit, width,
     distance, after, before, first, touched,
 ):  # fmt: skip
@@ -125,7 +127,7 @@ def search(  # type: ignore[no-untyped-def]
                     if old == UNREACHED:
                         touched[n_touched] = head
                         n_touched += 1
-                    elif after[head] != -2:
+                    elif after[head] != _IN_NO_BUCKET:
                         _unlink(head, (old // width) % n_buckets, after, before, first)
                         n_queued -= 1
                     distance[head] = cost
@@ -137,14 +139,14 @@ def search(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def reset(distance, touched, n_touched):  # type: ignore[no-untyped-def]
+def reset(distance, touched, n_touched):
     """Forget a search: set the touched nodes' distances back to unreached."""
     for i in range(n_touched):
         distance[touched[i]] = UNREACHED
 
 
 @numba.njit(cache=True, nogil=True)
-def _end_cost(distance, node, cost):  # type: ignore[no-untyped-def]
+def _end_cost(distance, node, cost):
     """Add the way from an edge's end to a point on the edge, where both are possible."""
     if cost < 0 or node < 0 or distance[node] == UNREACHED:
         return np.int64(UNREACHED)
@@ -152,7 +154,7 @@ def _end_cost(distance, node, cost):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def matrix_rows(  # type: ignore[no-untyped-def]
+def matrix_rows(
     arc_ptr, arc_head, arc_cost, width, limit,
     origin_place, origin_street, origin_fraction, origin_access,
     origin_from_node, origin_to_node, origin_to_from, origin_to_to,

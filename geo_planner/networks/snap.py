@@ -61,9 +61,7 @@ class SnappedPoints:
 
     def part(self, rows: slice | npt.NDArray[np.intp]) -> "SnappedPoints":
         """Return some of the points, in the order asked for."""
-        arrays = {
-            name: value[rows] for name, value in vars(self).items() if name != "ledger"
-        }
+        arrays = {name: value[rows] for name, value in vars(self).items() if name != "ledger"}
         return SnappedPoints(ledger=self.ledger.iloc[rows], **arrays)
 
     @property
@@ -184,7 +182,7 @@ def _nearest(
 
 
 def shared_places(left: SnappedPoints, right: SnappedPoints) -> tuple[IntArray, IntArray]:
-    """Number the positions of two sets of points; the same number means the same position."""
+    """Give each position of two sets of points a number; equal numbers mean equal positions."""
     both = np.concatenate([left.position, right.position])
     _, number = np.unique(both, axis=0, return_inverse=True)
     numbers = number.reshape(-1).astype(np.int32)

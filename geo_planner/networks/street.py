@@ -191,7 +191,8 @@ def street_costs(
     length = streets["length_m"].to_numpy(float)
     if mode == "car":
         speeds = [
-            _car_speed_mps(streets, f"maxspeed_{way}_mps", country) for way in ("forward", "backward")
+            _car_speed_mps(streets, f"maxspeed_{way}_mps", country)
+            for way in ("forward", "backward")
         ]
     else:
         speed = travel.walk_speed_mps if mode == "walk" else travel.bicycle_speed_mps
@@ -222,7 +223,9 @@ def _car_speed_mps(
 @cache
 def _car_speed_rows(country: str | None) -> tuple[Mapping[str, str], ...]:
     text = resources.files("geo_planner").joinpath("data/car_speeds.csv").read_text("utf-8")
-    return tuple(row for row in csv.DictReader(text.splitlines()) if row["country"] == (country or "any"))
+    return tuple(
+        row for row in csv.DictReader(text.splitlines()) if row["country"] == (country or "any")
+    )
 
 
 def _car_speeds(country: str | None) -> tuple[pd.Series, pd.Series]:

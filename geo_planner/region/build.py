@@ -132,7 +132,7 @@ def _provenance(source: Provenance, **parameters: Any) -> dict[str, Any]:
 
 def _add_osm(gathered: _Gathered, source: OsmSource, crs: CRS | None, study: Study) -> CRS:
     if source.path is None:
-        extract = _from_overpass(gathered, source, crs, study)
+        extract = _from_overpass(source, crs, study)
     else:
         extract = read_osm(source.path, crs, country=study.study.country)
     gathered.findings += extract.findings
@@ -144,7 +144,7 @@ def _add_osm(gathered: _Gathered, source: OsmSource, crs: CRS | None, study: Stu
     return require_metric(extract.crs)
 
 
-def _from_overpass(gathered: _Gathered, source: OsmSource, crs: CRS | None, study: Study) -> Any:
+def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
     from geo_planner.sources.overpass import read_overpass
 
     areas = [layer for layer in study.sources.layers if layer.table == "study_area"]

@@ -47,4 +47,5 @@ def describe_region(path: Path | str) -> tuple[dict[str, Any], str]:
 def finding_line(finding: Finding) -> str:
     """Say one finding in a line."""
     first = f" (first: {', '.join(finding.examples)})" if finding.examples else ""
-    return f"  {finding.source}: {finding.kind.replace('_', ' ')}: {finding.count} {finding.what}{first}"
+    kind = finding.kind.replace("_", " ")
+    return f"  {finding.source}: {kind}: {finding.count} {finding.what}{first}"

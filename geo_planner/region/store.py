@@ -240,7 +240,10 @@ def _may_write(folder: Path) -> bool:
     if not folder.is_dir():
         return False
     names = {file.name for file in folder.iterdir()}
-    return REGION_FILE in names or names <= {"tables", "derived", ".lock"}
+    ours = {"tables", "derived", ".lock"}
+    return REGION_FILE in names or all(
+        name in ours or name.startswith(f".{REGION_FILE}.") for name in names
+    )
 
 
 @contextlib.contextmanager

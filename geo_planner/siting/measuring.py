@@ -184,7 +184,7 @@ def _cluster_jobs(frame: _Frame) -> _Pair:
 def _times(
     frame: _Frame, mode: Mode, ends: gpd.GeoSeries, max_time_s: float | None = None
 ) -> FloatArray:
-    """Travel times [s] from sites to points in the first percentile, ``(n_sites, n_ends)``."""
+    """Give travel times [s] from sites to points in the first percentile, ``(n_sites, n_ends)``."""
     router = frame.router(mode)
     blocks = router.blocks(
         router.snap_origins(frame.anchors),
@@ -205,7 +205,7 @@ def _minutes(frame: _Frame, mode: Mode, kind: str) -> FloatArray:
 
 
 def _walk_m(frame: _Frame, ends: gpd.GeoSeries, within_m: float) -> FloatArray:
-    """Walking distance [m] from sites to points, inf beyond a limit, ``(n_sites, n_ends)``."""
+    """Give walking distances [m] to points, inf beyond a limit, ``(n_sites, n_ends)``."""
     speed_mps = frame.study.travel.walk_speed_mps
     return _times(frame, "walk", ends, within_m / speed_mps) * speed_mps
 
