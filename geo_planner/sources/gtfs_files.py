@@ -1,0 +1,316 @@
+"""The files of a GTFS feed as they are: opened, decoded, split into cells; nothing is judged yet.
+
+A cell without text is blank, whatever blanks, quotes or byte-order marks surround it. Columns of
+text come as categories, because a timetable repeats few words many times: parsing a column means
+parsing each different word once.
+"""
+
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from geo_planner.errors import SourceError
+from geo_planner.findings import Finding, FindingKind
+
+MAX_EXAMPLES = 5
+# A real feed shrinks 5 to 30 times; a file made to fill the memory, a thousand times.
+MAX_UNZIPPED_BYTES = 8 * 10**9
+MAX_RATIO = 200
+RATIO_MATTERS_FROM_BYTES = 100 * 10**6
+
+_DAMAGED = (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError)
+_WORDS = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Gather what happened to a feed's rows while it is read."""
+
+    source: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(
+        self, file: str, kind: FindingKind, what: str, count: int, examples: Iterable[Any] = ()
+    ) -> None:
+        """Note that something happened to so many rows; none, and nothing is noted."""
+        if count:
+            shown = tuple(dict.fromkeys(str(example) for example in examples))[:MAX_EXAMPLES]
+            self.findings.append(Finding(f"{self.source} {file}", kind, int(count), what, shown))
+
+
+@contextmanager
+def open_feed(path: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
+    """Map each file name of a feed (zip or folder, one folder deep at most) to its reader.
+
+    Raises
+    ------
+    SourceError
+        When there is no such file, when it is no zip, or when it would unpack to an absurd size.
+    """
+    if path.is_dir():
+        found = {
+            file.relative_to(path).as_posix(): _opener(path, file) for file in path.glob("**/*.txt")
+        }
+        yield _top_level(found)
+        return
+    try:
+        archive = zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise SourceError(str(path), "no such timetable: give a GTFS zip file or folder") from None
+    except _DAMAGED as error:
+        raise SourceError(
+            str(path), f"no readable zip file ({error}): fetch the timetable again"
+        ) from error
+    with archive:
+        members = [info for info in archive.infolist() if not info.is_dir()]
+        _refuse_bomb(path, members)
+        yield _top_level({info.filename: _unzipper(path, archive, info) for info in members})
+
+
+def _refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo]) -> None:
+    total = 0
+    for info in members:
+        total += info.file_size
+        ratio = info.file_size / max(info.compress_size, 1)
+        if info.file_size > RATIO_MATTERS_FROM_BYTES and ratio > MAX_RATIO:
+            raise SourceError(
+                str(path),
+                f"{info.filename} would unpack to {ratio:.0f} times its size (at most {MAX_RATIO} "
+                "is believed): if it is right, unpack it yourself and give the folder",
+            )
+    if total > MAX_UNZIPPED_BYTES:
+        raise SourceError(
+            str(path),
+            f"would unpack to {total / 1e9:.1f} GB (at most {MAX_UNZIPPED_BYTES / 1e9:.0f} GB): "
+            "cut it to the region, or unpack it yourself and give the folder",
+        )
+
+
+def _unzipper(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            return archive.read(info)
+        except _DAMAGED as error:
+            raise SourceError(
+                str(path), f"{info.filename} cannot be unpacked ({error}): fetch the zip again"
+            ) from error
+
+    return read
+
+
+def _opener(path: Path, file: Path) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            raise SourceError(str(path), f"{file.name} cannot be read ({error})") from error
+
+    return read
+
+
+def _top_level(found: Mapping[str, Callable[[], bytes]]) -> dict[str, Callable[[], bytes]]:
+    """Keep the files beside the topmost stops.txt, by plain lower-case name."""
+    paths = {name: PurePosixPath(name.replace("\\", "/")) for name in found}
+    homes = sorted(
+        (len(place.parts), str(place.parent))
+        for place in paths.values()
+        if place.name.lower() == "stops.txt" and "__MACOSX" not in place.parts
+    )
+    home = homes[0][1] if homes else "."
+    return {
+        place.name.lower(): found[name]
+        for name, place in paths.items()
+        if str(place.parent) == home
+    }
+
+
+def read_cells(
+    raw: bytes, file: str, notes: Notes, *, numbers: Collection[str] = (), wanted: Collection[str]
+) -> pd.DataFrame:
+    """Split a file into columns: categories of trimmed text, or float64 for numbers.
+
+    Parameters
+    ----------
+    raw
+        Content of the file.
+    file
+        Its name, for notes and errors.
+    notes
+        Where repairs are noted.
+    numbers
+        Columns read as float64 at once; what is no number becomes nan and is noted.
+    wanted
+        Columns to keep; a column the file has not is absent from the result.
+
+    Raises
+    ------
+    SourceError
+        When the content cannot be split into rows and columns.
+    """
+    text = _as_utf8(raw, file, notes)
+    header, _, body = text.partition(b"\n")
+    names = [name.strip().lower() for name in next(csv.reader([header.decode("utf-8")]), [])]
+    if not body.strip():
+        return pd.DataFrame(
+            {name: pd.Categorical([], categories=[]) for name in names if name in wanted}
+        )
+    kept = {name: place for place, name in reversed(list(enumerate(names))) if name in wanted}
+    table = _parse(body, len(names), kept, numbers, file=file, notes=notes)
+    return pd.DataFrame(
+        {
+            name: _floats(table.column(str(place)), name, file, notes)
+            if name in numbers
+            else _categories(table.column(str(place)))
+            for name, place in sorted(kept.items(), key=lambda item: item[1])
+        }
+    )
+
+
+def _as_utf8(raw: bytes, file: str, notes: Notes) -> bytes:
+    """Bring the text to UTF-8 without byte-order mark and with plain line ends in the header."""
+    for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if raw.startswith(mark):
+            notes.add(file, "repaired", f"file in {name}, not UTF-8", 1)
+            return raw.decode(name, errors="replace").encode()
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if not _is_utf8(raw):
+        notes.add(file, "repaired", "file not in UTF-8, read as Windows-1252", 1)
+        try:
+            raw = raw.decode("cp1252").encode()
+        except UnicodeDecodeError:
+            raw = raw.decode("latin-1").encode()
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    return raw
+
+
+def _is_utf8(raw: bytes) -> bool:
+    if raw.isascii():
+        return True
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parse(
+    body: bytes,
+    n_columns: int,
+    kept: Mapping[str, int],
+    numbers: Collection[str],
+    *,
+    file: str,
+    notes: Notes,
+) -> pa.Table:
+    """Split rows; where a row has another number of cells than the header, mend it and retry."""
+    n_ragged = 0
+
+    def skip(_row: Any) -> str:
+        nonlocal n_ragged
+        n_ragged += 1
+        return "skip"
+
+    loose = {str(place): _WORDS for place in kept.values()}
+    strict = loose | {str(kept[name]): pa.float64() for name in numbers if name in kept}
+    types = strict
+    try:
+        try:
+            table = _arrow(body, n_columns, types, skip)
+        except pa.ArrowInvalid:
+            n_ragged, types = 0, loose
+            table = _arrow(body, n_columns, types, skip)
+    except pa.ArrowInvalid as error:
+        raise SourceError(
+            notes.source, f"{file} cannot be split into rows and columns ({error})"
+        ) from error
+    if n_ragged:
+        return _parse_mended(body, n_columns, types, n_ragged, file=file, notes=notes)
+    return table
+
+
+def _parse_mended(
+    body: bytes,
+    n_columns: int,
+    column_types: Mapping[str, pa.DataType],
+    n_ragged: int,
+    *,
+    file: str,
+    notes: Notes,
+) -> pa.Table:
+    """Fill short rows with blanks and cut blank cells off long ones; leave others out."""
+    mended = io.StringIO()
+    writer = csv.writer(mended, lineterminator="\n")
+    n_left_out = 0
+    for row in csv.reader(io.StringIO(body.decode("utf-8"), newline="")):
+        if any(cell.strip() for cell in row[n_columns:]):
+            n_left_out += 1
+        elif row:
+            writer.writerow((row + [""] * n_columns)[:n_columns])
+    notes.add(file, "left_out", "rows with more cells than the header", n_left_out)
+    notes.add(
+        file, "repaired", "rows with fewer cells than the header", max(0, n_ragged - n_left_out)
+    )
+    return _arrow(mended.getvalue().encode(), n_columns, column_types, lambda _row: "skip")
+
+
+def _arrow(
+    body: bytes,
+    n_columns: int,
+    column_types: Mapping[str, pa.DataType],
+    skip: Callable[[Any], str],
+) -> pa.Table:
+    return arrow_csv.read_csv(
+        pa.BufferReader(body),
+        read_options=arrow_csv.ReadOptions(
+            column_names=[str(place) for place in range(n_columns)], block_size=1 << 22
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            # line breaks within quotes are looked for only where there are quotes: it costs time
+            newlines_in_values=b'"' in body,
+            invalid_row_handler=skip,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict(column_types),
+            include_columns=list(column_types),
+            strings_can_be_null=True,
+            null_values=[""],
+            check_utf8=False,
+        ),
+    )
+
+
+def _categories(column: pa.ChunkedArray) -> pd.Categorical:
+    """Trim each different word and make blank words null."""
+    array = column.unify_dictionaries().combine_chunks()
+    if isinstance(array, pa.ChunkedArray):  # no chunk at all
+        return pd.Categorical([], categories=[])
+    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    words = np.array([word.strip() or None for word in array.dictionary.to_pylist()], dtype=object)
+    new_codes, unique = pd.factorize(words)
+    if len(unique) < len(words):
+        codes = np.append(new_codes, -1).astype(np.int32)[codes]
+    return pd.Categorical.from_codes(codes, categories=pd.Index(unique, dtype=object))
+
+
+def _floats(column: pa.ChunkedArray, name: str, file: str, notes: Notes) -> np.ndarray:
+    """Read numbers; where the column holds other words, those become nan."""
+    if pa.types.is_floating(column.type):
+        numbers: np.ndarray = column.to_numpy()
+        return numbers
+    words = pd.Series(_categories(column).astype(object))
+    values: np.ndarray = pd.to_numeric(words, errors="coerce").to_numpy(dtype=np.float64)
+    bad = words[np.isnan(values) & words.notna()]
+    notes.add(file, "repaired", f"{name} values that are no number, made blank", len(bad), bad)
+    return values
