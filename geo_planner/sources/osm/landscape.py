@@ -1,0 +1,219 @@
+"""Patches of the ground, named places and everyday amenities.
+
+Osmium puts closed ways and multipolygon relations together into areas; rings that cross
+themselves are repaired and counted. Which tag gives which kind is said by two tables,
+``data/osm_landscape.csv`` and ``data/osm_amenities.csv``.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import osmium
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+
+from geo_planner.crs import WGS84
+from geo_planner.findings import Finding
+from geo_planner.sources.osm.elements import AREA_KEYS, Elements, unreadable
+
+Tags = Mapping[str, str]
+
+ANY = "*"
+MIN_PATCH_M2 = 100.0
+MIN_GRASS_M2 = 2_000.0
+_LOCALITY_KINDS = {
+    **{kind: kind for kind in ("city", "town", "village", "suburb", "quarter", "neighbourhood")},
+    **{kind: kind for kind in ("hamlet", "locality")},
+    "borough": "suburb",
+}
+_NO_SHOP = frozenset({"no", "vacant", "disused"})
+
+
+class Area(NamedTuple):
+    """Hold an area with its tags, WKB of its polygons in degrees, and its element's name."""
+
+    name: str
+    tags: Tags
+    wkb: str
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Hold the tables of patches, named places and amenities."""
+
+    landscape: gpd.GeoDataFrame
+    localities: gpd.GeoDataFrame
+    amenities: gpd.GeoDataFrame
+    findings: tuple[Finding, ...]
+
+
+@cache
+def landscape_kinds() -> Mapping[tuple[str, str], str]:
+    """Read which tag gives which kind of patch, the most telling tags first."""
+    return {(row["key"], row["value"]): row["kind"] for row in _rows("osm_landscape.csv")}
+
+
+@cache
+def amenity_tags() -> frozenset[tuple[str, str]]:
+    """Read which tags make an everyday amenity; ``*`` stands for any value."""
+    return frozenset((row["key"], row["value"]) for row in _rows("osm_amenities.csv"))
+
+
+def _rows(file_name: str) -> Iterator[dict[str, str]]:
+    text = resources.files("geo_planner").joinpath("data", file_name).read_text("utf-8")
+    return csv.DictReader(text.splitlines())
+
+
+def landscape_kind(tags: Tags) -> str | None:
+    """Name the kind of a patch, or None for an area that is none.
+
+    Examples
+    --------
+    >>> landscape_kind({"landuse": "residential"}), landscape_kind({"building": "yes"})
+    ('built_up', None)
+    """
+    kinds = landscape_kinds()
+    found = (kinds.get((key, tags[key])) for key in AREA_KEYS if key in tags)
+    return next((kind for kind in found if kind), None)
+
+
+def amenity_kind(tags: Tags) -> str | None:
+    """Name an everyday amenity by its tag, or None.
+
+    Examples
+    --------
+    >>> amenity_kind({"shop": "bakery;cafe"}), amenity_kind({"amenity": "bench"})
+    ('shop:bakery', None)
+    """
+    listed = amenity_tags()
+    for key in ("shop", "amenity", "leisure", "tourism"):
+        value = tags.get(key, "").partition(";")[0]
+        if (key, value) in listed or ((key, ANY) in listed and value and value not in _NO_SHOP):
+            return f"{key}:{value}"
+    return None
+
+
+def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Ground:
+    """Make the tables of patches, named places and amenities."""
+    to_metric = Transformer.from_crs(WGS84, crs, always_xy=True)
+    areas, n_broken = _areas(path) if elements.has_areas else ([], 0)
+    shapes, is_repaired = _metric_polygons([area.wkb for area in areas], to_metric)
+    landscape = _patches(areas, shapes, crs)
+    amenities = _amenities(elements, areas, shapes, crs, to_metric)
+    localities = _localities(elements, crs, to_metric)
+    findings = [
+        Finding(source, "read", len(landscape), "patches of water, green, built-up land"),
+        Finding(source, "read", len(localities), "named towns and districts"),
+        Finding(source, "read", len(amenities), "shops and other everyday amenities"),
+        Finding(source, "repaired", int(is_repaired.sum()), "areas whose outline crossed itself"),
+        Finding(source, "left_out", n_broken, "areas whose outline does not close within the file"),
+    ]
+    return Ground(landscape, localities, amenities, tuple(f for f in findings if f.count))
+
+
+def _areas(path: Path) -> tuple[list[Area], int]:
+    """Let osmium put together the areas that matter; count those it cannot."""
+    factory = osmium.geom.WKBFactory()
+    processor = (
+        osmium.FileProcessor(str(path))
+        .with_areas(osmium.filter.KeyFilter(*AREA_KEYS))
+        .with_filter(osmium.filter.EntityFilter(osmium.osm.AREA))
+        .with_filter(osmium.filter.KeyFilter(*AREA_KEYS))
+    )
+    areas, n_broken = [], 0
+    try:
+        for area in processor:
+            if not isinstance(area, osmium.osm.Area):
+                continue
+            tags = dict(area.tags)
+            if landscape_kind(tags) is None and amenity_kind(tags) is None:
+                continue
+            name = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
+            try:
+                areas.append(Area(name, tags, factory.create_multipolygon(area)))
+            except (RuntimeError, osmium.InvalidLocationError):
+                n_broken += 1
+    except (RuntimeError, OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+    return areas, n_broken
+
+
+def _metric_polygons(wkbs: list[str], to_metric: Transformer) -> tuple[Any, Any]:
+    """Project polygons and repair those that cross themselves, keeping their polygon parts."""
+    shapes = shapely.from_wkb(np.array(wkbs, dtype=object))
+    if not len(shapes):
+        return shapes, np.zeros(0, dtype=bool)
+    shapes = shapely.transform(
+        shapes, lambda places: np.column_stack(to_metric.transform(places[:, 0], places[:, 1]))
+    )
+    is_broken = ~shapely.is_valid(shapes)
+    shapes[is_broken] = [_polygon_parts(shape) for shape in shapely.make_valid(shapes[is_broken])]
+    singles = shapely.get_num_geometries(shapes) == 1
+    shapes[singles] = shapely.get_geometry(shapes[singles], 0)
+    return shapes, is_broken
+
+
+def _polygon_parts(shape: Any) -> Any:
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    return shapely.multipolygons(polygons)
+
+
+def _patches(areas: list[Area], shapes: Any, crs: CRS) -> gpd.GeoDataFrame:
+    sizes_m2 = shapely.area(shapes)
+    chosen = []
+    for i, area in enumerate(areas):
+        kind = landscape_kind(area.tags)
+        is_grass = area.tags.get("landuse") == "grass"
+        least_m2 = MIN_GRASS_M2 if is_grass else MIN_PATCH_M2
+        if kind is not None and sizes_m2[i] >= least_m2:
+            chosen.append((i, area.name, kind, area.tags.get("name")))
+    frame = pd.DataFrame(chosen, columns=["place", "patch_id", "kind", "name"])
+    places = frame.pop("place").to_numpy(np.int64)
+    return gpd.GeoDataFrame(frame, geometry=shapes[places], crs=crs)
+
+
+def _amenities(
+    elements: Elements, areas: list[Area], shapes: Any, crs: CRS, to_metric: Transformer
+) -> gpd.GeoDataFrame:
+    nodes = [node for node in elements.nodes.values() if amenity_kind(node.tags)]
+    x, y = to_metric.transform(*_columns(nodes))
+    inside = [i for i, area in enumerate(areas) if amenity_kind(area.tags)]
+    inside = [i for i in inside if not shapely.is_empty(shapes[i])]
+    points = np.concatenate([shapely.points(x, y), shapely.point_on_surface(shapes[inside])])
+    named = [(f"n{node.number}", node.tags) for node in nodes]
+    named += [(areas[i].name, areas[i].tags) for i in inside]
+    frame = pd.DataFrame(
+        [(name, amenity_kind(tags), tags.get("name")) for name, tags in named],
+        columns=["amenity_id", "kind", "name"],
+    )
+    return gpd.GeoDataFrame(frame, geometry=points, crs=crs)
+
+
+def _localities(elements: Elements, crs: CRS, to_metric: Transformer) -> gpd.GeoDataFrame:
+    nodes = [
+        node
+        for node in elements.nodes.values()
+        if node.tags.get("place") in _LOCALITY_KINDS and "name" in node.tags
+    ]
+    x, y = to_metric.transform(*_columns(nodes))
+    frame = pd.DataFrame(
+        [(f"n{n.number}", _LOCALITY_KINDS[n.tags["place"]], n.tags["name"]) for n in nodes],
+        columns=["locality_id", "kind", "name"],
+    )
+    return gpd.GeoDataFrame(frame, geometry=shapely.points(x, y), crs=crs)
+
+
+def _columns(nodes: list[Any]) -> tuple[Any, Any]:
+    return (
+        np.array([node.longitude for node in nodes], dtype=float),
+        np.array([node.latitude for node in nodes], dtype=float),
+    )

@@ -1,0 +1,144 @@
+"""Speed limits and the built-up mark of a street, from its tags.
+
+Limits come out in metres per second, null where none is stated: the defaults of a country are
+applied when the network is made, not here. Times of day, weather and vehicle classes
+(``maxspeed:conditional``, ``maxspeed:hgv``) are not used.
+"""
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from geo_planner.units import KMH_PER_KNOT, KMH_PER_MPH, mps_from_kmh
+
+Tags = Mapping[str, str]
+
+MIN_KMH = 3.0
+MAX_KMH = 150.0
+
+_NUMBER = re.compile(r"^(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?$")
+_ZONE = re.compile(r"^[A-Z]{2}:(?:zone:?)?(\d+)$")
+_FACTOR = {"mph": KMH_PER_MPH, "knots": KMH_PER_KNOT}
+_LIMIT_KEYS = ("maxspeed", "zone:maxspeed", "maxspeed:type", "source:maxspeed")
+_SETTING_KEYS = (
+    "zone:traffic",
+    "maxspeed",
+    "source:maxspeed",
+    "maxspeed:type",
+    "zone:maxspeed",
+)
+_URBAN_CLASSES = frozenset({"residential", "living_street"})
+_RURAL_CLASSES = frozenset({"motorway", "motorway_link"})
+
+
+class Speed(NamedTuple):
+    """Hold a speed limit [km/h], null where none can be read, and whether a value was refused."""
+
+    kmh: float | None
+    is_refused: bool = False
+
+
+class SpeedLimits(NamedTuple):
+    """Hold the limits of a street in both directions [m/s]."""
+
+    forward_mps: float | None
+    backward_mps: float | None
+    is_refused: bool
+
+
+def speed_limits(tags: Tags) -> SpeedLimits:
+    """Read the limits along and against the way.
+
+    Examples
+    --------
+    >>> speed_limits({"maxspeed": "36", "maxspeed:backward": "18"})
+    SpeedLimits(forward_mps=10.0, backward_mps=5.0, is_refused=False)
+    >>> speed_limits({"maxspeed": "soon"})
+    SpeedLimits(forward_mps=None, backward_mps=None, is_refused=True)
+    """
+    both = _stated(tags)
+    along, against = (
+        parse_speed(tags[key], tags.get("highway")) if key in tags else both
+        for key in ("maxspeed:forward", "maxspeed:backward")
+    )
+    return SpeedLimits(
+        _mps(along), _mps(against), is_refused=along.is_refused or against.is_refused
+    )
+
+
+def parse_speed(text: str, highway: str | None = None, *, max_kmh: float = MAX_KMH) -> Speed:
+    """Read one value of a speed limit [km/h].
+
+    Parameters
+    ----------
+    text
+        A number with or without a unit, a country's code such as ``DK:urban``, ``walk``, ``none``.
+    highway
+        Class of the street: ``none`` holds on motorways only.
+    max_kmh
+        Higher limits are refused as not plausible [km/h].
+
+    Examples
+    --------
+    >>> parse_speed("50").kmh, parse_speed("DK:urban").kmh, round(parse_speed("50 mph").kmh, 1)
+    (50.0, 50.0, 80.5)
+    >>> parse_speed("900")
+    Speed(kmh=None, is_refused=True)
+    """
+    if text == "none" and highway not in {"motorway", "motorway_link", "trunk"}:
+        return Speed(None, is_refused=True)
+    number = _NUMBER.match(text) or _ZONE.match(text)
+    if number is None:
+        kmh = speed_codes().get(text)
+        return Speed(kmh, is_refused=kmh is None)
+    unit = number[2] if number.re is _NUMBER else None
+    kmh = float(number[1]) * _FACTOR.get(unit or "", 1.0)
+    return Speed(kmh) if MIN_KMH <= kmh <= max_kmh else Speed(None, is_refused=True)
+
+
+def is_urban(tags: Tags) -> bool | None:
+    """Say whether the tags put the street inside a built-up area; None where they do not say.
+
+    Examples
+    --------
+    >>> is_urban({"highway": "primary", "source:maxspeed": "DK:rural"})
+    False
+    >>> is_urban({"highway": "primary"}) is None
+    True
+    """
+    for key in _SETTING_KEYS:
+        value = tags.get(key, "")
+        _, _, setting = value.partition(":")
+        if setting == "urban" or (setting and _ZONE.match(value)):
+            return True
+        if setting in {"rural", "motorway", "trunk"}:
+            return False
+    highway = tags.get("highway")
+    if highway in _URBAN_CLASSES:
+        return True
+    return False if highway in _RURAL_CLASSES else None
+
+
+@cache
+def speed_codes() -> Mapping[str, float]:
+    """Read the speed [km/h] that each code stands for."""
+    text = resources.files("geo_planner").joinpath("data", "osm_speeds.csv").read_text("utf-8")
+    return {row["code"]: float(row["speed_kmh"]) for row in csv.DictReader(text.splitlines())}
+
+
+def _stated(tags: Tags) -> Speed:
+    """Take the limit itself, else the one its zone or source implies."""
+    for key in _LIMIT_KEYS:
+        if key not in tags:
+            continue
+        speed = parse_speed(tags[key], tags.get("highway"))
+        if key == "maxspeed" or speed.kmh is not None:
+            return speed
+    return Speed(None)
+
+
+def _mps(speed: Speed) -> float | None:
+    return None if speed.kmh is None else mps_from_kmh(speed.kmh)
