@@ -45,14 +45,14 @@ def read_points(path: Path, crs: CRS) -> gpd.GeoDataFrame:
     require_metric(crs)
     if vector_files.require_suffix(path) in vector_files.TEXT_SUFFIXES:
         read = delimited.read_delimited(path)
+        if read.frame.empty:
+            raise InputError(f"{path.name}: there are no rows")
         frame, places, problems = _from_text(path, read)
     else:
         layer = vector_files.read_features(path, None, None, None)
         if not isinstance(layer.frame, gpd.GeoDataFrame):
             raise InputError(f"{path.name}: the layer has no geometry")
-        frame, places, problems = _from_layer(layer.frame)
-    if frame.empty:
-        raise InputError(f"{path.name}: there are no rows")
+        frame, places, problems = _from_layer(path, layer.frame)
     problems = [*_id_problems(frame), *problems, *_place_problems(frame, places, crs)]
     if problems:
         raise InputError(f"{path.name}: these are not usable as points", problems)
@@ -82,12 +82,14 @@ def _from_text(
     return _with_id_first(frame, id_field), places, [*problems, *unfit]
 
 
-def _from_layer(frame: gpd.GeoDataFrame) -> tuple[pd.DataFrame, gpd.GeoSeries, list[str]]:
+def _from_layer(
+    path: Path, frame: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, gpd.GeoSeries, list[str]]:
     plain = pd.DataFrame(frame.drop(columns="geometry"))
     id_field = _id_field(plain)
     if id_field is None:
         raise InputError(
-            f"the layer has no field 'id'; it has: {', '.join(plain.columns) or 'none'}"
+            f"{path.name}: the layer has no field 'id'; it has: {', '.join(plain.columns) or 'none'}"
         )
     return _with_id_first(plain, id_field), frame.geometry, []
 

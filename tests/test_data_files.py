@@ -1,0 +1,193 @@
+"""Packaged numbers: every file has its columns, sources and marks, and adds up."""
+
+import csv
+import re
+from importlib import resources
+
+import pytest
+
+from geo_planner.schema import tables
+
+PROVENANCE = ["source", "checked", "status"]
+COLUMNS = {
+    "criteria": "id group group_label label_en label_da unit direction points weight",
+    "profiles": "id label_en label_da group weight use clusters env_class_needed",
+    "m2_per_job": "use label_en label_da dense_m2 likely_m2 spacious_m2",
+    "floor_area_factors": "factor applies_to unit low likely high",
+    "constraint_kinds": "kind label_en label_da effect cap cap_value width_m condition law",
+    "env_classes": "env_class distance_m kind_en kind_da typical_use",
+    "use_codes": "use_code label_en label_da colour",
+    "car_speeds": "country road_class is_urban default_limit_kmh free_flow_factor peak_factor",
+    "clusters": "cluster set standard prefix is_excluded reason",
+}
+NUMBERS = {
+    "criteria": "weight",
+    "profiles": "weight env_class_needed",
+    "m2_per_job": "dense_m2 likely_m2 spacious_m2",
+    "floor_area_factors": "low likely high",
+    "constraint_kinds": "cap_value width_m",
+    "env_classes": "env_class distance_m",
+    "use_codes": "use_code",
+    "car_speeds": "default_limit_kmh free_flow_factor peak_factor",
+    "clusters": "prefix",
+}
+KEYS = {
+    "criteria": ["id"],
+    "profiles": ["id", "group"],
+    "m2_per_job": ["use"],
+    "floor_area_factors": ["factor", "applies_to"],
+    "constraint_kinds": ["kind"],
+    "env_classes": ["env_class"],
+    "use_codes": ["use_code"],
+    "car_speeds": ["country", "road_class", "is_urban"],
+    "clusters": ["cluster", "standard", "prefix"],
+}
+MAY_BE_BLANK = {"cap", "cap_value", "width_m", "condition", "clusters", "typical_use"}
+CHECKED = {"S": "yes", "D": "yes", "A": "choice", "M": "no"}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("geo_planner").joinpath("data", f"{name}.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_file_has_its_columns_and_no_others(name):
+    assert list(rows(name)[0]) == [*COLUMNS[name].split(), *PROVENANCE]
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_row_names_its_source_and_how_sure_it_is(name):
+    for row in rows(name):
+        assert row["source"].strip(), row
+        assert row["checked"] == CHECKED[row["status"]], row
+        assert row["status"] != "M" or "memory" in row["source"], row
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_no_field_is_blank_but_those_that_may_be(name):
+    blank = {field for row in rows(name) for field, value in row.items() if not value.strip()}
+    assert blank <= MAY_BE_BLANK
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_are_numbers_and_not_negative(name):
+    for row in rows(name):
+        assert all(float(row[field] or 0) >= 0 for field in NUMBERS[name].split()), row
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_no_row_stands_twice(name):
+    keys = [tuple(row[field] for field in KEYS[name]) for row in rows(name)]
+    assert len(keys) == len(set(keys))
+
+
+def test_weights_of_the_criteria_sum_to_100_and_are_the_balanced_profile():
+    by_group: dict[str, float] = {}
+    for row in rows("criteria"):
+        by_group[row["group"]] = by_group.get(row["group"], 0) + float(row["weight"])
+    assert sum(by_group.values()) == 100
+    assert by_group == {
+        row["group"]: float(row["weight"]) for row in rows("profiles") if row["id"] == "balanced"
+    }
+
+
+def test_weights_of_every_profile_sum_to_100():
+    totals: dict[str, float] = {}
+    for row in rows("profiles"):
+        totals[row["id"]] = totals.get(row["id"], 0) + float(row["weight"])
+    allowed = tables()["sites"].columns["use_profile"].allowed
+    assert totals == dict.fromkeys(allowed, 100)
+
+
+def test_value_functions_rise_or_fall_as_their_direction_says():
+    for row in rows("criteria"):
+        if row["points"] == "frozen":
+            continue
+        raw, value = zip(
+            *(tuple(map(float, pair.split(":"))) for pair in row["points"].split()), strict=True
+        )
+        assert list(raw) == sorted(set(raw)), row
+        assert list(value) == sorted(set(value), reverse=row["direction"] == "-"), row
+        assert {min(value), max(value)} == {0, 1}, row
+
+
+def test_a_profiles_use_clusters_and_class_are_known():
+    uses = {row["use"] for row in rows("m2_per_job")}
+    clusters = {row["cluster"] for row in rows("clusters")}
+    classes = {row["env_class"] for row in rows("env_classes")}
+    for row in rows("profiles"):
+        assert row["use"] in uses
+        assert set(row["clusters"].split()) <= clusters
+        assert row["env_class_needed"] in classes
+
+
+def test_intervals_are_in_order():
+    for row in rows("m2_per_job"):
+        assert float(row["dense_m2"]) < float(row["likely_m2"]) < float(row["spacious_m2"]), row
+    for row in rows("floor_area_factors"):
+        interval = [float(row[field]) for field in ("low", "likely", "high")]
+        assert interval in (sorted(interval), sorted(interval, reverse=True)), row
+        assert row["unit"] != "share" or max(interval) <= 1, row
+
+
+def test_environmental_classes_are_those_of_the_plans_table_and_distances_rise():
+    found = rows("env_classes")
+    assert [row["env_class"] for row in found] == list(
+        tables()["plans"].columns["env_class_max"].allowed
+    )
+    distances = [float(row["distance_m"]) for row in found]
+    assert distances == sorted(set(distances))
+
+
+def test_constraints_have_an_effect_the_schema_knows_and_limits_have_a_cap():
+    allowed = tables()["constraints"].columns["effect"].allowed
+    for row in rows("constraint_kinds"):
+        assert row["effect"] in allowed, row
+        assert bool(row["cap"]) == (row["effect"] == "limits"), row
+        assert bool(row["cap_value"]) <= bool(row["cap"]), row
+
+
+def test_plan_uses_are_those_of_the_plans_table_each_with_its_own_colour():
+    found = rows("use_codes")
+    assert [row["use_code"] for row in found] == list(tables()["plans"].columns["use_code"].allowed)
+    colours = [row["colour"] for row in found]
+    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours)
+    assert len(set(colours)) == len(colours)
+
+
+def test_every_road_class_has_a_speed_in_and_out_of_town_for_every_country():
+    classes = tables()["streets"].columns["road_class"].allowed
+    found = {(row["country"], row["road_class"], row["is_urban"]) for row in rows("car_speeds")}
+    assert found == {
+        (country, road_class, urban)
+        for country in ("DK", "any")
+        for road_class in classes
+        for urban in ("yes", "no")
+    }
+
+
+def test_danish_default_limits_are_those_of_the_road_traffic_act():
+    limits = {
+        (row["road_class"], row["is_urban"]): float(row["default_limit_kmh"])
+        for row in rows("car_speeds")
+        if row["country"] == "DK"
+    }
+    assert limits["residential", "yes"] == 50
+    assert limits["secondary", "no"] == 80
+    assert limits["motorway", "no"] == limits["motorway", "yes"] == 130
+    assert limits["living_street", "yes"] == 15
+
+
+def test_peak_and_free_flow_factors_never_speed_a_car_up():
+    for row in rows("car_speeds"):
+        assert 0 < float(row["free_flow_factor"]) <= 1, row
+        assert 0 < float(row["peak_factor"]) <= 1, row
+
+
+def test_cluster_prefixes_are_of_two_to_four_digits_and_exceptions_say_why():
+    for row in rows("clusters"):
+        assert re.fullmatch(r"\d{2,4}", row["prefix"]), row
+        assert row["standard"] in ("DB07", "DB25"), row
+        assert row["set"] in ("core", "extended"), row
+        assert row["is_excluded"] in ("yes", "no"), row
