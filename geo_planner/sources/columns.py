@@ -63,6 +63,13 @@ def _plain_rule(field: str) -> FieldRule:
     return FieldRule(field=field, scale=None, values=None)
 
 
+def is_read_as_number(column: str, rule: FieldRule, table: Table) -> bool:
+    """Tell whether a column takes its field's values as numbers: scaled, or numeric as found."""
+    if rule.scale is not None or rule.values is not None:  # noqa: PD011 -- a setting
+        return rule.scale is not None
+    return column in table.columns and table.columns[column].dtype not in ("text", "bool")
+
+
 def check_names(source: LayerSource, table: Table, fields: Sequence[str]) -> list[str]:
     """List every name in the study that the table or the layer does not have."""
     known = [column.name for column in table.attributes]

@@ -14,7 +14,7 @@ Three rules, each reported with what it found:
 import codecs
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,10 +161,21 @@ def _one_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def as_numbers(source: Delimited, fields: Iterable[str]) -> tuple[pd.DataFrame, str, list[str]]:
+def as_numbers(
+    source: Delimited, fields: Iterable[str], *, degrees: Collection[str] = ()
+) -> tuple[pd.DataFrame, str, list[str]]:
     """Write the numbers of some fields with a decimal point, by the rule of this module.
 
     Values that are no numbers stay as they are, for the schema to report with their ids.
+
+    Parameters
+    ----------
+    source
+        The file as read.
+    fields
+        Fields that hold numbers.
+    degrees
+        Those of them in degrees, where 12.345 cannot be twelve thousand.
 
     Returns
     -------
@@ -177,6 +188,7 @@ def as_numbers(source: Delimited, fields: Iterable[str]) -> tuple[pd.DataFrame, 
     commas += [name for name in wanted if _first_match(source, name, _GROUPED_NUMBER)]
     points = [name for name in wanted if _first_match(source, name, _POINT_NUMBER)]
     unclear = [name for name in wanted if _first_match(source, name, _EITHER_NUMBER)]
+    points += [name for name in unclear if name in degrees]
     if commas and points:
         return source.frame, ".", [_mixed_words(source, commas[0], points[0])]
     if unclear and not commas and not points:
@@ -206,7 +218,7 @@ def _mixed_words(source: Delimited, comma: str, point: str) -> str:
     with_comma = _first_match(source, comma, _COMMA_NUMBER) or _first_match(
         source, comma, _GROUPED_NUMBER
     )
-    with_point = _first_match(source, point, _POINT_NUMBER)
+    with_point = _first_match(source, point, f"{_POINT_NUMBER}|{_EITHER_NUMBER}")
     return (
         f"two decimal marks: {with_comma!r} in field {comma!r} and {with_point!r} in field "
         f"{point!r}: write all numbers one way"

@@ -149,17 +149,16 @@ def _open_text(source: LayerSource, table: Table) -> tuple[_Opened, LayerSource]
     if read.frame.empty:
         raise InputError(f"{name}: the layer has no rows")
     fields = list(read.frame.columns)
-    _, attributes = _split(source)
+    named, attributes = _split(source)
     numeric = [
         rule.field
         for column, rule in columns.rules(attributes, table, fields).items()
-        if rule.scale is not None
-        or (column in table.columns and table.columns[column].dtype not in ("text", "bool"))
+        if columns.is_read_as_number(column, rule, table)
     ]
-    if table.geometry is not None:
-        chosen, _ = coordinates.choose(_split(source)[0], fields)
-        numeric += chosen.fields if chosen and chosen.kind != "wkt" else ()
-    frame, mark, problems = delimited.as_numbers(read, numeric)
+    chosen, _ = coordinates.choose(named, fields) if table.geometry else (None, [])
+    places = chosen.fields if chosen and chosen.kind != "wkt" else ()
+    degrees = places if chosen and chosen.kind == "degrees" else ()
+    frame, mark, problems = delimited.as_numbers(read, [*numeric, *places], degrees=degrees)
     opened = _Opened(name, frame, None, (delimited.finding(read, name, mark),))
     _raise_if(opened, table, problems)
     return _placed(opened, source, table)
@@ -168,12 +167,23 @@ def _open_text(source: LayerSource, table: Table) -> tuple[_Opened, LayerSource]
 def _split(source: LayerSource) -> tuple[dict[str, str], LayerSource]:
     """Part the names of coordinate fields from those of columns."""
     named = {
-        column: rule.field if isinstance(rule, FieldRule) else rule
+        column: _field_of(rule, source)
         for column, rule in source.fields.items()
         if column in coordinates.COORDINATE_NAMES
     }
     rest = {column: rule for column, rule in source.fields.items() if column not in named}
     return named, source.model_copy(update={"fields": rest})
+
+
+def _field_of(rule: str | FieldRule, source: LayerSource) -> str:
+    if isinstance(rule, str):
+        return rule
+    if rule.scale is not None or rule.values is not None:  # noqa: PD011 -- a setting
+        raise InputError(
+            f"{source.path.name}: the field {rule.field!r} holds coordinates: "
+            "they take neither 'scale' nor 'values'"
+        )
+    return rule.field
 
 
 def _placed(opened: _Opened, source: LayerSource, table: Table) -> tuple[_Opened, LayerSource]:
@@ -183,8 +193,6 @@ def _placed(opened: _Opened, source: LayerSource, table: Table) -> tuple[_Opened
         return opened, attributes
     fields = list(opened.frame.columns)
     chosen, problems = coordinates.choose(named, fields)
-    if chosen is None and table.geometry.is_nullable and not named:
-        return opened, attributes
     if chosen is None or problems:
         problems = [*columns.check_names(attributes, table, fields), *problems]
         raise InputError(f"{opened.name} cannot be read into table {table.name!r}", problems)
@@ -238,7 +246,8 @@ def _with_ids(
     if opened.shapes is None or table.columns[name].dtype != "text":
         return made, []
     given = made[name].astype(object) if name in made else pd.Series(None, made.index, dtype=object)
-    absent = (given.isna() & opened.shapes.notna()).to_numpy()
+    is_there = ~shapely.is_missing(opened.shapes.to_numpy())
+    absent = given.isna().to_numpy() & is_there
     if not absent.any():
         return made, []
     ids = _digests(opened.shapes[absent])

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from geo_planner.crs import require_metric
@@ -72,7 +73,7 @@ def _from_text(
     if problems or chosen is None or id_field is None:
         raise InputError(f"{path.name}: these are not usable as points", problems)
     others = [name for name in read.frame if name != id_field]
-    frame, _, problems = delimited.as_numbers(read, others)
+    frame, _, problems = delimited.as_numbers(read, others, degrees=chosen.fields)
     for name in others:
         if name not in chosen.fields and delimited.is_numeric(frame[name]):
             frame[name] = pd.to_numeric(frame[name])
@@ -88,9 +89,8 @@ def _from_layer(
     plain = pd.DataFrame(frame.drop(columns="geometry"))
     id_field = _id_field(plain)
     if id_field is None:
-        raise InputError(
-            f"{path.name}: the layer has no field 'id'; it has: {', '.join(plain.columns) or 'none'}"
-        )
+        present = ", ".join(plain.columns) or "none"
+        raise InputError(f"{path.name}: the layer has no field 'id'; it has: {present}")
     return _with_id_first(plain, id_field), frame.geometry, []
 
 
@@ -125,7 +125,8 @@ def _id_problems(frame: pd.DataFrame) -> list[str]:
 def _place_problems(frame: pd.DataFrame, places: gpd.GeoSeries, crs: CRS) -> list[str]:
     """List rows without a place, and rows that lie where the region's CRS is not made for."""
     labels = _labels(frame["id"])
-    absent = (places.isna() | places.is_empty).to_numpy()
+    values = places.to_numpy()
+    absent = shapely.is_missing(values) | shapely.is_empty(values)
     outside = vector_files.is_outside(places, crs)
     return [
         f"{int(rows.sum())} rows {words}: {', '.join(map(str, labels[rows][:MAX_IDS_SHOWN]))}"

@@ -22,6 +22,7 @@ from pyproj import CRS, Transformer
 from geo_planner.crs import WGS84, parse_crs, to_text
 from geo_planner.errors import CRSError, InputError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.schema import MAX_IDS_SHOWN
 
 VECTOR_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
@@ -32,6 +33,7 @@ SUFFIXES = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *TEXT_SUFFIXES)
 AREA_MARGIN_DEG = 10.0
 _GEOJSON_HEAD_BYTES = 20_000
 _GEOJSON_CRS = re.compile(rb'"crs"\s*:\s*\{')
+_NOT_DATA = ("layer_styles",)  # QGIS keeps its drawing styles beside the layers
 _DBF_HEADER_SIZE = slice(8, 10)
 
 
@@ -98,25 +100,57 @@ def read_features(path: Path, layer: str | None, crs: str | None, encoding: str 
     suffix = require_suffix(path)
     if encoding and suffix != ".shp":
         raise InputError(f"{path.name}: {suffix} files are always UTF-8: leave out 'encoding'")
-    if suffix in PARQUET_SUFFIXES:
-        if layer is not None:
-            raise InputError(f"{path.name}: a Parquet file has no layers: leave out 'layer'")
-        read = Layer(path.name, _read_parquet(path), ())
-    else:
-        read = _read_with_gdal(path, layer, encoding)
-    if read.frame.empty:
-        raise InputError(f"{read.name}: the layer has no rows")
-    if not isinstance(read.frame, gpd.GeoDataFrame):
-        return read
-    frame = read.frame if read.frame.geometry.name == "geometry" else _renamed(read.frame)
-    own = None if suffix in (".geojson", ".json") and not _names_crs(path) else frame.crs
-    default = WGS84 if suffix in (".geojson", ".json") else None
-    known = resolve_crs(read.name, own, crs, default)
-    return Layer(read.name, frame.set_crs(known, allow_override=True), read.findings)
+    if suffix in PARQUET_SUFFIXES and layer is not None:
+        raise InputError(f"{path.name}: a Parquet file has no layers: leave out 'layer'")
+    title = f"{path.name}:{layer}" if layer else path.name
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if suffix in PARQUET_SUFFIXES:
+            frame, used_encoding = _read_parquet(path), None
+        else:
+            frame, used_encoding = _read_with_gdal(path, layer, encoding)
+    if frame.empty:
+        raise InputError(f"{title}: the layer has no rows")
+    findings = _findings(title, len(frame), caught, used_encoding)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return Layer(title, frame, findings)
+    if frame.geometry.name != "geometry":
+        frame = frame.rename_geometry("geometry")
+    is_geojson = suffix in (".geojson", ".json")
+    own = None if is_geojson and not _names_crs(path) else frame.crs
+    known = resolve_crs(title, own, crs, WGS84 if is_geojson else None)
+    frame, unusable = _without_unusable(frame.set_crs(known, allow_override=True), title)
+    return Layer(title, frame, (*findings, *unusable))
 
 
-def _renamed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return frame.rename_geometry("geometry")
+def _findings(
+    title: str, n_rows: int, caught: list[warnings.WarningMessage], used_encoding: str | None
+) -> tuple[Finding, ...]:
+    """Report what the reader of the format warned of, and an encoding chosen by rule."""
+    said = dict.fromkeys(str(item.message) for item in caught)
+    findings = [Finding(title, "warning", 1, f"reader of the format: {text}") for text in said]
+    if used_encoding:
+        words = f"rows of text in {used_encoding}: there is no .cpg file"
+        findings.append(Finding(title, "read", n_rows, words))
+    return tuple(findings)
+
+
+def _without_unusable(
+    frame: gpd.GeoDataFrame, title: str
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Take shapes with coordinates that are no numbers as absent, and count them."""
+    values = frame.geometry.to_numpy()
+    coordinates, owner = shapely.get_coordinates(values, return_index=True)
+    bad = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    if not len(bad):
+        return frame, []
+    values = values.copy()
+    values[bad] = None
+    rows = tuple(f"row {number + 1}" for number in bad[:MAX_IDS_SHOWN])
+    words = "shapes with coordinates that are no numbers, taken as absent"
+    return frame.set_geometry(gpd.GeoSeries(values, frame.index, frame.crs)), [
+        Finding(title, "warning", len(bad), words, rows)
+    ]
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -135,40 +169,34 @@ def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index(drop=all(name is None for name in frame.index.names))
 
 
-def _read_with_gdal(path: Path, layer: str | None, encoding: str | None) -> Layer:
-    """Read through GDAL; what it warns of becomes findings."""
+def _read_with_gdal(
+    path: Path, layer: str | None, encoding: str | None
+) -> tuple[pd.DataFrame, str | None]:
+    """Read through GDAL; return the rows and the encoding, where it was chosen by rule."""
     name = _layer_name(path, layer)
-    title = f"{path.name}:{layer}" if layer else path.name
-    guessed = _shapefile_encoding(path) if path.suffix.lower() == ".shp" else None
-    options: dict[str, Any] = {"encoding": encoding or guessed} if encoding or guessed else {}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            frame = pyogrio.read_dataframe(path, layer=name, **options)
-        except UnicodeDecodeError as error:
-            raise SourceError(
-                str(path), "its text is not in the encoding it names: state 'encoding'"
-            ) from error
-        except LookupError as error:
-            raise InputError(
-                f"{path.name}: {encoding!r} is no text encoding: write for example 'cp1252'"
-            ) from error
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-            raise SourceError(str(path), f"not readable ({error})") from error
-    said = dict.fromkeys(str(item.message) for item in caught)
-    findings = [Finding(title, "warning", 1, f"reader of the format: {text}") for text in said]
-    if guessed and not encoding:
-        findings.append(
-            Finding(title, "read", len(frame), f"rows of text in {guessed}: there is no .cpg file")
-        )
-    return Layer(title, frame, tuple(findings))
+    is_unsaid = path.suffix.lower() == ".shp" and not encoding
+    chosen = _shapefile_encoding(path) if is_unsaid else None
+    options: dict[str, Any] = {"encoding": encoding or chosen} if encoding or chosen else {}
+    try:
+        return pyogrio.read_dataframe(path, layer=name, **options), chosen
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            str(path), "its text is not in the encoding it names: state 'encoding'"
+        ) from error
+    except LookupError as error:
+        raise InputError(
+            f"{path.name}: {encoding!r} is no text encoding: write for example 'cp1252'"
+        ) from error
+    except RuntimeError as error:  # the root of pyogrio's errors
+        raise SourceError(str(path), f"not readable ({error})") from error
 
 
 def _layer_name(path: Path, layer: str | None) -> str:
     try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        listed_names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
         raise SourceError(str(path), f"not readable ({error})") from error
+    names = [name for name in listed_names if name not in _NOT_DATA]
     listed = ", ".join(sorted(names))
     if layer is not None and layer not in names:
         raise InputError(f"{path.name}: there is no layer {layer!r}; it has: {listed}")

@@ -74,6 +74,12 @@ def test_text_beside_the_numbers_has_no_say_in_the_decimal_mark(tmp_path):
     assert as_numbers(read, ["a"])[1] == "."
 
 
+def test_degrees_with_three_decimals_are_no_thousands(tmp_path):
+    read = read_delimited(written(tmp_path, "lon;lat\n12.345;55.678\n"))
+    frame, mark, problems = as_numbers(read, ["lon", "lat"], degrees=["lon", "lat"])
+    assert (frame.loc[0].tolist(), mark, problems) == (["12.345", "55.678"], ".", [])
+
+
 def test_two_decimal_marks_in_one_file_are_refused(tmp_path):
     read = read_delimited(written(tmp_path, "a;b\n12.5;3,4\n"))
     assert as_numbers(read, ["a", "b"])[2] == [

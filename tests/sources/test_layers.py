@@ -1,63 +1,28 @@
-"""Layers as received: what is mapped, mended, counted, and what is refused in which words."""
-
-import warnings
-from pathlib import Path
+"""Layers as received: what is mapped, what is mended and counted."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyproj import CRS
 
-from geo_planner.config import FieldRule, LayerSource
-from geo_planner.errors import CRSError, InputError, SchemaError, SourceError
-from geo_planner.schema import tables, validate
-from geo_planner.sources.layers import LayerRows, read_layer
-
-UTM = CRS.from_epsg(25832)
-EAST, NORTH = 708_000.0, 6_181_000.0
-
-
-def square(column: int, side_m: float = 100.0) -> shapely.Polygon:
-    west = EAST + 200 * column
-    return shapely.box(west, NORTH, west + side_m, NORTH + side_m)
-
-
-def cells(n: int = 3, **fields) -> gpd.GeoDataFrame:
-    content = {"zone_id": [f"z{i}" for i in range(n)], **fields}
-    return gpd.GeoDataFrame(content, geometry=[square(i) for i in range(n)], crs=UTM)
-
-
-def saved(frame: gpd.GeoDataFrame, path: Path, **options) -> Path:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if path.suffix == ".parquet":
-            frame.to_parquet(path)
-        else:
-            frame.to_file(path, **options)
-    return path
-
-
-def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def read(path: Path, table: str = "zones", **settings_) -> LayerRows:
-    return read_layer(LayerSource(table=table, path=path, **settings_), UTM)
-
-
-def counts(rows: LayerRows, kind: str) -> dict[str, int]:
-    return {found.what: found.count for found in rows.findings if found.kind == kind}
-
-
-def checked(rows: LayerRows) -> pd.DataFrame:
-    return validate(rows.frame, tables()[rows.table], origin="test")
-
-
-# what is read
+from geo_planner.config import FieldRule
+from geo_planner.errors import CRSError, SchemaError
+from tests.sources.layer_files import (
+    EAST,
+    NORTH,
+    UTM,
+    cells,
+    checked,
+    counts,
+    read,
+    saved,
+    square,
+    written,
+)
 
 
 @pytest.mark.parametrize("name", ["a.gpkg", "a.shp", "a.parquet", "a.geojson"])
@@ -182,9 +147,6 @@ def test_danish_letters_survive_a_shapefile_with_and_without_its_cpg(tmp_path, e
     assert counts(rows, "read")[f"rows of text in {encoding}: there is no .cpg file"] == 3
 
 
-# what is mended, and counted
-
-
 def test_a_polygon_that_crosses_itself_is_mended_and_counted(tmp_path):
     frame = cells()
     x, y = EAST, NORTH
@@ -236,162 +198,38 @@ def test_what_cannot_be_mended_is_left_to_the_schema_with_its_ids(tmp_path):
         checked(rows)
 
 
-# what is refused
+def test_of_a_collection_the_polygons_are_kept_and_counted(tmp_path):
+    mixed = shapely.GeometryCollection([square(0), shapely.Point(EAST, NORTH)])
+    frame = gpd.GeoDataFrame({"site_id": ["s"]}, geometry=[mixed], crs=UTM)
+    rows = read(saved(frame, tmp_path / "a.gpkg"), "sites")
+    assert checked(rows).area.tolist() == [10_000]
+    assert sum(counts(rows, "repaired").values()) == 1
 
 
-def test_a_missing_field_is_refused_with_the_fields_present_all_at_once(tmp_path):
-    path = saved(cells(), tmp_path / "a.gpkg")
-    with pytest.raises(InputError) as caught:
-        read(path, fields={"name": "navn", "colour": "zone_id"}, keep={"komnr": (1,)})
-    assert caught.value.problems == (
-        "table 'zones' has no column 'colour'; it has: zone_id, role, name, district, "
-        "population_count, workers_count, workers_basic_count, workers_vocational_count, "
-        "workers_higher_count, pupils_count, income_dkk",
-        "there is no field 'navn'; the layer has: zone_id",
-        "there is no field 'komnr'; the layer has: zone_id",
+def test_coordinates_that_are_no_numbers_make_no_shape(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"place_id": ["a", "b"], "name": "x", "kind": "other"},
+        geometry=[shapely.Point(EAST, NORTH), shapely.Point(np.inf, NORTH)],
+        crs=UTM,
     )
+    rows = read(saved(frame, tmp_path / "a.parquet"), "places")
+    assert rows.frame.geometry.isna().tolist() == [False, True]
+    assert counts(rows, "warning") == {
+        "shapes with coordinates that are no numbers, taken as absent": 1
+    }
 
 
-def test_a_name_that_a_shapefile_cut_is_pointed_at(tmp_path):
-    path = saved(cells(population_count=[1, 2, 4]), tmp_path / "a.shp")
-    with pytest.raises(InputError, match="perhaps 'population', cut to 10 bytes"):
-        read(path, fields={"population_count": "population_count"})
+def test_drawing_styles_kept_beside_a_layer_are_no_layer(tmp_path):
+    path = saved(cells(), tmp_path / "a.gpkg", layer="cells")
+    styles = pd.DataFrame({"style": ["x"]})
+    pyogrio.write_dataframe(styles, path, layer="layer_styles", append=True)
+    assert len(read(path).frame) == 3
 
 
-def test_values_that_are_not_listed_are_refused_with_their_counts(tmp_path):
-    path = saved(cells(zone=[1, 9, 9], status="adopted"), tmp_path / "a.gpkg")
-    rule = FieldRule(field="zone", values={"1": "urban"})
-    with pytest.raises(InputError, match=r"'values' does not list '9' \(2\): add each, or null"):
-        read(path, "plans", fields={"zone_status": rule})
-
-
-BREACHES = {
-    "an unknown table": (
-        {"table": "zoner"},
-        InputError,
-        "there is no table 'zoner'; the tables are: study_area, streets",
-    ),
-    "a constant beside a field": (
-        {"constants": {"name": "x"}, "fields": {"name": "zone_id"}},
-        InputError,
-        "given both in 'fields' and in 'constants'",
-    ),
-    "nothing kept": (
-        {"keep": {"zone_id": ("z9",)}},
-        InputError,
-        r"no row is left by 'keep' \('zone_id' is z9\); found: {'zone_id': \['z0'",
-    ),
-    "a scale on text": (
-        {"fields": {"population_count": {"field": "zone_id", "scale": 2}}},
-        InputError,
-        r"cannot scale what is no number: 'z0' \(1\)",
-    ),
-    "a layer that is not there": (
-        {"layer": "b"},
-        InputError,
-        "there is no layer 'b'; it has: a",
-    ),
-    "a CRS that is not the file's": (
-        {"crs": "EPSG:4326"},
-        CRSError,
-        "the file is in EPSG:25832, but crs = 'EPSG:4326' is stated",
-    ),
-    "an encoding for a GeoPackage": (
-        {"encoding": "cp1252"},
-        InputError,
-        "files are always UTF-8: leave out 'encoding'",
-    ),
-}
-
-
-@pytest.mark.parametrize("breach", BREACHES)
-def test_a_wrong_source_is_refused_in_words(tmp_path, breach):
-    options, kind, words = BREACHES[breach]
-    path = saved(cells(), tmp_path / "a.gpkg")
-    with pytest.raises(kind, match=words):
-        read(path, **options)
-
-
-def test_a_date_that_is_none_is_refused(tmp_path):
-    frame = cells(level="framework", status="adopted", dated=["2020-13-01", "soon", "2020-01-01"])
-    with pytest.raises(InputError, match=r"not a date .* '2020-13-01' \(1\), 'soon' \(1\)"):
-        read(saved(frame, tmp_path / "a.gpkg"), "plans", fields={"plan_id": "zone_id"})
-
-
-def without_prj(folder: Path) -> Path:
-    path = saved(cells(), folder / "a.shp")
-    (folder / "a.prj").unlink()
-    return path
-
-
-def with_two_layers(folder: Path) -> Path:
-    saved(cells(), folder / "a.gpkg", layer="one")
-    return saved(cells(), folder / "a.gpkg", layer="two")
-
-
-def in_the_wrong_crs(folder: Path) -> Path:
-    return saved(cells().set_crs(4326, allow_override=True), folder / "a.gpkg")
-
-
-def with_swapped_axes(folder: Path) -> Path:
-    return written(folder / "a.csv", "zone_id,lon,lat\nz0,55.7,12.3\n")
-
-
-def damaged(folder: Path) -> Path:
-    return written(folder / "a.gpkg", "not a database")
-
-
-def with_no_rows(folder: Path) -> Path:
-    return saved(cells().iloc[:0], folder / "a.gpkg")
-
-
-def with_ambiguous_numbers(folder: Path) -> Path:
-    return written(folder / "a.csv", "zone_id;population_count;lon;lat\nz0;1.234;12;55\n")
-
-
-def with_unusable_coordinates(folder: Path) -> Path:
-    return written(folder / "a.csv", "zone_id,lon,lat\nz0,12.3,55.7\nz1,east,55.7\nz2,12,95\n")
-
-
-FILES = {
-    without_prj: (CRSError, r"a.shp: the file names no CRS: state it in the study file \(crs = "),
-    with_two_layers: (InputError, r"name one of its layers \('layer'\): one, two"),
-    in_the_wrong_crs: (CRSError, r"3 of 3 rows lie outside the area WGS 84 is for \(z0, z1, z2\)"),
-    with_swapped_axes: (CRSError, "1 of 1 rows lie outside .*longitude and latitude are swapped"),
-    damaged: (SourceError, "a.gpkg: not readable"),
-    with_no_rows: (InputError, "a.gpkg: the layer has no rows"),
-    with_ambiguous_numbers: (InputError, "'1.234' may be 1234 or a decimal number"),
-    with_unusable_coordinates: (
-        InputError,
-        r"2 rows have no usable 'lon' and 'lat': z1 \('east', '55.7'\), z2 \('12', '95'\)",
-    ),
-    lambda folder: folder / "none.gpkg": (SourceError, "none.gpkg: no such file"),
-    lambda folder: written(folder / "a.xlsx", "x"): (SourceError, "cannot read .xlsx: use .shp"),
-    lambda folder: written(folder / "a.csv", "zone_id,name\nz0,a\n"): (
-        InputError,
-        "no coordinates found: name their fields",
-    ),
-}
-
-
-@pytest.mark.parametrize("make", FILES, ids=lambda make: make.__name__)
-def test_a_broken_file_is_refused_in_words(tmp_path, make):
-    kind, words = FILES[make]
-    with pytest.raises(kind, match=words):
-        read(make(tmp_path))
-
-
-def test_geojson_without_crs_member_is_in_degrees_unless_stated(tmp_path):
-    path = saved(cells(), tmp_path / "a.geojson")
-    text = path.read_text()
-    start = text.index('"crs"')
-    path.write_text(text[:start] + text[text.index('"features"') :])
-    with pytest.raises(CRSError, match="outside the area WGS 84 is for"):
-        read(path)
-    assert read(path, crs="EPSG:25832").frame.area.tolist() == [10_000] * 3
-
-
-# laws
+def test_a_named_index_of_a_parquet_file_is_a_field(tmp_path):
+    path = tmp_path / "a.parquet"
+    cells().set_index("zone_id").to_parquet(path)
+    assert read(path).frame["zone_id"].tolist() == ["z0", "z1", "z2"]
 
 
 @settings(
