@@ -355,7 +355,7 @@ def parse_tags(text: str) -> dict[str, str]:
     if not text:
         return {}
     if "%" not in text:
-        return dict([tag.split("=") for tag in text.split(",")])  # type: ignore[misc]
+        return dict([tag.split("=") for tag in text.split(",")])
     pairs = [tag.split("=") for tag in text.split(",")]
     return {unescape(key): unescape(value) for key, value in pairs}
 

@@ -84,7 +84,8 @@ class _Track:
     @property
     def is_last(self) -> BoolArray:
         """Mark the last point of each run."""
-        return np.diff(self.run, append=-1) != 0
+        is_last: BoolArray = np.diff(self.run, append=-1) != 0
+        return is_last
 
     def take(self, kept: BoolArray) -> "_Track":
         """Keep some points, without the runs of which a single point is left."""
@@ -233,7 +234,8 @@ def _running_numbers(way_idx: IntArray) -> IntArray:
         return way_idx
     is_new = np.concatenate([[True], np.diff(way_idx) > 0])
     firsts = np.flatnonzero(is_new)
-    return np.arange(len(way_idx)) - firsts[np.cumsum(is_new) - 1]
+    numbers: IntArray = np.arange(len(way_idx)) - firsts[np.cumsum(is_new) - 1]
+    return numbers
 
 
 def _lengths_m(track: _Track, starts: IntArray) -> FloatArray:

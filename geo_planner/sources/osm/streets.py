@@ -205,9 +205,11 @@ def fill_urban(streets: gpd.GeoDataFrame, landscape: gpd.GeoDataFrame) -> gpd.Ge
     is_built = np.isin(kinds, ["built_up", "business"])
     in_town = _near(middles, patches[is_built], _BUILT_UP_REACH_M)
     in_fields = _near(middles, patches[kinds == "farmland"], 0.0)
-    marks = streets["is_urban"].to_numpy(object, copy=True)
-    marks[is_open] = np.where(in_town, True, np.where(in_fields, False, None))  # noqa: FBT003
-    return streets.assign(is_urban=pd.array(marks, dtype="boolean"))
+    open_rows = np.flatnonzero(is_open)
+    marks = streets["is_urban"].array.copy()
+    marks[open_rows[in_fields]] = False
+    marks[open_rows[in_town]] = True
+    return streets.assign(is_urban=marks)
 
 
 def stacking_level(text: str | None, *, is_bridge: bool, is_tunnel: bool) -> int:
@@ -376,10 +378,10 @@ _DOUBT_WORDS = {
 
 def _doubt_findings(counts: pd.DataFrame, ways: Ways, source: str) -> list[Finding]:
     findings = []
-    for name, (kind, words) in _DOUBT_WORDS.items():
+    for name, (kind, what) in _DOUBT_WORDS.items():
         marked = np.flatnonzero(counts[name].to_numpy(bool))
         examples = tuple(f"w{number}" for number in ways.ids[marked[:5]].tolist())
-        findings.append(Finding(source, kind, len(marked), words, examples))  # type: ignore[arg-type]
+        findings.append(Finding(source, kind, len(marked), what, examples))  # type: ignore[arg-type]
     return findings
 
 
