@@ -232,6 +232,18 @@ def test_a_named_index_of_a_parquet_file_is_a_field(tmp_path):
     assert read(path).frame["zone_id"].tolist() == ["z0", "z1", "z2"]
 
 
+def test_a_real_extract_is_read_whole_and_fits_its_table(shared_data):
+    rows = read(
+        shared_data / "ballerup" / "ballerup_constraints.gpkg",
+        "constraints",
+        layer="protected_nature",
+        keep={"komkode": ("0151",)},
+        constants={"kind": "protected_nature", "geometry_is": "zone"},
+    )
+    assert len(checked(rows)) == 474
+    assert rows.unmapped_fields == ("gruppe", "type")
+
+
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
