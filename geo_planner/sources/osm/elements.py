@@ -149,14 +149,30 @@ def read_elements(path: Path) -> Elements:
     require_readable(path)
     with tempfile.TemporaryDirectory(prefix="geo_planner_osm_") as folder:
         lines = Path(folder) / "elements.opl"
-        _write_lines(path, lines, is_sorted=True)
+        _write_lines(path, lines)
         elements = _parse_lines(lines, timestamp=_timestamp(path))
         if _lacks_most_points(elements.ways):
-            # ways before their nodes, as some servers write them: sort the file, then read again
+            # ways before their nodes, as some servers write them
             lines.unlink()
-            _write_lines(path, lines, is_sorted=False)
+            _write_lines(sorted_copy(path, Path(folder)), lines)
             elements = _parse_lines(lines, timestamp=elements.timestamp)
     return elements
+
+
+def sorted_copy(path: Path, folder: Path) -> Path:
+    """Write the file with nodes, ways and relations in the order of their numbers.
+
+    Of elements that stand in the file more than once the newest is kept.
+    """
+    copy = folder / "sorted.osm.pbf"
+    try:
+        merged = osmium.MergeInputReader()
+        merged.add_file(str(path))
+        with osmium.SimpleWriter(str(copy)) as writer:
+            merged.apply(writer)
+    except (RuntimeError, OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+    return copy
 
 
 def require_readable(path: Path) -> None:
@@ -184,21 +200,15 @@ def unreadable(path: Path, error: Exception) -> SourceError:
     )
 
 
-def _write_lines(path: Path, lines: Path, *, is_sorted: bool) -> None:
+def _write_lines(path: Path, lines: Path) -> None:
     """Filter the file in compiled code and write what is left as OPL, places on the ways."""
     locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     locations.ignore_errors()
     writer = osmium.SimpleWriter(
         osmium.io.File(str(lines), "opl,add_metadata=false,locations_on_ways=true")
     )
-    handlers = (locations, *_filters(), writer)
     try:
-        if is_sorted:
-            osmium.apply(str(path), *handlers)
-        else:
-            merged = osmium.MergeInputReader()
-            merged.add_file(str(path))
-            merged.apply(*handlers)
+        osmium.apply(str(path), locations, *_filters(), writer)
         writer.close()
     except (RuntimeError, OSError, ValueError) as error:
         raise unreadable(path, error) from error

@@ -6,6 +6,7 @@ themselves are repaired and counted. Which tag gives which kind is said by two t
 """
 
 import csv
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,9 +21,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
-from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
-from geo_planner.sources.osm.elements import AREA_KEYS, Elements, unreadable
+from geo_planner.sources.osm.elements import AREA_KEYS, Elements, sorted_copy, unreadable
+from geo_planner.sources.osm.pieces import transformer_to
 
 Tags = Mapping[str, str]
 
@@ -103,7 +104,7 @@ def amenity_kind(tags: Tags) -> str | None:
 
 def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Ground:
     """Make the tables of patches, named places and amenities."""
-    to_metric = Transformer.from_crs(WGS84, crs, always_xy=True)
+    to_metric = transformer_to(crs)
     areas, n_broken = _areas(path) if elements.has_areas else ([], 0)
     shapes, is_repaired = _metric_polygons([area.wkb for area in areas], to_metric)
     landscape = _patches(areas, shapes, crs)
@@ -121,6 +122,18 @@ def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Ground
 
 def _areas(path: Path) -> tuple[list[Area], int]:
     """Let osmium put together the areas that matter; count those it cannot."""
+    try:
+        return _assemble(path)
+    except RuntimeError:
+        # osmium wants elements in the order of their numbers; the file itself was read before
+        with tempfile.TemporaryDirectory(prefix="geo_planner_osm_") as folder:
+            try:
+                return _assemble(sorted_copy(path, Path(folder)))
+            except RuntimeError as error:
+                raise unreadable(path, error) from error
+
+
+def _assemble(path: Path) -> tuple[list[Area], int]:
     factory = osmium.geom.WKBFactory()
     processor = (
         osmium.FileProcessor(str(path))
@@ -128,21 +141,19 @@ def _areas(path: Path) -> tuple[list[Area], int]:
         .with_filter(osmium.filter.EntityFilter(osmium.osm.AREA))
         .with_filter(osmium.filter.KeyFilter(*AREA_KEYS))
     )
-    areas, n_broken = [], 0
-    try:
-        for area in processor:
-            if not isinstance(area, osmium.osm.Area):
-                continue
-            tags = dict(area.tags)
-            if landscape_kind(tags) is None and amenity_kind(tags) is None:
-                continue
-            name = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
-            try:
-                areas.append(Area(name, tags, factory.create_multipolygon(area)))
-            except (RuntimeError, osmium.InvalidLocationError):
-                n_broken += 1
-    except (RuntimeError, OSError, ValueError) as error:
-        raise unreadable(path, error) from error
+    areas: list[Area] = []
+    n_broken = 0
+    for area in processor:
+        if not isinstance(area, osmium.osm.Area):
+            continue
+        tags = dict(area.tags)
+        if landscape_kind(tags) is None and amenity_kind(tags) is None:
+            continue
+        name = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
+        try:
+            areas.append(Area(name, tags, factory.create_multipolygon(area)))
+        except (RuntimeError, osmium.InvalidLocationError):
+            n_broken += 1
     return areas, n_broken
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
-from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
 from geo_planner.sources.osm.elements import Elements, Relation, Ways
+from geo_planner.sources.osm.pieces import transformer_to
 
 MODES = frozenset(["train", "light_rail", "subway", "tram", "bus", "trolleybus", "ferry"])
 _STOP_ROLES = frozenset({"stop", "stop_entry_only", "stop_exit_only", "stop_position"})
@@ -35,7 +35,7 @@ def read_lines(
         for relation in elements.relations
         if relation.tags.get("type") == "route" and relation.tags.get("route") in MODES
     ]
-    courses = _courses(routes, elements.ways, Transformer.from_crs(WGS84, crs, always_xy=True))
+    courses = _courses(routes, elements.ways, transformer_to(crs))
     frame = pd.DataFrame([_row(route) for route in routes], columns=_COLUMNS)
     lines = gpd.GeoDataFrame(frame, geometry=courses, crs=crs)
     known = set(stations["station_id"])

@@ -6,15 +6,17 @@ more in its middle. Lengths are metres on the WGS 84 ellipsoid, not on the map.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod, Transformer
+from pyproj import CRS, Geod, Transformer
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo_planner.crs import WGS84
 from geo_planner.sources.osm.elements import FloatArray, IntArray, Ways
 
 BoolArray = NDArray[np.bool_]
@@ -94,7 +96,13 @@ class _Track:
         return _Track(*(values[places] for values in vars(self).values()))
 
 
-def cut_ways(ways: Ways, cut_nodes: IntArray, to_metric: Transformer) -> Pieces:
+@cache
+def transformer_to(crs: CRS) -> Transformer:
+    """Make what turns longitude and latitude into the metric CRS, once per CRS."""
+    return Transformer.from_crs(WGS84, crs, always_xy=True)
+
+
+def cut_ways(ways: Ways, cut_nodes: IntArray, crs: CRS) -> Pieces:
     """Cut ways into pieces at the nodes they share, at ``cut_nodes`` and at gaps.
 
     Parameters
@@ -103,8 +111,8 @@ def cut_ways(ways: Ways, cut_nodes: IntArray, to_metric: Transformer) -> Pieces:
         Ways to cut.
     cut_nodes
         Numbers of further nodes to cut at.
-    to_metric
-        From longitude and latitude to the metric CRS.
+    crs
+        Metric CRS of the geometries.
     """
     track = _located_runs(ways)
     track, n_merged = _merge_same_place(track)
@@ -113,7 +121,7 @@ def cut_ways(ways: Ways, cut_nodes: IntArray, to_metric: Transformer) -> Pieces:
         node_numbers, cut_nodes
     )
     starts, ends = _spans(track, is_cut[node_of], node_of)
-    x, y = to_metric.transform(track.longitudes[first], track.latitudes[first])
+    x, y = transformer_to(crs).transform(track.longitudes[first], track.latitudes[first])
     places = np.column_stack([x, y])
     ends_used, (from_idx, to_idx) = _renumber(node_of[starts], node_of[ends])
     way_idx = track.way_of[starts]

@@ -3,9 +3,8 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
-from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
 from geo_planner.sources.osm.elements import Elements, parse_tags
 from geo_planner.sources.osm.pieces import cut_ways
@@ -31,8 +30,7 @@ def read_rails(
         if "railway=" in text and (tags := parse_tags(text)).get("railway") in KINDS
     }
     ways = elements.ways.take(np.array(list(tags_of), dtype=np.int64))
-    to_metric = Transformer.from_crs(WGS84, crs, always_xy=True)
-    pieces = cut_ways(ways, np.empty(0, dtype=np.int64), to_metric)
+    pieces = cut_ways(ways, np.empty(0, dtype=np.int64), crs)
     rows = [
         (*_row(tags), f"w{number}")
         for tags, number in zip(tags_of.values(), ways.ids.tolist(), strict=True)

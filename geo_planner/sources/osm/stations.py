@@ -7,11 +7,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
-from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
 from geo_planner.sources.osm.elements import Elements, Ways, parse_tags
+from geo_planner.sources.osm.pieces import transformer_to
 
 Tags = Mapping[str, str]
 
@@ -100,7 +100,7 @@ def read_stations(
         counts = False if mode == "bus" else None
         rows.append((shape.name, shape.tags.get("name"), kind, mode, counts))
     frame = pd.DataFrame(rows, columns=COLUMNS).astype({"counts_for_station_rule": "boolean"})
-    to_metric = Transformer.from_crs(WGS84, crs, always_xy=True)
+    to_metric = transformer_to(crs)
     x, y = to_metric.transform(
         np.array([shape.longitude for shape in shapes], dtype=float),
         np.array([shape.latitude for shape in shapes], dtype=float),

@@ -12,9 +12,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
-from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
 from geo_planner.sources.osm.access import (
     UNBUILT,
@@ -171,8 +170,7 @@ def read_streets(elements: Elements, crs: CRS, source: str) -> Streets:
     rules, doubts, rule_of, n_unbuilt, n_other = _judge(elements.ways)
     chosen = np.flatnonzero(rule_of >= 0)
     ways = elements.ways.take(chosen)
-    to_metric = Transformer.from_crs(WGS84, crs, always_xy=True)
-    pieces = cut_ways(ways, _cut_nodes(elements), to_metric)
+    pieces = cut_ways(ways, _cut_nodes(elements), crs)
     rule_of = rule_of[chosen]
     streets = _street_frame(ways, pieces, rules, rule_of, crs)
     counts = pd.DataFrame(doubts, columns=Doubts._fields).take(rule_of)
