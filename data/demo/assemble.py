@@ -1,0 +1,28 @@
+"""Put every line together, in a fixed order, and join it once."""
+
+from functools import cache
+
+from demo.hinterland import hinterland_streets
+from demo.motorways import motorway_streets
+from demo.network import Network, join
+from demo.paths import cycle_tracks, lanes_between, park_paths, station_links, stitch
+from demo.rail import platform_streets, track_streets
+from demo.town import local_streets, main_road_streets, with_roundabouts
+
+
+@cache
+def network() -> Network:
+    """Return the whole network: streets, paths, motorways and tracks over shared nodes."""
+    streets = [
+        *with_roundabouts([*main_road_streets(), *local_streets()]),
+        *motorway_streets(),
+        *hinterland_streets(),
+        *cycle_tracks(),
+        *lanes_between(),
+        *park_paths(),
+        *track_streets(),
+        *platform_streets(),
+    ]
+    streets += station_links(streets)
+    streets += stitch(streets)
+    return join(streets)

@@ -1,0 +1,182 @@
+"""Ways for people on foot and by bicycle: tracks beside roads, lanes between dead ends, park paths.
+
+Cycle tracks run beside primary, secondary and trunk roads and meet every side street they cross.
+`stitch` closes what is still apart, so that everybody can walk everywhere.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+from shapely.geometry import LineString, Point, Polygon
+
+from demo.areas import PARKS, WETLANDS, WOODS
+from demo.frame import area, municipality, rng_for
+from demo.motorways import motorway_streets
+from demo.network import Network, Street, is_walkable, join
+from demo.rail import centre_track, station_places
+from demo.town import grown_areas, main_lines
+
+TRACK_OFFSET_M = 11.0
+TRUNK_OFFSET_M = 22.0
+LINK_REACH_M = 95.0
+STITCH_REACH_M = 900.0
+PARK_STEP_M = 240.0
+
+
+def cycle_tracks() -> list[Street]:
+    """Return cycle tracks on both sides of the larger roads, linked to the road at their ends."""
+    near = municipality().buffer(2_500.0)
+    streets = []
+    for road, line in main_lines():
+        if road.highway not in ("primary", "secondary", "trunk") or not line.intersects(near):
+            continue
+        offset = TRUNK_OFFSET_M if road.highway == "trunk" else TRACK_OFFSET_M
+        tags = {
+            "highway": "cycleway", "foot": "yes", "segregated": "yes", "surface": "asphalt",
+            "oneway": "yes", "name": f"{road.name} cykelsti", "lit": "yes",
+        }  # fmt: skip
+        if road.highway == "trunk":
+            del tags["oneway"]
+        for side in (-offset, offset):
+            beside = line.offset_curve(side)
+            for part in shapely.get_parts(beside):
+                if part.length > 100.0:
+                    # Right-hand traffic: the left track runs against the drawn direction.
+                    course = part.coords if side < 0 else part.coords[::-1]
+                    streets += _with_ends(LineString(course), line, tags)
+    return streets
+
+
+def _with_ends(track: LineString, road: LineString, tags: dict[str, str]) -> list[Street]:
+    streets = [Street(track, tags)]
+    linking = {k: v for k, v in tags.items() if k != "oneway"}
+    for end in (track.coords[0], track.coords[-1]):
+        on = road.interpolate(road.project(Point(end)))
+        if on.distance(Point(end)) > 1.0:
+            streets.append(Street(LineString([end, (on.x, on.y)]), linking))
+    return streets
+
+
+def lanes_between() -> list[Street]:
+    """Return footpaths that lead on from dead ends to the next street behind them."""
+    streets = []
+    for grown_area, ground, grown in grown_areas():
+        rng = rng_for(f"lanes {grown_area.name}")
+        others = np.asarray([*grown.long, *grown.side, *grown.dead_end])
+        for dead_end in grown.dead_end:
+            start, end = shapely.get_coordinates(dead_end)[[0, -1]]
+            ahead = end + (end - start) / dead_end.length * LINK_REACH_M
+            beyond = LineString([end + (end - start) / dead_end.length * 2.0, ahead])
+            hits = shapely.get_coordinates(shapely.intersection(beyond, others))
+            if len(hits) and rng.random() < 0.6 and ground.buffer(20.0).contains(Point(hits[0])):
+                target = hits[np.argmin(np.hypot(*(hits - end).T))]
+                tags = {"highway": "footway", "bicycle": "yes", "surface": "fine_gravel"}
+                streets.append(Street(LineString([end, target]), tags))
+    return streets
+
+
+def park_paths() -> list[Street]:
+    """Return winding paths through woods and parks, drawn as chords that meet one another."""
+    streets = []
+    for name, ring in (
+        *WOODS, *WETLANDS, *((name, ring) for name, _, ring in PARKS),
+    ):  # fmt: skip
+        ground = area(ring)
+        rng = rng_for(f"paths {name}")
+        n_paths = int(np.clip(ground.area / 120_000.0, 2, 9))
+        for _ in range(n_paths):
+            streets += _chord(ground, rng)
+        if ground.area > 200_000.0:
+            inner = ground.buffer(-60.0)
+            for part in shapely.get_parts(inner):
+                ring_line = LineString(shapely.get_coordinates(part.exterior.simplify(20.0)))
+                streets.append(Street(ring_line, _path_tags(rng)))
+    return streets
+
+
+def _chord(ground: Polygon, rng: np.random.Generator) -> list[Street]:
+    edge = ground.exterior
+    a, b = rng.uniform(0, 1, 2)
+    start, end = shapely.get_coordinates(
+        [edge.interpolate(a, normalized=True), edge.interpolate(b, normalized=True)]
+    )
+    length = float(np.hypot(*(end - start)))
+    if length < PARK_STEP_M:
+        return []
+    t = np.linspace(0.0, 1.0, max(5, round(length / 45.0)))[:, None]
+    normal = np.array([-(end - start)[1], (end - start)[0]]) / length
+    sway = rng.uniform(0.04, 0.1) * length * np.sin(rng.uniform(1, 2.4) * np.pi * t)
+    course = LineString(start + t * (end - start) + sway * normal)
+    inside = course.intersection(ground)
+    return [
+        Street(part, _path_tags(rng)) for part in shapely.get_parts(inside) if part.length > 80.0
+    ]
+
+
+def _path_tags(rng: np.random.Generator) -> dict[str, str]:
+    if rng.random() < 0.35:
+        return {"highway": "path", "surface": "ground", "bicycle": "yes"}
+    return {"highway": "footway", "surface": "fine_gravel", "bicycle": "yes"}
+
+
+def station_links(streets: Sequence[Street]) -> list[Street]:
+    """Join both mouths of each station's footway to the nearest street on their own side."""
+    rail = centre_track()
+    barrier = shapely.union_all([rail, *[s.line for s in motorway_streets()]])
+    walkable = [s.line for s in streets if is_walkable(s.tags) and s.highway != "footway"]
+    tree = shapely.STRtree(walkable)
+    mouths = [
+        Point(mouth)
+        for s in streets
+        if s.tags.get("name", "").endswith("gangtunnel")
+        for mouth in (s.line.coords[0], s.line.coords[-1])
+    ]
+    links = []
+    for mouth in mouths:
+        near = tree.query(mouth, predicate="dwithin", distance=STITCH_REACH_M)
+        on = [walkable[i].interpolate(walkable[i].project(mouth)) for i in np.sort(near)]
+        free = [p for p in on if not LineString([mouth, p]).intersects(barrier)]
+        if free:
+            target = min(free, key=mouth.distance)
+            tags = {"highway": "footway", "bicycle": "yes", "lit": "yes", "surface": "asphalt"}
+            links.append(Street(LineString([mouth, target]), tags))
+    return links
+
+
+def stitch(streets: Sequence[Street]) -> list[Street]:
+    """Return footways that join every walkable part to its nearest neighbour, repeated to one."""
+    added: list[Street] = []
+    for _ in range(6):
+        network = join([*streets, *added])
+        walkable = [w for w in network.ways if is_walkable(w.tags)]
+        label = network.components(walkable)
+        parts, sizes = np.unique(label[label >= 0], return_counts=True)
+        if len(parts) == 1:
+            break
+        main = parts[np.argmax(sizes)]
+        added += _links_to(network, label, int(main))
+    return added
+
+
+def _links_to(network: Network, label: np.ndarray, main: int) -> list[Street]:
+    target = np.flatnonzero(label == main)
+    tree = cKDTree(network.xy[target])
+    links = []
+    for part in np.unique(label[(label >= 0) & (label != main)]):
+        rows = np.flatnonzero(label == part)
+        distance, nearest = tree.query(network.xy[rows])
+        best = int(np.argmin(distance))
+        if distance[best] < STITCH_REACH_M:
+            ends = network.xy[[rows[best], target[nearest[best]]]]
+            tags = {"highway": "footway", "bicycle": "yes", "surface": "asphalt"}
+            links.append(Street(LineString(ends), tags))
+    return links
+
+
+def station_names_reached(network: Network, reach_m: float) -> list[str]:
+    """Return stations with a walkable node within a distance, to check the demo is usable."""
+    nodes = np.unique(network.edges([w for w in network.ways if is_walkable(w.tags)]))
+    tree = cKDTree(network.xy[nodes])
+    return [p.name for p in station_places() if tree.query(p.xy)[0] <= reach_m]
