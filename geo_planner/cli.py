@@ -44,8 +44,12 @@ MaxWalk = Annotated[
 ]
 MaxTransfer = Annotated[float | None, typer.Option(help="Longest walk between rides [min].")]
 MaxRides = Annotated[int | None, typer.Option(help="Most rides in one journey.")]
-BoardWait = Annotated[int | None, typer.Option(help="Least wait at the first boarding [s].")]
-TransferSlack = Annotated[int | None, typer.Option(help="Least wait at a transfer [s].")]
+BoardWait = Annotated[
+    int | None, typer.Option(help="Least wait at a boarding [s]; default 60, at a transfer 120.")
+]
+TransferSlack = Annotated[
+    int | None, typer.Option(help="Least wait at a transfer [s], where it differs.")
+]
 MaxSnap = Annotated[float | None, typer.Option(help="Farthest a point may lie from a street [m].")]
 
 
@@ -337,6 +341,8 @@ def _travel(study: Any, given: dict[str, Any]) -> "Travel":
     from geo_planner.config import Travel
 
     chosen = {key: given[key] for key in Travel.model_fields if given.get(key) is not None}
+    if "board_wait_s" in chosen:
+        chosen.setdefault("transfer_slack_s", chosen["board_wait_s"])
     if "percentiles" in chosen:
         chosen["percentiles"] = [int(p) for p in _numbers(chosen["percentiles"], "--percentiles")]
     if "depart" in chosen:

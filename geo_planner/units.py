@@ -5,6 +5,7 @@ Costs in kernels are whole centiseconds, so that sums are exact whatever their o
 
 CENTISECONDS_PER_S = 100
 SECONDS_PER_MIN = 60
+SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86_400
 SQUARE_METRES_PER_HECTARE = 10_000
 KMH_PER_MPS = 3.6

@@ -2,8 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from geo_planner.__main__ import main
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -17,3 +20,26 @@ def shared_data() -> Path:
             pytest.fail(words)
         pytest.skip(words)
     return SHARED_DATA
+
+
+class Ran(NamedTuple):
+    """Hold what a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(capsys, monkeypatch):
+    """Run the command line in this process, as ``cli("build", "study.toml", "--out", "r")``."""
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr("sys.argv", ["geo-planner", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        printed = capsys.readouterr()
+        return Ran(int(stopped.value.code or 0), printed.out, printed.err)
+
+    return run

@@ -1,0 +1,129 @@
+"""Porto Alegre: real streets and two real feeds, against figures that others published."""
+
+import pandas as pd
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("porto_alegre")]
+
+# pure walking at 3.6 km/h from public_market [min], of R5 and an independent engine
+WALK_MIN = {
+    "townhall": 3.2,
+    "piratini_palace": 14.9,
+    "metropolitan_cathedral": 15.5,
+    "santa_casa_hospital": 13.6,
+    "bus_central_station": 20.8,
+    "gasometer_museum": 25.8,
+}
+# median door-to-door minutes, Monday 2019-05-13 14:00, window 10, walk 3.6 km/h, 3 rides, of R5
+TRANSIT_MIN = {
+    "public_market": 0, "bus_central_station": 13, "gasometer_museum": 12,
+    "santa_casa_hospital": 13, "townhall": 3, "piratini_palace": 14,
+    "metropolitan_cathedral": 15, "farroupilha_park": 18, "moinhos_de_vento_hospital": 20,
+    "farrapos_station": 20,
+}  # fmt: skip
+# services active, of 118 in the two feeds
+ACTIVE = {
+    "2019-05-13": 116, "2019-05-18": 1, "2019-05-19": 1, "2019-05-20": 116, "2019-05-01": 62,
+    "2019-05-04": 1, "2025-01-01": 0,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def town(shared_data):
+    return shared_data / "porto_alegre"
+
+
+@pytest.fixture(scope="module")
+def region(town, tmp_path_factory):
+    from geo_planner.config import Study
+    from geo_planner.region.build import build_region
+
+    study = Study.model_validate(
+        {
+            "study": {"id": "poa", "name": "Porto Alegre", "country": None},
+            "sources": {
+                "osm": [{"path": town / "poa_osm.pbf"}],
+                "gtfs": [{"path": town / "poa_eptc.zip"}, {"path": town / "poa_trensurb.zip"}],
+            },
+        }
+    )
+    return build_region(study, tmp_path_factory.mktemp("poa") / "region")
+
+
+@pytest.fixture
+def times(cli, town, region, tmp_path):
+    def run(*options):
+        points = town / "poa_points_of_interest.csv"
+        out = tmp_path / "times.csv"
+        ran = cli(
+            "times", region.path, "--origins", points, "--destinations", points,
+            "--walk-speed-kmh", 3.6, "--out", out, *options,
+        )  # fmt: skip
+        assert ran.code == 0, ran.err
+        frame = pd.read_csv(out).set_index(["from_id", "to_id"])
+        return frame.loc["public_market"] / 60
+
+    return run
+
+
+def test_walking_times_are_the_published_ones(times):
+    walked = times("--mode", "walk")["travel_time_s"]
+    for place, expected_min in WALK_MIN.items():
+        assert walked[place] == pytest.approx(expected_min, abs=0.2), place
+
+
+def test_transit_medians_are_the_published_ones(times):
+    ridden = times(
+        "--mode", "transit", "--depart", "2019-05-13T14:00", "--window-min", 10,
+        "--max-rides", 3, "--max-time-min", 60, "--board-wait-s", 60,
+    )["travel_time_s_p50"]  # fmt: skip
+    for place, expected_min in TRANSIT_MIN.items():
+        assert ridden[place] == pytest.approx(expected_min, abs=2), place
+
+
+def test_every_point_is_in_the_ledger(cli, times, tmp_path):
+    times("--mode", "walk")
+    ledger = pd.read_csv(tmp_path / "times_snaps.csv")
+    assert ledger["end"].value_counts().to_dict() == {"origin": 15, "destination": 15}
+    assert (ledger["status"] == "snapped").all()
+    assert (ledger["access_time_s"] > 0).all()
+
+
+def test_the_calendar_counts_are_exact(region):
+    from datetime import date
+
+    from geo_planner.sources.gtfs import active_services
+
+    calendar, exceptions = region.table("calendar"), region.table("calendar_dates")
+    services = set(calendar["service_id"]) | set(exceptions["service_id"])
+    assert len(services) == 118
+    found = {
+        day: len(active_services(calendar, exceptions, date.fromisoformat(day))) for day in ACTIVE
+    }
+    assert found == ACTIVE
+
+
+def test_a_departure_outside_the_timetable_is_an_error(cli, town, region, tmp_path):
+    points = town / "poa_points_of_interest.csv"
+    ran = cli(
+        "times", region.path, "--origins", points, "--destinations", points, "--mode", "transit",
+        "--depart", "2025-05-13T14:00", "--out", tmp_path / "t.csv",
+    )  # fmt: skip
+    assert ran.code == 1
+    assert "2025-05-13" in ran.err
+    assert "2019" in ran.err
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_access_counts_the_opportunities_of_a_file(cli, town, region, tmp_path):
+    out = tmp_path / "access.parquet"
+    ran = cli(
+        "access", region.path, "--opportunities", town / "poa_hexgrid.csv", "--column", "schools",
+        "--mode", "walk", "--cutoffs-min", "15,30", "--out", out,
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    frame = pd.read_parquet(out)
+    assert list(frame.columns) == ["id", "schools_15min", "schools_30min"]
+    assert len(frame) == 1227
+    assert (frame["schools_30min"] >= frame["schools_15min"]).all()
+    assert frame["schools_30min"].max() > 20
