@@ -99,7 +99,9 @@ def read_stations(
         kind, mode = station_kind(shape.tags), station_mode(shape.tags)
         counts = False if mode == "bus" else None
         rows.append((shape.name, shape.tags.get("name"), kind, mode, counts))
-    frame = pd.DataFrame(rows, columns=COLUMNS).astype({"counts_for_station_rule": "boolean"})
+    frame = pd.DataFrame(rows, columns=COLUMNS).astype(
+        {"name": "str", "mode": "str", "counts_for_station_rule": "boolean"}
+    )
     to_metric = transformer_to(crs)
     x, y = to_metric.transform(
         np.array([shape.longitude for shape in shapes], dtype=float),
@@ -119,7 +121,7 @@ def fill_modes(
     rank = {mode: place for place, (_, mode) in reversed(list(enumerate(_MODES)))}
     calls = calls.assign(rank=calls["mode"].map(rank)).sort_values("rank")
     first = calls.drop_duplicates("station_id").set_index("station_id")["mode"]
-    filled = stations["mode"].fillna(stations["station_id"].map(first))
+    filled = stations["mode"].fillna(stations["station_id"].map(first).astype("str"))
     counts = stations["counts_for_station_rule"].mask(filled == "bus", other=False)
     return stations.assign(mode=filled, counts_for_station_rule=counts)
 
