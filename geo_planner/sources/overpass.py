@@ -22,9 +22,9 @@ from pyproj import CRS
 
 from geo_planner.errors import InputError, MissingDependencyError, SourceError
 from geo_planner.findings import Finding
-from geo_planner.sources.osm.elements import read_elements
 from geo_planner.sources.osm.extract import OsmExtract, extract_tables
 from geo_planner.sources.osm.landscape import amenity_tags, landscape_kinds
+from geo_planner.sources.osm.reading import read_elements
 
 Fetch = Callable[[Any, str], Sequence[bytes]]
 Answer = Mapping[str, Any]

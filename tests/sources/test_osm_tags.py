@@ -11,7 +11,12 @@ from geo_planner.sources.osm.access import (
 )
 from geo_planner.sources.osm.barriers import barrier_table, blocked_modes
 from geo_planner.sources.osm.speeds import is_urban, parse_speed, speed_codes, speed_limits
-from geo_planner.sources.osm.streets import parse_duration_s, stacking_level, street_rule
+from geo_planner.sources.osm.street_rules import (
+    StreetRule,
+    judge_street,
+    parse_duration_s,
+    stacking_level,
+)
 
 RULES = {"walk": walk_access, "bicycle": bicycle_access, "car": car_access}
 
@@ -21,6 +26,12 @@ def _open(tags: str) -> dict[str, str]:
     parsed = dict(tag.split("=", 1) for tag in tags.split())
     signs = {(True, True): "=", (True, False): ">", (False, True): "<", (False, False): "-"}
     return {mode: signs[tuple(rule(parsed).directions)] for mode, rule in RULES.items()}
+
+
+def _rule(tags: dict[str, str]) -> StreetRule:
+    judged = judge_street(tags)
+    assert judged is not None
+    return judged[0]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +63,9 @@ def _open(tags: str) -> dict[str, str]:
         ("highway=residential vehicle:forward=no", "=", "<", "<"),
         ("highway=secondary bicycle=use_sidepath foot=use_sidepath", "-", "-", "="),
         ("highway=secondary access=unheard_of", "=", "=", "="),
+        ("highway=residential motor_vehicle=agricultural;forestry", "=", "=", "-"),
+        ("highway=residential motor_vehicle=agricultural;destination", "=", "=", "="),
+        ("highway=residential oneway=yes bicycle:backward=yes", "=", "=", ">"),
         ("highway=motorway", "-", "-", ">"),
         ("highway=motorway oneway=no", "-", "-", "="),
         ("highway=motorway_link", "-", "-", ">"),
@@ -120,7 +134,7 @@ def test_streets_that_cars_only_enter_to_stop_are_marked(
 @pytest.mark.parametrize("value", ["construction", "proposed", "raceway", "bus_guideway", ""])
 def test_ways_that_are_no_streets_get_no_class(value: str) -> None:
     assert road_class({"highway": value, "railway": "platform"}) is None
-    assert street_rule({"highway": value}) is None
+    assert judge_street({"highway": value}) is None
 
 
 @pytest.mark.parametrize(
@@ -251,7 +265,7 @@ def test_the_best_cycle_facility_of_a_street_is_named(
 
 
 def test_details_of_a_street_come_out_typed() -> None:
-    rule = street_rule(
+    rule = _rule(
         {
             "highway": "primary",
             "bridge": "viaduct",
@@ -260,15 +274,13 @@ def test_details_of_a_street_come_out_typed() -> None:
             "surface": "asphalt",
         }
     )
-    assert rule is not None
     assert (rule.is_bridge, rule.is_tunnel, rule.level) == (True, False, 1)
     assert (rule.is_lit, rule.lanes_count, rule.surface) == (True, 4.0, "asphalt")
 
 
 @pytest.mark.parametrize("lanes", ["many", "-2", "0", "1000", "nan"])
 def test_lane_counts_that_cannot_be_are_null(lanes: str) -> None:
-    rule = street_rule({"highway": "primary", "lanes": lanes})
-    assert rule is not None
+    rule = _rule({"highway": "primary", "lanes": lanes})
     assert rule.lanes_count is None
 
 

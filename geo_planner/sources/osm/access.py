@@ -38,7 +38,7 @@ _DESTINATION = frozenset(
     ["destination", "customers", "delivery", "permit", "residents", "resident"]
 )
 CLOSED_VALUES = words(
-    "no private agricultural forestry agricultural;forestry use_sidepath military emergency "
+    "no private agricultural forestry use_sidepath military emergency "
     "psv bus restricted dismount hgv"
 )
 OPEN_VALUES = _OPEN | _DESTINATION
@@ -193,9 +193,11 @@ def _mode_access(tags: Tags, mode: str, *, is_open: bool) -> Access:
 
 def _stated(tags: Tags, keys: tuple[str, ...], direction: str) -> str | None:
     for key in keys:
-        value = tags.get(f"{key}:{direction}") or tags.get(key)
-        if value in OPEN_VALUES or value in CLOSED_VALUES:
-            return value
+        values = (tags.get(f"{key}:{direction}") or tags.get(key) or "").split(";")
+        for known in (OPEN_VALUES, CLOSED_VALUES):
+            found = next((value for value in values if value in known), None)
+            if found:
+                return found
     return None
 
 
@@ -231,6 +233,8 @@ def _has_contraflow(tags: Tags) -> bool:
     """Say whether cyclists may ride against the one-way, on a lane, a track or the street."""
     sides = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
     if any(tags.get(side) in _CONTRAFLOW for side in sides):
+        return True
+    if tags.get("bicycle:backward") in _OPEN:
         return True
     return any(tags.get(f"{side}:oneway") in {"no", "-1"} for side in sides[1:])
 

@@ -12,10 +12,11 @@ from pyproj import CRS
 from geo_planner.crs import local_metric_crs, require_metric
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding
-from geo_planner.sources.osm.elements import Elements, read_elements
+from geo_planner.sources.osm.elements import Elements
 from geo_planner.sources.osm.landscape import read_ground
 from geo_planner.sources.osm.lines import read_lines
 from geo_planner.sources.osm.rails import read_rails
+from geo_planner.sources.osm.reading import read_elements
 from geo_planner.sources.osm.restrictions import read_restrictions
 from geo_planner.sources.osm.stations import fill_modes, read_stations
 from geo_planner.sources.osm.streets import fill_urban, read_streets

@@ -22,8 +22,9 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.findings import Finding
-from geo_planner.sources.osm.elements import AREA_KEYS, Elements, sorted_copy, unreadable
+from geo_planner.sources.osm.elements import AREA_KEYS, Elements
 from geo_planner.sources.osm.pieces import transformer_to
+from geo_planner.sources.osm.reading import sorted_copy, unreadable
 
 Tags = Mapping[str, str]
 

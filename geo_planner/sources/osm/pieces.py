@@ -17,9 +17,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo_planner.crs import WGS84
+from geo_planner.findings import Finding
 from geo_planner.sources.osm.elements import FloatArray, IntArray, Ways
 
 BoolArray = NDArray[np.bool_]
+TextArray = NDArray[np.object_]
 
 _WGS84_GEOD = Geod(ellps="WGS84")
 _SEMI_MAJOR_M = 6_378_137.0
@@ -138,6 +140,38 @@ def cut_ways(ways: Ways, cut_nodes: IntArray, crs: CRS) -> Pieces:
         n_lost_ways=len(ways) - len(np.unique(way_idx)),
         n_merged_nodes=n_merged,
     )
+
+
+def piece_findings(pieces: Pieces, source: str, what: str) -> list[Finding]:
+    """Count what the cutting of ways had to leave out or mend."""
+    return [
+        Finding(
+            source, "left_out", pieces.n_lost_ways, f"{what} with fewer than two nodes in the file"
+        ),
+        Finding(
+            source,
+            "repaired",
+            max(0, pieces.n_cut_ways - pieces.n_lost_ways),
+            f"{what} cut short where the file lacks their nodes",
+        ),
+        Finding(
+            source,
+            "repaired",
+            pieces.n_merged_nodes,
+            f"nodes of {what} on the very place of their neighbour, taken as one",
+        ),
+    ]
+
+
+def piece_ids(ways: Ways, pieces: Pieces) -> list[str]:
+    """Name each piece by its way and its running number."""
+    numbers = ways.ids[pieces.way_idx].tolist()
+    return [f"w{way}-{i}" for way, i in zip(numbers, pieces.numbers.tolist(), strict=True)]
+
+
+def node_names(pieces: Pieces) -> TextArray:
+    """Name each node by its number."""
+    return np.array([f"n{number}" for number in pieces.node_numbers.tolist()], dtype=object)
 
 
 def step_lengths_m(longitudes: FloatArray, latitudes: FloatArray) -> FloatArray:

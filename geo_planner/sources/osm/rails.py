@@ -6,10 +6,11 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.findings import Finding
-from geo_planner.sources.osm.elements import Elements, parse_tags
-from geo_planner.sources.osm.pieces import cut_ways
+from geo_planner.sources.osm.elements import Elements
+from geo_planner.sources.osm.opl import parse_tags
+from geo_planner.sources.osm.pieces import cut_ways, node_names, piece_findings, piece_ids
 from geo_planner.sources.osm.speeds import parse_speed
-from geo_planner.sources.osm.streets import node_names, piece_findings, piece_ids, stacking_level
+from geo_planner.sources.osm.street_rules import stacking_level
 from geo_planner.units import mps_from_kmh
 
 KINDS = frozenset(["rail", "light_rail", "subway", "tram", "narrow_gauge", "monorail", "funicular"])

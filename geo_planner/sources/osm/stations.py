@@ -10,7 +10,8 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.findings import Finding
-from geo_planner.sources.osm.elements import Elements, Ways, parse_tags
+from geo_planner.sources.osm.elements import Elements, Ways
+from geo_planner.sources.osm.opl import parse_tags
 from geo_planner.sources.osm.pieces import transformer_to
 
 Tags = Mapping[str, str]
