@@ -66,7 +66,9 @@ def platforms(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     is_platform = stops["location_type"].isin(_PLATFORM_TYPES).to_numpy(dtype=bool)
     if not is_platform.all():
         # some feeds let trips call at a station: whatever is called at is a stop
-        is_platform = is_platform | stops["stop_id"].isin(tables["stop_times"]["stop_id"].unique()).to_numpy()
+        is_platform = (
+            is_platform | stops["stop_id"].isin(tables["stop_times"]["stop_id"].unique()).to_numpy()
+        )
     return stops[is_platform].reset_index(drop=True)
 
 

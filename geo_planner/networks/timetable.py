@@ -1,0 +1,334 @@
+"""Timetables as arrays: patterns of stops, and within each pattern trips that never overtake.
+
+Times are int32 centiseconds counted from the start of the day's service (noon less twelve hours),
+so that they add exactly to walking costs. Stops are platforms (GTFS location types 0 and 4, and
+whatever else stop times refer to).
+
+A pattern is one route's sequence of stops with the same rules for getting on and off, over trips
+of which none is anywhere earlier than the one before; where trips overtake, the pattern is split.
+Blank times lie between the known ones in proportion to the great-circle distance between
+consecutive stops, as R5 has it.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo_planner.findings import Finding
+from geo_planner.networks.service_days import index_in, list_runs, require_service
+from geo_planner.networks.trip_times import (
+    NO_ALIGHTING,
+    NO_BOARDING,
+    Trips,
+    platforms,
+    read_trips,
+)
+from geo_planner.units import CENTISECONDS_PER_S
+
+IntArray = npt.NDArray[np.int32]
+LongArray = npt.NDArray[np.int64]
+TextArray = npt.NDArray[np.str_]
+
+DEFAULT_UNTIL_S = 36 * 3600
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """Hold one day's trips as contiguous arrays.
+
+    Parameters
+    ----------
+    day
+        Date that times count from.
+    stop_ids, route_ids, trip_ids
+        Ids, in the order that indices count.
+    route_types
+        GTFS route type of each route.
+    pattern_route_idx
+        Route of each pattern, ``(n_patterns,)``.
+    pattern_stop_ptr
+        ``(n_patterns + 1,)``: calls of pattern ``p`` are ``pattern_stop_ptr[p]:[p + 1]``.
+    pattern_stop_idx, can_board, can_alight
+        Stop of each call, and whether passengers may get on and off there (uint8), ``(n_calls,)``.
+    pattern_trip_ptr
+        ``(n_patterns + 1,)``: trips of pattern ``p`` are ``pattern_trip_ptr[p]:[p + 1]``.
+    trip_idx, trip_shift_s, trip_day_offset
+        Trip of each run, what was added to its times, and its service day (-1: the day before),
+        ``(n_runs,)``.
+    pattern_time_ptr
+        ``(n_patterns + 1,)``, int64: first time of each pattern.
+    arrival_cs, departure_cs
+        Times [cs], by pattern, then call, then trip: call ``i`` of trip ``t`` lies at
+        ``pattern_time_ptr[p] + i * n_trips(p) + t``.
+    stop_pattern_ptr, stop_pattern_idx, stop_pattern_call
+        For each stop the patterns that may be boarded there and at which call,
+        ``(n_stops + 1,)``, then one entry a boarding place.
+    findings
+        What was left out or is doubtful.
+    """
+
+    day: dt.date
+    stop_ids: TextArray
+    route_ids: TextArray
+    route_types: IntArray
+    trip_ids: TextArray
+    pattern_route_idx: IntArray
+    pattern_stop_ptr: IntArray
+    pattern_stop_idx: IntArray
+    can_board: npt.NDArray[np.uint8]
+    can_alight: npt.NDArray[np.uint8]
+    pattern_trip_ptr: IntArray
+    trip_idx: IntArray
+    trip_shift_s: IntArray
+    trip_day_offset: IntArray
+    pattern_time_ptr: LongArray
+    arrival_cs: IntArray
+    departure_cs: IntArray
+    stop_pattern_ptr: IntArray
+    stop_pattern_idx: IntArray
+    stop_pattern_call: IntArray
+    findings: tuple[Finding, ...]
+
+    @property
+    def n_stops(self) -> int:
+        """Count the stops."""
+        return len(self.stop_ids)
+
+    @property
+    def n_patterns(self) -> int:
+        """Count the patterns."""
+        return len(self.pattern_route_idx)
+
+
+def build_timetable(
+    tables: Mapping[str, pd.DataFrame],
+    day: dt.date,
+    *,
+    from_s: int = 0,
+    until_s: int = DEFAULT_UNTIL_S,
+    timezone: str | None = None,
+) -> Timetable:
+    """Make the arrays of one day's timetable.
+
+    Parameters
+    ----------
+    tables
+        Tables of the schema: feeds, stops, routes, trips, stop_times, calendar, calendar_dates,
+        and frequencies if there are any.
+    day
+        Date that times count from. Trips of the days before that are still under way, and of the
+        days after that start soon enough, take part.
+    from_s, until_s
+        Trips that end before the one or start after the other are left out [s of the day].
+    timezone
+        Time zone of the region; by default that of the first feed.
+
+    Raises
+    ------
+    InputError
+        When the day lies outside a feed's dates, or no trip runs on it.
+    """
+    require_service(tables, day)
+    stops = platforms(tables)
+    trips, findings = read_trips(tables, stops)
+    n_rows = len(tables["trips"])
+    first_s, last_s = np.full((2, n_rows), -1, dtype=np.int64)
+    first_s[trips.row] = trips.departure_cs[trips.ptr[:-1]] // CENTISECONDS_PER_S
+    last_s[trips.row] = trips.arrival_cs[trips.ptr[1:] - 1] // CENTISECONDS_PER_S
+    runs, phase_findings = list_runs(
+        tables, day, first_s, last_s, from_s=from_s, until_s=until_s,
+        timezone=timezone or str(tables["feeds"]["timezone"].iloc[0]),
+    )  # fmt: skip
+    route_idx = index_in(tables["trips"]["route_id"], tables["routes"]["route_id"])
+    group = group_trips(trips, route_idx[trips.row])
+    run_trip = np.searchsorted(trips.row, runs.trip_row)
+    chain, order = split_chains(trips, run_trip, runs.shift_s * CENTISECONDS_PER_S, group)
+    runs, run_trip, chain = runs.take(order), run_trip[order], chain[order]
+    first_run = np.flatnonzero(np.diff(chain, prepend=-1))
+    arrays = _pattern_arrays(trips, run_trip[first_run])
+    return Timetable(
+        day=day,
+        stop_ids=_ids(stops["stop_id"]),
+        route_ids=_ids(tables["routes"]["route_id"]),
+        route_types=tables["routes"]["route_type"].to_numpy(dtype=np.int32),
+        trip_ids=_ids(tables["trips"]["trip_id"]),
+        pattern_route_idx=route_idx[runs.trip_row[first_run]].astype(np.int32),
+        pattern_trip_ptr=np.append(first_run, len(chain)).astype(np.int32),
+        trip_idx=runs.trip_row.astype(np.int32),
+        trip_shift_s=runs.shift_s.astype(np.int32),
+        trip_day_offset=runs.day_offset.astype(np.int32),
+        findings=findings + phase_findings,
+        **arrays,
+        **_time_arrays(trips, run_trip, runs.shift_s * CENTISECONDS_PER_S, first_run),
+        **_boarding_arrays(arrays, len(stops)),
+    )
+
+
+def _ids(values: pd.Series) -> TextArray:
+    ids: TextArray = values.to_numpy(dtype=np.str_)
+    return ids
+
+
+def _ptr(counts: LongArray) -> LongArray:
+    """Turn counts into pointers: where each part starts, and the end."""
+    return np.append(0, np.cumsum(counts)).astype(np.int64)
+
+
+def _calls_of(trips: Trips, chosen: LongArray) -> LongArray:
+    """Index the calls of the chosen trips, one trip after another."""
+    n_calls = trips.n_calls[chosen]
+    n_before = np.cumsum(n_calls) - n_calls
+    calls: LongArray = np.arange(n_calls.sum()) + np.repeat(trips.ptr[chosen] - n_before, n_calls)
+    return calls
+
+
+def group_trips(trips: Trips, route_idx: LongArray) -> LongArray:
+    """Give trips of the same route, stops and rules the same number.
+
+    Numbers rise with the first trip of each group. What happens at the two ends is no rule: nobody
+    gets off at the first stop or on at the last.
+    """
+    rules = trips.rules.copy()
+    rules[trips.ptr[:-1]] &= NO_BOARDING
+    rules[trips.ptr[1:] - 1] &= NO_ALIGHTING
+    n_calls = trips.n_calls
+    call = np.arange(len(rules)) - np.repeat(trips.ptr[:-1], n_calls)
+    value = trips.stop_idx << 2 | rules
+    digest = np.add.reduceat(_mix(value, call), trips.ptr[:-1]) if len(n_calls) else np.array([])
+    keys = np.column_stack([digest.view(np.int64), route_idx, n_calls])
+    _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    # digests of different sequences could be equal, if only once in the life of the universe
+    model = _calls_of(trips, first[group])
+    assert (value[model] == value).all()  # noqa: S101 -- not the user's fault
+    return rank[group]
+
+
+def _mix(value: LongArray, call: LongArray) -> npt.NDArray[np.uint64]:
+    """Scatter a value and its place over 64 bits (splitmix64); sums then tell sequences apart."""
+    bits = value.astype(np.uint64) + call.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: npt.NDArray[np.uint64] = bits ^ (bits >> np.uint64(31))
+    return mixed
+
+
+def split_chains(
+    trips: Trips, run_trip: LongArray, shift_cs: LongArray, group: LongArray
+) -> tuple[LongArray, LongArray]:
+    """Sort runs into chains within which no run is anywhere earlier than the one before.
+
+    Returns
+    -------
+    chain, order
+        Number of each run's chain, and the order that puts runs of a chain side by side.
+    """
+    n_calls = trips.n_calls[run_trip]
+    whole = np.add.reduceat(trips.arrival_cs + trips.departure_cs, trips.ptr[:-1])
+    # whoever is nowhere earlier has the larger sum: in this order, only later runs can follow
+    total = whole[run_trip] + 2 * shift_cs * n_calls
+    run_group = group[run_trip]
+    order = np.lexsort((total, run_group))
+    calls = _calls_of(trips, run_trip[order])
+    shifts = np.repeat(shift_cs[order], n_calls[order])
+    times = np.stack([trips.arrival_cs[calls] + shifts, trips.departure_cs[calls] + shifts])
+    ptr = _ptr(n_calls[order])
+    split = np.zeros(len(order), dtype=np.int64)
+    sorted_group = run_group[order]
+    for number in np.unique(sorted_group[_overtakers(times, ptr, sorted_group)]):
+        first, last = np.searchsorted(sorted_group, [number, number + 1])
+        block = times[:, ptr[first] : ptr[last]].reshape(2, last - first, -1)
+        split[first:last] = _greedy_chains(block.transpose(1, 0, 2).reshape(last - first, -1))
+    again = np.lexsort((np.arange(len(order)), split, sorted_group))
+    is_new = (np.diff(sorted_group[again], prepend=-1) != 0) | (
+        np.diff(split[again], prepend=-1) != 0
+    )
+    chain = np.empty(len(order), dtype=np.int64)
+    chain[order[again]] = np.cumsum(is_new) - 1
+    return chain, order[again]
+
+
+def _overtakers(times: LongArray, ptr: LongArray, sorted_group: LongArray) -> LongArray:
+    """Find runs that are somewhere earlier than the run before them in their group."""
+    follows = np.append(False, np.diff(sorted_group) == 0)[: len(sorted_group)]
+    run = np.repeat(np.arange(len(sorted_group)), np.diff(ptr))
+    call = np.flatnonzero(follows[run])
+    # runs of a group have equally many calls: the same call of the run before lies that far back
+    back = call - np.diff(ptr)[run[call]]
+    is_earlier = (times[:, call] < times[:, back]).any(axis=0)
+    found: LongArray = np.unique(run[call[is_earlier]])
+    return found
+
+
+def _greedy_chains(times: LongArray) -> LongArray:
+    """Put each run, in order, into the first chain whose last run it follows everywhere."""
+    tails = np.empty_like(times)
+    n_chains = 0
+    chains = np.empty(len(times), dtype=np.int64)
+    for number, row in enumerate(times):
+        fits = (tails[:n_chains] <= row).all(axis=1)
+        chain = int(np.argmax(fits)) if fits.any() else n_chains
+        n_chains = max(n_chains, chain + 1)
+        tails[chain] = row
+        chains[number] = chain
+    return chains
+
+
+def _pattern_arrays(trips: Trips, model: LongArray) -> dict[str, npt.NDArray[Any]]:
+    """Describe the calls of each pattern by those of its first trip."""
+    calls = _calls_of(trips, model)
+    ptr = _ptr(trips.n_calls[model])
+    can_board = (trips.rules[calls] & NO_BOARDING) == 0
+    can_alight = (trips.rules[calls] & NO_ALIGHTING) == 0
+    can_board[ptr[1:] - 1] = False
+    can_alight[ptr[:-1]] = False
+    return {
+        "pattern_stop_ptr": ptr.astype(np.int32),
+        "pattern_stop_idx": trips.stop_idx[calls].astype(np.int32),
+        "can_board": can_board.astype(np.uint8),
+        "can_alight": can_alight.astype(np.uint8),
+    }
+
+
+def _time_arrays(
+    trips: Trips, run_trip: LongArray, shift_cs: LongArray, first_run: LongArray
+) -> dict[str, npt.NDArray[Any]]:
+    """Lay times out by pattern, then call, then run: neighbours in time are neighbours."""
+    n_calls = trips.n_calls[run_trip]
+    n_runs = np.diff(np.append(first_run, len(run_trip)))
+    ptr = _ptr(n_runs * n_calls[first_run])
+    place_in_pattern = np.arange(len(run_trip)) - np.repeat(first_run, n_runs)
+    calls = _calls_of(trips, run_trip)
+    call = calls - np.repeat(trips.ptr[run_trip], n_calls)
+    target = (
+        np.repeat(np.repeat(ptr[:-1], n_runs) + place_in_pattern, n_calls)
+        + call * np.repeat(np.repeat(n_runs, n_runs), n_calls)
+    )  # fmt: skip
+    arrival, departure = np.empty((2, ptr[-1]), dtype=np.int32)
+    shifts = np.repeat(shift_cs, n_calls)
+    arrival[target] = trips.arrival_cs[calls] + shifts
+    departure[target] = trips.departure_cs[calls] + shifts
+    return {"pattern_time_ptr": ptr, "arrival_cs": arrival, "departure_cs": departure}
+
+
+def _boarding_arrays(
+    arrays: Mapping[str, npt.NDArray[Any]], n_stops: int
+) -> dict[str, npt.NDArray[Any]]:
+    """List for each stop the patterns that may be boarded there, and at which call."""
+    ptr = arrays["pattern_stop_ptr"]
+    pattern = np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
+    place = np.flatnonzero(arrays["can_board"])
+    stop = arrays["pattern_stop_idx"][place]
+    order = np.argsort(stop, kind="stable")
+    place = place[order]
+    return {
+        "stop_pattern_ptr": _ptr(np.bincount(stop, minlength=n_stops)).astype(np.int32),
+        "stop_pattern_idx": pattern[place].astype(np.int32),
+        "stop_pattern_call": (place - ptr[pattern[place]]).astype(np.int32),
+    }
