@@ -14,6 +14,9 @@ from shapely.geometry import Polygon
 from demo.frame import Pairs, area
 
 
+WIDEN_M = 32.0
+
+
 class Texture(NamedTuple):
     """How streets are grown: spacing of the long streets, of the side streets, and dead ends."""
 
@@ -47,8 +50,8 @@ class Area(NamedTuple):
 
     @property
     def polygon(self) -> Polygon:
-        """The ring as a polygon in metres."""
-        return area(self.ring_hm)
+        """The ring as a polygon in metres, widened so that neighbours meet at the road."""
+        return area(self.ring_hm).buffer(WIDEN_M, join_style="mitre")
 
 
 BUILT: tuple[Area, ...] = (
@@ -292,8 +295,9 @@ WETLANDS: tuple[tuple[str, Pairs], ...] = (
 
 @cache
 def built_parts() -> tuple[Polygon, ...]:
-    """Return each built area's own ground: earlier areas and lakes taken out, in table order."""
-    taken = shapely.union_all([area(ring) for _, ring in LAKES])
+    """Return each built area's own ground: green, water and earlier areas taken out, in order."""
+    green = [*WOODS, *WETLANDS, *LAKES, *((name, ring) for name, _, ring in PARKS)]
+    taken = shapely.union_all([area(ring) for _, ring in green])
     parts = []
     for built in BUILT:
         rest = built.polygon.difference(taken)

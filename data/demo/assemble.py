@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from demo.hinterland import hinterland_streets
+from demo.hinterland_streets import hinterland_streets
 from demo.motorways import motorway_streets
-from demo.network import Network, join
+from demo.network import Network, is_drivable, is_walkable
 from demo.paths import cycle_tracks, lanes_between, park_paths, station_links, stitch
 from demo.rail import platform_streets, track_streets
 from demo.town import local_streets, main_road_streets, with_roundabouts
@@ -24,5 +24,6 @@ def network() -> Network:
         *platform_streets(),
     ]
     streets += station_links(streets)
-    streets += stitch(streets)
-    return join(streets)
+    streets, _ = stitch(streets, is_drivable, {"highway": "residential", "maxspeed": "40"})
+    _, joined = stitch(streets, is_walkable, {"highway": "footway", "bicycle": "yes"})
+    return joined

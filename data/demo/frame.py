@@ -21,6 +21,7 @@ MUNICIPALITY_CODE = 151
 ORIGIN_EAST_M = 700_000.0
 ORIGIN_NORTH_M = 6_170_000.0
 HECTOMETRE_M = 100.0
+SIMPLIFY_M = 1.2  # lines are thinned where they are drawn, before anything is joined to them
 
 Pairs = Sequence[tuple[float, float]]
 
@@ -149,10 +150,11 @@ def _gaps(points: np.ndarray) -> np.ndarray:
 
 
 def _resample(points: np.ndarray, step_m: float) -> np.ndarray:
-    line = LineString(points)
-    n_steps = max(1, round(line.length / step_m))
-    return shapely.get_coordinates(
-        shapely.line_interpolate_point(line, np.linspace(0.0, line.length, n_steps + 1))
+    at = np.concatenate([[0.0], np.cumsum(_gaps(points))])
+    n_steps = max(1, round(at[-1] / step_m))
+    wanted = np.linspace(0.0, at[-1], n_steps + 1)
+    return np.column_stack(
+        [np.interp(wanted, at, points[:, 0]), np.interp(wanted, at, points[:, 1])]
     )
 
 

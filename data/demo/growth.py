@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from shapely.geometry import LineString, Point, Polygon
 
 from demo.areas import Area, Texture
-from demo.frame import metres, sample_every
+from demo.frame import SIMPLIFY_M, metres, sample_every
 
 STEP_M = 11.0
 PULL_M = 170.0
@@ -22,6 +22,8 @@ REACH_M = 75.0
 STUB_M = 45.0
 EDGE_GAP_M = 16.0
 ROAD_GAP_SHARE = 0.6
+# A sharper bend between two steps means two pulls fight: the street ends there.
+SHARPEST_COS = 0.86
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _long_streets(
         line = _trace(seed, ground, field, taken, texture.long_m * 0.45)
         if line is None or line.length < texture.long_m * 1.2:
             continue
-        line = _reach_out(line, [*near, *lines])
+        line = _reach_out(line.simplify(SIMPLIFY_M), [*near, *lines])
         lines.append(line)
         taken = np.vstack([taken, sample_every(line, STEP_M)])
     return lines
@@ -135,7 +137,10 @@ def _trace(
         at, heading, points = seed, sign * field.along(seed), []
         for _ in range(160):
             step = field.along(at)
-            heading = step if step @ heading >= 0 else -step
+            step = step if step @ heading >= 0 else -step
+            if step @ heading < SHARPEST_COS:
+                break
+            heading = step
             at = at + STEP_M * heading
             if not shapely.contains_xy(ground, *at) or tree.query(at)[0] < stop_m:
                 break
@@ -149,7 +154,7 @@ def _reach_out(line: LineString, others: Sequence[LineString]) -> LineString:
     points = shapely.get_coordinates(line)
     for _ in range(2):
         points = points[::-1]
-        way = points[-1] - points[-3]
+        way = points[-1] - points[-2]
         end = points[-1] + way / np.hypot(*way) * REACH_M
         hit = _first_hit(points[-1], end, others)
         if hit is not None:
@@ -177,6 +182,8 @@ def _side_streets(
     rng: np.random.Generator,
 ) -> tuple[list[LineString], list[LineString]]:
     targets = [*long, *near]
+    within = ground.buffer(EDGE_GAP_M + 8.0)
+    shapely.prepare(within)
     side: list[LineString] = []
     dead_end: list[LineString] = []
     for line in long:
@@ -186,7 +193,7 @@ def _side_streets(
             start, normal = _foot(line, at_m, hand)
             is_dead_end = rng.random() < texture.dead_end_share
             length = texture.dead_end_m * rng.uniform(0.75, 1.25)
-            new = _side_street(start, normal, length, texture, ground, [*targets, *side])
+            new = _side_street(start, normal, length, texture, within, [*targets, *side])
             blocked = new is None or _too_near(new[0], [*side, *dead_end], texture.side_m * 0.42)
             if new is not None and not blocked:
                 street, runs_through = new
@@ -212,7 +219,7 @@ def _side_street(
     normal: np.ndarray,
     length: float,
     texture: Texture,
-    ground: Polygon,
+    within: Polygon,
     targets: Sequence[LineString],
 ) -> tuple[LineString, bool] | None:
     """Return a side street and whether it runs through to another street."""
@@ -220,11 +227,11 @@ def _side_street(
     hit = _first_hit(clear, start + 2.1 * texture.long_m * normal, targets)
     if hit is not None and np.hypot(*(hit - start)) > STUB_M:
         street = LineString([start, hit])
-        if ground.buffer(EDGE_GAP_M + 8.0).contains(street):
+        if within.contains(street):
             return street, True
     reach = length if hit is None else min(length, 0.62 * float(np.hypot(*(hit - start))))
     street = LineString([start, start + reach * normal])
-    if reach < STUB_M * 0.7 or not ground.contains(Point(street.coords[-1])):
+    if reach < STUB_M * 0.7 or not within.contains(Point(street.coords[-1])):
         return None
     return street, False
 

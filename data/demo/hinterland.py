@@ -1,8 +1,7 @@
-"""The country around: coarse zones with a patch of streets each, and the roads between them.
+"""The country around: coarse zones, the people in them, and the water between.
 
 Zone names and rough positions are real places; residents, workers and pupils are invented and
-scaled to a stated total. A road runs between two neighbouring zones when no third one lies between
-them (the Gabriel rule), which gives a plausible net without drawing it.
+scaled to a stated total. Each zone is what lies nearest to its centre, within about two kilometres.
 """
 
 from functools import cache
@@ -10,29 +9,25 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from scipy.spatial import Delaunay
-from shapely.geometry import LineString, MultiPoint, Point, Polygon
+from shapely.geometry import MultiPoint, Point, Polygon
 
+from demo.areas import LAKES, WOODS
 from demo.frame import (
     area,
     metres,
     municipality,
     rng_for,
-    sample_every,
     share_out,
-    smooth,
-    station_points,
 )
-from demo.network import Street
-from demo.roads import MOTORWAYS, ROADS
 
 RESIDENTS = 612_000
 WORKERS = 305_000
 PUPILS = 21_400
 REACH_M = 2_100.0
-PATCH_RADIUS_M = 330.0
-PATCH_GAP_M = 110.0
-STATION_REACH_M = 2_500.0
+TOWN_HM = (112.0, 112.0)
+NEAR_M = 8_200.0
+NEAR_RADIUS_M = 700.0
+FAR_RADIUS_M = 330.0
 
 # name, centre in hm, weight of residents (thousand persons, rough)
 PLACES: tuple[tuple[str, float, float, float], ...] = (
@@ -58,12 +53,6 @@ PLACES: tuple[tuple[str, float, float, float], ...] = (
     ("Jonstrup", 117, 155.5, 2), ("Værløse", 124, 172, 12), ("Farum", 107, 204, 19),
     ("Birkerød", 150, 236, 19), ("Allerød", 104, 270, 17), ("Hillerød", 70, 330, 32),
 )  # fmt: skip
-# Pairs that would cross open water.
-NOT_JOINED = {
-    ("Hvidovre", "Ørestad"), ("Vallensbæk", "Ørestad"), ("Valby", "Ørestad"),
-    ("Brøndby", "Ørestad"), ("Hellerup", "Østerport"), ("Køge", "Kastrup"), ("Ishøj", "Køge"),
-    ("Kastrup", "Vallensbæk"), ("Brøndby", "Kastrup"), ("Hvidovre", "Kastrup"),
-}  # fmt: skip
 WATERS: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = (
     ("Køge Bugt", (
         (20, -190), (50, -112), (72, -76), (100, -42), (128, -32), (150, -22), (176, -6), (205, 12),
@@ -127,114 +116,15 @@ def zones() -> tuple[Zone, ...]:
 _FRAME_HM = ((-130, -230), (360, -230), (360, 400), (-130, 400))
 
 
-def hinterland_streets() -> list[Street]:
-    """Return zone streets, the roads between zones, and links to stations and main roads."""
-    rng = rng_for("hinterland streets")
-    streets = []
-    for zone in zones():
-        streets += _patch(zone, rng)
-    streets += _between(rng)
-    streets += _to_stations()
-    streets += _to_road_ends()
-    return streets
-
-
-def _patch(zone: Zone, rng: np.random.Generator) -> list[Street]:
-    turn = rng.uniform(0, np.pi)
-    bend = rng.uniform(-1.0, 1.0) * 0.0006
-    offsets = np.arange(-2.5, 3.0) * PATCH_GAP_M
-    streets = []
-    for family in (0.0, np.pi / 2):
-        for i, offset in enumerate(offsets):
-            half = np.sqrt(max(PATCH_RADIUS_M**2 - offset**2, 0.0)) + 20.0
-            along = np.linspace(-half, half, 7)
-            across = offset + bend * along**2
-            c, s = np.cos(turn + family), np.sin(turn + family)
-            points = zone.centre + np.column_stack([c * along - s * across, s * along + c * across])
-            highway = "tertiary" if i in (2, 3) else "residential"
-            name = f"{zone.name} {'Langgade' if family else 'Tværgade'} {i + 1}"
-            streets.append(Street(LineString(points), _tags(highway, name)))
-    return streets
-
-
-def _tags(highway: str, name: str) -> dict[str, str]:
-    speed = {"primary": "70", "secondary": "60", "tertiary": "50"}.get(highway, "40")
-    tags = {"highway": highway, "name": name, "maxspeed": speed, "surface": "asphalt"}
-    if highway in ("primary", "secondary"):
-        tags |= {"cycleway:both": "track", "sidewalk": "both"}
-    return tags
-
-
-def gabriel_pairs(centres: np.ndarray) -> list[tuple[int, int]]:
-    """Return neighbours with no third centre inside the circle on their connecting line."""
-    triangles = Delaunay(centres).simplices
-    pairs = {tuple(sorted((int(t[i]), int(t[i - 1])))) for t in triangles for i in range(3)}
-    kept = []
-    for a, b in sorted(pairs):
-        middle = (centres[a] + centres[b]) / 2
-        radius = np.hypot(*(centres[a] - middle))
-        if (np.hypot(*(centres - middle).T) >= radius - 1e-6).all():
-            kept.append((a, b))
-    return kept
-
-
-def _between(rng: np.random.Generator) -> list[Street]:
-    every = zones()
-    home = municipality().buffer(-200.0)
-    streets = []
-    for a, b in gabriel_pairs(np.array([z.centre for z in every])):
-        one, other = every[a], every[b]
-        pair = {(one.name, other.name), (other.name, one.name)}
-        direct = LineString([one.centre, other.centre])
-        if pair & NOT_JOINED or direct.intersects(home):
-            continue
-        way = other.centre - one.centre
-        sway = rng.uniform(-0.07, 0.07, 2)[:, None] * np.array([-way[1], way[0]])
-        inner = one.centre + np.array([[0.33], [0.67]]) * way + sway
-        line = LineString(smooth(np.vstack([one.centre, inner, other.centre]), 120.0))
-        busy = one.residents + other.residents > 24_000
-        tags = _tags("primary" if busy else "secondary", f"{one.name}–{other.name}-vejen")
-        streets.append(Street(line, tags))
-    return streets
-
-
-def _to_stations() -> list[Street]:
-    """Join each station outside the town to the streets of the nearest zone on either side."""
-    streets = []
-    for name, xy in station_points().items():
-        if municipality().buffer(300.0).contains(Point(xy)):
-            continue
-        zone = min(zones(), key=lambda z: float(np.hypot(*(z.centre - xy))))
-        if np.hypot(*(zone.centre - xy)) > STATION_REACH_M:
-            message = f"station {name!r} is far from every hinterland zone"
-            raise ValueError(message)
-        streets.append(
-            Street(LineString([zone.centre, xy]), _tags("tertiary", f"{name} Stationsvej"))
-        )
-    return streets
-
-
-def _to_road_ends() -> list[Street]:
-    """Join the outer ends of motorways and main roads to the nearest zone's centre."""
-    town = municipality().buffer(150.0)
-    all_roads = (*MOTORWAYS, *ROADS)
-    streets = []
-    for road in all_roads:
-        course = metres(road.via_hm)
-        for end in (course[0], course[-1]):
-            if town.contains(Point(end)) or _meets_another(end, road.name):
-                continue
-            zone = min(zones(), key=lambda z, e=end: float(np.hypot(*(z.centre - e))))
-            line = LineString([end, zone.centre])
-            highway = "secondary" if road.highway in ("secondary", "tertiary") else "primary"
-            streets.append(
-                Street(
-                    LineString(sample_every(line, 150.0)), _tags(highway, f"{zone.name} Landevej")
-                )
-            )
-    return streets
-
-
-def _meets_another(end: np.ndarray, name: str) -> bool:
-    others = [LineString(metres(r.via_hm)) for r in (*MOTORWAYS, *ROADS) if r.name != name]
-    return bool(shapely.distance(Point(end), np.asarray(others)).min() < 30.0)
+@cache
+def built_ground(zone: Zone) -> Polygon:
+    """Return the built-up heart of a zone: an uneven blob about its centre, larger near the town."""
+    rng = rng_for(f"blob {zone.name}")
+    is_near = np.hypot(*(zone.centre - metres([TOWN_HM])[0])) < NEAR_M
+    radius = NEAR_RADIUS_M if is_near else FAR_RADIUS_M
+    turn = np.linspace(0.0, 2 * np.pi, 22, endpoint=False)
+    reach = radius * (1 + 0.16 * np.sin(2 * turn + rng.uniform(0, 6)) + rng.uniform(-0.1, 0.1, 22))
+    ring = zone.centre + np.column_stack([np.cos(turn), np.sin(turn)]) * reach[:, None]
+    green = shapely.union_all([area(wood) for _, wood in (*WOODS, *LAKES)])
+    inside = Polygon(ring).intersection(zone.ground.buffer(-20.0)).difference(green)
+    return min(shapely.get_parts(inside), key=lambda p: p.distance(Point(zone.centre)))

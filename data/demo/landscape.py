@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from shapely.geometry import Point, Polygon
+from shapely.affinity import rotate
+from shapely.geometry import Polygon
 
 from demo.areas import BUILT, LAKES, PARKS, WETLANDS, WOODS, built_parts
 from demo.frame import area, metres, municipality, rng_for
-from demo.hinterland import WATERS, zones
+from demo.hinterland import WATERS, built_ground, zones
 from demo.network import Network, Way
 from demo.rail import centre_track
 from demo.town import grown_areas
@@ -18,6 +19,9 @@ LANDUSE = {"homes": "residential", "centre": "retail", "business": "commercial"}
 INDUSTRY = ("Industriparken", "Malmparken", "Skovlunde Øst", "Måløv Erhverv")
 FIELD_STEP_M = 520.0
 FIELD_MIN_M2 = 25_000.0
+OPEN_REACH_M = 1_500.0
+N_COPSES = 420
+POND_SHARE = 0.22
 
 PLACE_NODES: tuple[tuple[str, str, float, float], ...] = (
     ("Ballerup", "town", 109.2, 114), ("Måløv", "village", 83.6, 131.6),
@@ -82,19 +86,26 @@ def water() -> tuple[tuple[str, Polygon], ...]:
     return (*lakes, *((name, area(ring)) for name, ring in WATERS))
 
 
-def fields() -> list[Polygon]:
-    """Return farm fields: the open land in and around the municipality, cut into strips."""
-    rng = rng_for("fields")
-    around = municipality().buffer(1_200.0)
+@cache
+def open_land() -> Polygon:
+    """Return the land in and around the municipality that is neither built, wood, park nor water."""
+    around = municipality().buffer(OPEN_REACH_M)
     used = shapely.union_all(
         [
             *[p.buffer(25.0) for p in built_parts()],
             *[area(ring).buffer(12.0) for _, ring in (*WOODS, *WETLANDS, *LAKES)],
             *[area(ring).buffer(8.0) for *_, ring in PARKS],
             centre_track().buffer(40.0),
-            *[Point(z.centre).buffer(380.0) for z in zones()],
+            *[built_ground(z).buffer(30.0) for z in zones()],
         ]
     )
+    return around.difference(used)
+
+
+def fields() -> list[Polygon]:
+    """Return farm fields: the open land in and around the municipality, cut into strips."""
+    rng = rng_for("fields")
+    around = municipality().buffer(OPEN_REACH_M)
     west, south, east, north = around.bounds
     seeds = [
         (x + rng.uniform(-0.4, 0.4) * FIELD_STEP_M, y + rng.uniform(-0.4, 0.4) * FIELD_STEP_M)
@@ -102,13 +113,34 @@ def fields() -> list[Polygon]:
         for y in np.arange(south, north, FIELD_STEP_M)
     ]
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(seeds), ordered=True))
-    open_land = around.difference(used)
-    parts = [p for c in cells for p in shapely.get_parts(c.buffer(-6.0).intersection(open_land))]
+    land = open_land()
+    parts = [p for c in cells for p in shapely.get_parts(c.buffer(-6.0).intersection(land))]
     return [
-        p.simplify(12.0)
+        Polygon(p.exterior).simplify(12.0)
         for p in parts
-        if p.geom_type == "Polygon" and p.area > FIELD_MIN_M2 and not p.interiors
+        if p.geom_type == "Polygon" and p.area > FIELD_MIN_M2
     ]
+
+
+def _copses_and_ponds() -> list[Ground]:
+    """Return small woods and ponds scattered over the open land."""
+    rng = rng_for("copses")
+    land = open_land().buffer(-15.0)
+    west, south, east, north = land.bounds
+    found = []
+    for _ in range(N_COPSES):
+        place = np.array([rng.uniform(west, east), rng.uniform(south, north)])
+        is_pond = rng.random() < POND_SHARE
+        radius = rng.uniform(18.0, 50.0) if is_pond else rng.uniform(35.0, 120.0)
+        turn = np.linspace(0.0, 2 * np.pi, 11, endpoint=False)
+        stretch = np.array([1.0, rng.uniform(0.35, 0.9)]) * radius
+        ring = np.column_stack([np.cos(turn), np.sin(turn)]) * stretch
+        ring *= rng.uniform(0.75, 1.2, len(turn))[:, None]
+        blob = rotate(Polygon(place + ring), rng.uniform(0.0, 180.0))
+        if land.contains(blob):
+            tags = {"natural": "water"} if is_pond else {"natural": "wood"}
+            found.append(Ground(tags, blob))
+    return found
 
 
 @cache
@@ -121,8 +153,9 @@ def grounds() -> tuple[Ground, ...]:
         for piece in shapely.get_parts(part.buffer(-3.0).buffer(12.0).simplify(4.0)):
             found.append(Ground({"landuse": use, "name": built.name}, Polygon(piece.exterior)))
     for zone in zones():
-        disc = Point(zone.centre).buffer(390.0, quad_segs=4)
-        found.append(Ground({"landuse": "residential", "name": zone.name}, disc))
+        heart = built_ground(zone).buffer(30.0, quad_segs=2).simplify(8.0)
+        found.append(Ground({"landuse": "residential", "name": zone.name}, heart))
+    found += _copses_and_ponds()
     for i, (name, ring) in enumerate(WOODS):
         key = {"landuse": "forest"} if i % 2 == 0 else {"natural": "wood"}
         found.append(Ground(key | {"name": name}, softened(area(ring), 55.0, rng)))

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry import LineString
 from shapely.ops import substring
 
-from demo.frame import metres, smooth
+from demo.frame import SIMPLIFY_M, metres, smooth
 from demo.network import MOTORWAY, SURFACE, Street
 from demo.roads import JUNCTIONS, MOTORWAYS, ROADS, Road
 
@@ -25,7 +25,7 @@ SURFACE_CLASSES = ("primary", "secondary", "trunk")
 
 def centre_line(road: Road) -> LineString:
     """Return the smooth centre line of a hand-drawn road."""
-    return LineString(smooth(metres(road.via_hm), 35.0))
+    return LineString(smooth(metres(road.via_hm), 35.0)).simplify(SIMPLIFY_M)
 
 
 def carriageways(road: Road) -> tuple[LineString, LineString]:

@@ -158,14 +158,14 @@ ENDINGS = (
 BUSINESS_ENDINGS = ("vej", "buen", "vangen", "parken", "svinget")
 
 
-def street_names(theme: str) -> Iterator[str]:
-    """Yield street names of a theme in a seeded order, each once, then numbered ones for ever."""
+def street_names(theme: str, town: str = "") -> Iterator[str]:
+    """Yield a theme's street names in an order of the town's own, then numbered ones for ever."""
     stems = THEMES.get(theme, THEMES["Business"])
     endings = BUSINESS_ENDINGS if stems is THEMES["Business"] else ENDINGS
     every = [stem + ending for ending in endings for stem in stems]
     # Common endings come first, so that small districts are all "vej" and "vænget".
     first = len(stems) * 5
-    rng = rng_for(f"names {theme}")
+    rng = rng_for(f"names {theme} {town}")
     yield from (every[i] for i in rng.permutation(first))
     yield from (every[first + i] for i in rng.permutation(len(every) - first))
     number = 2

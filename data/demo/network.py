@@ -6,7 +6,7 @@ crosses one is cut and carried over it (a bridge) or, for footpaths and cycle tr
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -23,7 +23,18 @@ TOUCH_M = 0.7
 MERGE_M = 1.6
 BRIDGE_HALF_M = 34.0
 TUNNEL_HALF_M = 20.0
-SIMPLIFY_M = 0.9
+DRIVABLE = (
+    "motorway",
+    "motorway_link",
+    "trunk",
+    "primary",
+    "secondary",
+    "tertiary",
+    "unclassified",
+    "residential",
+    "living_street",
+    "service",
+)
 PATHS = ("footway", "path", "cycleway", "steps")
 
 
@@ -84,10 +95,14 @@ def is_walkable(tags: dict[str, str]) -> bool:
     return "highway" in tags or tags.get("railway") == "platform"
 
 
+def is_drivable(tags: dict[str, str]) -> bool:
+    """Tell whether cars drive on a way with these tags."""
+    return tags.get("highway", "") in DRIVABLE and tags.get("motor_vehicle") != "no"
+
+
 def join(streets: Sequence[Street]) -> Network:
     """Cut, carry over and join all streets, and return them as ways over shared nodes."""
-    tidy = [replace(s, line=s.line.simplify(SIMPLIFY_M)) for s in streets]
-    pieces = _carry_over([s for s in tidy if s.line.length > TOUCH_M])
+    pieces = _carry_over([s for s in streets if s.line.length > TOUCH_M])
     cuts = _cuts(pieces)
     chains = [_with_cuts(s.line, cuts.get(i, [])) for i, s in enumerate(pieces)]
     owner = np.repeat(np.arange(len(chains)), [len(c) for c in chains])

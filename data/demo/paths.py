@@ -4,7 +4,7 @@ Cycle tracks run beside primary, secondary and trunk roads and meet every side s
 `stitch` closes what is still apart, so that everybody can walk everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import shapely
@@ -12,10 +12,10 @@ from scipy.spatial import cKDTree
 from shapely.geometry import LineString, Point, Polygon
 
 from demo.areas import PARKS, WETLANDS, WOODS
-from demo.frame import area, municipality, rng_for
+from demo.frame import SIMPLIFY_M, area, municipality, rng_for
 from demo.motorways import motorway_streets
 from demo.network import Network, Street, is_walkable, join
-from demo.rail import centre_track, station_places
+from demo.rail import centre_track
 from demo.town import grown_areas, main_lines
 
 TRACK_OFFSET_M = 11.0
@@ -108,7 +108,7 @@ def _chord(ground: Polygon, rng: np.random.Generator) -> list[Street]:
     t = np.linspace(0.0, 1.0, max(5, round(length / 45.0)))[:, None]
     normal = np.array([-(end - start)[1], (end - start)[0]]) / length
     sway = rng.uniform(0.04, 0.1) * length * np.sin(rng.uniform(1, 2.4) * np.pi * t)
-    course = LineString(start + t * (end - start) + sway * normal)
+    course = LineString(start + t * (end - start) + sway * normal).simplify(SIMPLIFY_M)
     inside = course.intersection(ground)
     return [
         Street(part, _path_tags(rng)) for part in shapely.get_parts(inside) if part.length > 80.0
@@ -145,22 +145,29 @@ def station_links(streets: Sequence[Street]) -> list[Street]:
     return links
 
 
-def stitch(streets: Sequence[Street]) -> list[Street]:
-    """Return footways that join every walkable part to its nearest neighbour, repeated to one."""
-    added: list[Street] = []
-    for _ in range(6):
-        network = join([*streets, *added])
-        walkable = [w for w in network.ways if is_walkable(w.tags)]
-        label = network.components(walkable)
+def stitch(
+    streets: Sequence[Street], belongs: Callable[[dict[str, str]], bool], tags: dict[str, str]
+) -> tuple[list[Street], Network]:
+    """Add links with these tags until all that belongs together is one part; return both forms."""
+    linked = list(streets)
+    while True:
+        network = join(linked)
+        label = network.components([w for w in network.ways if belongs(w.tags)])
         parts, sizes = np.unique(label[label >= 0], return_counts=True)
         if len(parts) == 1:
-            break
+            return linked, network
         main = parts[np.argmax(sizes)]
-        added += _links_to(network, label, int(main))
-    return added
+        links = _links_to(network, label, int(main), tags)
+        if not links:
+            message = f"{len(parts) - 1} parts of the network are too far off to be joined"
+            raise ValueError(message)
+        linked += links
 
 
-def _links_to(network: Network, label: np.ndarray, main: int) -> list[Street]:
+def _links_to(network: Network, label: np.ndarray, main: int, tags: dict[str, str]) -> list[Street]:
+    separate = [w for w in network.ways if w.tags.get("railway") or w.tags.get("tunnel")]
+    label = label.copy()
+    label[np.unique(network.edges(separate))] = -1
     target = np.flatnonzero(label == main)
     tree = cKDTree(network.xy[target])
     links = []
@@ -170,13 +177,5 @@ def _links_to(network: Network, label: np.ndarray, main: int) -> list[Street]:
         best = int(np.argmin(distance))
         if distance[best] < STITCH_REACH_M:
             ends = network.xy[[rows[best], target[nearest[best]]]]
-            tags = {"highway": "footway", "bicycle": "yes", "surface": "asphalt"}
             links.append(Street(LineString(ends), tags))
     return links
-
-
-def station_names_reached(network: Network, reach_m: float) -> list[str]:
-    """Return stations with a walkable node within a distance, to check the demo is usable."""
-    nodes = np.unique(network.edges([w for w in network.ways if is_walkable(w.tags)]))
-    tree = cKDTree(network.xy[nodes])
-    return [p.name for p in station_places() if tree.query(p.xy)[0] <= reach_m]

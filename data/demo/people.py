@@ -29,7 +29,7 @@ from demo.workplaces import workplace_layer
 RESIDENTS = 48_600
 EMPLOYED = 24_300
 PUPILS = 1_760
-LEAST_BUILT_SHARE = 0.48
+LEAST_BUILT_SHARE = 0.66
 
 PLACES: tuple[tuple[str, str, float, float], ...] = (
     ("Rådhuspladsen, København", "city_centre", 12.5690, 55.6760),

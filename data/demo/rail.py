@@ -97,6 +97,10 @@ def track_streets() -> list[Street]:
         }  # fmt: skip
         for start, end in zip(marks[:-1], marks[1:], strict=True):
             streets.append(Street(substring(line, start, end), tags, RAIL))
+    right, left = (shapely.get_coordinates(line) for line in track_lines())
+    turning = {"railway": "light_rail", "service": "crossover", "maxspeed": "40"}
+    for a, b in ((right[0], left[-1]), (right[-1], left[0])):
+        streets.append(Street(LineString([a, b]), turning, RAIL))
     return streets
 
 

@@ -13,6 +13,7 @@ from shapely.geometry import LineString, Point
 from demo.assemble import network
 from demo.frame import metres
 from demo.network import Network, Way
+from demo.rail import station_places
 
 BUS_CLASSES = (
     "trunk", "primary", "secondary", "tertiary", "unclassified", "residential",
@@ -20,6 +21,8 @@ BUS_CLASSES = (
 SLOWNESS = {"trunk": 0.8, "primary": 0.85, "secondary": 0.9, "tertiary": 1.0}
 STOP_GAP_M = 480.0
 BESIDE_M = 5.0
+STATION_REACH_M = 240.0
+SIDE_STREET_M = 220.0
 
 
 class BusLine(NamedTuple):
@@ -159,7 +162,7 @@ def _stops(
     chain: list[int],
 ) -> tuple[BusStop, ...]:
     n_gaps = max(2, round(course.length / STOP_GAP_M))
-    places = np.linspace(0.0, course.length, n_gaps + 1)
+    places = _at_stations(course, np.linspace(0.0, course.length, n_gaps + 1))
     at_nodes = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(net.xy[chain], axis=0).T))])
     stops = []
     for i, at in enumerate(places):
@@ -173,16 +176,48 @@ def _stops(
         heading = (ahead - here) / np.hypot(*(ahead - here))
         on = shapely.get_coordinates(course.interpolate(at))[0]
         beside = on + BESIDE_M * np.array([heading[1], -heading[0]])
-        name = way.tags.get("name", "Rundkørslen")
+        name = _stop_name(way, on)
         stops.append(BusStop(f"{line.ref}-{direction}-{i + 1:02d}", name, beside, float(at)))
     return _near_stations(tuple(stops))
 
 
-def _near_stations(stops: tuple[BusStop, ...]) -> tuple[BusStop, ...]:
-    from demo.rail import station_places
+def _at_stations(course: LineString, places: np.ndarray) -> np.ndarray:
+    """Move the nearest stop of a course to each station it passes close by."""
+    places = places.copy()
+    for station in station_places():
+        point = Point(station.xy)
+        if course.distance(point) < STATION_REACH_M:
+            at = course.project(point)
+            places[np.argmin(np.abs(places - at))] = at
+    return np.sort(places)
 
+
+def _stop_name(way: Way, on: np.ndarray) -> str:
+    """Name a stop after its street and the nearest other named street, as Danish stops are."""
+    names, tree = _named_lines()
+    own = way.tags.get("name", "")
+    near = tree.query(Point(on), predicate="dwithin", distance=SIDE_STREET_M)
+    others = sorted(
+        (tree.geometries[i].distance(Point(on)), names[i]) for i in near if names[i] != own
+    )
+    if not own or not others:
+        return own or others[0][1]
+    return f"{own} ({others[0][1]})"
+
+
+@cache
+def _named_lines() -> tuple[list[str], shapely.STRtree]:
+    net = network()
+    named = [w for w in net.ways if w.tags.get("highway") in BUS_CLASSES and "name" in w.tags]
+    lines = [LineString(net.xy[list(w.nodes)]) for w in named]
+    return [w.tags["name"] for w in named], shapely.STRtree(lines)
+
+
+def _near_stations(stops: tuple[BusStop, ...]) -> tuple[BusStop, ...]:
     named = []
     for stop in stops:
-        near = [p for p in station_places() if Point(p.xy).distance(Point(stop.xy)) < 230.0]
+        near = [
+            p for p in station_places() if Point(p.xy).distance(Point(stop.xy)) < STATION_REACH_M
+        ]
         named.append(stop._replace(name=f"{near[0].name} St.") if near else stop)
     return tuple(named)

@@ -18,7 +18,7 @@ from demo.shapes import layer
 from demo.town import main_lines
 
 PARCEL_IN_SITE_M2 = 13_000.0
-PARCEL_AROUND_M2 = 9_000.0
+PARCEL_AROUND_M2 = 10_500.0
 AROUND_M = 90.0
 MIN_PARCEL_M2 = 900.0
 SPLIT_LOW, SPLIT_HIGH = 0.38, 0.62

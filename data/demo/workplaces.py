@@ -24,6 +24,7 @@ BRANCH_STANDARD = "DB07"
 PUBLIC_BRANCHES = ("84", "85", "86", "87", "88")
 PUBLIC_SHARE = 0.985
 SPREAD = 1.25
+BUILDINGS_PER_WORKPLACE = 0.5
 BESIDE_STREET_M = (16.0, 42.0)
 
 MIXES: dict[str, dict[str, float]] = {
@@ -148,7 +149,8 @@ def _beside_streets(names: tuple[str, ...], count: int, rng: np.random.Generator
     lines = _streets_in(names, ground)
     lengths = np.array([line.length for line in lines])
     spots: list[Point] = []
-    while len(spots) < count:
+    n_buildings = max(8, round(count * BUILDINGS_PER_WORKPLACE))
+    while len(spots) < n_buildings:
         line = lines[int(rng.choice(len(lines), p=lengths / lengths.sum()))]
         at = line.interpolate(rng.random(), normalized=True)
         away = rng.uniform(*BESIDE_STREET_M)
@@ -156,7 +158,9 @@ def _beside_streets(names: tuple[str, ...], count: int, rng: np.random.Generator
         spot = Point(at.x + away * np.cos(turn), at.y + away * np.sin(turn))
         if ground.contains(spot):
             spots.append(spot)
-    return spots
+    tenants = rng.integers(n_buildings, size=count)
+    tenants[:n_buildings] = np.arange(min(n_buildings, count))
+    return [spots[i] for i in tenants]
 
 
 def _streets_in(names: tuple[str, ...], ground: Polygon) -> list[LineString]:
