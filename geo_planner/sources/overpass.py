@@ -25,6 +25,7 @@ from geo_planner.findings import Finding
 from geo_planner.sources.osm.extract import OsmExtract, extract_tables
 from geo_planner.sources.osm.landscape import amenity_tags, landscape_kinds
 from geo_planner.sources.osm.reading import read_elements
+from geo_planner.sources.osm.writing import OSMIUM_ERRORS, writing
 
 Fetch = Callable[[Any, str], Sequence[bytes]]
 Answer = Mapping[str, Any]
@@ -67,21 +68,18 @@ def read_overpass(
     """
     _require_area(polygon_wgs84)
     answers = [_parse(text, url) for text in (fetch or fetch_with_osmnx)(polygon_wgs84, url)]
-    elements = {
-        (element["type"], element["id"]): element
-        for answer in answers
-        for element in answer["elements"]
-    }
-    kept, n_outside = _within(elements, polygon_wgs84)
     with tempfile.TemporaryDirectory(prefix="geo_planner_overpass_") as folder:
         path = Path(folder) / "answer.osm.pbf"
-        _write(kept, path)
+        try:
+            n_elements, n_outside = _store(answers, polygon_wgs84, path)
+        except (KeyError, TypeError, *OSMIUM_ERRORS) as error:
+            raise SourceError(url, f"answered with broken elements ({error!r})") from error
         try:
             extract = extract_tables(path, read_elements(path), crs, source=url)
         except SourceError as error:
             raise SourceError(url, error.reason) from error
     findings = (
-        Finding(url, "read", len(elements), "elements answered by the server"),
+        Finding(url, "read", n_elements, "elements answered by the server"),
         Finding(url, "left_out", n_outside, "ways of long lines that lie outside the area"),
         *extract.findings,
     )
@@ -220,6 +218,18 @@ def _timestamp(answers: Sequence[Answer]) -> str | None:
     return min((str(date) for date in stated if date), default=None)
 
 
+def _store(answers: Sequence[Answer], polygon: Any, path: Path) -> tuple[int, int]:
+    """Write the elements of all answers, each once, as a file; count them and those left out."""
+    elements = {
+        (element["type"], element["id"]): element
+        for answer in answers
+        for element in answer["elements"]
+    }
+    kept, n_outside = _within(elements, polygon)
+    _write(kept, path)
+    return len(elements), n_outside
+
+
 def _within(
     elements: Mapping[tuple[str, int], Any], polygon: Any
 ) -> tuple[dict[str, list[Any]], int]:
@@ -250,7 +260,7 @@ def _within(
 
 def _write(kinds: Mapping[str, Sequence[Any]], path: Path) -> None:
     """Write elements as a file, for the reader of files."""
-    with osmium.SimpleWriter(str(path)) as writer:
+    with writing(str(path)) as writer:
         for node in kinds["node"]:
             writer.add_node(
                 osmium.osm.mutable.Node(

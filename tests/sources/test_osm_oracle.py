@@ -7,7 +7,6 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import osmium
-import osmnx
 import pytest
 from pyproj import Geod
 
@@ -51,6 +50,8 @@ def _hold_against_osmnx(path: Path) -> tuple[OsmExtract, nx.MultiDiGraph]:
     or stands a barrier or a signal, or a loop is cut. A node that OSMnx has beyond ours must lie
     on a ring that touches nothing else, where any node will do.
     """
+    import osmnx  # seconds to import, also for those who run other tests
+
     graph, doubled_m = _raw_graph(path)
     simple = osmnx.simplify_graph(graph, remove_rings=False)
     extract = read_osm(path, METRIC)

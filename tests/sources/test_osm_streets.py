@@ -387,3 +387,27 @@ def test_a_file_without_streets_is_refused_with_what_it_holds(tmp_path: Path) ->
 def test_a_file_without_any_place_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="choose an extract with highways"):
         read_osm(Drawing().way(1, [1, 2]).write(tmp_path))
+
+
+def test_a_place_off_the_globe_is_an_error_not_a_crash(tmp_path: Path) -> None:
+    drawing = _cross().node_at(3, 12.0, 95.0)
+    with pytest.raises(SourceError, match="invalid location"):
+        read_osm(drawing.write(tmp_path))
+
+
+def test_numbers_below_zero_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    drawing = Drawing().node(-1, 0, 0).node(-2, 9, 0).way(-5, [-1, -2])
+    with pytest.raises(SourceError, match="osmium renumber"):
+        read_osm(drawing.write(tmp_path))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_an_error_not_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from geo_planner.sources.osm import reading
+
+    monkeypatch.setattr(reading, "LINES_NAME", "/dev/full")
+    drawing = _cross()
+    with pytest.raises(SourceError, match="does not fit into the folder for temporary files"):
+        read_osm(drawing.write(tmp_path))

@@ -17,7 +17,8 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from geo_planner.errors import InputError, MissingDependencyError, SourceError
+from geo_planner.crs import WGS84
+from geo_planner.errors import CRSError, InputError, MissingDependencyError, SourceError
 from geo_planner.sources.osm import read_osm
 from geo_planner.sources.overpass import asked_tags, read_overpass
 from tests.sources.osm_drawing import METRIC, ORIGIN_M, Drawing
@@ -256,6 +257,21 @@ def test_an_area_without_streets_is_an_error_that_names_the_server(
 ) -> None:
     with pytest.raises(SourceError, match=r"^http://x/api: holds no"):
         read_overpass(area, "http://x/api", METRIC, fetch=lambda *_: [b'{"elements": []}'])
+
+
+@pytest.mark.parametrize("missing", ["type", "id", "lon"])
+def test_elements_that_are_not_whole_are_an_error(missing: str, area: shapely.Polygon) -> None:
+    node = {"type": "node", "id": 1, "lon": 12.18, "lat": 55.725}
+    del node[missing]
+    answer = json.dumps({"elements": [node]}).encode()
+    with pytest.raises(SourceError, match="broken elements"):
+        read_overpass(area, "http://x/api", METRIC, fetch=lambda *_: [answer])
+
+
+def test_a_crs_in_degrees_is_refused_as_a_crs(database: _Database, area: shapely.Polygon) -> None:
+    answer = json.dumps({"elements": list(database.elements.values())}).encode()
+    with pytest.raises(CRSError):
+        read_overpass(area, "http://x/api", WGS84, fetch=lambda *_: [answer])
 
 
 def test_areas_that_were_asked_for_in_parts_are_put_together_once(

@@ -25,6 +25,7 @@ from geo_planner.findings import Finding
 from geo_planner.sources.osm.elements import AREA_KEYS, Elements
 from geo_planner.sources.osm.pieces import transformer_to
 from geo_planner.sources.osm.reading import sorted_copy, unreadable
+from geo_planner.sources.osm.writing import OSMIUM_ERRORS
 
 Tags = Mapping[str, str]
 
@@ -125,12 +126,12 @@ def _areas(path: Path) -> tuple[list[Area], int]:
     """Let osmium put together the areas that matter; count those it cannot."""
     try:
         return _assemble(path)
-    except RuntimeError:
+    except OSMIUM_ERRORS:
         # osmium wants elements in the order of their numbers; the file itself was read before
         with tempfile.TemporaryDirectory(prefix="geo_planner_osm_") as folder:
             try:
                 return _assemble(sorted_copy(path, Path(folder)))
-            except RuntimeError as error:
+            except OSMIUM_ERRORS as error:
                 raise unreadable(path, error) from error
 
 
@@ -153,7 +154,7 @@ def _assemble(path: Path) -> tuple[list[Area], int]:
         name = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
         try:
             areas.append(Area(name, tags, factory.create_multipolygon(area)))
-        except (RuntimeError, osmium.InvalidLocationError):
+        except OSMIUM_ERRORS:
             n_broken += 1
     return areas, n_broken
 

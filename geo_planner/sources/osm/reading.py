@@ -25,8 +25,11 @@ from geo_planner.sources.osm.elements import (
     Ways,
 )
 from geo_planner.sources.osm.opl import parse_lines
+from geo_planner.sources.osm.writing import OSMIUM_ERRORS, writing
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+
+LINES_NAME = "elements.opl"
 
 _XML_HEAD_BYTES = 2_000
 _DATED = re.compile(r"osm_base=[\"']([^\"']+)[\"']|<osm[^>]*\btimestamp=[\"']([^\"']+)[\"']")
@@ -43,7 +46,7 @@ def read_elements(path: Path) -> Elements:
     """
     require_readable(path)
     with tempfile.TemporaryDirectory(prefix="geo_planner_osm_") as folder:
-        lines = Path(folder) / "elements.opl"
+        lines = Path(folder) / LINES_NAME
         _write_lines(path, lines)
         elements = parse_lines(lines, timestamp=_timestamp(path))
         if _lacks_most_points(elements.ways):
@@ -51,6 +54,12 @@ def read_elements(path: Path) -> Elements:
             lines.unlink()
             _write_lines(sorted_copy(path, Path(folder)), lines)
             elements = parse_lines(lines, timestamp=elements.timestamp)
+    if len(elements.ways.refs) and elements.ways.refs.min() < 0:
+        raise SourceError(
+            str(path),
+            "holds nodes with numbers below 0, as editors give to unsaved ones: "
+            "renumber the file with `osmium renumber`",
+        )
     return elements
 
 
@@ -63,9 +72,9 @@ def sorted_copy(path: Path, folder: Path) -> Path:
     try:
         merged = osmium.MergeInputReader()
         merged.add_file(str(path))
-        with osmium.SimpleWriter(str(copy)) as writer:
+        with writing(str(copy)) as writer:
             merged.apply(writer)
-    except (RuntimeError, OSError, ValueError) as error:
+    except OSMIUM_ERRORS as error:
         raise unreadable(path, error) from error
     return copy
 
@@ -88,6 +97,12 @@ def require_readable(path: Path) -> None:
 
 def unreadable(path: Path, error: Exception) -> SourceError:
     """Word the failure of osmium to read a file."""
+    if "No space left" in str(error):
+        return SourceError(
+            str(path),
+            f"does not fit into the folder for temporary files, {tempfile.gettempdir()} ({error}): "
+            "make room there or name another one in the environment variable TMPDIR",
+        )
     return SourceError(
         str(path),
         f"cannot be read as OpenStreetMap data ({error}): it is damaged or cut short; "
@@ -99,13 +114,11 @@ def _write_lines(path: Path, lines: Path) -> None:
     """Filter the file in compiled code and write what is left as OPL, places on the ways."""
     locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     locations.ignore_errors()
-    writer = osmium.SimpleWriter(
-        osmium.io.File(str(lines), "opl,add_metadata=false,locations_on_ways=true")
-    )
+    target = osmium.io.File(str(lines), "opl,add_metadata=false,locations_on_ways=true")
     try:
-        osmium.apply(str(path), locations, *_filters(), writer)
-        writer.close()
-    except (RuntimeError, OSError, ValueError) as error:
+        with writing(target) as writer:
+            osmium.apply(str(path), locations, *_filters(), writer)
+    except OSMIUM_ERRORS as error:
         raise unreadable(path, error) from error
 
 
@@ -132,7 +145,7 @@ def _timestamp(path: Path) -> str | None:
     try:
         with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
             header = reader.header()
-    except (RuntimeError, OSError, ValueError) as error:
+    except OSMIUM_ERRORS as error:
         raise unreadable(path, error) from error
     stated = header.get("osmosis_replication_timestamp", "") or header.get("timestamp", "")
     return stated or _xml_timestamp(path)
