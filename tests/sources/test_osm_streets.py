@@ -249,6 +249,27 @@ def test_a_square_keeps_its_outline_for_walking_alone(tmp_path: Path) -> None:
     assert not square[["bicycle_forward", "car_forward"]].to_numpy().any()
 
 
+def test_a_square_mapped_as_a_multipolygon_joins_the_streets_at_its_outline(
+    tmp_path: Path,
+) -> None:
+    drawing = Drawing().node(1, 0, 0).node(2, 100, 0).node(3, 100, 100).node(4, 0, 100)
+    drawing.node(5, -50, 0).node(6, 150, 100)
+    drawing.way(10, [1, 2, 3], {}).way(11, [3, 4, 1], {}).way(20, [5, 1]).way(30, [3, 6])
+    tags = {"type": "multipolygon", "highway": "pedestrian", "name": "Torvet"}
+    members = [("way", 10, "outer"), ("way", 11, "outer"), ("way", 99, "outer")]
+    extract = _read(drawing.relation(7, members, tags), tmp_path)
+    streets = extract.tables["streets"].set_index("street_id")
+    assert _ends(streets) == {
+        "w10-0": ("n1", "n3"),
+        "w11-0": ("n3", "n1"),
+        "w20-0": ("n5", "n1"),
+        "w30-0": ("n3", "n6"),
+    }
+    assert streets["walk_forward"].all()
+    assert streets.sort_index()["car_forward"].tolist() == [False, False, True, True]
+    assert _found(extract, "squares") == 2
+
+
 def test_names_come_through_with_every_character(tmp_path: Path) -> None:
     name = 'Sankt Ærø=Vej, "A & B" 5% n1@x'
     tags = {"highway": "residential", "name": name, "alt_name": "Other"}

@@ -64,6 +64,17 @@ class Ways:
             self.latitudes[points],
         )
 
+    def join(self, other: "Ways") -> "Ways":
+        """Return these ways followed by others."""
+        return Ways(
+            np.concatenate([self.ids, other.ids]),
+            [*self.tags, *other.tags],
+            np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
+            np.concatenate([self.refs, other.refs]),
+            np.concatenate([self.longitudes, other.longitudes]),
+            np.concatenate([self.latitudes, other.latitudes]),
+        )
+
 
 class Node(NamedTuple):
     """Hold a tagged node; degrees WGS 84."""

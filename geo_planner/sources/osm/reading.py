@@ -25,6 +25,7 @@ from geo_planner.sources.osm.elements import (
     Ways,
 )
 from geo_planner.sources.osm.opl import parse_lines
+from geo_planner.sources.osm.squares import with_square_outlines
 from geo_planner.sources.osm.writing import OSMIUM_ERRORS, writing
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
@@ -49,11 +50,17 @@ def read_elements(path: Path) -> Elements:
         lines = Path(folder) / LINES_NAME
         _write_lines(path, lines)
         elements = parse_lines(lines, timestamp=_timestamp(path))
+        readable = path
         if _lacks_most_points(elements.ways):
             # ways before their nodes, as some servers write them
             lines.unlink()
-            _write_lines(sorted_copy(path, Path(folder)), lines)
+            readable = sorted_copy(path, Path(folder))
+            _write_lines(readable, lines)
             elements = parse_lines(lines, timestamp=elements.timestamp)
+        try:
+            elements = with_square_outlines(elements, readable)
+        except OSMIUM_ERRORS as error:
+            raise unreadable(path, error) from error
     if len(elements.ways.refs) and elements.ways.refs.min() < 0:
         raise SourceError(
             str(path),
