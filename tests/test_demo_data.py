@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import sys
 import zipfile
 from functools import cache
@@ -67,7 +68,7 @@ def walk_parts() -> tuple[np.ndarray, np.ndarray]:
             if ("highway" in tags or tags.get("railway") == "platform")
             and tags.get("highway") not in NOT_WALKED
             and tags.get("foot") != "no"
-            for pair in zip(nodes[:-1], nodes[1:], strict=True)
+            for pair in itertools.pairwise(nodes)
         ]
     )
     ids, index = np.unique(edges, return_inverse=True)
@@ -248,7 +249,7 @@ def test_zones_sites_and_platforms_lie_near_the_walking_network() -> None:
     tree = cKDTree(xy[part == 0])
     cells = shapefile("zoner")
     lived_in = cells[cells["indb"] > 0].geometry.centroid
-    outside = shapefile("opland").geometry.centroid
+    outside = shapefile("opland").geometry.representative_point()
     stops = gtfs("demo_strain", "stops")
     platforms = np.column_stack(
         TO_METRES.transform(stops["stop_lon"].astype(float), stops["stop_lat"].astype(float))

@@ -13,7 +13,6 @@ from shapely.geometry import Polygon
 
 from demo.frame import Pairs, area
 
-
 WIDEN_M = 32.0
 
 

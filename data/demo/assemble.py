@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from demo.circulation import without_traps
 from demo.hinterland_streets import hinterland_streets
 from demo.motorways import motorway_streets
 from demo.network import Network, is_drivable, is_walkable
@@ -26,4 +27,4 @@ def network() -> Network:
     streets += station_links(streets)
     streets, _ = stitch(streets, is_drivable, {"highway": "residential", "maxspeed": "40"})
     _, joined = stitch(streets, is_walkable, {"highway": "footway", "bicycle": "yes"})
-    return joined
+    return without_traps(joined)

@@ -51,7 +51,7 @@ def frame_tables(agency_id: str, agency_name: str) -> dict[str, pd.DataFrame]:
                 "agency_url": ["https://example.org/"],
                 "agency_timezone": ["Europe/Copenhagen"],
                 "agency_lang": ["da"],
-            }  # fmt: skip
+            }
         ),
         "calendar": calendar,
         "calendar_dates": pd.DataFrame(changes, columns=["service_id", "date", "exception_type"]),
@@ -63,7 +63,7 @@ def frame_tables(agency_id: str, agency_name: str) -> dict[str, pd.DataFrame]:
                 "feed_start_date": [FIRST_DAY],
                 "feed_end_date": [LAST_DAY],
                 "feed_version": ["synthetic-1"],
-            }  # fmt: skip
+            }
         ),
         "attributions": pd.DataFrame(
             {

@@ -83,8 +83,8 @@ class Zone(NamedTuple):
 
     @property
     def centre(self) -> np.ndarray:
-        """The centroid, where the zone's streets are."""
-        return shapely.get_coordinates(self.ground.centroid)[0]
+        """The representative point, from which times are measured: the zone's streets are there."""
+        return shapely.get_coordinates(self.ground.representative_point())[0]
 
 
 @cache
@@ -118,7 +118,7 @@ _FRAME_HM = ((-130, -230), (360, -230), (360, 400), (-130, 400))
 
 @cache
 def built_ground(zone: Zone) -> Polygon:
-    """Return the built-up heart of a zone: an uneven blob about its centre, larger near the town."""
+    """Return the built-up heart of a zone: an uneven blob, larger near the town."""
     rng = rng_for(f"blob {zone.name}")
     is_near = np.hypot(*(zone.centre - metres([TOWN_HM])[0])) < NEAR_M
     radius = NEAR_RADIUS_M if is_near else FAR_RADIUS_M

@@ -65,8 +65,8 @@ def _local(zone: Zone, main: Sequence[LineString], keep_off: shapely.Geometry) -
         if ground.area < LEAST_GROUND_M2:
             continue
         grown = grow(like, ground, main, rng)
-        for line in (*grown.long, *grown.side, *grown.dead_end):
-            streets.append(Street(line, _tags("residential", next(names))))
+        lines = (*grown.long, *grown.side, *grown.dead_end)
+        streets += [Street(line, _tags("residential", next(names))) for line in lines]
     return streets
 
 

@@ -11,7 +11,6 @@ from shapely.geometry import Polygon
 from demo.areas import BUILT, LAKES, PARKS, WETLANDS, WOODS, built_parts
 from demo.frame import area, metres, municipality, rng_for
 from demo.hinterland import WATERS, built_ground, zones
-from demo.network import Network, Way
 from demo.rail import centre_track
 from demo.town import grown_areas
 
@@ -88,7 +87,7 @@ def water() -> tuple[tuple[str, Polygon], ...]:
 
 @cache
 def open_land() -> Polygon:
-    """Return the land in and around the municipality that is neither built, wood, park nor water."""
+    """Return the land in and around the municipality with nothing on it: fields, in the end."""
     around = municipality().buffer(OPEN_REACH_M)
     used = shapely.union_all(
         [
@@ -150,8 +149,9 @@ def grounds() -> tuple[Ground, ...]:
     found = [Ground({"landuse": "farmland"}, p) for p in fields()]
     for built, part in zip(BUILT, built_parts(), strict=True):
         use = "industrial" if built.name in INDUSTRY else LANDUSE[built.use]
-        for piece in shapely.get_parts(part.buffer(-3.0).buffer(12.0).simplify(4.0)):
-            found.append(Ground({"landuse": use, "name": built.name}, Polygon(piece.exterior)))
+        tags = {"landuse": use, "name": built.name}
+        pieces = shapely.get_parts(part.buffer(-3.0).buffer(12.0).simplify(4.0))
+        found += [Ground(tags, Polygon(piece.exterior)) for piece in pieces]
     for zone in zones():
         heart = built_ground(zone).buffer(30.0, quad_segs=2).simplify(8.0)
         found.append(Ground({"landuse": "residential", "name": zone.name}, heart))
@@ -192,22 +192,3 @@ def spots() -> list[Spot]:
             tags = {key: value, "name": f"{value.replace('_', ' ').capitalize()} {i + 1} (demo)"}
             found.append(Spot(tags, np.array([point.x, point.y]) + shift))
     return found
-
-
-def bollards(network: Network) -> dict[int, dict[str, str]]:
-    """Return barrier tags by node: bollards in the middle of some lanes and living streets."""
-    rng = rng_for("bollards")
-    tags: dict[int, dict[str, str]] = {}
-    for way in network.ways:
-        is_lane = way.tags.get("highway") == "living_street"
-        if is_lane and len(way.nodes) > 2 and rng.random() < 0.25:
-            node = way.nodes[len(way.nodes) // 2]
-            if _is_inner(network, node, way):
-                tags[node] = {
-                    "barrier": "bollard", "bicycle": "yes", "foot": "yes", "motor_vehicle": "no",
-                }  # fmt: skip
-    return tags
-
-
-def _is_inner(network: Network, node: int, way: Way) -> bool:
-    return all(node not in w.nodes for w in network.ways if w is not way)

@@ -16,7 +16,8 @@ from demo.shapes import layer
 from demo.sites import SITES
 
 CHURCHES_HM = (
-    ("Ballerup Kirke", 107.4, 116.4), ("Måløv Kirke", 81.4, 132.2), ("Skovlunde Kirke", 138.8, 96.2),
+    ("Ballerup Kirke", 107.4, 116.4), ("Måløv Kirke", 81.4, 132.2),
+    ("Skovlunde Kirke", 138.8, 96.2),
     ("Pederstrup Kirke", 108.4, 131.6),
 )  # fmt: skip
 MONUMENTS_HM = (
@@ -66,7 +67,7 @@ def constraint_layer() -> gpd.GeoDataFrame:
                         "navn": name,
                         "geom_is": geometry_is,
                         "kilde": "synthetic",
-                    }  # fmt: skip
+                    }
                 )
                 polygons.append(part)
     return layer(rows, polygons)
@@ -88,7 +89,7 @@ def _nature() -> list[Constraint]:
         ("protected_nature", name, area(ring).buffer(-90.0), "object")
         for name, ring in meadows.items()
     ]
-    orders = {name: ring for name, ring in (*WOODS, *LAKES)}
+    orders = dict((*WOODS, *LAKES))
     for name in ("Jonstrup Vang", "Sømosen Krat", "Vestskoven"):
         ground = area(orders[name]).difference(built)
         found.append(("conservation_order", f"Fredningen af {name}", ground, "zone"))
@@ -125,7 +126,7 @@ def _beside(via_hm: Pairs, half_m: float) -> Polygon:
 
 
 def _wedge() -> list[Constraint]:
-    """The green wedge: open land well away from built areas and from every site but one."""
+    """Return the green wedge: open land well away from built areas and from all sites but one."""
     built = shapely.union_all([p.buffer(WEDGE_GAP_M) for p in built_parts()])
     sites = shapely.union_all([s.polygon.buffer(60.0) for s in SITES if s.name != "Ejby Mose"])
     rest = municipality().difference(built.union(sites)).buffer(-70.0).buffer(70.0)

@@ -5,6 +5,7 @@ crosses one is cut and carried over it (a bridge) or, for footpaths and cycle tr
 (a tunnel). An end that lies on another line, whatever its kind, is joined to it.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -148,7 +149,7 @@ def _split_at(street: Street, separate: Sequence[LineString]) -> list[Street]:
     carried = {"tunnel": "yes", "layer": "-1"} if is_path else {"bridge": "yes", "layer": "1"}
     marks = [0.0, *np.clip(np.ravel(spans), 0.0, line.length), line.length]
     pieces = []
-    for i, (start, end) in enumerate(zip(marks[:-1], marks[1:], strict=True)):
+    for i, (start, end) in enumerate(itertools.pairwise(marks)):
         if end - start > TOUCH_M:
             tags = street.tags | carried if i % 2 else street.tags
             pieces.append(Street(substring(line, start, end), tags, street.level))

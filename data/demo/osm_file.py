@@ -12,9 +12,9 @@ import shapely
 from osmium.osm import mutable
 
 from demo.assemble import network
+from demo.circulation import bollards
 from demo.frame import STATIONS, to_degrees
-from demo.landscape import Spot, bollards, grounds, spots
-from demo.network import PATHS
+from demo.landscape import Spot, grounds, spots
 from demo.rail import StationPlace, station_places, stop_points
 from demo.routes import bus_routes
 from demo.turns import forbidden_turns
@@ -195,8 +195,5 @@ def _write_stop_areas(
                 "type": "public_transport",
                 "public_transport": "stop_area",
                 "name": f"{name} St.",
-            },  # fmt: skip
+            },
         )
-
-
-PATH_CLASSES = PATHS

@@ -73,7 +73,7 @@ def lanes_between() -> list[Street]:
             if len(hits) and rng.random() < 0.6 and ground.buffer(20.0).contains(Point(hits[0])):
                 target = hits[np.argmin(np.hypot(*(hits - end).T))]
                 tags = {"highway": "footway", "bicycle": "yes", "surface": "fine_gravel"}
-                streets.append(Street(LineString([end, target]), tags))
+                streets.append(Street(LineString([end, (end + target) / 2, target]), tags))
     return streets
 
 

@@ -5,6 +5,7 @@ technical, 91 countryside. `bebygpctaf` says what the ratio is a share of: 1 the
 2 the property, 3 the plot, 4 the parcel. Gaps are left as gaps: null where a plan is silent.
 """
 
+import itertools
 from functools import cache
 from typing import NamedTuple
 
@@ -180,7 +181,7 @@ def framework_layer() -> gpd.GeoDataFrame:
                 "planstatus": status,
                 "doklink": _link(plan_id),
                 "datovedt": 20240429 if status == ADOPTED else None,
-            }  # fmt: skip
+            }
         )
         polygons.append(polygon)
     return layer(rows, polygons)
@@ -260,7 +261,7 @@ def local_plan_layer() -> gpd.GeoDataFrame:
                 "doklink": _link(plan_id),
                 "status": plan.status,
                 "datovedt": plan.dated if plan.status == ADOPTED else None,
-            }  # fmt: skip
+            }
         )
     return layer(rows, [polygon for _, polygon in _local_plans()])
 
@@ -268,9 +269,13 @@ def local_plan_layer() -> gpd.GeoDataFrame:
 # Plan number, how the plan is cut (share of its length), and the rule of each sub-area.
 SUBAREAS: tuple[tuple[str, tuple[float, ...], tuple[Rule, ...]], ...] = (
     ("173", (0.35, 0.7), (Rule(31, 110, 2, 6, 26), Rule(31, 90, 2, 5, 22), Rule(31, 60, 2, 3, 15))),
-    ("186", (0.3, 0.6), (Rule(31, 140, 1, 15, 60), Rule(31, 100, 1, 9, 36), Rule(31, 60, 1, 4, 17))),
+    ("186", (0.3, 0.6), (
+        Rule(31, 140, 1, 15, 60), Rule(31, 100, 1, 9, 36), Rule(31, 60, 1, 4, 17),
+    )),
     ("190", (0.5,), (Rule(31, 100, 1, 4, 20), Rule(31, 60, 1, 3, 15))),
-    ("201", (0.4, 0.75), (Rule(31, 110, 1, 5, 24), Rule(31, 90, 1, 4, 20), Rule(31, None, None, 2))),
+    ("201", (0.4, 0.75), (
+        Rule(31, 110, 1, 5, 24), Rule(31, 90, 1, 4, 20), Rule(31, None, None, 2),
+    )),
     ("194", (0.55,), (Rule(21, 150, 1, 5.5, 22), Rule(21, 90, 1, 4, 17))),
     ("198", (0.5,), (Rule(21, 180, 1, 6, 24), Rule(11, 120, 1, 4, 17))),
     ("152", (0.5,), (Rule(31, 85, 4, 5.5, 24), Rule(31, None, None, 4, 18))),
@@ -303,7 +308,7 @@ def sub_area_layer() -> gpd.GeoDataFrame:
                     "doklink": _link(parent),
                     "status": plan.status,
                     "datovedt": plan.dated if plan.status == ADOPTED else None,
-                }  # fmt: skip
+                }
             )
             polygons.append(part)
     return layer(rows, polygons)
@@ -317,7 +322,7 @@ def _across(polygon: Polygon, cuts: tuple[float, ...]) -> list[Polygon]:
     other = corners[(start + 2) % 4] - b
     marks = (-0.1, *cuts, 1.1)
     parts = []
-    for low, high in zip(marks[:-1], marks[1:], strict=True):
+    for low, high in itertools.pairwise(marks):
         p, q = a + low * (b - a), a + high * (b - a)
         strip = Polygon([p - other, q - other, q + 2 * other, p + 2 * other])
         parts.append(_one(polygon.intersection(strip)))
@@ -356,7 +361,7 @@ def building_field_layer() -> gpd.GeoDataFrame:
                     "doklink": _link(FIRST_PLAN_ID + numbers.index(number)),
                     "status": plan.status,
                     "datovedt": plan.dated if plan.status == ADOPTED else None,
-                }  # fmt: skip
+                }
             )
             polygons.append(_field(part))
     return layer(rows, polygons)

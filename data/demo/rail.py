@@ -1,5 +1,6 @@
 """The S-train line: two tracks through the real station positions, platforms, stop nodes."""
 
+import itertools
 from functools import cache
 from typing import NamedTuple
 
@@ -95,7 +96,7 @@ def track_streets() -> list[Street]:
             "electrified": "contact_line", "voltage": "1650", "gauge": "1435", "maxspeed": "120",
             "railway:track_ref": name, "railway:preferred_direction": "forward",
         }  # fmt: skip
-        for start, end in zip(marks[:-1], marks[1:], strict=True):
+        for start, end in itertools.pairwise(marks):
             streets.append(Street(substring(line, start, end), tags, RAIL))
     right, left = (shapely.get_coordinates(line) for line in track_lines())
     turning = {"railway": "light_rail", "service": "crossover", "maxspeed": "40"}

@@ -1,5 +1,6 @@
 """Bus lines drawn along the street network: stops by the road and the way the bus takes."""
 
+import itertools
 from functools import cache
 from typing import NamedTuple
 
@@ -32,40 +33,40 @@ class BusLine(NamedTuple):
     name: str
     headway_min: int
     evening_min: int
-    by_frequency: bool
     via_hm: tuple[tuple[float, float], ...]
+    by_frequency: bool = False
 
 
 BUS_LINES: tuple[BusLine, ...] = (
-    BusLine("D1", "Ballerup St. – Lautrupparken – Malmparken St.", 10, 20, False, (
+    BusLine("D1", "Ballerup St. – Lautrupparken – Malmparken St.", 10, 20, (
         (110, 112.1), (110.5, 117.2), (121.5, 111.6), (119.2, 115.4), (123, 118.2), (129.3, 118),
         (131.8, 116.6), (131.5, 113.6), (128, 114), (127.2, 108.4), (126.4, 105),
     )),
-    BusLine("D2", "Måløv St. – Kildedal – Måløv Skovby", 20, 30, False, (
-        (63.2, 136.6), (69.5, 138.6), (74.6, 135), (82, 131.3), (82.8, 135), (88.5, 140.5),
-        (95.5, 138.4),
+    BusLine("D2", "Kildedal St. – Måløv St. – Måløv Skovby", 20, 30, (
+        (60.9, 133.4), (62, 136.8), (69.5, 138.6), (74.6, 135), (82, 131.3), (82.8, 135),
+        (88.5, 140.5), (95.5, 138.4),
     )),
-    BusLine("D3", "Ballerup St. – Egebjerg – Jonstrup", 15, 30, False, (
+    BusLine("D3", "Ballerup St. – Egebjerg – Jonstrup", 15, 30, (
         (110, 112.1), (110.5, 117.2), (114, 126), (116, 132), (119.5, 130.5), (126.2, 132.3),
         (126, 139.2), (120, 137.4), (114, 142.5), (111.8, 153),
     )),
-    BusLine("D4", "Skovlunde St. – Ejbyvang – Herlev St.", 15, 30, False, (
+    BusLine("D4", "Ejbyvang – Skovlunde St. – Herlev St.", 15, 30, (
         (125.6, 98.6), (128.4, 95), (133.4, 97), (134, 101.6), (137.4, 103.2), (144, 102.3),
-        (149, 101), (158.6, 98.4), (160.5, 102.5),
+        (149, 101), (158.6, 98.4), (160.5, 102.5), (162.6, 102),
     )),
-    BusLine("D5", "Måløv St. – Ballerup St. – Skovlunde – Herlev", 20, 30, False, (
+    BusLine("D5", "Måløv St. – Ballerup St. – Skovlunde – Herlev", 20, 30, (
         (82.4, 131), (91, 125.5), (104, 118.5), (110, 114.9), (110, 112.4), (116.8, 110),
         (121, 111.7), (133, 109.5), (147, 108.2), (160.2, 106.6), (163, 105.6),
     )),
-    BusLine("D6", "Ballerup St. – Baltorp – Grantoften – Skovlunde", 10, 20, True, (
+    BusLine("D6", "Ballerup St. – Baltorp – Grantoften – Skovlunde", 10, 20, (
         (110.6, 112), (110.2, 109.8), (104.6, 106.7), (101.2, 106.4), (102.5, 99), (109.5, 102),
         (111.5, 105), (125, 102.8), (134, 101.6), (137.4, 103.2),
-    )),
-    BusLine("D7", "Ballerup St. – Pederstrup – Østerhøj – Måløv", 30, 60, False, (
+    ), by_frequency=True),
+    BusLine("D7", "Ballerup St. – Pederstrup – Østerhøj – Måløv", 30, 60, (
         (110, 112.1), (104, 118.4), (106.3, 127), (105.3, 122.8), (99.5, 124.4), (96, 123),
         (91.8, 130), (92.6, 135), (84.6, 138.5), (82.4, 131),
     )),
-    BusLine("D8", "Ballerup St. – Industriparken – Smørumnedre", 20, 60, False, (
+    BusLine("D8", "Ballerup St. – Industriparken – Smørumnedre", 20, 60, (
         (109.4, 112.5), (104, 118.4), (101.8, 113.2), (94.3, 113.8), (88.6, 110.3), (78.2, 109.5),
         (70, 120), (67, 114),
     )),
@@ -98,8 +99,7 @@ def _graph() -> tuple[csr_array, np.ndarray, dict[tuple[int, int], int], cKDTree
     way_of: dict[tuple[int, int], int] = {}
     for i, way in enumerate(net.ways):
         if way.tags.get("highway") not in BUS_CLASSES:
-            if way.tags.get("junction") != "roundabout":
-                continue
+            continue
         factor = SLOWNESS.get(way.tags["highway"], 1.25)
         for a, b in zip(way.nodes[:-1], way.nodes[1:], strict=True):
             cost = factor * float(np.hypot(*(net.xy[a] - net.xy[b])))
@@ -130,10 +130,10 @@ def _route(line: BusLine, direction: int) -> BusRoute:
     via = metres(line.via_hm)[:: -1 if direction else 1]
     marks = [int(nodes[tree.query(p)[1]]) for p in via]
     chain = [marks[0]]
-    for a, b in zip(marks[:-1], marks[1:], strict=True):
+    for a, b in itertools.pairwise(marks):
         chain += _shortest(graph, a, b)[1:]
     ways: list[int] = []
-    for a, b in zip(chain[:-1], chain[1:], strict=True):
+    for a, b in itertools.pairwise(chain):
         if not ways or ways[-1] != way_of[a, b]:
             ways.append(way_of[a, b])
     course = LineString(net.xy[chain])

@@ -22,6 +22,7 @@ ROUNDABOUT_RADIUS_M = 17.0
 MAIN_GAP_M = 17.0
 RAIL_GAP_M = 34.0
 MOTORWAY_GAP_M = 70.0
+LEAST_GROUND_M2 = 15_000.0
 BUSY = ("motorway", "motorway_link", "trunk")
 CYCLE_TRACK_CLASSES = ("primary", "secondary")
 
@@ -86,10 +87,12 @@ def grown_areas() -> tuple[tuple[Area, Polygon, Grown], ...]:
     grown = []
     for area, part in zip(BUILT, built_parts(), strict=True):
         rng = rng_for(f"streets {area.name}")
-        rest = part.difference(keep_off)
-        for ground in shapely.get_parts(rest):
-            if ground.area > 15_000.0:
-                grown.append((area, ground, grow(area, ground, _joinable(main, area), rng)))
+        near = _joinable(main, area)
+        grown += [
+            (area, ground, grow(area, ground, near, rng))
+            for ground in shapely.get_parts(part.difference(keep_off))
+            if ground.area > LEAST_GROUND_M2
+        ]
     return tuple(grown)
 
 
@@ -110,10 +113,9 @@ def local_streets() -> list[Street]:
         rng = rng_for(f"tags {area.name}")
         theme = "Business" if area.use == "business" else area.district
         source = names.setdefault(theme, street_names(theme))
-        for line in (*grown.long, *grown.side):
-            streets.append(Street(line, _local_tags(area, next(source), rng)))
-        for line in grown.dead_end:
-            streets.append(Street(line, _dead_end_tags(area, source, rng)))
+        through = (*grown.long, *grown.side)
+        streets += [Street(line, _local_tags(area, next(source), rng)) for line in through]
+        streets += [Street(line, _dead_end_tags(area, source, rng)) for line in grown.dead_end]
     return streets
 
 
