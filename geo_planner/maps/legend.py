@@ -1,0 +1,114 @@
+"""Legends as data: a title in words, a unit, classes labelled on their borders, then symbols."""
+
+from typing import Any
+
+from geo_planner.maps import palette
+from geo_planner.maps.measures import Scale
+from geo_planner.maps.page import PLAN_OPACITY
+from geo_planner.maps.wording import Wording
+
+Part = dict[str, Any]
+_HATCH = "#8A949B"
+
+
+def part(
+    title: str | None = None,
+    unit: str | None = None,
+    *,
+    scale: Scale | None = None,
+    symbols: list[dict[str, Any]] | None = None,
+    switch: str | None = None,
+    columns: int = 1,
+    live: bool = False,
+) -> Part:
+    """Make one part of a legend; ``switch`` names the checkboxes that show and hide it."""
+    return {
+        "title": title, "unit": unit, "scale": scale, "symbols": symbols or [],
+        "switch": switch, "columns": columns, "live": live,
+    }  # fmt: skip
+
+
+def symbol(label: str, shape: str = "area", **look: Any) -> dict[str, Any]:
+    """Make one line of a legend: how it looks, and what it is."""
+    named = "".join(c for c in label.lower() if c.isascii() and c.isalnum())[:24]
+    keys = ("fill", "stroke", "width", "dash", "opacity", "hatch", "ground")
+    full = {key: look.get(key) for key in keys}
+    return {"label": label, "look": {**full, "shape": shape, "hatch_id": f"key-{named}"}}
+
+
+def absence_symbols(words: Wording, *, has_unknown: bool) -> list[dict[str, Any]]:
+    """Explain the looks of nothing: nobody here, and unknown."""
+    symbols = [symbol(words("nobody_here"), fill="#E7E3D9", stroke="#CDD3D1")]
+    if has_unknown:
+        symbols.append(symbol(words("value_unknown"), hatch=_HATCH, stroke=_HATCH, dash="2 2"))
+    return symbols
+
+
+def plan_part(words: Wording, codes: list[int | None], switch: str) -> Part:
+    """Explain plan uses, those that occur only."""
+    symbols = [
+        symbol(
+            words(f"use_{code}"),
+            fill=colour,
+            opacity=PLAN_OPACITY,
+            stroke=palette.darker(colour),
+            width=0.8,
+        )
+        for code, colour in palette.PLAN_USES.items()
+        if code in codes
+    ]
+    if None in codes:
+        symbols.append(symbol(words("use_unknown"), hatch=_HATCH, stroke=_HATCH, dash="2 2"))
+    return part(words("plan_uses"), words("plan_unit"), symbols=symbols, switch=switch, columns=2)
+
+
+def cluster_part(words: Wording, switch: str) -> Part:
+    """Explain the marks of workplaces."""
+    symbols = [
+        symbol(words(f"cluster_{key}"), shape, fill=colour)
+        for key, (colour, shape) in palette.CLUSTERS.items()
+    ]
+    return part(
+        words("workplaces_by_cluster"), words("area_by_jobs"), symbols=symbols, switch=switch,
+        columns=2,
+    )  # fmt: skip
+
+
+def constraint_part(words: Wording, switch: str) -> Part:
+    """Explain the looks of constraints."""
+    colours = palette.CONSTRAINTS
+    symbols = [
+        symbol(
+            words("effect_excludes"), fill=colours["excludes"], opacity=0.2,
+            stroke=colours["excludes"],
+        ),
+        symbol(words("effect_limits"), hatch=colours["limits"], stroke=colours["limits"]),
+        symbol(words("effect_informs"), stroke=colours["informs"], width=1.4),
+    ]  # fmt: skip
+    return part(
+        words("constraints_title"), words("constraints_unit"), symbols=symbols, switch=switch
+    )
+
+
+def station_symbols(words: Wording, kind: str) -> list[dict[str, Any]]:
+    """Explain station areas: municipal outlines, or circles."""
+    ink = "#3A464F"
+    shape = "ring" if kind == "circle" else "area"
+    return [
+        symbol(words(f"{kind}_core"), shape, stroke=ink, width=1.2),
+        symbol(words(f"{kind}_zone"), shape, stroke=ink, width=1.0, dash="2 3"),
+    ]
+
+
+def score_part(words: Wording, scale: Scale, *, has_open: bool) -> Part:
+    """Explain site scores."""
+    symbols = []
+    if has_open:
+        symbols.append(
+            symbol(words("score_open"), hatch="#17232D", ground=scale.colours[-2:][0],
+                   stroke="#17232D", dash="4 3")
+        )  # fmt: skip
+    return part(
+        words("site_score"), words("site_score_unit"), scale=scale, symbols=symbols,
+        switch="switch-sites",
+    )  # fmt: skip

@@ -1,0 +1,149 @@
+"""The access measures a result holds, found by their column names, with their scale and words."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+import pandas as pd
+
+from geo_planner.config import MODES, Mode, Study
+from geo_planner.maps.classes import round_borders
+from geo_planner.maps.palette import ramp
+from geo_planner.maps.wording import EN_DASH, Wording
+
+_THOUSANDS_FROM = 10_000.0
+_THOUSAND = 1000.0
+_MEDIAN = 50
+_SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Name one access measure of a frame: column, mode, limit, percentile.
+
+    Parameters
+    ----------
+    column
+        Column of the frame.
+    what
+        ``jobs`` or ``workers``.
+    mode
+        Mode of travel.
+    cutoff_min
+        Time limit [min]; None for the gravity measure.
+    percentile
+        Percentile over the departure window; None where departure plays no part.
+    """
+
+    column: str
+    what: str
+    mode: Mode
+    cutoff_min: float | None
+    percentile: int | None
+
+
+def find_measures(columns: Sequence[str], what: str) -> list[Measure]:
+    """Find the measures among column names, by mode, then limit; gravity last.
+
+    Examples
+    --------
+    >>> [m.cutoff_min for m in find_measures(["jobs_walk_gravity", "jobs_walk_15min"], "jobs")]
+    [15.0, None]
+    """
+    pattern = re.compile(rf"{what}_({'|'.join(MODES)})_(?:(\d+(?:\.\d+)?)min|gravity)(?:_p(\d+))?$")
+    found = [
+        Measure(
+            column=match[0],
+            what=what,
+            mode=cast("Mode", match[1]),  # the pattern admits modes only
+            cutoff_min=float(match[2]) if match[2] else None,
+            percentile=int(match[3]) if match[3] else None,
+        )
+        for match in map(pattern.match, map(str, columns))
+        if match
+    ]
+    return sorted(
+        found,
+        key=lambda m: (MODES.index(m.mode), m.cutoff_min or float("inf"), m.percentile or 0),
+    )
+
+
+def headline(measures: Sequence[Measure], study: Study | None) -> Measure | None:
+    """Choose the measure shown first: the study's own choice, or the last there is."""
+    if not measures:
+        return None
+    mode = study.access.headline_mode if study else measures[-1].mode
+    cutoff = study.access.headline_cutoff_min if study else None
+
+    def distance(measure: Measure) -> tuple[bool, bool, int]:
+        off_median = abs((measure.percentile or _MEDIAN) - _MEDIAN)
+        return measure.mode != mode, measure.cutoff_min != cutoff, off_median
+
+    return min(measures, key=distance)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Hold a class scale: borders, colours, border labels, and the unit they are in."""
+
+    borders: tuple[float, ...]
+    colours: tuple[str, ...]
+    labels: tuple[str, ...]
+    unit: str
+
+
+def scale_of(values: pd.Series, what: str, wording: Wording) -> Scale:
+    """Choose round classes for values, labelled in thousands where they are large."""
+    borders = round_borders(values.to_numpy(float))
+    in_thousands = bool(borders) and max(borders) >= _THOUSANDS_FROM
+    labels = tuple(border_labels(borders, wording, _THOUSAND if in_thousands else 1.0))
+    unit = wording(f"unit_thousand_{what}" if in_thousands else f"unit_{what}")
+    return Scale(tuple(borders), ramp(len(borders) + 1), labels, unit)
+
+
+def border_labels(borders: Sequence[float], wording: Wording, divisor: float = 1.0) -> list[str]:
+    """Write class borders, with only as many decimals as tell them apart."""
+    shown = [border / divisor for border in borders]
+    decimals = next(
+        (d for d in range(3) if all(abs(value - round(value, d)) < _SAME for value in shown)), 3
+    )
+    return [wording.number(value, decimals) for value in shown]
+
+
+def measure_title(measure: Measure, wording: Wording) -> str:
+    """Name a measure in words, such as "Jobs within 45 min"."""
+    if measure.cutoff_min is None:
+        return wording(f"{measure.what}_gravity")
+    return wording(f"{measure.what}_within", minutes=wording.figure(measure.cutoff_min, "min"))
+
+
+def measure_condition(measure: Measure, study: Study | None, wording: Wording) -> str:
+    """Say how a measure was travelled: mode, half weight, departure window and percentile."""
+    parts = [wording(f"by_{measure.mode}")]
+    if measure.cutoff_min is None and study is not None:
+        half = study.access.half_weight_min.get(measure.mode)
+        if half is not None:
+            parts.append(wording("half_weight", minutes=wording.figure(half, "min")))
+    if measure.percentile is not None:
+        parts.append(departure_words(study, wording))
+        parts.append(percentile_words(measure.percentile, wording))
+    return " · ".join(part for part in parts if part)
+
+
+def departure_words(study: Study | None, wording: Wording) -> str:
+    """Say the departure window."""
+    if study is None or study.travel.depart is None:
+        return ""
+    start = study.travel.depart
+    end = start + timedelta(minutes=study.travel.window_min)
+    window = f"{wording.clock(start)}{EN_DASH}{wording.clock(end)}"
+    return wording("departing", window=window, day=wording.day(start.date()))
+
+
+def percentile_words(percentile: int, wording: Wording) -> str:
+    """Say which time of the window counts."""
+    if percentile == _MEDIAN:
+        return wording("median")
+    return wording("percentile", number=percentile)

@@ -1,0 +1,308 @@
+"""The start page: key figures, a small map, the best sites, downloads, sources, what was mended."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import geopandas as gpd
+
+from geo_planner import __version__
+from geo_planner.analysis import AnalysisResult
+from geo_planner.maps import legend, overlays
+from geo_planner.maps.assets import PageAssets, page_assets
+from geo_planner.maps.basemap import build_basemap
+from geo_planner.maps.layers import cell_size_m, drawn_zones, zone_layer, zone_table
+from geo_planner.maps.leaflet import Overlay, build_map
+from geo_planner.maps.measures import (
+    Measure,
+    Scale,
+    measure_condition,
+    measure_title,
+    percentile_words,
+    scale_of,
+)
+from geo_planner.maps.page import map_data, render_page
+from geo_planner.maps.provenance import edge_words, finding_rows, source_rows, unlinked_rows
+from geo_planner.maps.site_facts import score_text, site_groups, site_list
+from geo_planner.maps.view import View, view_of
+from geo_planner.maps.wording import EN_DASH
+from geo_planner.region import Region
+
+_SCRIPTS = ("core.js", "results.js", "overview.js")
+_BEST_SITES = 5
+
+
+def render_overview(
+    result: AnalysisResult | Region,
+    *,
+    files: Sequence[str] = (),
+    assets: PageAssets | None = None,
+    links: Mapping[str, str] | None = None,
+    nonce: str | None = None,
+) -> str:
+    """Draw the start page of a study.
+
+    Parameters
+    ----------
+    result
+        Result of an analysis, or a region alone.
+    files
+        Names of the files that lie beside the page, for its list of downloads.
+    assets, links, nonce
+        As in :func:`geo_planner.maps.map_page.render_map`.
+
+    Raises
+    ------
+    MissingDependencyError
+        When the extra ``maps`` is not installed.
+    """
+    view = view_of(result)
+    words = view.words
+    zones = drawn_zones(view.zones, view.businesses)
+    chosen = view.measure(None) if len(zones) else None
+    groups = site_groups(view) if view.has_ranking else []
+    sites = site_list(view, groups) if len(view.sites) else []
+    scale = scale_of(zones[chosen.column], chosen.what, words) if chosen else None
+    layers = _layers(view, zones, chosen, scale)
+    base = build_basemap(view.region, "overview")
+    data = map_data(
+        view,
+        base,
+        padding=[20, 20, 20, 20],
+        quietStations=True,
+        sites=[{**site, "values": []} for site in sites],
+        groups=[group.to_json() for group in groups],
+        measure=_measure_json(view, chosen, scale),
+        cellSize=cell_size_m(zones),
+        zones=zone_table(zones, [chosen.column]) if chosen else None,
+    )
+    return render_page(
+        "index.html",
+        view,
+        kind="overview",
+        title=f"{words('overview')} – {view.name}",
+        assets=assets or page_assets(),
+        parts=build_map(base, layers.overlays),
+        data=data,
+        scripts=_SCRIPTS,
+        start="GP.startOverview();",
+        links=links,
+        nonce=nonce,
+        skip_to="main",
+        skip_words=words("skip_to_content"),
+        question=_question(view, chosen),
+        cards=_cards(view, zones, chosen, sites),
+        legend_parts=layers.parts,
+        groups=groups,
+        ranking=_ranking(view, sites) if groups else [],
+        edge=edge_words(view),
+        files=_files(view, files),
+        findings=finding_rows(view),
+        not_linked=unlinked_rows(view),
+        left_out=_left_out(view),
+        method=_method(view),
+        timings=_timings(view),
+        sources=source_rows(view),
+        credits=" · ".join(view.credits),
+        actions=_actions(view, links or {}),
+    )
+
+
+def _layers(
+    view: View, zones: gpd.GeoDataFrame, chosen: Measure | None, scale: Scale | None
+) -> overlays.Layers:
+    layers = overlays.Layers()
+    if chosen is not None and scale is not None:
+        layers.add(
+            Overlay("cells", "cells", zone_layer(zones), style="GP.style.cell",
+                    point="GP.point.cell", each="GP.each.cell")
+        )  # fmt: skip
+        mode = view.words(f"mode_{chosen.mode}").lower()
+        layers.parts.append(
+            legend.part(measure_title(chosen, view.words), f"{scale.unit} · {mode}", scale=scale)
+        )
+    overlays.add_sites(layers, view)
+    symbols = overlays.base_symbols(view)
+    if len(view.sites):
+        symbols.insert(0, legend.symbol(view.words("site_symbol"), "badge"))
+    if symbols:
+        layers.parts.append(legend.part(symbols=symbols))
+    return layers
+
+
+def _measure_json(view: View, chosen: Measure | None, scale: Scale | None) -> dict[str, Any] | None:
+    if chosen is None or scale is None:
+        return None
+    title = measure_title(chosen, view.words)
+    return {
+        "column": chosen.column,
+        "tip": title[:1].lower() + title[1:],
+        "borders": list(scale.borders),
+        "colours": list(scale.colours),
+    }
+
+
+def _question(view: View, chosen: Measure | None) -> str:
+    if chosen is None:
+        return view.words("base_note")
+    condition = measure_condition(chosen, view.study, view.words)
+    return f"{measure_title(chosen, view.words)} · {condition}"
+
+
+def _cards(
+    view: View, zones: gpd.GeoDataFrame, chosen: Measure | None, sites: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Choose at most six key figures, each with what it counts."""
+    words = view.words
+    facts = view.summary
+    own_zones = words.number(facts["zones"]) if facts else ""
+    cards = []
+    for key, unit in (("residents", "persons"), ("workers", "persons")):
+        if facts.get(key) is not None:
+            cards.append(
+                _card(view, f"{key}_label", words.figure(facts[key], unit),
+                      words("in_study_area", count=own_zones))
+            )  # fmt: skip
+    if facts.get("jobs") is not None:
+        count = words.number(facts["businesses"])
+        cards.append(
+            _card(view, "jobs_label", words.figure(facts["jobs"], "persons"),
+                  words("in_workplaces", count=count))
+        )  # fmt: skip
+    mean = _mean(zones, chosen)
+    if chosen is not None and mean is not None:
+        mode = words(f"mode_{chosen.mode}").lower()
+        cards.append(
+            {
+                "label": measure_title(chosen, words),
+                "figure": words.figure(mean, "persons"),
+                "unit": words("mean_access_unit", mode=mode),
+                "is_name": False,
+            }
+        )
+    cards += [_zones_card(view, zones)] if facts else []
+    if sites and view.has_ranking:
+        top = min(sites, key=lambda site: (site["rank"], site["id"]))
+        cards.append(
+            {
+                "label": words("top_site_label", count=len(sites)),
+                "figure": top["name"],
+                "unit": words("score_unit", score=score_text(words, top["low"], top["high"])),
+                "is_name": True,
+            }
+        )
+    return cards
+
+
+def _card(view: View, label: str, figure: str, unit: str) -> dict[str, Any]:
+    return {"label": view.words(label), "figure": figure, "unit": unit, "is_name": False}
+
+
+def _zones_card(view: View, zones: gpd.GeoDataFrame) -> dict[str, Any]:
+    words = view.words
+    hinterland = words.number(view.summary.get("zones_hinterland", 0))
+    side = cell_size_m(zones)
+    unit = (
+        words("zones_unit_plain", hinterland=hinterland)
+        if side is None
+        else words("zones_unit", size=words.number(side), hinterland=hinterland)
+    )
+    return _card(view, "zones_label", words.number(view.summary["zones"]), unit)
+
+
+def _mean(zones: gpd.GeoDataFrame, chosen: Measure | None) -> float | None:
+    if chosen is None:
+        return None
+    known = zones[zones[chosen.column].notna() & (zones["population_count"] > 0)]
+    if not len(known):
+        return None
+    people = known["population_count"]
+    return float((known[chosen.column] * people).sum() / people.sum())
+
+
+def _ranking(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    ranked = sorted(sites, key=lambda site: (site["rank"], -site["high"], site["id"]))
+    return [
+        {
+            "rank": site["rank"],
+            "name": site["name"],
+            "parts": site["parts"],
+            "open": site["high"] - site["low"],
+            "text": score_text(view.words, site["low"], site["high"]),
+        }
+        for site in ranked[:_BEST_SITES]
+    ]
+
+
+def _files(view: View, files: Sequence[str]) -> list[dict[str, Any]]:
+    listed = []
+    for name in files:
+        key = f"file_{name.rpartition('.')[0]}"
+        if not name.endswith(".html"):
+            key = f"file_{name.replace('.', '_')}"
+        label = view.words.phrases.get(key)
+        if label:
+            download = not name.endswith(".html")
+            listed.append({"href": name, "name": name, "label": label, "download": download})
+    return listed
+
+
+def _left_out(view: View) -> list[dict[str, str]]:
+    reasons = view.summary.get("criteria_left_out", {})
+    return [
+        {"label": view.words.phrases.get(f"short_{key}", key), "reason": str(reason)}
+        for key, reason in reasons.items()
+    ]
+
+
+def _method(view: View) -> list[str]:
+    words, travel = view.words, view.study.travel
+    lines = [
+        words(
+            "method_speeds",
+            walk=words.number(travel.walk_speed_kmh, 1),
+            bicycle=words.number(travel.bicycle_speed_kmh, 1),
+            parking=words.figure(travel.car_parking_min, "min"),
+            rides=travel.max_rides,
+            max_walk=words.figure(travel.max_walk_min, "min"),
+        )
+    ]
+    if travel.depart is not None:
+        end = travel.depart + timedelta(minutes=travel.window_min)
+        day = words.day(travel.depart.date())
+        window = f"{words.clock(travel.depart)}{EN_DASH}{words.clock(end)}, {day}"
+        names = ", ".join(percentile_words(p, words) for p in travel.percentiles)
+        lines.append(words("method_window", window=window, percentiles=names))
+    seconds = view.summary.get("seconds", {})
+    if seconds:
+        lines.append(
+            words(
+                "method_version",
+                version=__version__,
+                digest=view.digest,
+                seconds=words.number(sum(seconds.values())),
+            )
+        )
+    return lines
+
+
+def _timings(view: View) -> list[dict[str, Any]]:
+    seconds = {k: float(v) for k, v in view.summary.get("seconds", {}).items()}
+    longest = max(seconds.values(), default=0.0)
+    return [
+        {
+            "step": step.replace("_", ": ", 1).replace("_", " "),
+            "share": 100 * took / longest if longest else 0.0,
+            "text": view.words.number(took, 1),
+        }
+        for step, took in seconds.items()
+    ]
+
+
+def _actions(view: View, links: Mapping[str, str]) -> list[dict[str, str]]:
+    actions = []
+    if "sites" in links and view.has_ranking:
+        actions.append({"label": view.words("all_sites"), "href": links["sites"]})
+    if "map" in links:
+        actions.append({"label": view.words("open_map"), "href": links["map"]})
+    return actions

@@ -1,0 +1,198 @@
+"""Everything a page says of candidate sites: groups to weigh, scores, figures, chips."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geo_planner.maps.layers import nearest_station, site_anchors, text_of
+from geo_planner.maps.measures import Measure, Scale, find_measures, headline, scale_of
+from geo_planner.maps.palette import CRITERIA, ramp
+from geo_planner.maps.view import View
+from geo_planner.maps.wording import EN_DASH, Wording
+
+MOST_SLIDERS = len(CRITERIA)
+OPEN_FROM = 0.05
+_SMALL_SITE_M2 = 100_000.0
+_SCORE_CLASSES = 5
+_MIN_SCORE_CLASSES = 3
+_MOST_OPEN_CHIPS = 2
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hold one slider: its label, colour, weight and criteria."""
+
+    label: str
+    title: str
+    colour: str
+    weight: float
+    criteria: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the page's script reads."""
+        return {"label": self.label, "colour": self.colour, "weight": self.weight}
+
+
+def short_label(view: View, criterion: str) -> str:
+    """Name a criterion in a few words; a criterion of the study's own by its label."""
+    phrase = view.words.phrases.get(f"short_{criterion}")
+    return phrase or str(view.criteria.loc[criterion, f"label_{view.words.language}"])
+
+
+def site_groups(view: View) -> list[Group]:
+    """Group the criteria into at most six sliders: one each where they are few, else by group."""
+    criteria = view.criteria
+    if len(criteria) <= MOST_SLIDERS:
+        keys = [[str(name)] for name in criteria.index]
+        labels = [short_label(view, str(name)) for name in criteria.index]
+    else:
+        order = list(dict.fromkeys(criteria["group"]))
+        keys = [[str(k) for k in criteria.index[criteria["group"] == name]] for name in order]
+        labels = [_group_label(view, name, keys[i][0]) for i, name in enumerate(order)]
+        while len(keys) > MOST_SLIDERS:
+            keys[-2:] = [keys[-2] + keys[-1]]
+            labels[-2:] = [f"{labels[-2]}, {labels[-1]}"]
+    return [
+        Group(
+            label=label,
+            title=" · ".join(short_label(view, key) for key in members),
+            colour=CRITERIA[i],
+            weight=float(criteria.loc[members, "weight"].sum()),
+            criteria=tuple(members),
+        )
+        for i, (label, members) in enumerate(zip(labels, keys, strict=True))
+    ]
+
+
+def _group_label(view: View, group: str, first: str) -> str:
+    phrase = view.words.phrases.get(f"group_{group}")
+    return phrase or str(view.criteria.loc[first, "group_label"])
+
+
+def criteria_json(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """Say of each criterion which slider moves it and what share of the slider it has."""
+    rows = []
+    for number, group in enumerate(groups):
+        for name in group.criteria:
+            weight = float(view.criteria.loc[name, "weight"])
+            even = 1.0 / len(group.criteria)
+            share = weight / group.weight if group.weight > 0 else even
+            rows.append({"id": name, "group": number, "share": share})
+    return rows
+
+
+def score_scale(view: View) -> Scale:
+    """Choose five classes of score that tell the sites apart."""
+    scale = scale_of(view.sites["score_low"], "jobs", view.words)
+    borders = scale.borders
+    if len(borders) >= _SCORE_CLASSES:
+        middle = (len(borders) - (_SCORE_CLASSES - 1)) // 2
+        borders = borders[middle : middle + _SCORE_CLASSES - 1]
+    labels = tuple(view.words.number(b, 0 if float(b).is_integer() else 1) for b in borders)
+    return Scale(borders, ramp(len(borders) + 1), labels, "")
+
+
+def score_text(words: Wording, low: float, high: float) -> str:
+    """Write a score with one decimal, or its range in whole points."""
+    if high - low > OPEN_FROM:
+        return f"{words.number(low)}{EN_DASH}{words.number(high)}"
+    return words.number(low, 1)
+
+
+def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """Describe every site for the page's script and rows, in the order of the frame."""
+    sites = view.sites
+    anchors = site_anchors(sites)
+    stations = nearest_station(view.region, sites.geometry)
+    criteria = [name for group in groups for name in group.criteria]
+    described = []
+    for i, (site_id, row) in enumerate(sites.drop(columns="geometry").iterrows()):
+        values = [_value(row.get(f"{name}_value")) for name in criteria]
+        described.append(
+            {
+                "id": str(site_id),
+                "name": text_of(row["name"]) or str(site_id),
+                "anchor": anchors[i],
+                "small": bool(row["area_m2"] < _SMALL_SITE_M2),
+                "rank": int(row["rank"]) if groups else i + 1,
+                "low": float(row["score_low"]) if groups else 0.0,
+                "high": float(row["score_high"]) if groups else 0.0,
+                "parts": [_group_points(row, group) for group in groups],
+                "values": values,
+                "note": _note(view, row, stations[i]),
+                "tip": [_note(view, row, stations[i])],
+                "rows": _rows(view, row, criteria, groups),
+                "chips": _chips(view, row, criteria, values),
+            }
+        )
+    return described
+
+
+def _value(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else round(float(value), 6)
+
+
+def _group_points(row: pd.Series, group: Group) -> float:
+    points = [row.get(f"{name}_contribution", 0.0) for name in group.criteria]
+    return round(sum(float(p) for p in points if not pd.isna(p)), 4)
+
+
+def _note(view: View, row: pd.Series, station: str | None) -> str:
+    parts = [view.words.figure(row["area_m2"], "m2")]
+    walk = row.get("station_walk_m")
+    if walk is not None and math.isfinite(walk):
+        distance = view.words.figure(walk, "m")
+        parts.append(view.words("walk_to_station", distance=distance))
+    elif station:
+        parts.append(view.words("near_station", name=station))
+    return " · ".join(parts)
+
+
+def _leaders_first(criteria: Sequence[str], groups: Sequence[Group]) -> list[str]:
+    """Put the first criterion of each group before the rest: cards show few rows at once."""
+    leaders = [group.criteria[0] for group in groups]
+    return [*leaders, *(name for name in criteria if name not in leaders)]
+
+
+def _rows(
+    view: View, row: pd.Series, criteria: Sequence[str], groups: Sequence[Group]
+) -> list[list[str]]:
+    words = view.words
+    shown = [
+        [short_label(view, name), words.figure(row[name], str(view.criteria.loc[name, "unit"]))]
+        for name in _leaders_first(criteria, groups)
+    ]
+    shown.append([words("area"), words.figure(row["area_m2"], "m2")])
+    if not pd.isna(row["existing_floor_area_m2"]):
+        built = words.number(round(float(row["existing_floor_area_m2"]), -2))
+        shown.append([words("existing_floor_area"), f"{built}\u00a0m²"])
+    owner = text_of(row["owner_type"])
+    if owner:
+        shown.append([words("owner"), words.phrases.get(f"owner_{owner}", owner)])
+    return shown
+
+
+def _chips(
+    view: View, row: pd.Series, criteria: Sequence[str], values: Sequence[float | None]
+) -> list[list[str]]:
+    if not criteria:
+        return []
+    unknown = [name for name, value in zip(criteria, values, strict=True) if value is None]
+    known = view.words("criteria_known", known=len(criteria) - len(unknown), count=len(criteria))
+    chips = [["", known]]
+    chips += [
+        ["warn", "? " + view.words("criterion_unknown", name=short_label(view, name))]
+        for name in unknown[:_MOST_OPEN_CHIPS]
+    ]
+    profile = text_of(row["use_profile"])
+    if profile:
+        chips.append(["", view.words.phrases.get(f"profile_{profile}", profile)])
+    return chips
+
+
+def workers_measure(view: View) -> Measure | None:
+    """Choose the measure of workers shown beside each site."""
+    return headline(find_measures(list(view.sites.columns), "workers"), view.study)

@@ -1,0 +1,118 @@
+/* The sites page: weights move, scores and ranks follow at once, table and map together. */
+"use strict";
+(function (gp) {
+  const data = gp.data, words = gp.words;
+  const body = document.getElementById("ranking");
+  const rows = new Map([...body.querySelectorAll("tr[data-site]")].map((row) => [Number(row.dataset.site), row]));
+  const sliders = [...document.querySelectorAll("input[data-group]")];
+  const start = data.groups.map((group) => group.weight);
+  let kept = start.slice(), weights = start.slice();
+
+  /* criterion weights: the group's weight, shared within it as the study does */
+  const rescore = function () {
+    for (const site of data.sites) {
+      site.parts = data.groups.map(() => 0);
+      let open = 0;
+      data.criteria.forEach((criterion, c) => {
+        const points = 100 * weights[criterion.group] * criterion.share;
+        const value = site.values[c];
+        if (value === null) open += points;
+        else site.parts[criterion.group] += points * value;
+      });
+      site.low = site.parts.reduce((a, b) => a + b, 0);
+      site.high = site.low + open;
+    }
+    for (const site of data.sites) {
+      site.rank = 1 + data.sites.filter((other) => other.low > site.low + 1e-9).length;
+    }
+  };
+  gp.order = () => data.sites.map((_, i) => i)
+    .sort((a, b) => data.sites[a].rank - data.sites[b].rank || data.sites[b].high - data.sites[a].high || (data.sites[a].id < data.sites[b].id ? -1 : 1));
+
+  const paintRow = function (i) {
+    const site = data.sites[i], row = rows.get(i);
+    if (!row) return;
+    row.querySelector(".rank").textContent = String(site.rank);
+    row.querySelector(".points").textContent = gp.scoreText(site);
+    const bar = row.querySelector(".bar"), parts = bar.querySelectorAll("i:not(.open)");
+    site.parts.forEach((part, k) => { parts[k].style.width = part + "%"; });
+    let open = bar.querySelector("i.open");
+    if (site.high - site.low > 0.05) {
+      if (!open) { open = gp.el("i", { class: "open" }); bar.append(open); }
+      open.style.width = (site.high - site.low) + "%";
+    } else if (open) open.remove();
+  };
+  const paintSliders = function () {
+    sliders.forEach((slider, k) => {
+      const share = Math.round(100 * weights[k]);
+      if (document.activeElement !== slider) slider.value = String(100 * weights[k]);
+      slider.style.setProperty("--share", 100 * weights[k] + "%");
+      slider.setAttribute("aria-valuetext", words.share_of_total.replace("{share}", share));
+      document.getElementById("share-" + k).textContent = share + "\u00a0%";
+    });
+    document.getElementById("reset").disabled = weights.every((w, k) => Math.abs(w - start[k]) < 1e-9);
+  };
+  let quiet = null;
+  const announce = function (before) {
+    clearTimeout(quiet);
+    quiet = setTimeout(() => {
+      const moved = data.sites.filter((site, i) => site.rank !== before[i]).slice(0, 3)
+        .map((site) => words.now_rank.replace("{name}", site.name).replace("{rank}", site.rank));
+      document.getElementById("live").textContent = moved.length ? moved.join(". ") : words.ranks_same;
+      said = data.sites.map((site) => site.rank);
+    }, 500);
+  };
+  let said = data.sites.map((site) => site.rank);
+  const update = function () {
+    rescore();
+    data.sites.forEach((_, i) => paintRow(i));
+    for (const i of gp.order()) { const row = rows.get(i); if (row) body.append(row); }
+    paintSliders();
+    gp.paintSites();
+    if (gp.selected >= 0) gp.siteCard(gp.selected);
+    announce(said);
+  };
+
+  sliders.forEach((slider, k) => {
+    slider.addEventListener("input", () => {
+      const mine = Math.min(1, Math.max(0, Number(slider.value) / 100));
+      const others = kept.reduce((sum, w, m) => (m === k ? sum : sum + w), 0);
+      weights = kept.map((w, m) => (m === k ? mine : others > 1e-9 ? (w / others) * (1 - mine) : (1 - mine) / Math.max(1, kept.length - 1)));
+      if (kept.length === 1) weights = [1];
+      update();
+    });
+    slider.addEventListener("change", () => {
+      if (weights.filter((w) => w > 1e-9).length > 1) kept = weights.slice();
+      paintSliders();
+    });
+  });
+  document.getElementById("reset").addEventListener("click", () => { weights = start.slice(); kept = start.slice(); sliders.forEach((s) => s.blur()); update(); });
+
+  gp.hoverSite = function (i, on) {
+    const row = rows.get(i);
+    if (row) row.classList.toggle("near", on);
+    gp.hoverBadge(i, on);
+  };
+  gp.onSelect = function (chosen) {
+    rows.forEach((row, i) => {
+      row.classList.toggle("on", i === chosen);
+      row.querySelector("button").setAttribute("aria-expanded", String(i === chosen));
+    });
+    if (chosen >= 0 && rows.get(chosen)) rows.get(chosen).scrollIntoView({ block: "nearest" });
+  };
+  gp.startSites = function () {
+    gp.onSwitch = function (id, on) { if (id === "switch-sites") gp.showBadges(on); };
+    gp.addBadges();
+    rows.forEach((row, i) => {
+      row.addEventListener("mouseenter", () => gp.hoverSite(i, true));
+      row.addEventListener("mouseleave", () => gp.hoverSite(i, false));
+      row.addEventListener("focusin", () => gp.hoverSite(i, true));
+      row.addEventListener("focusout", () => gp.hoverSite(i, false));
+      row.addEventListener("click", () => gp.selectSite(i, row.querySelector("button")));
+    });
+    paintSliders();
+    gp.placeLabels();
+    const first = gp.order()[0];
+    if (first !== undefined && window.innerWidth >= 1100) gp.selectSite(first);
+  };
+})(GP);

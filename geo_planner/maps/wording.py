@@ -1,0 +1,162 @@
+"""Numbers and words as pages show them, in English and Danish.
+
+Thousands are set apart by a narrow no-break space in both languages, since a comma or a point
+would be misread across them. Rounding is for display only. The words stand in
+``data/ui_words.csv``, one row a phrase, so that a planner can review them in one place.
+"""
+
+import csv
+import math
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
+EN_DASH = "\u2013"
+_SIGNIFICANT_PERSONS = 3
+_HECTARE_M2 = 10_000.0
+_KILOMETRE_M = 1000.0
+_TEN = 10.0
+_MONTHS_DA = (
+    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september",
+    "oktober", "november", "december",
+)  # fmt: skip
+_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+@cache
+def _phrases() -> Mapping[str, Mapping[str, str]]:
+    text = resources.files("geo_planner").joinpath("data", "ui_words.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    return MappingProxyType(
+        {
+            language: MappingProxyType({row["key"]: row[language] for row in rows})
+            for language in ("en", "da")
+        }
+    )
+
+
+class Wording:
+    """Give words and number formats of one language.
+
+    Parameters
+    ----------
+    language
+        ``en`` or ``da``; any other falls back to English.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        self.language = language if language in _phrases() else "en"
+        self.phrases = _phrases()[self.language]
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Return a phrase with its gaps filled."""
+        return self.phrases[key].format(**values) if values else self.phrases[key]
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        r"""Write a number with grouped thousands, or the word for unknown.
+
+        Examples
+        --------
+        >>> Wording("da").number(-1234.56, 1)
+        '−1\u202f234,6'
+        >>> Wording("en").number(float("nan"))
+        'unknown'
+        """
+        if value is None or math.isnan(value):
+            return self("unknown")
+        text = f"{abs(value):,.{decimals}f}"
+        sign = MINUS if value < 0 and any(digit in "123456789" for digit in text) else ""
+        point = "," if self.language == "da" else "."
+        return sign + text.replace(",", NARROW_SPACE).replace(".", point)
+
+    def figure(self, value: float | None, unit: str) -> str:
+        """Write a value with its unit, with no more digits than the model deserves.
+
+        Examples
+        --------
+        >>> Wording("en").figure(192_214, "persons").replace(NARROW_SPACE, " ")
+        '192 000'
+        >>> Wording("en").figure(182_345, "m2").replace(NO_BREAK_SPACE, " ")
+        '18.2 ha'
+        """
+        if value is None or math.isnan(value):
+            return self("unknown")
+        if math.isinf(value):
+            return self("unreachable")
+        write = _WRITERS.get(unit)
+        if write:
+            return write(self, float(value))
+        decimals = 0 if float(value).is_integer() else 1
+        return f"{self.number(value, decimals)}{NO_BREAK_SPACE}{self.unit(unit)}".strip()
+
+    def unit(self, unit: str) -> str:
+        """Return the words of a unit; an unknown one as it is."""
+        return self.phrases.get(f"unit_{unit}", unit)
+
+    def span(self, low: float, high: float, decimals: int = 0) -> str:
+        """Write a range."""
+        gap = NO_BREAK_SPACE if max(abs(low), abs(high)) >= _KILOMETRE_M else ""
+        return f"{self.number(low, decimals)}{gap}{EN_DASH}{gap}{self.number(high, decimals)}"
+
+    def day(self, value: date | datetime | str | None) -> str:
+        """Write a day in words; a text that is no ISO day comes back unchanged."""
+        if value is None:
+            return self("unknown")
+        if isinstance(value, str):
+            try:
+                value = date.fromisoformat(value[:10])
+            except ValueError:
+                return str(value)
+        if self.language == "da":
+            return f"{value.day}. {_MONTHS_DA[value.month - 1]} {value.year}"
+        return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+
+    def clock(self, value: datetime) -> str:
+        """Write a time of day."""
+        return value.strftime("%H.%M" if self.language == "da" else "%H:%M")
+
+
+def _persons(wording: Wording, value: float) -> str:
+    if value == 0:
+        return "0"
+    digits = max(0, math.floor(math.log10(abs(value))) + 1 - _SIGNIFICANT_PERSONS)
+    return wording.number(round(value, -digits))
+
+
+def _area(wording: Wording, value: float) -> str:
+    if value >= _HECTARE_M2:
+        return f"{wording.number(value / _HECTARE_M2, 1)}{NO_BREAK_SPACE}ha"
+    return f"{wording.number(round(value, -2))}{NO_BREAK_SPACE}m²"
+
+
+def _distance(wording: Wording, value: float) -> str:
+    if value >= _KILOMETRE_M:
+        return f"{wording.number(value / _KILOMETRE_M, 1)}{NO_BREAK_SPACE}km"
+    return f"{wording.number(round(value, -1))}{NO_BREAK_SPACE}m"
+
+
+_WRITERS: Mapping[str, Callable[[Wording, float], str]] = {
+    "persons": _persons,
+    "workers": _persons,
+    "jobs": lambda wording, value: wording.number(
+        round(value, -1) if value >= _TEN * _TEN else value
+    ),
+    "count": lambda wording, value: wording.number(value),
+    "places": lambda wording, value: wording.number(value),
+    "stage": lambda wording, value: wording.number(value),
+    "departures/h": lambda wording, value: wording.number(value, 0 if value >= _TEN else 1),
+    "workers/job": lambda wording, value: wording.number(value, 2),
+    "m2": _area,
+    "m": _distance,
+    "min": lambda wording, value: f"{wording.number(value)}{NO_BREAK_SPACE}min",
+    "share": lambda wording, value: f"{wording.number(100 * value)}{NO_BREAK_SPACE}%",
+}

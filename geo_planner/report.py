@@ -1,0 +1,128 @@
+"""The files of a run: start page, maps, ranking and tables, written so that none is ever half.
+
+Every file is written under a temporary name and renamed. Files of an earlier run that this one has
+no content for are removed, so that a folder never mixes two runs.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_planner.analysis import AnalysisResult
+from geo_planner.exports import sites_table, write_table
+from geo_planner.maps.assets import PageAssets, missing_words, page_assets
+from geo_planner.maps.basemap import build_basemap
+from geo_planner.maps.map_page import render_map
+from geo_planner.maps.overview_page import render_overview
+from geo_planner.maps.page import FILE_LINKS
+from geo_planner.maps.sites_page import render_sites_page
+from geo_planner.maps.view import credit_lines
+from geo_planner.region import Region
+from geo_planner.region.store import write_json
+
+PAGES = ("index.html", "map.html", "sites.html")
+TABLES = (
+    "sites.csv", "sites.gpkg", "sites.parquet", "zones.parquet", "businesses.parquet",
+    "snaps.parquet",
+)  # fmt: skip
+SUMMARY = "summary.json"
+
+
+def write_map(
+    result: AnalysisResult | Region, out: Path, *, assets: PageAssets | None = None
+) -> list[str]:
+    """Write the map of a result, or of a region alone, as one file.
+
+    Parameters
+    ----------
+    result
+        What to draw.
+    out
+        The HTML file to write.
+    assets
+        How the page gets Leaflet; None: taken in, or where missing, public links.
+
+    Returns
+    -------
+    list of str
+        What the reader should know, such as that the file needs the internet.
+    """
+    chosen = assets or page_assets()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _write_text(out, render_map(result, assets=chosen))
+    return missing_words() if chosen.needs_internet else []
+
+
+def write_report(
+    result: AnalysisResult, out: Path, *, assets: PageAssets | None = None
+) -> dict[str, Any]:
+    """Write start page, map, ranking, tables and summary of a run into a folder.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    out
+        Folder; made if need be.
+    assets
+        As in :func:`write_map`.
+
+    Returns
+    -------
+    dict
+        ``files``: names written, in the order of the start page; ``notes``: what the reader
+        should know.
+    """
+    chosen = assets or page_assets()
+    out.mkdir(parents=True, exist_ok=True)
+    credit = credit_lines(result.region)
+    tables = _tables(result)
+    for name, frame in tables.items():
+        write_table(frame, out / name, credit)
+    write_json(out / SUMMARY, {**result.summary, "credits": list(credit)})
+    has_sites = "sites.csv" in tables
+    pages: dict[str, Callable[[], str]] = {
+        "map.html": lambda: render_map(result, assets=chosen, base=base, links=links),
+        "sites.html": lambda: render_sites_page(result, assets=chosen, base=base, links=links),
+        "index.html": lambda: render_overview(result, files=files, assets=chosen, links=links),
+    }
+    base = build_basemap(result.region)
+    links = dict(FILE_LINKS)
+    if not has_sites:
+        del pages["sites.html"], links["sites"], links["sites_csv"]
+    files = [*(name for name in pages if name != "index.html"), *tables, SUMMARY]
+    for name, render in pages.items():
+        _write_text(out / name, render())
+    for name in {*PAGES, *TABLES} - {*pages, *tables}:
+        (out / name).unlink(missing_ok=True)
+    notes = missing_words() if chosen.needs_internet else []
+    return {"files": ["index.html", *files], "notes": notes}
+
+
+def _tables(result: AnalysisResult) -> dict[str, pd.DataFrame]:
+    """Choose the tables that have rows."""
+    tables: dict[str, pd.DataFrame] = {}
+    if len(result.sites) and "score" in result.sites:
+        ranking = sites_table(result)
+        tables |= dict.fromkeys(("sites.csv", "sites.gpkg"), ranking)
+        tables["sites.parquet"] = gpd.GeoDataFrame(result.sites.reset_index())
+    if len(result.zones):
+        tables["zones.parquet"] = gpd.GeoDataFrame(result.zones.reset_index())
+    if len(result.businesses):
+        tables["businesses.parquet"] = gpd.GeoDataFrame(result.businesses.reset_index())
+    if len(result.snaps):
+        tables["snaps.parquet"] = result.snaps
+    return tables
+
+
+def _write_text(file: Path, text: str) -> None:
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, "utf-8")
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
