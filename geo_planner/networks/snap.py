@@ -150,10 +150,15 @@ class Snapper:
         """Cost along the street between the points and its ends."""
         network = self._network
 
+        either_way = np.maximum(network.street_forward[street], network.street_backward[street])
+
         def share_of(costs: IntArray, share: npt.NDArray[np.float64], end: IntArray) -> IntArray:
             whole = costs[street]
-            usable = found & (whole >= 0) & (end >= 0)
-            return np.where(usable, np.rint(whole * share), -1).astype(np.int32)
+            # a point at the very end of a one-way street stands on the crossing
+            is_there = np.rint(either_way * share) == 0
+            usable = found & ((whole >= 0) | is_there) & (end >= 0)
+            cost = np.where(is_there, 0, np.rint(whole * share))
+            return np.where(usable, cost, -1).astype(np.int32)
 
         from_node = np.where(found, network.street_from[street], -1).astype(np.int32)
         to_node = np.where(found, network.street_to[street], -1).astype(np.int32)
