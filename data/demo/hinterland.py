@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, Point, Polygon
 
-from demo.areas import LAKES, WOODS
+from demo.areas import LAKES, WOODS, built_parts
 from demo.frame import (
     area,
     metres,
@@ -125,6 +125,6 @@ def built_ground(zone: Zone) -> Polygon:
     turn = np.linspace(0.0, 2 * np.pi, 22, endpoint=False)
     reach = radius * (1 + 0.16 * np.sin(2 * turn + rng.uniform(0, 6)) + rng.uniform(-0.1, 0.1, 22))
     ring = zone.centre + np.column_stack([np.cos(turn), np.sin(turn)]) * reach[:, None]
-    green = shapely.union_all([area(wood) for _, wood in (*WOODS, *LAKES)])
+    green = shapely.union_all([*[area(r) for _, r in (*WOODS, *LAKES)], *built_parts()])
     inside = Polygon(ring).intersection(zone.ground.buffer(-20.0)).difference(green)
     return min(shapely.get_parts(inside), key=lambda p: p.distance(Point(zone.centre)))
