@@ -66,8 +66,8 @@ class Workspace(NamedTuple):
     ----------
     ready
         Earliest a trip may be boarded, ``(n_stops, n_lanes)`` [cs of the day].
-    ready_end, gain_start, gain_end
-        Lanes reached, and lanes improved in this round, of each stop, ``(n_stops,)``.
+    ready_end, gain_end
+        End of the lanes reached, and lanes improved in this round, of each stop, ``(n_stops,)``.
     is_touched, is_marked, is_gained
         Stops with labels, stops to board at, stops improved in this round, ``(n_stops,)`` uint8.
     touched_stops, marked_stops, gained_stops
@@ -84,7 +84,6 @@ class Workspace(NamedTuple):
 
     ready: IntArray
     ready_end: IntArray
-    gain_start: IntArray
     gain_end: IntArray
     is_touched: npt.NDArray[np.uint8]
     is_marked: npt.NDArray[np.uint8]
@@ -107,7 +106,6 @@ def range_workspace(service: Service, n_lanes: int) -> tuple[Workspace, IntArray
     workspace = Workspace(
         ready=np.empty((n_stops, n_lanes), np.int32),
         ready_end=np.zeros(n_stops, np.int32),
-        gain_start=np.zeros(n_stops, np.int32),
         gain_end=np.zeros(n_stops, np.int32),
         is_touched=np.zeros(n_stops, np.uint8),
         is_marked=np.zeros(n_stops, np.uint8),
@@ -125,164 +123,184 @@ def range_workspace(service: Service, n_lanes: int) -> tuple[Workspace, IntArray
 
 
 @numba.njit(cache=True, nogil=True)
-def _touch(stop, work, best):
+def _touch(stop, limit, best, ready, ready_end, is_touched, touched_stops, n_touched):
     """Set a stop's labels to "not reached" when the search first comes to it."""
-    work.is_touched[stop] = 1
-    work.touched_stops[work.n_touched[0]] = stop
-    work.n_touched[0] += 1
-    work.ready_end[stop] = 0
-    work.gain_start[stop] = work.limit.shape[0]
-    work.gain_end[stop] = 0
-    best[stop, :] = work.limit
-    work.ready[stop, :] = work.limit
+    is_touched[stop] = 1
+    touched_stops[n_touched[0]] = stop
+    n_touched[0] += 1
+    ready_end[stop] = 0
+    for lane in range(limit.shape[0]):
+        best[stop, lane] = limit[lane]
+        ready[stop, lane] = limit[lane]
 
 
 @numba.njit(cache=True, nogil=True)
-def _lower(target, source, shift):
-    """Lower ``target`` to ``source + shift`` lane by lane; tell whether it fell anywhere."""
-    fell = np.int32(0)
-    for lane in range(target.shape[0]):
-        time = np.int32(source[lane] + shift)
-        old = target[lane]
-        fell |= np.int32(time < old)
-        target[lane] = min(old, time)
-    return fell
-
-
-@numba.njit(cache=True, nogil=True)
-def _reach(stop, source, shift, start, end, n_marked, work, best):
-    """Bring labels of a range of lanes to a stop; mark it where that helps; count the marked."""
-    if work.is_touched[stop] == 0:
-        _touch(stop, work, best)
-    if _lower(work.ready[stop, start:end], source[start:end], shift):
-        work.ready_end[stop] = max(work.ready_end[stop], end)
-        if work.is_marked[stop] == 0:
-            work.is_marked[stop] = 1
-            work.marked_stops[n_marked] = stop
-            return n_marked + 1
-    return n_marked
-
-
-@numba.njit(cache=True, nogil=True)
-def _queue_patterns(n_marked, service, work):
+def _queue_patterns(
+    marked_stops, n_marked, stop_pattern_ptr, stop_pattern_idx, stop_pattern_call, first_call, queue
+):
     """List the patterns that call at marked stops, each with its first such call."""
     n_queued = 0
     for place in range(n_marked):
-        stop = work.marked_stops[place]
-        for entry in range(service.stop_pattern_ptr[stop], service.stop_pattern_ptr[stop + 1]):
-            pattern = service.stop_pattern_idx[entry]
-            call = service.stop_pattern_call[entry]
-            if work.first_call[pattern] < 0:
-                work.first_call[pattern] = call
-                work.queue[n_queued] = pattern
+        stop = marked_stops[place]
+        for entry in range(stop_pattern_ptr[stop], stop_pattern_ptr[stop + 1]):
+            pattern = stop_pattern_idx[entry]
+            call = stop_pattern_call[entry]
+            if first_call[pattern] < 0:
+                first_call[pattern] = call
+                queue[n_queued] = pattern
                 n_queued += 1
-            elif call < work.first_call[pattern]:
-                work.first_call[pattern] = call
+            elif call < first_call[pattern]:
+                first_call[pattern] = call
     return n_queued
 
 
 @numba.njit(cache=True, nogil=True)
-def _alight(stop, arrivals, low, high, n_gained, work, best):
-    """Lower a stop's labels by the trips low to high that arrive there; count stops gained."""
-    if work.is_touched[stop] == 0:
-        _touch(stop, work, best)
-    label = best[stop]
-    start = np.int32(0)
-    gain_start = work.gain_start[stop]
-    gain_end = work.gain_end[stop]
-    for trip in range(low, high):
-        end = work.boarded[trip]
-        # labels rise along the range: its last lane gains if any does
-        if end > start:
-            arrival = arrivals[trip]
-            if arrival < label[end - 1]:
-                lane = end - 1
-                while lane >= start and arrival < label[lane]:
-                    label[lane] = arrival
-                    lane -= 1
-                gain_start = min(gain_start, lane + 1)
-                gain_end = max(gain_end, end)
-            start = end
-    if gain_end > 0:
-        work.gain_start[stop] = gain_start
-        work.gain_end[stop] = gain_end
-        if work.is_gained[stop] == 0:
-            work.is_gained[stop] = 1
-            work.gained_stops[n_gained] = stop
-            return n_gained + 1
-    return n_gained
-
-
-@numba.njit(cache=True, nogil=True)
-def _board(stop, departures, low, high, work):
-    """Put each lane on the first trip that leaves once it is ready; return the trips in use."""
-    ready = work.ready[stop]
-    n_ready = work.ready_end[stop]
-    boarded = work.boarded
-    n_trips = departures.shape[0]
-    if low == high:
-        low = np.searchsorted(departures, ready[0])
-        high = low
-    else:
-        while low > 0 and departures[low - 1] >= ready[0]:
-            low -= 1
-            boarded[low] = 0
-    lane = np.int32(0)
-    for trip in range(low, high):
-        lane = max(lane, boarded[trip])
-        departure = departures[trip]
-        while lane < n_ready and ready[lane] <= departure:
-            lane += 1
-        boarded[trip] = lane
-    while lane < n_ready and high < n_trips:
-        departure = departures[high]
-        while lane < n_ready and ready[lane] <= departure:
-            lane += 1
-        boarded[high] = lane
-        high += 1
-    return low, high
-
-
-@numba.njit(cache=True, nogil=True)
-def _scan(pattern, call, n_gained, service, work, best):
-    """Ride a pattern from a call on: get off where it helps, get on where stops are marked."""
-    n_trips = service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern]
-    first = service.pattern_stop_ptr[pattern]
-    last = service.pattern_stop_ptr[pattern + 1]
-    times = service.pattern_time_ptr[pattern] + np.int64(call) * n_trips
-    # lanes below boarded[t] are on trip t or an earlier one, for trips low <= t < high
-    low = 0
-    high = 0
-    for place in range(first + call, last):
-        stop = service.pattern_stop_idx[place]
-        if low < high:
-            arrivals = service.arrival_cs[times : times + n_trips]
+def _ride(
+    n_queued,
+    queue,
+    first_call,
+    pattern_stop_ptr,
+    pattern_stop_idx,
+    can_board,
+    can_alight,
+    pattern_trip_ptr,
+    pattern_time_ptr,
+    arrival_cs,
+    departure_cs,
+    limit,
+    best,
+    ready,
+    ready_end,
+    gain_end,
+    is_touched,
+    touched_stops,
+    n_touched,
+    is_marked,
+    is_gained,
+    gained_stops,
+    boarded,
+):
+    """Ride every queued pattern: get off where it helps, get on where stops are marked."""
+    n_gained = 0
+    for place_in_queue in range(n_queued):
+        pattern = queue[place_in_queue]
+        call = first_call[pattern]
+        first_call[pattern] = -1
+        n_trips = np.int64(pattern_trip_ptr[pattern + 1] - pattern_trip_ptr[pattern])
+        times = pattern_time_ptr[pattern] + np.int64(call) * n_trips
+        # lanes below boarded[t] are on trip t or an earlier one, for trips low <= t < high
+        low = 0
+        high = 0
+        for place in range(pattern_stop_ptr[pattern] + call, pattern_stop_ptr[pattern + 1]):
+            stop = pattern_stop_idx[place]
             # a trip too late for the last of its lanes is too late for all of them from here on
-            while low < high and arrivals[low] >= work.limit[work.boarded[low] - 1]:
+            while low < high and arrival_cs[times + low] >= limit[boarded[low] - 1]:
                 low += 1
-            if low < high and service.can_alight[place]:
-                n_gained = _alight(stop, arrivals, low, high, n_gained, work, best)
-        if work.is_marked[stop] and service.can_board[place]:
-            departures = service.departure_cs[times : times + n_trips]
-            low, high = _board(stop, departures, low, high, work)
-        times += n_trips
+            if low < high and can_alight[place]:
+                if is_touched[stop] == 0:
+                    _touch(
+                        stop, limit, best, ready, ready_end, is_touched, touched_stops, n_touched
+                    )
+                start = np.int32(0)
+                for trip in range(low, high):
+                    end = boarded[trip]
+                    if end == start:
+                        continue
+                    arrival = arrival_cs[times + trip]
+                    lane = end - 1
+                    # labels rise along the lanes of a trip: the last gains if any does
+                    if arrival < best[stop, lane]:
+                        while lane >= start and arrival < best[stop, lane]:
+                            best[stop, lane] = arrival
+                            lane -= 1
+                        if is_gained[stop] == 0:
+                            is_gained[stop] = 1
+                            gained_stops[n_gained] = stop
+                            n_gained += 1
+                            gain_end[stop] = end
+                        else:
+                            gain_end[stop] = max(gain_end[stop], end)
+                    start = end
+            if is_marked[stop] and can_board[place]:
+                first_ready = ready[stop, 0]
+                if low == high:
+                    last = n_trips
+                    low = 0
+                    while low < last:
+                        middle = (low + last) >> 1
+                        if departure_cs[times + middle] < first_ready:
+                            low = middle + 1
+                        else:
+                            last = middle
+                    high = low
+                else:
+                    while low > 0 and departure_cs[times + low - 1] >= first_ready:
+                        low -= 1
+                        boarded[low] = 0
+                n_ready = ready_end[stop]
+                lane = np.int32(0)
+                for trip in range(low, high):
+                    lane = max(lane, boarded[trip])
+                    departure = departure_cs[times + trip]
+                    while lane < n_ready and ready[stop, lane] <= departure:
+                        lane += 1
+                    boarded[trip] = lane
+                while lane < n_ready and high < n_trips:
+                    departure = departure_cs[times + high]
+                    while lane < n_ready and ready[stop, lane] <= departure:
+                        lane += 1
+                    boarded[high] = lane
+                    high += 1
+            times += n_trips
     return n_gained
 
 
 @numba.njit(cache=True, nogil=True)
-def _walk(n_gained, n_marked, slack, service, work, best):
-    """Carry the labels gained in a round to the stops around; count the stops marked."""
+def _walk(
+    n_gained,
+    slack,
+    transfer_ptr,
+    transfer_stop_idx,
+    transfer_cost_cs,
+    limit,
+    best,
+    ready,
+    ready_end,
+    gain_end,
+    is_touched,
+    touched_stops,
+    n_touched,
+    is_marked,
+    marked_stops,
+    gained_stops,
+):
+    """Carry the labels gained in a round to their stops and the stops around; count the marked."""
+    n_marked = 0
     for place in range(n_gained):
-        stop = work.gained_stops[place]
-        start = work.gain_start[stop]
-        end = work.gain_end[stop]
-        label = best[stop]
-        n_marked = _reach(stop, label, slack, start, end, n_marked, work, best)
-        for entry in range(service.transfer_ptr[stop], service.transfer_ptr[stop + 1]):
-            shift = np.int32(service.transfer_cost_cs[entry] + slack)
-            n_marked = _reach(
-                service.transfer_stop_idx[entry], label, shift, start, end, n_marked, work, best
-            )
+        source = gained_stops[place]
+        first = np.int64(transfer_ptr[source])
+        for entry in range(first - 1, np.int64(transfer_ptr[source + 1])):
+            # the entry before the first stands for staying at the stop
+            stop = source
+            shift = slack
+            if entry >= first:
+                stop = transfer_stop_idx[entry]
+                shift = np.int32(transfer_cost_cs[entry] + slack)
+            if is_touched[stop] == 0:
+                _touch(stop, limit, best, ready, ready_end, is_touched, touched_stops, n_touched)
+            # all lanes, though fewer gained, and a look before the change: these loops vectorise
+            fall = np.int32(-1)
+            for lane in range(limit.shape[0]):
+                fall = max(fall, np.int32(ready[stop, lane] - best[source, lane]))
+            if fall > shift:
+                for lane in range(limit.shape[0]):
+                    time = np.int32(best[source, lane] + shift)
+                    ready[stop, lane] = min(ready[stop, lane], time)
+                ready_end[stop] = max(ready_end[stop], gain_end[source])
+                if is_marked[stop] == 0:
+                    is_marked[stop] = 1
+                    marked_stops[n_marked] = stop
+                    n_marked += 1
     return n_marked
 
 
@@ -321,43 +339,98 @@ def range_search(
         the array that came with the workspace, as the last call left it. Walking to a stop is no
         ride and is not in it.
     """
-    slack = np.int32(transfer_slack_cs)
-    for place in range(work.n_touched[0]):
-        stop = work.touched_stops[place]
-        work.is_touched[stop] = 0
-        best[stop, :] = NEVER
-    work.n_touched[0] = 0
+    limit, ready, ready_end = work.limit, work.ready, work.ready_end
+    is_touched, touched_stops, n_touched = work.is_touched, work.touched_stops, work.n_touched
+    is_marked, marked_stops = work.is_marked, work.marked_stops
+    is_gained, gained_stops = work.is_gained, work.gained_stops
     n_lanes = departures_cs.shape[0]
+    for place in range(n_touched[0]):
+        stop = touched_stops[place]
+        is_touched[stop] = 0
+        for lane in range(n_lanes):
+            best[stop, lane] = NEVER
+    n_touched[0] = 0
     for lane in range(n_lanes):
-        work.limit[lane] = departures_cs[lane] + max_time_cs + 1
+        limit[lane] = departures_cs[lane] + max_time_cs + 1
 
     n_marked = 0
     for place in range(access_stop_idx.shape[0]):
+        stop = access_stop_idx[place]
+        if access_cost_cs[place] > max_time_cs:
+            continue
+        if is_touched[stop] == 0:
+            _touch(stop, limit, best, ready, ready_end, is_touched, touched_stops, n_touched)
+            ready_end[stop] = n_lanes
+            is_marked[stop] = 1
+            marked_stops[n_marked] = stop
+            n_marked += 1
         shift = np.int32(access_cost_cs[place] + board_wait_cs)
-        n_marked = _reach(
-            access_stop_idx[place], departures_cs, shift, 0, n_lanes, n_marked, work, best
-        )
+        for lane in range(n_lanes):
+            ready[stop, lane] = min(ready[stop, lane], np.int32(departures_cs[lane] + shift))
     for ride in range(max_rides):
-        n_queued = _queue_patterns(n_marked, service, work)
-        n_gained = 0
-        for place in range(n_queued):
-            pattern = work.queue[place]
-            n_gained = _scan(pattern, work.first_call[pattern], n_gained, service, work, best)
-            work.first_call[pattern] = -1
+        n_queued = _queue_patterns(
+            marked_stops,
+            n_marked,
+            service.stop_pattern_ptr,
+            service.stop_pattern_idx,
+            service.stop_pattern_call,
+            work.first_call,
+            work.queue,
+        )
+        n_gained = _ride(
+            n_queued,
+            work.queue,
+            work.first_call,
+            service.pattern_stop_ptr,
+            service.pattern_stop_idx,
+            service.can_board,
+            service.can_alight,
+            service.pattern_trip_ptr,
+            service.pattern_time_ptr,
+            service.arrival_cs,
+            service.departure_cs,
+            limit,
+            best,
+            ready,
+            ready_end,
+            work.gain_end,
+            is_touched,
+            touched_stops,
+            n_touched,
+            is_marked,
+            is_gained,
+            gained_stops,
+            work.boarded,
+        )
         for place in range(n_marked):
-            work.is_marked[work.marked_stops[place]] = 0
+            is_marked[marked_stops[place]] = 0
         n_marked = 0
         if ride + 1 < max_rides:
-            n_marked = _walk(n_gained, n_marked, slack, service, work, best)
+            n_marked = _walk(
+                n_gained,
+                np.int32(transfer_slack_cs),
+                service.transfer_ptr,
+                service.transfer_stop_idx,
+                service.transfer_cost_cs,
+                limit,
+                best,
+                ready,
+                ready_end,
+                work.gain_end,
+                is_touched,
+                touched_stops,
+                n_touched,
+                is_marked,
+                marked_stops,
+                gained_stops,
+            )
         for place in range(n_gained):
-            stop = work.gained_stops[place]
-            work.is_gained[stop] = 0
-            work.gain_start[stop] = n_lanes
-            work.gain_end[stop] = 0
-    for place in range(work.n_touched[0]):
-        label = best[work.touched_stops[place]]
+            is_gained[gained_stops[place]] = 0
+    for place in range(n_touched[0]):
+        stop = touched_stops[place]
         for lane in range(n_lanes):
-            label[lane] = label[lane] if label[lane] < work.limit[lane] else NEVER
+            if best[stop, lane] >= limit[lane]:
+                best[stop, lane] = NEVER
 
 
 @numba.njit(cache=True, nogil=True)
@@ -391,22 +464,19 @@ def egress(
     """
     n_lanes = departures_cs.shape[0]
     for destination in range(direct_cost_cs.shape[0]):
-        row = out_travel_cs[destination]
-        row[:] = UNREACHED
+        for lane in range(n_lanes):
+            out_travel_cs[destination, lane] = UNREACHED
         for entry in range(egress_ptr[destination], egress_ptr[destination + 1]):
-            _lower(row, best[egress_stop_idx[entry]], egress_cost_cs[entry])
+            stop = egress_stop_idx[entry]
+            cost = egress_cost_cs[entry]
+            for lane in range(n_lanes):
+                time = np.int32(best[stop, lane] + cost)
+                out_travel_cs[destination, lane] = min(out_travel_cs[destination, lane], time)
         direct = direct_cost_cs[destination]
         for lane in range(n_lanes):
-            time = min(np.int32(row[lane] - departures_cs[lane]), direct)
-            row[lane] = time if time <= max_time_cs else UNREACHED
-
-
-@numba.njit(cache=True, nogil=True)
-def _count_at_most(row, value):
-    count = np.int32(0)
-    for lane in range(row.shape[0]):
-        count += np.int32(row[lane] <= value)
-    return count
+            time = np.int32(out_travel_cs[destination, lane] - departures_cs[lane])
+            time = min(time, direct)
+            out_travel_cs[destination, lane] = time if time <= max_time_cs else UNREACHED
 
 
 @numba.njit(cache=True, nogil=True)
@@ -423,21 +493,23 @@ def percentiles(travel_cs, ranks, out):
     out
         Result, int32, ``(n_rows, n_ranks)``.
     """
-    for row_number in range(travel_cs.shape[0]):
-        row = travel_cs[row_number]
-        low = row[0]
-        high = row[0]
-        for lane in range(row.shape[0]):
-            low = min(low, row[lane])
-            high = max(high, row[lane])
-        largest = high
+    n_lanes = travel_cs.shape[1]
+    for row in range(travel_cs.shape[0]):
+        low = travel_cs[row, 0]
+        largest = travel_cs[row, 0]
+        for lane in range(n_lanes):
+            low = min(low, travel_cs[row, lane])
+            largest = max(largest, travel_cs[row, lane])
         for place in range(ranks.shape[0]):
             # halve the range of values, not of lanes: counting needs no order and no branch
             high = largest
             while low < high:
                 middle = np.int32(low + (high - low) // 2)
-                if _count_at_most(row, middle) > ranks[place]:
+                n_at_most = np.int32(0)
+                for lane in range(n_lanes):
+                    n_at_most = np.int32(n_at_most + np.int32(travel_cs[row, lane] <= middle))
+                if n_at_most > ranks[place]:
                     high = middle
                 else:
-                    low = middle + np.int32(1)
-            out[row_number, place] = low
+                    low = np.int32(middle + 1)
+            out[row, place] = low

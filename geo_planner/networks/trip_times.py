@@ -61,7 +61,10 @@ class Trips:
 
 
 def platforms(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
-    """Choose the stops vehicles may call at, in the order of the table."""
+    """Choose the stops vehicles may call at, in an order that keeps neighbours together.
+
+    The search then touches memory that lies together. Stops without a position come last.
+    """
     stops = tables["stops"]
     is_platform = stops["location_type"].isin(_PLATFORM_TYPES).to_numpy(dtype=bool)
     if not is_platform.all():
@@ -69,7 +72,12 @@ def platforms(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
         is_platform = (
             is_platform | stops["stop_id"].isin(tables["stop_times"]["stop_id"].unique()).to_numpy()
         )
-    return stops[is_platform].reset_index(drop=True)
+    chosen = stops[is_platform]
+    is_placed = chosen.geometry.notna()
+    placed = chosen[is_placed]
+    along = np.argsort(placed.geometry.hilbert_distance().to_numpy(), kind="stable")
+    ordered = pd.concat([placed.iloc[along], chosen[~is_placed]])
+    return gpd.GeoDataFrame(ordered).reset_index(drop=True)
 
 
 def read_trips(
