@@ -39,6 +39,13 @@ class Provenance(_Settings):
     licence: str | None = Field(None, description="Licence of the data.")
     retrieved_at: date | None = Field(None, description="Day the data were fetched.")
 
+    @property
+    def label(self) -> str:
+        """Name of the source in messages: its file and layer, or its server."""
+        path, layer = getattr(self, "path", None), getattr(self, "layer", None)
+        name = path.name if path else str(getattr(self, "overpass_url", ""))
+        return f"{name} ({layer})" if layer else name
+
 
 class OsmSource(Provenance):
     """Read an OpenStreetMap extract from a file, or from an Overpass server for the study area."""
@@ -145,6 +152,11 @@ class Travel(_Settings):
     )
     car_parking_min: float = Field(
         3.0, ge=0, le=60, description="Time to park and walk at the end of a car trip [min]."
+    )
+    missing_limits: Literal["country", "observed"] = Field(
+        "country",
+        description="Speed limit of streets that state none: the country's default for the class, "
+        "or the mean stated on streets of the class (as OSMnx imputes it).",
     )
     max_time_min: Minutes = Field(120, description="Longer times count as unreachable [min].")
     max_walk_min: Minutes = Field(30, description="Longest walk to, from or without a stop [min].")
@@ -290,7 +302,7 @@ def with_base(study: Study, folder: Path) -> Study:
         )
         for kind in Sources.model_fields
     }
-    return study.model_copy(update={"sources": Sources.model_construct(**moved)})
+    return study.model_copy(update={"sources": study.sources.model_copy(update=moved)})
 
 
 def _secrets(content: Any, where: str = "") -> Iterator[str]:
@@ -314,7 +326,7 @@ def _problem(item: Mapping[str, Any]) -> str:
     for part in item["loc"]:
         place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
     if item["type"] == "extra_forbidden":
-        return f"{place}: unknown key; see `geo-planner study --keys` for those that exist"
+        return f"{place}: unknown key; docs/reference/study-keys.md lists those that exist"
     if item["type"] == "missing":
         return f"{place}: required, but absent"
     message = item["msg"].removeprefix("Value error, ")

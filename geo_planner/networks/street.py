@@ -22,6 +22,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo_planner.config import Travel
 from geo_planner.networks.derived import Arrays, derived_arrays
+from geo_planner.networks.osmnx_graph import imputed_limits_mps
 from geo_planner.region import Region
 from geo_planner.units import CENTISECONDS_PER_S, mps_from_kmh
 
@@ -117,6 +118,7 @@ def street_network(region: Region, mode: str, travel: Travel) -> StreetNetwork:
         "walk_speed_kmh": travel.walk_speed_kmh if mode == "walk" else None,
         "bicycle_speed_kmh": travel.bicycle_speed_kmh if mode == "bicycle" else None,
         "car_speeds": _car_speed_rows(country) if mode == "car" else None,
+        "missing_limits": travel.missing_limits if mode == "car" else None,
         "min_component_nodes": MIN_COMPONENT_NODES,
     }
     arrays = derived_arrays(
@@ -191,7 +193,7 @@ def street_costs(
     length = streets["length_m"].to_numpy(float)
     if mode == "car":
         speeds = [
-            _car_speed_mps(streets, f"maxspeed_{way}_mps", country)
+            _car_speed_mps(streets, f"maxspeed_{way}_mps", travel, country)
             for way in ("forward", "backward")
         ]
     else:
@@ -209,13 +211,16 @@ def street_costs(
 
 
 def _car_speed_mps(
-    streets: pd.DataFrame, column: str, country: str | None
+    streets: pd.DataFrame, column: str, travel: Travel, country: str | None
 ) -> npt.NDArray[np.float64]:
-    """Take the stated limit, or the country's default, times the free-flow share."""
+    """Take the stated or the missing limit times the free-flow share."""
     limits, shares = _car_speeds(country)
     urban = streets["is_urban"].astype("boolean").fillna(value=True).to_numpy(bool)
     keys = pd.MultiIndex.from_arrays([streets["road_class"], urban])
     default = limits.reindex(keys).to_numpy(float)
+    if travel.missing_limits == "observed":
+        observed = streets["road_class"].map(imputed_limits_mps(streets)).to_numpy(float)
+        default = np.where(np.isnan(observed), default, observed)
     stated = streets[column].to_numpy(float)
     return np.where(np.isnan(stated), default, stated) * shares.reindex(keys).to_numpy(float)
 

@@ -6,6 +6,7 @@ Nothing is written before everything has been read; what is wrong in all sources
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,19 +69,19 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
     crs = require_metric(parse_crs(study.study.crs)) if study.study.crs else None
     gathered = _Gathered()
     for source in study.sources.osm:
-        progress(f"reading {_label(source)}")
-        crs = _read(gathered, lambda s=source, c=crs: _add_osm(gathered, s, c, study)) or crs
+        progress(f"reading {source.label}")
+        crs = _read(gathered, partial(_add_osm, gathered, source, crs, study)) or crs
     if crs is None:
         raise InputError(
             "the study names no CRS and has no OpenStreetMap source to choose one by",
             ["add crs = 'EPSG:...' under [study]", *gathered.problems],
         )
     for number, feed in enumerate(study.sources.gtfs, start=1):
-        progress(f"reading {_label(feed)}")
-        _read(gathered, lambda s=feed, n=number: _add_gtfs(gathered, s, n, crs))
+        progress(f"reading {feed.label}")
+        _read(gathered, partial(_add_gtfs, gathered, feed, number, crs))
     for layer in study.sources.layers:
-        progress(f"reading {_label(layer)}")
-        _read(gathered, lambda s=layer: _add_layer(gathered, s, crs))
+        progress(f"reading {layer.label}")
+        _read(gathered, partial(_add_layer, gathered, layer, crs))
     timezone = _timezone(study, gathered)
     tables = _merge(gathered)
     if not any(len(frame) for frame in tables.values()) and not gathered.problems:
@@ -114,17 +115,10 @@ def _read(gathered: _Gathered, read: Callable[[], CRS | None]) -> CRS | None:
         return None
 
 
-def _label(source: OsmSource | GtfsSource | LayerSource) -> str:
-    if source.path is None:
-        return str(getattr(source, "overpass_url", ""))
-    layer = getattr(source, "layer", None)
-    return f"{source.path.name} ({layer})" if layer else source.path.name
-
-
 def _provenance(source: Provenance, **parameters: Any) -> dict[str, Any]:
     kept = source.model_dump(mode="json", include={"credit", "licence", "retrieved_at", "note"})
     return {
-        "file": _label(source),  # type: ignore[arg-type] -- all three kinds derive from Provenance
+        "file": source.label,
         **{name: value for name, value in kept.items() if value is not None},
         **parameters,
     }
@@ -140,7 +134,7 @@ def _add_osm(gathered: _Gathered, source: OsmSource, crs: CRS | None, study: Stu
         source, **({"timestamp": extract.timestamp} if extract.timestamp else {})
     )
     for name, frame in extract.tables.items():
-        gathered.add(name, frame, _label(source), provenance)
+        gathered.add(name, frame, source.label, provenance)
     return require_metric(extract.crs)
 
 
@@ -161,9 +155,9 @@ def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
 def _add_gtfs(gathered: _Gathered, source: GtfsSource, number: int, crs: CRS) -> None:
     feed = read_gtfs(source.path, source.prefix or str(number), crs)
     gathered.findings += feed.findings
-    gathered.timezones[_label(source)] = feed.timezone
+    gathered.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
-        gathered.add(name, frame, _label(source), _provenance(source))
+        gathered.add(name, frame, source.label, _provenance(source))
 
 
 def _add_layer(gathered: _Gathered, source: LayerSource, crs: CRS) -> None:
@@ -175,7 +169,7 @@ def _add_layer(gathered: _Gathered, source: LayerSource, crs: CRS) -> None:
     if rows.table == "sites":
         frame = _with_area(frame)
     provenance = _provenance(source, fields=_field_names(source))
-    gathered.add(rows.table, frame, _label(source), provenance)
+    gathered.add(rows.table, frame, source.label, provenance)
 
 
 def _field_names(source: LayerSource) -> dict[str, str]:

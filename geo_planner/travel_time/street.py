@@ -33,7 +33,7 @@ class StreetRouter:
         When the region has no streets.
     """
 
-    columns = ("travel_time_s",)
+    columns: tuple[str, ...] = ("travel_time_s",)
 
     def __init__(self, region: Region, mode: str, travel: Travel) -> None:
         if not region.has("streets"):
@@ -132,8 +132,7 @@ class RowSearch:
     def __call__(self, rows: slice, space: tuple[IntArray, ...]) -> IntArray:
         """Return the costs of some rows [cs], ``(n_rows, n_ends, 1)``."""
         out = np.empty((rows.stop - rows.start, self._n_ends), np.int32)
-        starts = (values[rows] for values in self._starts)
-        kernel.matrix_rows(
-            *self._graph, self._width, self._limit, *starts, *self._ends, *space, out
-        )
+        starts = [values[rows] for values in self._starts]
+        given = [*self._graph, self._width, self._limit, *starts, *self._ends, *space, out]
+        kernel.matrix_rows(*given)
         return out[:, :, np.newaxis]

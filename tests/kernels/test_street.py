@@ -17,8 +17,7 @@ def random_graph(seed, n_nodes, n_arcs, max_cost):
     rng = np.random.default_rng(seed)
     pairs = np.unique(rng.integers(0, n_nodes, (n_arcs, 2)), axis=0)
     costs = rng.integers(1, max_cost + 1, len(pairs))
-    graph = csr_matrix((costs, (pairs[:, 0], pairs[:, 1])), shape=(n_nodes, n_nodes))
-    return graph
+    return csr_matrix((costs, (pairs[:, 0], pairs[:, 1])), shape=(n_nodes, n_nodes))
 
 
 def search(graph, seeds, costs, limit, width):
