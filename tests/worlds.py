@@ -4,10 +4,16 @@ import csv
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 from pyproj import CRS, Transformer
+from shapely import Point
+
+from geo_planner.schema import tables as schema_tables
 
 WORLD_CRS = CRS.from_epsg(25832)
 WORLD_ORIGIN_M = (700_000.0, 6_170_000.0)
@@ -105,3 +111,102 @@ def _csv(rows: Sequence[Mapping[str, Any]] | str | bytes) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+@dataclass(frozen=True)
+class Ride:
+    """A trip for :func:`feed_tables`: its calls, and where it belongs.
+
+    A call is (stop_id, arrival_s, departure_s[, pickup_type, drop_off_type]); None is blank.
+    """
+
+    trip_id: str
+    calls: Sequence[tuple[Any, ...]]
+    route_id: str = "R"
+    service_id: str = "daily"
+
+
+def feed_tables(
+    stops: Mapping[str, tuple[float, float] | None],
+    rides: Sequence[Ride],
+    *,
+    only_on: Mapping[str, Sequence[str]] | None = None,
+    frequencies: Sequence[tuple[str, int, int, int, int]] = (),
+    timezone: str = "Europe/Copenhagen",
+) -> dict[str, pd.DataFrame]:
+    """Make a region's feed tables in memory.
+
+    ``stops`` gives metres from the world's origin, or None for a stop without a position. Service
+    ``daily`` runs every day of 2024; ``only_on`` lists the dates of others. Frequencies are
+    (trip_id, start_s, end_s, headway_s, exact_times).
+    """
+    points = [
+        None if place is None else Point(WORLD_ORIGIN_M[0] + place[0], WORLD_ORIGIN_M[1] + place[1])
+        for place in stops.values()
+    ]
+    calls_made = [
+        (ride.trip_id, number, *call, *(0, 0)[: 5 - len(call)])
+        for ride in rides
+        for number, call in enumerate(ride.calls)
+    ]
+    dated = [(name, date, "w", 1) for name, dates in (only_on or {}).items() for date in dates]
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        "feeds": [("w", timezone, "World", "2024-01-01", "2024-12-31")],
+        "routes": [("w", route, 3) for route in dict.fromkeys(ride.route_id for ride in rides)],
+        "trips": [(ride.trip_id, "w", ride.route_id, ride.service_id) for ride in rides],
+        "stop_times": calls_made,
+        "calendar": [("daily", "w", *(1,) * 7, "2024-01-01", "2024-12-31")],
+        "calendar_dates": dated,
+        "frequencies": list(frequencies),
+    }
+    columns = {
+        "feeds": "feed timezone publisher_name first_date last_date",
+        "routes": "feed route_id route_type",
+        "trips": "trip_id feed route_id service_id",
+        "stop_times": "trip_id stop_sequence stop_id arrival_time_s departure_time_s pickup_type "
+        "drop_off_type",
+        "calendar": "service_id feed monday tuesday wednesday thursday friday saturday sunday "
+        "start_date end_date",
+        "calendar_dates": "service_id date feed exception_type",
+        "frequencies": "trip_id start_time_s end_time_s headway_s exact_times",
+    }
+    tables: dict[str, pd.DataFrame] = {}
+    for name, content in rows.items():
+        frame = pd.DataFrame(content, columns=columns[name].split())
+        types = {
+            column.name: column.pandas_dtype
+            for column in schema_tables()[name].attributes
+            if column.name in frame
+        }
+        tables[name] = frame.astype(types)
+    tables["stops"] = gpd.GeoDataFrame(
+        {"stop_id": pd.Series(list(stops), dtype="str"), "feed": "w", "location_type": 0},
+        geometry=gpd.GeoSeries(points, crs=WORLD_CRS),
+    )
+    return tables
+
+
+def desert_tables(
+    rows: Sequence[int], columns: Sequence[int], *, n_blocks: int = 100, headway_s: int = 1200
+) -> dict[str, pd.DataFrame]:
+    """Make a Simpson desert: lines both ways on rows and columns of a square lattice.
+
+    A block is 200 m and takes a vehicle 30 s; stops are named ``x-y`` by crossing; the first
+    vehicles leave each end at 05:00, the last before 10:00.
+    """
+    lines = {f"row {y}": [(x, y) for x in range(n_blocks + 1)] for y in rows}
+    lines |= {f"column {x}": [(x, y) for y in range(n_blocks + 1)] for x in columns}
+    rides = [
+        Ride(
+            f"{name} {way} {start_s}",
+            [(f"{x}-{y}", start_s + 30 * n, start_s + 30 * n) for n, (x, y) in enumerate(course)],
+            route_id=name,
+        )
+        for name, crossings in lines.items()
+        for way, course in (("up", crossings), ("down", crossings[::-1]))
+        for start_s in range(5 * 3600, 10 * 3600, headway_s)
+    ]
+    stops = {
+        f"{x}-{y}": (200.0 * x, 200.0 * y) for crossings in lines.values() for x, y in crossings
+    }
+    return feed_tables(stops, rides)

@@ -1,0 +1,234 @@
+"""A slow, plain search of one departure, straight from feed tables; it shares no library code.
+
+It has its own calendar, its own filling of blank times, its own frequencies; it knows neither
+patterns nor lanes. States are (stop, rides ridden); a heap yields them in order of time.
+"""
+
+import bisect
+import datetime as dt
+import heapq
+import itertools
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from pyproj import Transformer
+
+DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+EARTH_RADIUS_M = 6_371_008.8
+
+
+@dataclass
+class Vehicle:
+    """One vehicle on its way: (stop, arrival, departure, may board, may alight) by call [cs]."""
+
+    trip_id: str
+    calls: list[tuple[str, int, int, bool, bool]]
+
+
+@dataclass
+class Day:
+    """All vehicles around a day, and departures sorted by stop."""
+
+    vehicles: list[Vehicle]
+    departures: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        found = defaultdict(list)
+        for number, vehicle in enumerate(self.vehicles):
+            for place, (stop, _, departure, may_board, _) in enumerate(vehicle.calls[:-1]):
+                if may_board:
+                    found[stop].append((departure, number, place))
+        self.departures = {stop: sorted(rows) for stop, rows in found.items()}
+
+    def leaving(self, stop, time, latest):
+        """Give the vehicles and calls that can be boarded at a stop from a time on."""
+        rows = self.departures.get(stop, [])
+        for index in range(bisect.bisect_left(rows, (time,)), len(rows)):
+            departure, number, place = rows[index]
+            if departure > latest:
+                return
+            yield number, place
+
+
+def runs_on(tables, service_id, date) -> bool:
+    """Tell whether a service runs on a date."""
+    text = date.strftime("%Y-%m-%d")
+    for row in tables["calendar_dates"].itertuples():
+        if row.service_id == service_id and row.date == text:
+            return row.exception_type == 1
+    for row in tables["calendar"].itertuples():
+        if row.service_id == service_id and row.start_date <= text <= row.end_date:
+            return bool(getattr(row, DAY_NAMES[date.weekday()]))
+    return False
+
+
+def noon_less_twelve(date, timezone) -> int:
+    """Seconds since 1970 of the moment a service day counts from."""
+    noon = dt.datetime(date.year, date.month, date.day, 12, tzinfo=ZoneInfo(timezone))
+    return int(noon.timestamp()) - 12 * 3600
+
+
+def read_day(tables, day, *, days_before=2, days_after=1) -> Day:
+    """Send every vehicle of a few service days on its way."""
+    zones = dict(zip(tables["feeds"]["feed"], tables["feeds"]["timezone"], strict=True))
+    start = noon_less_twelve(day, next(iter(zones.values())))
+    templates = _templates(tables)
+    repeats = defaultdict(list)
+    for row in tables["frequencies"].itertuples():
+        repeats[row.trip_id].append((row.start_time_s, row.end_time_s, row.headway_s))
+    vehicles = []
+    for offset in range(-days_before, days_after + 1):
+        date = day + dt.timedelta(days=offset)
+        running = {
+            service: runs_on(tables, service, date)
+            for service in set(tables["trips"]["service_id"])
+        }
+        for trip in tables["trips"].itertuples():
+            calls = templates.get(trip.trip_id)
+            if calls is None or not running[trip.service_id]:
+                continue
+            shift_s = noon_less_twelve(date, zones[trip.feed]) - start
+            shifts = [shift_s]
+            if trip.trip_id in repeats:
+                first_s = calls[0][2] // 100
+                shifts = [
+                    shift_s + departure_s - first_s
+                    for begin_s, end_s, headway_s in repeats[trip.trip_id]
+                    for departure_s in range(begin_s, end_s, headway_s)
+                ]
+            vehicles += [_sent(trip.trip_id, calls, 100 * shift) for shift in shifts]
+    return Day(vehicles)
+
+
+def _sent(trip_id, calls, shift_cs) -> Vehicle:
+    return Vehicle(
+        trip_id,
+        [(stop, on + shift_cs, off + shift_cs, *rules) for stop, on, off, *rules in calls],
+    )
+
+
+def _templates(tables) -> dict[str, list[tuple[str, int, int, bool, bool]]]:
+    """Fill in blank times trip by trip; trips without a first or last time are missing."""
+    stops = tables["stops"]
+    to_degrees = Transformer.from_crs(stops.crs, "EPSG:4326", always_xy=True)
+    places = {
+        stop_id: None if point is None else to_degrees.transform(point.x, point.y)
+        for stop_id, point in zip(stops["stop_id"], stops.geometry, strict=True)
+    }
+    by_trip = defaultdict(list)
+    for row in tables["stop_times"].itertuples():
+        by_trip[row.trip_id].append(row)
+    templates = {}
+    for trip_id, rows in by_trip.items():
+        rows.sort(key=lambda row: row.stop_sequence)
+        times = [_both(row.arrival_time_s, row.departure_time_s) for row in rows]
+        if times[0] is None or times[-1] is None:
+            continue
+        _fill(times, [places[row.stop_id] for row in rows])
+        templates[trip_id] = [
+            (row.stop_id, arrival, departure, row.pickup_type != 1, row.drop_off_type != 1)
+            for row, (arrival, departure) in zip(rows, times, strict=True)
+        ]
+    return templates
+
+
+def _both(arrival_s, departure_s):
+    known = [value for value in (arrival_s, departure_s) if not pd.isna(value)]
+    return (100 * int(known[0]), 100 * int(known[-1])) if known else None
+
+
+def _fill(times, places) -> None:
+    """Share out the time between known calls by the way between the stops [cs]."""
+    known = [number for number, time in enumerate(times) if time is not None]
+    if len(known) == len(times):
+        return
+    places = _without_gaps(places)
+    for before, after in itertools.pairwise(known):
+        way = [_distance_mm(places[i], places[i + 1]) for i in range(before, after)]
+        if sum(way) == 0:
+            way = [1] * len(way)
+        span = times[after][0] - times[before][1]
+        for number in range(before + 1, after):
+            exact = span * sum(way[: number - before])
+            late = (2 * exact + sum(way)) // (2 * sum(way))
+            times[number] = (times[before][1] + late,) * 2
+
+
+def _without_gaps(places):
+    known = [number for number, place in enumerate(places) if place is not None]
+    filled = []
+    for number, place in enumerate(places):
+        left = max((k for k in known if k <= number), default=None)
+        right = min((k for k in known if k >= number), default=None)
+        if place is not None or not known:
+            filled.append(place or (0.0, 0.0))
+        elif left is None or right is None:
+            filled.append(places[right if left is None else left])
+        else:
+            share = (number - left) / (right - left)
+            filled.append(
+                tuple(a + (b - a) * share for a, b in zip(places[left], places[right], strict=True))
+            )
+    return filled
+
+
+def _distance_mm(here, there) -> int:
+    """Great-circle distance by the arc tangent, in whole millimetres."""
+    (lon1, lat1), (lon2, lat2) = ((math.radians(x), math.radians(y)) for x, y in (here, there))
+    across = math.cos(lat2) * math.sin(lon2 - lon1)
+    up = math.cos(lat1) * math.sin(lat2) - math.sin(lat1) * math.cos(lat2) * math.cos(lon2 - lon1)
+    along = math.sin(lat1) * math.sin(lat2) + math.cos(lat1) * math.cos(lat2) * math.cos(
+        lon2 - lon1
+    )
+    return round(1000 * EARTH_RADIUS_M * math.atan2(math.hypot(across, up), along))
+
+
+def earliest_alightings(
+    day: Day,
+    departure_cs: int,
+    access: dict[str, int],
+    transfers: dict[str, list[tuple[str, int]]],
+    *,
+    board_wait_cs: int,
+    transfer_slack_cs: int,
+    max_rides: int,
+    max_time_cs: int,
+) -> dict[str, int]:
+    """Find the earliest alighting at each stop over journeys of 1 to max_rides rides [cs]."""
+    latest = departure_cs + max_time_cs
+    heap = [
+        (departure_cs + cost + board_wait_cs, 0, stop)
+        for stop, cost in access.items()
+        if departure_cs + cost <= latest
+    ]
+    heapq.heapify(heap)
+    fewest = {}  # per stop: fewest rides it was ready with, so far in time
+    first_call = {}  # per vehicle and rides: the earliest call it was boarded at
+    best = {}
+    while heap:
+        time, rides, stop = heapq.heappop(heap)
+        # whoever was ready here earlier with no more rides can do all that follows
+        if fewest.get(stop, max_rides) <= rides:
+            continue
+        fewest[stop] = rides
+        for number, place in day.leaving(stop, time, latest):
+            calls = day.vehicles[number].calls
+            end = first_call.get((number, rides), len(calls) - 1)
+            if place >= end:
+                continue
+            first_call[number, rides] = place
+            # from the call it was boarded at before, all that follows is known
+            for there, arrival in _alightings(calls[place + 1 : end + 1], latest):
+                best[there] = min(best.get(there, arrival), arrival)
+                for onward, walk in [(there, 0), *transfers.get(there, [])]:
+                    if arrival + walk <= latest:
+                        ready = arrival + walk + transfer_slack_cs
+                        heapq.heappush(heap, (ready, rides + 1, onward))
+    return best
+
+
+def _alightings(calls, latest):
+    return [(stop, time) for stop, time, _, _, may_alight in calls if may_alight and time <= latest]
