@@ -9,7 +9,7 @@ demo: $(READY)  ## run the whole chain on the embedded demo; open out/demo/index
 	$(PY) -m geo_planner run data/studies/demo.toml --out out/demo
 
 test: $(READY)  ## all tests, those on whole regions and in a browser too
-	$(PY) -m pytest -n 2 --dist loadgroup -m "not network"
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not network and not prove"
 
 check: $(READY)  ## style, types, import contract, spelling
 	$(PY) -m ruff check .
@@ -26,7 +26,7 @@ bench: $(READY)  ## measurements; writes out/bench/*.json
 	$(PY) -m benchmarks
 
 prove: $(READY)  ## the long proofs: every label against an independent search
-	$(PY) -m pytest -m prove -n 2 tests
+	$(PY) -m pytest -m prove -n 2 -rP tests
 
 serve: $(READY) out/demo/region/region.json  ## the demo in a browser: http://127.0.0.1:8000
 	$(PY) -m geo_planner serve out/demo/region

@@ -10,7 +10,7 @@ free flow.
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 import geopandas as gpd
@@ -39,7 +39,7 @@ _SNAP_EXCLUDED = {
 }
 _FERRY_SPEED_MPS = mps_from_kmh(20)
 _MIN_BUCKET_WIDTH = 16
-_BUCKET_PERCENTILE = 10
+_BUCKET_PERCENTILE = 25
 _MORTON_BITS = 16
 
 
@@ -87,12 +87,12 @@ class StreetNetwork:
         """Count the nodes, kept or not."""
         return len(self.arc_ptr) - 1
 
-    @property
+    @cached_property
     def max_arc_cost(self) -> int:
         """Cost of the dearest arc [cs]."""
         return int(self.arc_cost.max(initial=1))
 
-    @property
+    @cached_property
     def bucket_width(self) -> int:
         """Width of the search's buckets [cs]; a matter of speed only."""
         if not len(self.arc_cost):

@@ -1,0 +1,1 @@
+"""Side-by-side measurements on real extracts; run ``make bench``. Nothing here is a test."""

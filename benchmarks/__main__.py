@@ -1,0 +1,12 @@
+"""Run all measurements: ``python -m benchmarks``."""
+
+import sys
+
+from benchmarks import streets, transit
+from benchmarks.measuring import DATA
+
+if __name__ == "__main__":
+    if not DATA.is_dir():
+        sys.exit(f"no real extracts to measure on: {DATA} is missing")
+    streets.main()
+    transit.main()
