@@ -2,10 +2,10 @@
 
 import hashlib
 import io
-import itertools
 import sys
 import zipfile
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -33,6 +33,10 @@ REAL_STATIONS = {
     "København H": (12.565558, 55.673059),
 }
 NOT_WALKED = ("motorway", "motorway_link")
+DRIVEN = (
+    "motorway", "motorway_link", "trunk", "primary", "secondary", "tertiary", "unclassified",
+    "residential", "living_street", "service",
+)  # fmt: skip
 
 
 @cache
@@ -68,7 +72,7 @@ def walk_parts() -> tuple[np.ndarray, np.ndarray]:
             if ("highway" in tags or tags.get("railway") == "platform")
             and tags.get("highway") not in NOT_WALKED
             and tags.get("foot") != "no"
-            for pair in itertools.pairwise(nodes)
+            for pair in pairwise(nodes)
         ]
     )
     ids, index = np.unique(edges, return_inverse=True)
@@ -242,6 +246,20 @@ def test_stations_stand_where_they_really_are(name: str) -> None:
 def test_everybody_can_walk_everywhere() -> None:
     _, part = walk_parts()
     assert (part == 0).mean() > 0.999
+
+
+def test_every_street_can_be_driven_to_and_from() -> None:
+    ways, _ = osm_ways()
+    edges = []
+    for tags, nodes in ways:
+        if tags.get("highway") in DRIVEN:
+            edges += list(pairwise(nodes))
+            if tags.get("oneway") != "yes":
+                edges += list(pairwise(nodes[::-1]))
+    ids, index = np.unique(np.array(edges), return_inverse=True)
+    index = index.reshape(-1, 2)
+    graph = coo_array((np.ones(len(index)), (index[:, 0], index[:, 1])), (len(ids),) * 2)
+    assert connected_components(graph, connection="strong")[0] == 1
 
 
 def test_zones_sites_and_platforms_lie_near_the_walking_network() -> None:

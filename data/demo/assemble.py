@@ -6,7 +6,14 @@ from demo.circulation import without_traps
 from demo.hinterland_streets import hinterland_streets
 from demo.motorways import motorway_streets
 from demo.network import Network, is_drivable, is_walkable
-from demo.paths import cycle_tracks, lanes_between, park_paths, station_links, stitch
+from demo.paths import (
+    approach_paths,
+    cycle_tracks,
+    lanes_between,
+    park_paths,
+    station_links,
+    stitch,
+)
 from demo.rail import platform_streets, track_streets
 from demo.town import local_streets, main_road_streets, with_roundabouts
 
@@ -20,6 +27,7 @@ def network() -> Network:
         *hinterland_streets(),
         *cycle_tracks(),
         *lanes_between(),
+        *approach_paths(),
         *park_paths(),
         *track_streets(),
         *platform_streets(),

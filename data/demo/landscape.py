@@ -36,17 +36,19 @@ PLACE_NODES: tuple[tuple[str, str, float, float], ...] = (
 
 # amenity or shop, how many, and in which uses they stand.
 POI_KINDS: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
-    ("shop", "supermarket", 16, ("homes", "centre")), ("shop", "bakery", 9, ("centre", "homes")),
-    ("shop", "hairdresser", 14, ("centre", "homes")), ("shop", "clothes", 10, ("centre",)),
-    ("shop", "kiosk", 8, ("centre", "business")), ("amenity", "restaurant", 18, ("centre",)),
-    ("amenity", "cafe", 14, ("centre", "business")), ("amenity", "fast_food", 14, ("centre",)),
-    ("amenity", "kindergarten", 34, ("homes",)), ("amenity", "pharmacy", 4, ("centre",)),
-    ("amenity", "doctors", 9, ("centre", "homes")), ("amenity", "dentist", 7, ("centre",)),
-    ("leisure", "fitness_centre", 9, ("business", "centre")),
-    ("tourism", "hotel", 4, ("business",)), ("amenity", "library", 3, ("centre",)),
-    ("amenity", "bank", 4, ("centre",)), ("amenity", "fuel", 6, ("business",)),
-    ("amenity", "charging_station", 14, ("business", "homes")),
-    ("amenity", "bicycle_parking", 12, ("centre", "business")),
+    ("shop", "supermarket", 27, ("homes", "centre", "business")),
+    ("shop", "bakery", 15, ("centre", "homes")),
+    ("shop", "hairdresser", 24, ("centre", "homes")), ("shop", "clothes", 17, ("centre",)),
+    ("shop", "kiosk", 14, ("centre", "business")), ("amenity", "restaurant", 31, ("centre",)),
+    ("amenity", "cafe", 24, ("centre", "business")), ("amenity", "fast_food", 24, ("centre",)),
+    ("amenity", "kindergarten", 58, ("homes", "business")),
+    ("amenity", "pharmacy", 7, ("centre",)),
+    ("amenity", "doctors", 15, ("centre", "homes")), ("amenity", "dentist", 12, ("centre",)),
+    ("leisure", "fitness_centre", 15, ("business", "centre")),
+    ("tourism", "hotel", 7, ("business",)), ("amenity", "library", 5, ("centre",)),
+    ("amenity", "bank", 7, ("centre",)), ("amenity", "fuel", 10, ("business",)),
+    ("amenity", "charging_station", 24, ("business", "homes")),
+    ("amenity", "bicycle_parking", 20, ("centre", "business")),
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from shapely.geometry import LineString, Point, Polygon
 
 from demo.areas import PARKS, WETLANDS, WOODS
-from demo.frame import SIMPLIFY_M, area, municipality, rng_for
+from demo.frame import SIMPLIFY_M, Pairs, area, metres, municipality, rng_for, smooth
 from demo.motorways import motorway_streets
 from demo.network import Network, Street, is_walkable, join
 from demo.rail import centre_track
@@ -20,7 +20,17 @@ from demo.town import grown_areas, main_lines
 
 TRACK_OFFSET_M = 11.0
 TRUNK_OFFSET_M = 22.0
-LINK_REACH_M = 95.0
+LINK_REACH_M = 110.0
+LANE_SHARE = 0.75
+APPROACHES: tuple[tuple[str, Pairs], ...] = (
+    ("Kildedalstien", ((60.4, 133.9), (62.8, 134.3), (64.6, 135.1), (66.6, 135), (69, 135.25))),
+    ("Novostien", ((64.6, 135.1), (65.2, 136.15), (66, 138.2))),
+    ("Måløv Stationssti", ((82.6, 130.2), (85, 129.7), (87.4, 128.2), (89.4, 126.4))),
+    ("Lautrupstien", (
+        (127.3, 107.2), (128.9, 108.3), (129.4, 110.2), (130, 113.8), (130.4, 117.7), (130.6, 121),
+    )),
+    ("Tempostien", ((119.8, 110), (122.6, 109.1), (124.6, 107.6), (126, 106.8))),
+)  # fmt: skip
 STITCH_REACH_M = 900.0
 PARK_STEP_M = 240.0
 
@@ -60,21 +70,48 @@ def _with_ends(track: LineString, road: LineString, tags: dict[str, str]) -> lis
 
 
 def lanes_between() -> list[Street]:
-    """Return footpaths that lead on from dead ends to the next street behind them."""
+    """Return footpaths that lead on from loose street ends to the next street or track ahead."""
+    tracks = [s.line for s in cycle_tracks()]
+    quiet = [line for road, line in main_lines() if road.highway in ("tertiary", "unclassified")]
+    around = shapely.STRtree([*tracks, *quiet])
     streets = []
     for grown_area, ground, grown in grown_areas():
         rng = rng_for(f"lanes {grown_area.name}")
-        others = np.asarray([*grown.long, *grown.side, *grown.dead_end])
-        for dead_end in grown.dead_end:
-            start, end = shapely.get_coordinates(dead_end)[[0, -1]]
-            ahead = end + (end - start) / dead_end.length * LINK_REACH_M
-            beyond = LineString([end + (end - start) / dead_end.length * 2.0, ahead])
-            hits = shapely.get_coordinates(shapely.intersection(beyond, others))
-            if len(hits) and rng.random() < 0.6 and ground.buffer(20.0).contains(Point(hits[0])):
-                target = hits[np.argmin(np.hypot(*(hits - end).T))]
-                tags = {"highway": "footway", "bicycle": "yes", "surface": "fine_gravel"}
-                streets.append(Street(LineString([end, (end + target) / 2, target]), tags))
+        near = around.query(ground, predicate="dwithin", distance=LINK_REACH_M)
+        own = [*grown.long, *grown.side, *grown.dead_end]
+        others = np.asarray([*own, *[around.geometries[k] for k in np.sort(near)]])
+        for line in own:
+            points = shapely.get_coordinates(line)
+            for before, end in ((points[1], points[0]), (points[-2], points[-1])):
+                draw = rng.random()
+                target = _ahead(before, end, others)
+                if target is not None and draw < LANE_SHARE:
+                    tags = {"highway": "footway", "bicycle": "yes", "surface": "fine_gravel"}
+                    lane = LineString([end, (end + target) / 2, target])
+                    streets.append(Street(lane, tags))
     return streets
+
+
+def _ahead(before: np.ndarray, end: np.ndarray, others: np.ndarray) -> np.ndarray | None:
+    """Return the first point straight ahead of a loose end; none ahead, or not loose: None."""
+    touching = shapely.distance(Point(end), others) < 1.0
+    if touching.sum() > 1:
+        return None
+    way = (end - before) / np.hypot(*(end - before))
+    beyond = LineString([end + 2.0 * way, end + LINK_REACH_M * way])
+    hits = shapely.get_coordinates(shapely.intersection(beyond, others))
+    if not len(hits):
+        return None
+    return hits[np.argmin(np.hypot(*(hits - end).T))]
+
+
+def approach_paths() -> list[Street]:
+    """Return the hand-drawn shared paths that lead to stations from where people work."""
+    tags = {"highway": "cycleway", "foot": "yes", "surface": "asphalt", "lit": "yes"}
+    return [
+        Street(LineString(smooth(metres(via), 40.0)), tags | {"name": name})
+        for name, via in APPROACHES
+    ]
 
 
 def park_paths() -> list[Street]:
