@@ -82,7 +82,7 @@ def _equal_steps(low: float, high: float, most: int) -> Iterator[tuple[float, li
 
 
 def _series(low: float, high: float, most: int) -> Iterator[tuple[float, list[float]]]:
-    """Yield borders that rise by a factor, at a small disadvantage."""
+    """Yield borders that rise by a factor, at a disadvantage."""
     if high <= 0:
         return
     floor = max(low, high / 1e4)
@@ -91,7 +91,7 @@ def _series(low: float, high: float, most: int) -> Iterator[tuple[float, list[fl
         points = [_tidy(base * 10.0**e) for e in exponents for base in series]
         inside = [point for point in points if floor < point < high][-(most - 1) :]
         if len(inside) >= MIN_CLASSES - 1:
-            yield 0.9, inside
+            yield 0.75, inside
 
 
 def _tidy(value: float) -> float:

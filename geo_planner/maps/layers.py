@@ -4,8 +4,11 @@ Features carry short properties that the page's script turns into colours, toolt
 every text reaches the document as text, never as markup.
 """
 
+import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +19,7 @@ from pyproj import CRS
 
 from geo_planner.maps.basemap import focus_area
 from geo_planner.maps.geojson import Collection, collection, features, frame_features
-from geo_planner.maps.palette import PLAN_USES
+from geo_planner.maps.palette import CONSTRAINTS, PLAN_USES
 from geo_planner.maps.stations import rail_stations
 from geo_planner.maps.wording import NO_BREAK_SPACE, Wording
 from geo_planner.region import Region
@@ -100,6 +103,7 @@ def plan_layer(region: Region, wording: Wording) -> Collection:
             {
                 "code": code if code in PLAN_USES else None,
                 "proposed": plan["status"] == "proposed",
+                "outline": code not in PLAN_USES and plan["level"] == "building_field",
                 "name": text_of(plan["name"]) or str(plan["plan_id"]),
                 "kind": wording(f"level_{plan['level']}"),
                 "url": url if url and url.startswith(("https://", "http://")) else None,
@@ -147,18 +151,37 @@ def constraint_layer(region: Region, wording: Wording) -> Collection:
     """Draw constraints by effect; one whose effect is not known yet only informs."""
     rows = region.geo_table("constraints")
     facts = [
-        {
-            "effect": text_of(row["effect"]) or "informs",
-            "name": text_of(row["name"]) or str(row["kind"]).replace("_", " "),
-            "rows": [
-                [wording("effect"), wording(f"effect_{text_of(row['effect']) or 'unknown'}")],
-                [wording("limit"), text_of(row["cap"]) or wording("unknown")],
-                [wording("register"), text_of(row["source"]) or wording("unknown")],
-            ],
-        }
-        for row in rows.drop(columns="geometry").to_dict("records")
+        _constraint_facts(row, wording) for row in rows.drop(columns="geometry").to_dict("records")
     ]
     return collection(_outlines(rows, facts))
+
+
+@cache
+def _constraint_kinds() -> Mapping[str, Mapping[str, str]]:
+    """Read the packaged kinds of constraints, by kind."""
+    file = resources.files("geo_planner").joinpath("data", "constraint_kinds.csv")
+    return {row["kind"]: row for row in csv.DictReader(file.read_text("utf-8").splitlines())}
+
+
+def _constraint_facts(row: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
+    kind = _constraint_kinds().get(str(row["kind"]), {})
+    effect = text_of(row["effect"]) or text_of(kind.get("effect"))
+    label = kind.get(f"label_{wording.language}") or str(row["kind"]).replace("_", " ")
+    rows = [
+        [wording("effect"), wording(f"effect_{effect or 'unknown'}")],
+        [wording("limit"), text_of(row["cap"]) or text_of(kind.get("cap")) or wording("unknown")],
+        [wording("register"), text_of(row["source"]) or wording("unknown")],
+    ]
+    width = float(kind.get("width_m") or 0)
+    if row["geometry_is"] == "object" and width:
+        zone = wording("zone_not_drawn", distance=wording.figure(width, "m"))
+        rows.append([wording("zone_around"), zone])
+    name = text_of(row["name"])
+    return {
+        "effect": effect if effect in CONSTRAINTS else "informs",
+        "name": f"{label}: {name}" if name else label,
+        "rows": rows,
+    }
 
 
 def station_areas(region: Region) -> tuple[Collection, str]:

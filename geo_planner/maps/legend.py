@@ -44,7 +44,7 @@ def absence_symbols(words: Wording, *, has_unknown: bool) -> list[dict[str, Any]
     return symbols
 
 
-def plan_part(words: Wording, codes: list[int | None], switch: str) -> Part:
+def plan_part(words: Wording, codes: set[int | None], switch: str, *, has_outlines: bool) -> Part:
     """Explain plan uses, those that occur only."""
     symbols = [
         symbol(
@@ -59,6 +59,8 @@ def plan_part(words: Wording, codes: list[int | None], switch: str) -> Part:
     ]
     if None in codes:
         symbols.append(symbol(words("use_unknown"), hatch=_HATCH, stroke=_HATCH, dash="2 2"))
+    if has_outlines:
+        symbols.append(symbol(words("level_building_field"), stroke="#46545F", dash="3 2"))
     return part(words("plan_uses"), words("plan_unit"), symbols=symbols, switch=switch, columns=2)
 
 
@@ -74,17 +76,20 @@ def cluster_part(words: Wording, switch: str) -> Part:
     )  # fmt: skip
 
 
-def constraint_part(words: Wording, switch: str) -> Part:
-    """Explain the looks of constraints."""
+def constraint_part(words: Wording, effects: set[str], switch: str) -> Part:
+    """Explain the looks of constraints, those that occur only."""
     colours = palette.CONSTRAINTS
-    symbols = [
-        symbol(
+    looks = {
+        "excludes": symbol(
             words("effect_excludes"), fill=colours["excludes"], opacity=0.2,
             stroke=colours["excludes"],
         ),
-        symbol(words("effect_limits"), hatch=colours["limits"], stroke=colours["limits"]),
-        symbol(words("effect_informs"), stroke=colours["informs"], width=1.4),
-    ]  # fmt: skip
+        "limits": symbol(
+            words("effect_limits"), hatch=colours["limits"], stroke=colours["limits"]
+        ),
+        "informs": symbol(words("effect_informs"), stroke=colours["informs"], width=1.4),
+    }  # fmt: skip
+    symbols = [look for effect, look in looks.items() if effect in effects]
     return part(
         words("constraints_title"), words("constraints_unit"), symbols=symbols, switch=switch
     )

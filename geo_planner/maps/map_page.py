@@ -77,6 +77,7 @@ def render_map(
         measures=shown,
         measure=next((m for m in shown if chosen and m["column"] == chosen.column), None),
         modes=_modes(view),
+        timeLimits=_limits(view),
         cellSize=cell_size_m(zones),
         zones=zone_table(zones, [m["column"] for m in shown]) if chosen else None,
     )
@@ -101,9 +102,9 @@ def render_map(
         skip_to="table" if chosen else "main",
         skip_words=words("skip_to_table" if chosen else "skip_to_content"),
         modes=_modes(view),
-        limits=list(dict.fromkeys(m["limit"] for m in shown)),
+        limits=_limits(view),
         percentiles=_percentiles(view),
-        chosen=_chosen(view, chosen),
+        chosen=_chosen(chosen),
         switches=layers.switches,
         legend_parts=layers.parts,
         site_rows=_site_rows(view, sites) if groups else [],
@@ -157,7 +158,7 @@ def _measures_json(view: View, zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
             {
                 "column": measure.column,
                 "mode": measure.mode,
-                "limit": _limit(view, measure),
+                "limit": _limit(measure),
                 "percentile": measure.percentile,
                 "title": title,
                 "condition": measure_condition(measure, view.study, view.words),
@@ -172,10 +173,19 @@ def _measures_json(view: View, zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     return described
 
 
-def _limit(view: View, measure: Measure) -> str:
-    if measure.cutoff_min is None:
-        return view.words("gravity_short")
-    return view.words.figure(measure.cutoff_min, "min")
+def _limit(measure: Measure) -> str:
+    return "gravity" if measure.cutoff_min is None else f"{measure.cutoff_min:g}"
+
+
+def _limits(view: View) -> list[dict[str, str]]:
+    """Name the time limits for buttons, each once."""
+    labels = {
+        _limit(measure): view.words("gravity_short")
+        if measure.cutoff_min is None
+        else view.words.figure(measure.cutoff_min, "min")
+        for measure in view.measures
+    }
+    return [{"id": key, "label": label} for key, label in labels.items()]
 
 
 def _modes(view: View) -> list[dict[str, str]]:
@@ -188,12 +198,12 @@ def _percentiles(view: View) -> list[dict[str, Any]]:
     return [{"number": n, "label": percentile_words(n, view.words)} for n in numbers]
 
 
-def _chosen(view: View, measure: Measure | None) -> dict[str, Any]:
+def _chosen(measure: Measure | None) -> dict[str, Any]:
     if measure is None:
         return {"mode": None, "limit": None, "percentile": None}
     return {
         "mode": measure.mode,
-        "limit": _limit(view, measure),
+        "limit": _limit(measure),
         "percentile": measure.percentile,
     }
 

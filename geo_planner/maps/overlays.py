@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geo_planner.maps import legend
-from geo_planner.maps.geojson import Collection
 from geo_planner.maps.layers import (
     business_layer,
     constraint_layer,
@@ -60,8 +59,10 @@ def add_plans(layers: Layers, view: View) -> None:
     layers.add(
         Overlay("plans", "plans", data, style="GP.style.plan", each="GP.each.plan", show=False)
     )
-    codes = [feature["properties"]["code"] for feature in data["features"]]
-    layers.parts.append(legend.plan_part(view.words, codes, switch))
+    facts = [feature["properties"] for feature in data["features"]]
+    codes = {fact["code"] for fact in facts if not fact["outline"]}
+    has_outlines = any(fact["outline"] for fact in facts)
+    layers.parts.append(legend.plan_part(view.words, codes, switch, has_outlines=has_outlines))
 
 
 def add_businesses(layers: Layers, view: View) -> None:
@@ -87,7 +88,8 @@ def add_constraints(layers: Layers, view: View) -> None:
         Overlay("constraints", "constraints", data, style="GP.style.constraint",
                 point="GP.point.constraint", each="GP.each.constraint", show=False)
     )  # fmt: skip
-    layers.parts.append(legend.constraint_part(view.words, switch))
+    effects = {feature["properties"]["effect"] for feature in data["features"]}
+    layers.parts.append(legend.constraint_part(view.words, effects, switch))
 
 
 def add_station_areas(layers: Layers, view: View, *, on: bool) -> None:
@@ -122,8 +124,3 @@ def base_symbols(view: View) -> list[dict[str, Any]]:
             )
         )
     return symbols
-
-
-def empty_collection() -> Collection:
-    """Return a collection without features."""
-    return {"type": "FeatureCollection", "features": []}

@@ -24,6 +24,7 @@ FILE_LINKS: Mapping[str, str] = {
 }  # fmt: skip
 SERVED_LINKS: Mapping[str, str] = {"overview": "/", "map": "/map", "sites": "/sites"}
 _TABS = ("overview", "map", "sites")
+PLAN_OPACITY = 0.85
 
 
 @cache
@@ -91,9 +92,6 @@ def map_data(view: View, base: BaseMap, **more: Any) -> dict[str, Any]:
         "measures": [],
         **more,
     }
-
-
-PLAN_OPACITY = 0.85
 
 
 def render_page(

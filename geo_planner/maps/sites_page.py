@@ -25,7 +25,7 @@ from geo_planner.maps.site_facts import (
 from geo_planner.maps.view import View, view_of
 
 _SCRIPTS = ("core.js", "results.js", "sites.js")
-_PADDING = [70, 80, 50, 330]
+_PADDING = [70, 66, 50, 410]
 _SECOND_FIGURES = (
     "minutes_copenhagen", "departures_per_hour", "minutes_motorway", "cluster_jobs_15",
 )  # fmt: skip
@@ -102,7 +102,7 @@ def render_sites_page(
         actions=_actions(view, links or {}),
         switches=layers.switches,
         legend_parts=layers.parts,
-        foot=view.source_line,
+        foot=" · ".join(part for part in (view.name, view.age, view.source_line) if part),
     )
 
 

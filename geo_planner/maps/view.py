@@ -82,7 +82,7 @@ class View:
     @property
     def source_line(self) -> str:
         """Say data, study and version in one line."""
-        parts = [self.badge, self.name, self.age, self.words("study_digest", digest=self.digest)]
+        parts = [self.badge, self.words("study_digest", digest=self.digest)]
         return " · ".join(part for part in [*parts, f"geo_planner {__version__}"] if part)
 
     @property

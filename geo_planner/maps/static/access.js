@@ -84,12 +84,12 @@
   gp.openCell = function (i) {
     gp.selected = -1; gp.paintSites();
     gp.cell = i;
-    const limits = [...new Set(data.measures.map((m) => m.limit))];
+    const limits = data.timeLimits.filter((limit) => limit.id !== "gravity");
     const table = el("table", { class: "grid" },
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.jobs_within), limits.map((limit) => el("th", { scope: "col" }, limit)))),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.jobs_by_limit), limits.map((limit) => el("th", { scope: "col" }, limit.label)))),
       el("tbody", {}, data.modes.map((mode) => el("tr", {}, el("th", { scope: "row" }, mode.label), limits.map((limit) => {
-        const m = data.measures.find((one) => one.mode === mode.id && one.limit === limit && one.percentile === data.measure.percentile) ||
-          data.measures.find((one) => one.mode === mode.id && one.limit === limit);
+        const m = data.measures.find((one) => one.mode === mode.id && one.limit === limit.id && one.percentile === data.measure.percentile) ||
+          data.measures.find((one) => one.mode === mode.id && one.limit === limit.id);
         const on = m && m.column === data.measure.column;
         return el("td", { class: on ? "on" : "" }, m ? gp.persons(data.zones.values[m.column][i]) : "");
       })))));

@@ -58,6 +58,7 @@ var GP = (function () {
     const list = WIDTHS[kind], low = Math.max(0, Math.min(4, Math.floor(zoom) - 11));
     const share = Math.max(0, Math.min(1, zoom - 11 - low));
     const width = list[low] + (list[low + 1] - list[low]) * share;
+    if (zoom < 11) return width * Math.max(0, 1 - (11 - zoom) * (list[0] < 0.5 ? 0.9 : 0.25));
     return zoom > 16 ? width * Math.pow(1.45, zoom - 16) : width;
   };
   const fill = (colour) => ({ stroke: false, fill: true, fillColor: colour, fillOpacity: 1 });
@@ -106,7 +107,11 @@ var GP = (function () {
   };
   gp.rows = (rows) => gp.el("dl", { class: "facts" }, rows.map(([label, value]) =>
     gp.el("div", {}, gp.el("dt", {}, label), gp.el("dd", {}, value))));
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") gp.closeCard(); });
+  document.addEventListener("keydown", (event) => {
+    document.documentElement.classList.remove("pointer");
+    if (event.key === "Escape") gp.closeCard();
+  });
+  document.addEventListener("pointerdown", () => document.documentElement.classList.add("pointer"), true);
 
   /* labels and stations: names never overlap; the more important one stays */
   const labels = [];
@@ -154,7 +159,7 @@ var GP = (function () {
   };
   gp.panelBoxes = function () {
     const home = gp.map.getContainer().getBoundingClientRect();
-    return [...document.querySelectorAll(".stage .panel, .stage .leaflet-control")].map((panel) => {
+    return [...document.querySelectorAll(".stage .panel, .stage .leaflet-control, .stage .north")].map((panel) => {
       const b = panel.getBoundingClientRect();
       return b.width ? [b.left - home.left, b.top - home.top, b.right - home.left, b.bottom - home.top] : [0, 0, 0, 0];
     });
@@ -170,6 +175,7 @@ var GP = (function () {
   };
   gp.fit = function () {
     const size = gp.map.getSize(), pad = (data.padding || [20, 20, 20, 20]).slice();
+    if (window.innerWidth < 1100) { pad[1] = Math.min(pad[1], 90); pad[3] = 40; }
     if (size.x < 760) { pad[0] = Math.min(pad[0], 24); pad[2] = Math.min(pad[2], 24); }
     for (const [a, b, room] of [[0, 2, size.x], [1, 3, size.y]]) {
       const share = Math.min(1, (0.6 * room) / Math.max(1, pad[a] + pad[b]));

@@ -3,15 +3,16 @@
 (function (gp) {
   const data = gp.data, words = gp.words, el = gp.el;
   const INK = "#17232D";
+  const CARD_ROWS = Math.max(4, data.groups.length);
 
   /* hatches: SVG patterns for shapes, a canvas pattern for cells */
   const hatches = {};
-  gp.hatch = function (pane, colour, ground) {
-    const id = ("hatch-" + pane + colour + (ground || "")).replace(/[^a-z0-9-]/gi, "");
+  gp.hatch = function (colour, ground) {
+    const id = ("hatch-" + colour + (ground || "")).replace(/[^a-z0-9-]/gi, "");
     if (!hatches[id]) {
-      const svg = gp.renderer(pane, "svg")._container;
-      if (!svg) return colour;
       const ns = "http://www.w3.org/2000/svg";
+      const svg = hatches.svg || (hatches.svg = document.body.appendChild(document.createElementNS(ns, "svg")));
+      svg.setAttribute("class", "vh"); svg.setAttribute("aria-hidden", "true");
       const make = (tag, facts, parent) => {
         const node = document.createElementNS(ns, tag);
         for (const [key, value] of Object.entries(facts)) node.setAttribute(key, value);
@@ -71,7 +72,7 @@
     const colour = data.score.colours[gp.classOf(site.low, data.score.borders)];
     const open = site.high - site.low > 0.05;
     return { color: INK, weight: on ? 3.2 : 1.5, opacity: 1, fillOpacity: 1, dashArray: open ? "4 3" : null,
-      fillColor: open ? gp.hatch("sites", "#17232D", colour) : colour };
+      fillColor: open ? gp.hatch("#17232D", colour) : colour };
   };
   gp.scoreText = function (site) {
     return site.high - site.low > 0.05
@@ -101,8 +102,8 @@
     const key = el("ul", { class: "key" }, data.groups.map((group, k) => el("li", {},
       el("i", { style: { background: group.colour } }), group.label, el("b", {}, gp.number(site.parts[k], 1)))));
     gp.openCard(site.name, gp.siteLine(site), [
-      el("div", { role: "img", "aria-label": site.name + ": " + gp.scoreText(site) }, gp.bar(site), ticks), key, gp.rows(site.rows.slice(0, 6)),
-      site.rows.length > 6 ? el("details", {}, el("summary", {}, words.more_figures), gp.rows(site.rows.slice(6))) : null,
+      el("div", { role: "img", "aria-label": site.name + ": " + gp.scoreText(site) }, gp.bar(site), ticks), key, gp.rows(site.rows.slice(0, CARD_ROWS)),
+      site.rows.length > CARD_ROWS ? el("details", {}, el("summary", {}, words.more_figures), gp.rows(site.rows.slice(CARD_ROWS))) : null,
       el("p", { class: "chips" }, site.chips.map(([kind, text]) => el("span", { class: "chip " + kind }, text))),
       el("p", { class: "note" }, data.sourceLine)], from);
   };
@@ -198,10 +199,12 @@
 
   /* plans, constraints */
   gp.style.plan = function (feature) {
-    const p = feature.properties, colour = p.code ? data.planUses[p.code].colour : "#FFFFFF";
+    const p = feature.properties;
+    if (p.outline) return { color: "#46545F", weight: 1, opacity: 1, dashArray: "3 2", fillColor: "#FFFFFF", fillOpacity: 0.01 };
+    const colour = p.code ? data.planUses[p.code].colour : "#FFFFFF";
     const edge = p.code ? data.planUses[p.code].edge : "#8A949B";
     return { color: edge, weight: 0.8, opacity: 1, dashArray: p.code ? null : "2 2", fillOpacity: data.planOpacity,
-      fillColor: p.proposed ? gp.hatch("plans", colour, "#FFFFFF") : p.code ? colour : gp.hatch("plans", "#8A949B", "#FFFFFF") };
+      fillColor: p.proposed ? gp.hatch(colour, "#FFFFFF") : p.code ? colour : gp.hatch("#8A949B", "#FFFFFF") };
   };
   const openFacts = function (p, meta, link) {
     gp.selected = -1; gp.paintSites();
@@ -215,7 +218,7 @@
   gp.style.constraint = function (feature) {
     const effect = feature.properties.effect, colour = data.constraints[effect];
     if (effect === "excludes") return { color: colour, weight: 1.3, fillColor: colour, fillOpacity: 0.2, opacity: 1 };
-    if (effect === "limits") return { color: colour, weight: 1.2, fillColor: gp.hatch("constraints", colour), fillOpacity: 0.8, opacity: 1 };
+    if (effect === "limits") return { color: colour, weight: 1.2, fillColor: gp.hatch(colour), fillOpacity: 0.8, opacity: 1 };
     return { color: colour, weight: 1.3, fillColor: colour, fillOpacity: 0.02, opacity: 1 };
   };
   gp.point.constraint = (feature, latlng) => L.circleMarker(latlng, { pane: "constraints", radius: 5 });
@@ -238,9 +241,9 @@
     } });
   gp.point.business = function (feature, latlng) {
     const p = feature.properties, look = data.clusters[p.cluster];
-    const size = look.shape === "dot" ? 2.6 : 3.4;
+    const size = look.shape === "dot" ? 2.4 : 3.4, growth = look.shape === "dot" ? 0.2 : 0.32;
     return new Mark(latlng, { pane: "businesses", renderer: gp.renderer("businesses", "svg"), shape: look.shape,
-      radius: Math.min(17, size + Math.sqrt(p.jobs || 0) * 0.32), color: "#FFFFFF", weight: 0.9, fillColor: look.colour, fillOpacity: 0.92, opacity: 1 });
+      radius: Math.min(17, size + Math.sqrt(p.jobs || 0) * growth), color: "#FFFFFF", weight: 0.9, fillColor: look.colour, fillOpacity: 0.92, opacity: 1 });
   };
   gp.each.business = function (feature, layer) {
     const p = feature.properties;

@@ -1,0 +1,15 @@
+"""The made-up town, drawn once for all tests of maps."""
+
+import pytest
+
+from tests.maps.small_town import town_result, write_town
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory):
+    return write_town(tmp_path_factory.mktemp("town") / "region")
+
+
+@pytest.fixture(scope="session")
+def result(town):
+    return town_result(town)

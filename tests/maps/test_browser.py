@@ -1,0 +1,218 @@
+"""Pages in a browser without a network: they draw, react, stay safe and ask no other host."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+from geo_planner.maps import render_map, render_overview, render_sites_page
+from geo_planner.maps.assets import missing_assets, page_assets
+from geo_planner.maps.page import FILE_LINKS
+from tests.maps.small_town import SITE_NAMES, write_town
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+PAGES = {"map": render_map, "sites": render_sites_page, "index": render_overview}
+WIDTHS = (1400, 1024, 390)
+
+
+def give_up(words):
+    """Fail in CI, where nothing may be missing; skip elsewhere."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not Path(CHROMIUM).exists():
+        give_up("no chromium")
+    if missing_assets():
+        give_up("no web assets: run `geo-planner assets`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def folder(result, tmp_path_factory):
+    place = tmp_path_factory.mktemp("pages")
+    for name, render in PAGES.items():
+        (place / f"{name}.html").write_text(render(result, links=FILE_LINKS), "utf-8")
+    return place
+
+
+class Visit:
+    """Open a page, keep what a user would trip over, and wait until its map is there."""
+
+    def __init__(self, browser, file, width=1400):
+        self.foreign, self.errors = [], []
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        self.page = context.new_page()
+        self.page.route("**/*", self._guard)
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(file.resolve().as_uri(), wait_until="load")
+        self.page.wait_for_selector("html[data-ready=yes]", timeout=15_000)
+
+    def _guard(self, route):
+        if urlparse(route.request.url).scheme in ("file", "data", "blob"):
+            route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+    def _note(self, message):
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def close(self):
+        self.page.context.close()
+
+
+@pytest.fixture
+def visit(browser, folder):
+    visits = []
+
+    def open_page(name, width=1400):
+        visits.append(Visit(browser, folder / f"{name}.html", width))
+        return visits[-1]
+
+    yield open_page
+    for one in visits:
+        one.close()
+
+
+def drag(page, slider, value):
+    """Move a slider as a user's drag does: input events, then change."""
+    page.evaluate(
+        """([id, value]) => { const s = document.getElementById(id); s.value = value;
+        s.dispatchEvent(new Event("input")); s.dispatchEvent(new Event("change")); }""",
+        [slider, value],
+    )
+
+
+def ranking(page):
+    return page.eval_on_selector_all(
+        "#ranking tr", "rows => rows.map(r => r.querySelector('button').textContent)"
+    )
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_errors_and_without_other_hosts(visit, name, width):
+    seen = visit(name, width)
+    assert seen.errors == []
+    assert seen.foreign == []
+    assert seen.page.evaluate("document.body.scrollWidth <= window.innerWidth")
+    assert seen.page.evaluate("window.hacked") is None
+
+
+def test_every_site_has_a_row_a_shape_and_a_badge(visit):
+    page = visit("sites").page
+    assert ranking(page) == list(SITE_NAMES)
+    assert page.locator(".leaflet-sites-pane path.leaflet-interactive").count() == 3
+    assert page.locator(".gp-badge").all_inner_texts() == ["1", "2", "3"]
+
+
+def test_moving_a_weight_reorders_rows_badges_and_keeps_the_sum(visit):
+    page = visit("sites").page
+    drag(page, "weight-1", 95)
+    # worked out by hand: 0.05 * 0.5 + 0.95 * 0.6 = 59.5 points before 0.05 * 0.9 + 0.95 * 0.1 = 14
+    assert ranking(page) == [SITE_NAMES[1], SITE_NAMES[0], SITE_NAMES[2]]
+    points = page.locator("#ranking .points").all_inner_texts()
+    assert points == ["59.5", "14.0", "1–96"]
+    shares = page.locator(".slider output").all_inner_texts()
+    assert [int(share.split()[0]) for share in shares] == [5, 95]
+    assert page.locator(".gp-badge").all_inner_texts() == ["2", "1", "3"]
+    page.wait_for_function("document.getElementById('live').textContent.includes('now')")
+    page.click("#reset")
+    assert ranking(page) == list(SITE_NAMES)
+    assert page.locator("#ranking .points").all_inner_texts() == ["66.0", "53.0", "14–44"]
+
+
+def test_the_arrow_keys_move_a_weight_and_say_it_in_words(visit):
+    page = visit("sites").page
+    page.focus("#weight-0")
+    page.keyboard.press("ArrowRight")
+    assert page.get_attribute("#weight-0", "aria-valuetext") == "71 percent of the total"
+
+
+def test_a_row_opens_its_card_and_escape_closes_it_and_gives_the_focus_back(visit):
+    page = visit("sites").page
+    page.keyboard.press("Escape")
+    page.focus("#ranking tr[data-site='1'] button")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#card h2") == SITE_NAMES[1]
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#card")
+    assert page.evaluate("document.activeElement.textContent") == SITE_NAMES[1]
+
+
+def test_markup_in_names_stays_text_in_tooltips_cards_and_layers(visit):
+    seen = visit("map")
+    page = seen.page
+    for switch in ("plans", "businesses", "constraints"):
+        page.check(f"#switch-{switch}")
+    for pane in ("plans", "businesses", "sites"):
+        shape = page.locator(f".leaflet-{pane}-pane path.leaflet-interactive")
+        for i in range(shape.count()):
+            shape.nth(i).dispatch_event("mouseover")
+            shape.nth(i).dispatch_event("click")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img").count() == 0
+    assert seen.errors == []
+
+
+def test_the_legend_follows_the_measure_and_its_labels_are_the_borders(visit):
+    page = visit("map").page
+    for mode, limit in (("walk", "15"), ("transit", "45")):
+        page.check(f"input[name=mode][value={mode}]", force=True)
+        page.check(f"input[name=limit][value='{limit}']", force=True)
+        borders, colours = page.evaluate("[GP.data.measure.borders, GP.data.measure.colours]")
+        labels = page.locator("#legend-scale .borders span").all_inner_texts()
+        factor = 1000 if "thousand" in page.inner_text("#legend-unit") else 1
+        numbers = [float(label.replace("\u202f", "")) * factor for label in labels]
+        assert len(borders) >= 2
+        assert numbers == borders
+        assert page.locator("#legend-scale .swatches i").count() == len(colours)
+    assert page.inner_text("#measure-title") == "Jobs within 45\u00a0min"
+
+
+def test_residents_by_class_add_up_and_districts_are_weighted_means(visit):
+    page = visit("map").page
+    page.check("input[name=mode][value=walk]", force=True)
+    page.check("input[name=limit][value='15']", force=True)
+    counts = [int(t.replace("\u202f", "")) for t in page.locator("#by-class b").all_inner_texts()]
+    assert sum(counts) == 1400
+    # cells of a district reach 15, 30, 45 and 60 thousand jobs; the south has two rows of each
+    rows = page.locator("#by-district tr").all_inner_texts()
+    assert any("South" in row and "37\u202f500" in row for row in rows)
+
+
+def test_switches_take_layers_off_the_map_and_out_of_the_legend(visit):
+    page = visit("map").page
+    part = page.locator("[data-legend=switch-plans]")
+    assert part.is_hidden()
+    page.check("#switch-plans")
+    assert part.is_visible()
+    assert page.locator(".leaflet-plans-pane path").count() == 2
+    page.uncheck("#switch-plans")
+    assert page.locator(".leaflet-plans-pane path").count() == 0
+
+
+def test_a_region_without_results_still_draws(browser, tmp_path):
+    region = write_town(tmp_path / "region", ("streets", "stations"))
+    file = tmp_path / "map.html"
+    file.write_text(render_map(region, assets=page_assets()), "utf-8")
+    seen = Visit(browser, file)
+    assert seen.errors == []
+    assert seen.page.locator(".gp-label.station").count() == 1
+    seen.close()
