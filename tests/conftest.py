@@ -5,8 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from geo_planner.__main__ import main
+
+# a busy machine is no failure; the same examples on every run keep a red test red
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
