@@ -43,12 +43,15 @@ class LayerRows:
         What happened to the rows on their way in.
     unmapped_fields
         Fields of the layer that no column was made from.
+    crs
+        CRS the layer is in; None for a plain table.
     """
 
     table: str
     frame: pd.DataFrame
     findings: tuple[Finding, ...]
     unmapped_fields: tuple[str, ...]
+    crs: CRS | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
         made = gpd.GeoDataFrame(made, geometry=fitted, crs=crs)
     used = {*mapped.used_fields, *opened.coordinate_fields}
     unmapped = tuple(name for name in fields if name not in used)
-    return LayerRows(table.name, made.reset_index(drop=True), tuple(findings), unmapped)
+    own_crs = None if opened.shapes is None else opened.shapes.crs
+    return LayerRows(table.name, made.reset_index(drop=True), tuple(findings), unmapped, own_crs)
 
 
 def _table(source: LayerSource) -> Table:

@@ -1,0 +1,309 @@
+"""Reading and checking every source of a study; nothing is written.
+
+What is wrong is collected and not raised, so that a user hears of all sources at once:
+``build`` refuses to write while there are problems, ``check`` reports them beside what was read.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from geo_planner import schema
+from geo_planner.config import GtfsSource, LayerSource, OsmSource, Provenance, Study
+from geo_planner.crs import parse_crs, require_metric
+from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.findings import Finding
+from geo_planner.sources.businesses import assign_clusters
+from geo_planner.sources.gtfs import read_gtfs
+from geo_planner.sources.layers import read_layer
+from geo_planner.sources.osm import read_osm
+
+Progress = Callable[[str], None]
+
+# Metres everywhere on earth: sources are still read and checked when the region's CRS is unknown.
+_STAND_IN_CRS = "EPSG:6933"
+_NO_CRS = (
+    "the study names no CRS and has no OpenStreetMap source to choose one by: "
+    "add crs = 'EPSG:...' under [study]"
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Say what keeps a region from being built.
+
+    Parameters
+    ----------
+    source
+        Label of the source concerned; empty when the study as a whole is.
+    text
+        All that is wrong, as it is told.
+    parts
+        The single breaches within it, where there are several.
+    """
+
+    source: str
+    text: str
+    parts: tuple[str, ...] = ()
+
+
+@dataclass
+class SourceRead:
+    """Keep what one source gave.
+
+    Parameters
+    ----------
+    kind
+        ``osm``, ``gtfs``, ``layer``: the list of the study it stands in.
+    label
+        Its name in messages.
+    path
+        File or server.
+    frames
+        Rows by table, in the region's CRS; those that break the schema too.
+    crs
+        CRS of the file, where it has one of its own.
+    unmapped_fields
+        Fields no column is made from.
+    findings
+        What happened to its rows.
+    """
+
+    kind: str
+    label: str
+    path: str
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    crs: CRS | None = None
+    unmapped_fields: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass
+class Gathered:
+    """Collect frames, provenance, findings and problems while sources are read.
+
+    Parameters
+    ----------
+    crs
+        CRS of the region; None where it could not be told.
+    timezone
+        Time zone of the region; None where no source tells or feeds disagree.
+    tables
+        One frame per table, of all its sources.
+    sources
+        Provenance by table.
+    findings, problems
+        What happened to the rows, and what is wrong.
+    reads
+        What each source gave, in the order of the study.
+    """
+
+    crs: CRS | None = None
+    timezone: str | None = None
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    sources: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    reads: list[SourceRead] = field(default_factory=list)
+    timezones: dict[str, str] = field(default_factory=dict)
+    frames: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, name: str, frame: pd.DataFrame, origin: str, provenance: dict[str, Any]) -> None:
+        """Validate one frame for a table and keep it, or keep what is wrong with it."""
+        try:
+            frame = schema.validate(frame, schema.tables()[name], origin=origin)
+            self.frames[name].append(frame)
+        except GeoPlannerError as error:
+            self.complain(error, origin)
+        self.reads[-1].frames[name] = frame
+        self.sources[name].append(provenance)
+
+    def complain(self, error: GeoPlannerError | str, source: str = "") -> None:
+        """Keep a problem."""
+        parts = tuple(getattr(error, "problems", ()))
+        self.problems.append(Problem(source, str(error), parts))
+
+    def found(self, findings: Iterable[Finding]) -> None:
+        """Keep what happened to the rows of the source being read."""
+        told = tuple(findings)
+        self.reads[-1].findings += told
+        self.findings += told
+
+
+def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
+    """Read and validate all sources of a study; collect what is wrong and go on.
+
+    Parameters
+    ----------
+    study
+        Settings; source paths absolute or relative to the working folder.
+    progress
+        Called with a line of text at the start of each step.
+    """
+    gathered = Gathered()
+    _take_crs(study, gathered)
+    for source in study.sources.osm:
+        progress(f"reading {source.label}")
+        _read(gathered, "osm", source, partial(_add_osm, gathered, source, study))
+    if gathered.crs is None and not study.study.crs:
+        gathered.complain(_NO_CRS)
+    crs = gathered.crs or parse_crs(_STAND_IN_CRS)
+    for number, feed in enumerate(study.sources.gtfs, start=1):
+        progress(f"reading {feed.label}")
+        _read(gathered, "gtfs", feed, partial(_add_gtfs, gathered, feed, number, crs))
+    for layer in study.sources.layers:
+        progress(f"reading {layer.label}")
+        _read(gathered, "layer", layer, partial(_add_layer, gathered, layer, crs))
+    gathered.timezone = _timezone(study, gathered)
+    gathered.tables = _merge(gathered)
+    if not any(len(frame) for frame in gathered.tables.values()) and not gathered.problems:
+        gathered.complain("the study lists no sources: add [[sources.osm]] and others")
+    return gathered
+
+
+def require_buildable(gathered: Gathered) -> CRS:
+    """Return the region's CRS, or refuse what was gathered.
+
+    Raises
+    ------
+    InputError
+        With the problems of all sources.
+    """
+    if gathered.problems or gathered.crs is None:
+        texts = [problem.text for problem in gathered.problems]
+        raise InputError("the region cannot be built", texts)
+    return gathered.crs
+
+
+def _take_crs(study: Study, gathered: Gathered) -> None:
+    try:
+        gathered.crs = require_metric(parse_crs(study.study.crs)) if study.study.crs else None
+    except GeoPlannerError as error:
+        gathered.complain(error)
+
+
+def _read(gathered: Gathered, kind: str, source: Provenance, read: Callable[[], None]) -> None:
+    """Run one reader; keep what it complains of and go on."""
+    path = getattr(source, "path", None) or getattr(source, "overpass_url", "")
+    gathered.reads.append(SourceRead(kind, source.label, str(path)))
+    try:
+        read()
+    except GeoPlannerError as error:
+        gathered.complain(error, source.label)
+
+
+def _provenance(source: Provenance, **parameters: Any) -> dict[str, Any]:
+    kept = source.model_dump(mode="json", include={"credit", "licence", "retrieved_at", "note"})
+    return {
+        "file": source.label,
+        **{name: value for name, value in kept.items() if value is not None},
+        **parameters,
+    }
+
+
+def _add_osm(gathered: Gathered, source: OsmSource, study: Study) -> None:
+    if source.path is None:
+        extract = _from_overpass(source, gathered.crs, study)
+    else:
+        extract = read_osm(source.path, gathered.crs, country=study.study.country)
+    gathered.found(extract.findings)
+    provenance = _provenance(
+        source, **({"timestamp": extract.timestamp} if extract.timestamp else {})
+    )
+    for name, frame in extract.tables.items():
+        gathered.add(name, frame, source.label, provenance)
+    gathered.crs = require_metric(extract.crs)
+
+
+def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
+    from geo_planner.sources.overpass import read_overpass
+
+    areas = [layer for layer in study.sources.layers if layer.table == "study_area"]
+    if not areas or crs is None:
+        raise InputError(
+            f"{source.overpass_url}: to ask a server, the study needs crs under [study] "
+            "and a layer for the table study_area"
+        )
+    area = gpd.GeoDataFrame(read_layer(areas[0], crs).frame)
+    polygon = area.to_crs(4326).union_all()
+    return read_overpass(polygon, str(source.overpass_url), crs)
+
+
+def _add_gtfs(gathered: Gathered, source: GtfsSource, number: int, crs: CRS) -> None:
+    feed = read_gtfs(source.path, source.prefix or str(number), crs)
+    gathered.found(feed.findings)
+    gathered.timezones[source.label] = feed.timezone
+    for name, frame in feed.tables.items():
+        gathered.add(name, frame, source.label, _provenance(source))
+
+
+def _add_layer(gathered: Gathered, source: LayerSource, crs: CRS) -> None:
+    rows = read_layer(source, crs)
+    gathered.found(rows.findings)
+    gathered.reads[-1].unmapped_fields = rows.unmapped_fields
+    gathered.reads[-1].crs = rows.crs
+    frame = rows.frame
+    if rows.table == "businesses":
+        frame = assign_clusters(frame)
+    if rows.table == "sites":
+        frame = _with_area(frame)
+    provenance = _provenance(source, fields=_field_names(source))
+    gathered.add(rows.table, frame, source.label, provenance)
+
+
+def _field_names(source: LayerSource) -> dict[str, str]:
+    return {
+        column: rule if isinstance(rule, str) else rule.field
+        for column, rule in source.fields.items()
+    }
+
+
+def _with_area(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the ground area of sites that state none."""
+    measured = gpd.GeoSeries(sites.geometry).area
+    stated = sites.get("area_m2", pd.Series(float("nan"), index=sites.index))
+    return sites.assign(area_m2=pd.to_numeric(stated, errors="coerce").fillna(measured))
+
+
+def _timezone(study: Study, gathered: Gathered) -> str | None:
+    """Take the study's time zone, or the one all feeds share."""
+    found = set(gathered.timezones.values())
+    if study.study.timezone:
+        found.add(study.study.timezone)
+    if len(found) > 1:
+        named = ", ".join(f"{name}: {zone}" for name, zone in gathered.timezones.items())
+        gathered.complain(
+            f"time zones disagree (study: {study.study.timezone or 'not stated'}; {named}): "
+            "use feeds of one time zone, or split the study"
+        )
+        return None
+    return next(iter(found), None)
+
+
+def _merge(gathered: Gathered) -> dict[str, pd.DataFrame]:
+    """Put the frames of each table together; ids that two sources share are refused."""
+    return {
+        name: _one_table(name, frames, gathered)
+        for name, frames in gathered.frames.items()
+        if frames
+    }
+
+
+def _one_table(name: str, frames: Sequence[pd.DataFrame], gathered: Gathered) -> pd.DataFrame:
+    if len(frames) == 1:
+        return frames[0]
+    table = schema.tables()[name]
+    filled: Iterable[pd.DataFrame] = [frame for frame in frames if len(frame)] or frames[:1]
+    joined = pd.concat(filled, ignore_index=True)
+    files = ", ".join(source["file"] for source in gathered.sources[name])
+    try:
+        return schema.validate(joined, table, origin=files)
+    except GeoPlannerError as error:
+        gathered.complain(error, files)
+        return joined
