@@ -255,6 +255,16 @@ class Siting(_Settings):
     )
 
 
+class ControlTotals(_Settings):
+    """State totals of the study area known from elsewhere; ``check`` compares the data to them."""
+
+    residents: float | None = Field(None, gt=0, description="Residents of the study's zones.")
+    jobs: float | None = Field(None, gt=0, description="Jobs at the study's workplaces.")
+    tolerance: float = Field(
+        0.02, ge=0, le=1, description="Difference that passes without a warning, as a share."
+    )
+
+
 class Study(_Settings):
     """Hold a whole study file."""
 
@@ -263,6 +273,7 @@ class Study(_Settings):
     travel: Travel = Travel()
     access: Access = Access()
     siting: Siting = Siting()
+    control_totals: ControlTotals = ControlTotals()
 
 
 def read_study(path: Path) -> Study:
