@@ -109,12 +109,64 @@ class LayerSource(Provenance):
     note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
 
 
+class SpreadTotals(_Settings):
+    """Say where the totals of districts stand."""
+
+    path: Path = Field(description="Text file with a header line.")
+    field: str = Field(description="Field that names the district.")
+    drop_last: int = Field(0, ge=0, description="Characters to cut from the end of that field.")
+    width: int = Field(0, ge=0, description="Fill the code with leading zeros to this width.")
+    columns: Mapping[str, str] = Field(
+        description="Column of zones = pattern; the fields it matches are summed."
+    )
+    zero_marks: tuple[str, ...] = Field(("-",), description="Texts that stand for zero.")
+    encoding: str | None = Field(None, description="Text encoding, where the file names none.")
+
+
+class SpreadAreas(_Settings):
+    """Say where the polygons of the districts stand."""
+
+    path: Path = Field(description="Polygon layer.")
+    layer: str | None = Field(None, description="Layer within the file, where it holds several.")
+    field: str = Field(description="Field with the district's code, as in the totals.")
+    name_field: str | None = Field(None, description="Field with the district's name.")
+    keep: tuple[str, ...] | None = Field(None, description="Codes to use; default: all totals.")
+
+
+class SpreadLand(_Settings):
+    """Say where people can live, and how densely."""
+
+    path: Path = Field(description="Polygon layer.")
+    layer: str | None = Field(None, description="Layer within the file, where it holds several.")
+    field: str = Field(description="Field with the kind of land.")
+    weights: Mapping[str, Annotated[float, Field(ge=0)]] = Field(
+        description="Kind = relative density; kinds not listed hold nobody."
+    )
+
+
+class SpreadSource(Provenance):
+    """Spread totals of districts over built-up land into cells of the table zones."""
+
+    totals: SpreadTotals
+    areas: SpreadAreas
+    land: SpreadLand
+    cell_m: float = Field(100.0, gt=0, le=5000, description="Width of a cell [m].")
+    role: Role = Field("study", description="Study rows are counted and drawn, others only reached.")
+    note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
+
+    @property
+    def path(self) -> Path:
+        """File that names the source in messages: the totals."""
+        return self.totals.path
+
+
 class Sources(_Settings):
     """List everything the region is built from."""
 
     osm: tuple[OsmSource, ...] = ()
     gtfs: tuple[GtfsSource, ...] = ()
     layers: tuple[LayerSource, ...] = ()
+    spread: tuple[SpreadSource, ...] = ()
 
 
 class StudyHead(_Settings):
@@ -306,14 +358,19 @@ def read_study(path: Path) -> Study:
 
 def with_base(study: Study, folder: Path) -> Study:
     """Return the study with every source path taken relative to a folder."""
-    moved = {
-        kind: tuple(
-            source.model_copy(update={"path": folder / source.path}) if source.path else source
-            for source in getattr(study.sources, kind)
-        )
-        for kind in Sources.model_fields
-    }
-    return study.model_copy(update={"sources": study.sources.model_copy(update=moved)})
+    return study.model_copy(update={"sources": _based(study.sources, folder)})
+
+
+def _based(value: Any, folder: Path) -> Any:
+    """Put a folder before every path in a value, however deep it lies."""
+    if isinstance(value, Path):
+        return folder / value
+    if isinstance(value, tuple):
+        return tuple(_based(item, folder) for item in value)
+    if isinstance(value, _Settings):
+        parts = {name: _based(getattr(value, name), folder) for name in type(value).model_fields}
+        return value.model_copy(update=parts)
+    return value
 
 
 def _secrets(content: Any, where: str = "") -> Iterator[str]:

@@ -1,0 +1,244 @@
+"""Totals of districts spread over built-up land, cell by cell: dasymetric mapping.
+
+A total known for a district (a municipality, a voting area) is spread over the land where people
+can live, in proportion to area times a weight per kind of land, and summed to square cells. Totals
+are kept exactly. Where in a kind of land people live is an assumption, and the findings say so.
+
+References
+----------
+Eicher, C. L., Brewer, C. A. (2001). Dasymetric mapping and areal interpolation.
+doi:10.1559/152304001782173727
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_planner.config import SpreadSource, SpreadTotals
+from geo_planner.crs import require_metric
+from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.sources.delimited import Delimited, as_numbers, read_delimited
+from geo_planner.sources.shapes import fit
+from geo_planner.sources.vector_files import read_features
+
+_POLYGONS = ("Polygon", "MultiPolygon")
+
+
+@dataclass(frozen=True)
+class SpreadRows:
+    """Hold the cells made.
+
+    Parameters
+    ----------
+    frame
+        Rows for the table zones, one a cell and district, in the CRS of the region.
+    findings
+        What was read, left out, and assumed.
+    """
+
+    frame: gpd.GeoDataFrame
+    findings: tuple[Finding, ...]
+
+
+def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
+    """Spread the totals of districts over weighted land.
+
+    Parameters
+    ----------
+    source
+        Totals, districts, land with weights, and cell size.
+    crs
+        Metric CRS of the region.
+
+    Returns
+    -------
+    SpreadRows
+        Cells with a share of a total; ``zone_id`` is ``<district>-<column>-<row>`` in cells
+        counted from the origin of the CRS.
+
+    Raises
+    ------
+    InputError
+        When fields, districts or land are missing; all problems at once.
+    SourceError, CRSError
+        When a file cannot be read or has no CRS.
+    """
+    require_metric(crs)
+    totals = _totals(source.totals)
+    areas, findings = _polygons(source.areas.path, source.areas.layer, crs)
+    land, land_findings = _polygons(source.land.path, source.land.layer, crs)
+    problems = [
+        f"{where.path.name}: no field {where.field!r}; fields are {', '.join(map(str, frame.columns))}"
+        for where, frame in ((source.areas, areas), (source.land, land))
+        if where.field not in frame
+    ]
+    if problems:
+        raise InputError("the totals cannot be spread", problems)
+    districts = areas[areas[source.areas.field].astype(str).isin(source.areas.keep or totals.index)]
+    districts = districts.dissolve(districts[source.areas.field].astype(str))
+    weighted = land.assign(weight=land[source.land.field].map(dict(source.land.weights)))
+    pieces = _pieces(districts, weighted[weighted["weight"] > 0])
+    _require_complete(source, totals, districts, pieces)
+    cells = _cells(pieces, source.cell_m)
+    frame = _share_out(cells, totals, districts, source)
+    what = (
+        f"cells of {source.cell_m:g} m made from totals of {len(districts)} districts, "
+        "spread by kind of land (an assumption)"
+    )
+    left_out = land.index.size - int((weighted["weight"] > 0).sum())
+    return SpreadRows(
+        frame,
+        (
+            *findings,
+            *land_findings,
+            Finding(source.label, "read", len(frame), what),
+            Finding(source.land.path.name, "read", left_out, "patches of land where nobody lives"),
+        ),
+    )
+
+
+def _totals(source: SpreadTotals) -> pd.DataFrame:
+    """Sum the fields of each column over the rows of each district."""
+    table = read_delimited(source.path, source.encoding)
+    if source.field not in table.frame:
+        raise InputError(f"{source.path.name}: no field {source.field!r}")
+    fields = {
+        column: [name for name in table.frame if re.search(pattern, name)]
+        for column, pattern in source.columns.items()
+    }
+    unmatched = [f"{column}: no field matches {source.columns[column]!r}" for column in fields if not fields[column]]
+    if unmatched:
+        raise InputError(f"{source.path.name}: columns without fields", unmatched)
+    wanted = [name for names in fields.values() for name in names]
+    blanked = table.frame.assign(
+        **{name: table.frame[name].replace(dict.fromkeys(source.zero_marks, "0")) for name in wanted}
+    )
+    rewritten, _, problems = as_numbers(
+        Delimited(blanked, table.separator, table.encoding), wanted
+    )
+    numbers = rewritten[wanted].apply(pd.to_numeric, errors="coerce")
+    bad = numbers.isna() & blanked[wanted].notna()
+    problems += [
+        f"field {name!r} holds {blanked.loc[bad[name], name].iloc[0]!r}, which is no number"
+        for name in wanted
+        if bad[name].any()
+    ]
+    if problems:
+        raise InputError(f"{source.path.name}: totals cannot be read", problems)
+    code = table.frame[source.field].str.slice(stop=-source.drop_last or None).str.zfill(source.width)
+    sums = {column: numbers[names].sum(axis=1) for column, names in fields.items()}
+    return pd.DataFrame(sums).groupby(code).sum()
+
+
+def _polygons(
+    path: Path, layer: str | None, crs: CRS
+) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
+    """Read a layer as valid polygons in the CRS of the region."""
+    read = read_features(path, layer, None, None)
+    if not isinstance(read.frame, gpd.GeoDataFrame):
+        raise InputError(f"{read.name}: the file has no geometry")
+    frame = read.frame.to_crs(crs)
+    labels = np.array([f"row {number}" for number in range(len(frame))])
+    shapes, mended = fit(frame.geometry, _POLYGONS, read.name, labels)
+    return frame.set_geometry(shapes), (*read.findings, *mended)
+
+
+def _pieces(districts: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Cut the land at the districts' borders: weight and district of every piece."""
+    place, district = shapely.STRtree(districts.geometry.to_numpy()).query(
+        land.geometry.to_numpy(), predicate="intersects"
+    )
+    shapes = shapely.intersection(
+        land.geometry.to_numpy()[place], districts.geometry.to_numpy()[district]
+    )
+    kept = shapely.area(shapes) > 0
+    return gpd.GeoDataFrame(
+        {"district": districts.index[district[kept]], "weight": land["weight"].to_numpy()[place[kept]]},
+        geometry=shapes[kept],
+        crs=districts.crs,
+    )
+
+
+def _require_complete(
+    source: SpreadSource,
+    totals: pd.DataFrame,
+    districts: gpd.GeoDataFrame,
+    pieces: gpd.GeoDataFrame,
+) -> None:
+    wanted = source.areas.keep or totals.index
+    absent = {
+        f"no totals in {source.totals.path.name}": [c for c in wanted if c not in totals.index],
+        f"no polygon in {source.areas.path.name}": [c for c in wanted if c not in districts.index],
+        f"no land to spread over in {source.land.path.name}": [
+            c for c in districts.index if c not in set(pieces["district"])
+        ],
+    }
+    problems = [
+        f"{words}: {', '.join(map(str, codes[:MAX_IDS_SHOWN]))}{' ...' if len(codes) > MAX_IDS_SHOWN else ''}"
+        for words, codes in absent.items()
+        if codes
+    ]
+    if problems:
+        raise InputError("districts are incomplete", problems)
+
+
+def _cells(pieces: gpd.GeoDataFrame, cell_m: float) -> pd.DataFrame:
+    """Measure weight times area of every district in every cell it touches."""
+    bounds = np.floor(pieces.bounds.to_numpy() / cell_m).astype(np.int64)
+    wide, high = (bounds[:, 2:] - bounds[:, :2] + 1).T
+    piece = np.repeat(np.arange(len(pieces)), wide * high)
+    first = np.cumsum(wide * high) - wide * high
+    number = np.arange(len(piece)) - first[piece]
+    column = bounds[piece, 0] + number % wide[piece]
+    row = bounds[piece, 1] + number // wide[piece]
+    squares = _squares(column, row, cell_m)
+    area_m2 = shapely.area(shapely.intersection(pieces.geometry.to_numpy()[piece], squares))
+    measured = pd.DataFrame(
+        {
+            "district": pieces["district"].to_numpy()[piece],
+            "column": column,
+            "row": row,
+            "weight": area_m2 * pieces["weight"].to_numpy()[piece],
+        }
+    )
+    summed = measured.groupby(["district", "column", "row"], as_index=False)["weight"].sum()
+    return summed[summed["weight"] > 0].reset_index(drop=True)
+
+
+def _squares(
+    column: npt.NDArray[np.int64], row: npt.NDArray[np.int64], cell_m: float
+) -> npt.NDArray[np.object_]:
+    west, south = column * cell_m, row * cell_m
+    squares: npt.NDArray[np.object_] = shapely.box(west, south, west + cell_m, south + cell_m)
+    return squares
+
+
+def _share_out(
+    cells: pd.DataFrame, totals: pd.DataFrame, districts: gpd.GeoDataFrame, source: SpreadSource
+) -> gpd.GeoDataFrame:
+    """Give every cell its share of its district's totals."""
+    share = cells["weight"] / cells.groupby("district")["weight"].transform("sum")
+    counts = {
+        column: share * cells["district"].map(totals[column]) for column in source.totals.columns
+    }
+    number = cells["column"].astype(str) + "-" + cells["row"].astype(str)
+    name = source.areas.name_field
+    return gpd.GeoDataFrame(
+        {
+            "zone_id": cells["district"] + "-" + number,
+            "role": source.role,
+            "district": cells["district"].map(districts[name]) if name else cells["district"],
+            **counts,
+        },
+        geometry=_squares(cells["column"].to_numpy(), cells["row"].to_numpy(), source.cell_m),
+        crs=districts.crs,
+    )
