@@ -8,8 +8,8 @@ from typing import cast
 
 import pandas as pd
 
+from geo_planner.classes import round_borders
 from geo_planner.config import MODES, Mode, Study
-from geo_planner.maps.classes import round_borders
 from geo_planner.maps.palette import ramp
 from geo_planner.maps.wording import EN_DASH, Wording
 
