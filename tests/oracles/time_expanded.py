@@ -207,6 +207,7 @@ def earliest_alightings(
     heapq.heapify(heap)
     fewest = {}  # per stop: fewest rides it was ready with, so far in time
     first_call = {}  # per vehicle and rides: the earliest call it was boarded at
+    alighted = {}
     best = {}
     while heap:
         time, rides, stop = heapq.heappop(heap)
@@ -223,12 +224,19 @@ def earliest_alightings(
             # from the call it was boarded at before, all that follows is known
             for there, arrival in _alightings(calls[place + 1 : end + 1], latest):
                 best[there] = min(best.get(there, arrival), arrival)
-                for onward, walk in [(there, 0), *transfers.get(there, [])]:
-                    if arrival + walk <= latest:
-                        ready = arrival + walk + transfer_slack_cs
-                        heapq.heappush(heap, (ready, rides + 1, onward))
+                # who got off here earlier with as many rides can do all that follows
+                if alighted.get((there, rides), latest + 1) <= arrival:
+                    continue
+                alighted[there, rides] = arrival
+                for onward, ready in _onward(transfers, there, arrival, latest):
+                    heapq.heappush(heap, (ready + transfer_slack_cs, rides + 1, onward))
     return best
 
 
 def _alightings(calls, latest):
     return [(stop, time) for stop, time, _, _, may_alight in calls if may_alight and time <= latest]
+
+
+def _onward(transfers, stop, arrival, latest):
+    reached = [(stop, arrival), *((to, arrival + walk) for to, walk in transfers.get(stop, []))]
+    return [(to, time) for to, time in reached if time <= latest]
