@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geo_planner.errors import ConfigError
+from geo_planner.quantities import POPULATION, quantity_of
 from geo_planner.units import mps_from_kmh, seconds_from_min
 
 Mode = Literal["walk", "bicycle", "car", "transit"]
@@ -151,13 +152,81 @@ class SpreadSource(Provenance):
     areas: SpreadAreas
     land: SpreadLand
     cell_m: float = Field(100.0, gt=0, le=5000, description="Width of a cell [m].")
-    role: Role = Field("study", description="Study rows are counted and drawn, others only reached.")
+    role: Role = Field(
+        "study", description="Study rows are counted and drawn, others only reached."
+    )
     note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
 
     @property
     def path(self) -> Path:
         """File that names the source in messages: the totals."""
         return self.totals.path
+
+
+class RasterCells(_Settings):
+    """Make zones of a raster's cells that hold people."""
+
+    cell_m: float | None = Field(
+        None,
+        gt=0,
+        le=10_000,
+        description="Width of a zone [m], a multiple of the raster's cells; by default their own.",
+    )
+
+
+class RasterSource(Provenance):
+    """Read a raster: its values go to sites and zones, its picture to the map."""
+
+    path: Path | tuple[Path, ...] = Field(
+        description="A raster file; several tiles as a list or a pattern such as 'dem/*.tif'."
+    )
+    quantity: str = Field(
+        description="What a cell holds, in snake_case with its unit at the end: elevation_m, "
+        "flood_depth_m, noise_lden_db, population_count, or another."
+    )
+    band: int = Field(1, ge=1, description="Band to read, from 1.")
+    crs: str | None = Field(None, description="CRS of the raster, where the file names none.")
+    nodata: float | None = Field(
+        None, description="Value that stands for no data, where the file names none."
+    )
+    role: Role = Field(
+        "study", description="Role of the zones that zones_from_cells makes; no other rows have it."
+    )
+    zones_from_cells: RasterCells | None = Field(
+        None,
+        description="Make zones of the cells with people (population_count only), "
+        "in place of adding people to zones.",
+    )
+
+    @field_validator("quantity")
+    @classmethod
+    def _known_quantity(cls, name: str) -> str:
+        return quantity_of(name).name
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if not self.paths:
+            msg = "path is an empty list: name at least one file"
+            raise ValueError(msg)
+        if self.zones_from_cells is not None and self.quantity != POPULATION:
+            msg = f"zones_from_cells needs quantity = '{POPULATION}'"
+            raise ValueError(msg)
+        if self.zones_from_cells is None and self.role != "study":
+            msg = "role is for zones_from_cells: values go to zones of every role"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Files and patterns, as stated."""
+        return self.path if isinstance(self.path, tuple) else (self.path,)
+
+    @property
+    def label(self) -> str:
+        """Name of the source in messages: its file, or the first of its tiles."""
+        more = f" and {len(self.paths) - 1} more" if len(self.paths) > 1 else ""
+        band = f" (band {self.band})" if self.band > 1 else ""
+        return f"{self.paths[0].name}{more}{band}"
 
 
 class Sources(_Settings):
@@ -167,6 +236,19 @@ class Sources(_Settings):
     gtfs: tuple[GtfsSource, ...] = ()
     layers: tuple[LayerSource, ...] = ()
     spread: tuple[SpreadSource, ...] = ()
+    rasters: tuple[RasterSource, ...] = ()
+
+    @field_validator("rasters")
+    @classmethod
+    def _each_quantity_once(cls, rasters: tuple[RasterSource, ...]) -> tuple[RasterSource, ...]:
+        names = [raster.quantity for raster in rasters if raster.zones_from_cells is None]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            msg = (
+                f"several rasters of {', '.join(doubled)}: give them as tiles of one (path = [..])"
+            )
+            raise ValueError(msg)
+        return rasters
 
 
 class StudyHead(_Settings):
