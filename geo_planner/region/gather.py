@@ -15,14 +15,16 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner import schema
-from geo_planner.config import GtfsSource, LayerSource, OsmSource, Provenance, Study
+from geo_planner.config import GtfsSource, LayerSource, OsmSource, Provenance, SpreadSource, Study
 from geo_planner.crs import parse_crs, require_metric
-from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.errors import CRSError, GeoPlannerError, InputError
 from geo_planner.findings import Finding
 from geo_planner.sources.businesses import assign_clusters
 from geo_planner.sources.gtfs import read_gtfs
 from geo_planner.sources.layers import read_layer
 from geo_planner.sources.osm import read_osm
+from geo_planner.sources.spread import read_spread
+from geo_planner.sources.vector_files import is_outside
 
 Progress = Callable[[str], None]
 
@@ -60,28 +62,33 @@ class SourceRead:
     Parameters
     ----------
     kind
-        ``osm``, ``gtfs``, ``layer``: the list of the study it stands in.
+        ``osm``, ``gtfs``, ``layer``, ``spread``: the list of the study it stands in.
     label
         Its name in messages.
     path
         File or server.
+    layer, table
+        Layer within the file and the table it goes to, where the study names them.
     frames
         Rows by table, in the region's CRS; those that break the schema too.
     crs
         CRS of the file, where it has one of its own.
     unmapped_fields
         Fields no column is made from.
-    findings
-        What happened to its rows.
+    findings, problems
+        What happened to its rows, and what is wrong with it.
     """
 
     kind: str
     label: str
     path: str
+    layer: str | None = None
+    table: str | None = None
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     crs: CRS | None = None
     unmapped_fields: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass
@@ -126,8 +133,10 @@ class Gathered:
 
     def complain(self, error: GeoPlannerError | str, source: str = "") -> None:
         """Keep a problem."""
-        parts = tuple(getattr(error, "problems", ()))
-        self.problems.append(Problem(source, str(error), parts))
+        problem = Problem(source, str(error), tuple(getattr(error, "problems", ())))
+        self.problems.append(problem)
+        if self.reads and self.reads[-1].label == source:
+            self.reads[-1].problems.append(problem)
 
     def found(self, findings: Iterable[Finding]) -> None:
         """Keep what happened to the rows of the source being read."""
@@ -160,6 +169,9 @@ def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
     for layer in study.sources.layers:
         progress(f"reading {layer.label}")
         _read(gathered, "layer", layer, partial(_add_layer, gathered, layer, crs))
+    for spread in study.sources.spread:
+        progress(f"reading {spread.label}")
+        _read(gathered, "spread", spread, partial(_add_spread, gathered, spread, crs))
     gathered.timezone = _timezone(study, gathered)
     gathered.tables = _merge(gathered)
     if not any(len(frame) for frame in gathered.tables.values()) and not gathered.problems:
@@ -191,7 +203,8 @@ def _take_crs(study: Study, gathered: Gathered) -> None:
 def _read(gathered: Gathered, kind: str, source: Provenance, read: Callable[[], None]) -> None:
     """Run one reader; keep what it complains of and go on."""
     path = getattr(source, "path", None) or getattr(source, "overpass_url", "")
-    gathered.reads.append(SourceRead(kind, source.label, str(path)))
+    layer, table = getattr(source, "layer", None), getattr(source, "table", None)
+    gathered.reads.append(SourceRead(kind, source.label, str(path), layer, table))
     try:
         read()
     except GeoPlannerError as error:
@@ -216,9 +229,20 @@ def _add_osm(gathered: Gathered, source: OsmSource, study: Study) -> None:
     provenance = _provenance(
         source, **({"timestamp": extract.timestamp} if extract.timestamp else {})
     )
+    _require_inside(extract.tables["streets"], source)
     for name, frame in extract.tables.items():
         gathered.add(name, frame, source.label, provenance)
     gathered.crs = require_metric(extract.crs)
+
+
+def _require_inside(streets: pd.DataFrame, source: OsmSource) -> None:
+    """Refuse streets far outside the area the region's CRS is made for."""
+    lines = gpd.GeoSeries(streets.geometry)
+    if lines.crs is not None and is_outside(lines, lines.crs).any():
+        raise CRSError(
+            f"{source.label}: the streets lie outside the area {lines.crs.name} is for: "
+            "state another crs under [study], or leave it out for the UTM zone around them"
+        )
 
 
 def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
@@ -241,6 +265,12 @@ def _add_gtfs(gathered: Gathered, source: GtfsSource, number: int, crs: CRS) -> 
     gathered.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
         gathered.add(name, frame, source.label, _provenance(source))
+
+
+def _add_spread(gathered: Gathered, source: SpreadSource, crs: CRS) -> None:
+    rows = read_spread(source, crs)
+    gathered.found(rows.findings)
+    gathered.add("zones", rows.frame, source.label, _provenance(source, cell_m=source.cell_m))
 
 
 def _add_layer(gathered: Gathered, source: LayerSource, crs: CRS) -> None:

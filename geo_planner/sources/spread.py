@@ -77,7 +77,7 @@ def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
     areas, findings = _polygons(source.areas.path, source.areas.layer, crs)
     land, land_findings = _polygons(source.land.path, source.land.layer, crs)
     problems = [
-        f"{where.path.name}: no field {where.field!r}; fields are {', '.join(map(str, frame.columns))}"
+        f"{where.path.name}: no field {where.field!r} among {', '.join(map(str, frame.columns))}"
         for where, frame in ((source.areas, areas), (source.land, land))
         if where.field not in frame
     ]
@@ -115,16 +115,21 @@ def _totals(source: SpreadTotals) -> pd.DataFrame:
         column: [name for name in table.frame if re.search(pattern, name)]
         for column, pattern in source.columns.items()
     }
-    unmatched = [f"{column}: no field matches {source.columns[column]!r}" for column in fields if not fields[column]]
+    unmatched = [
+        f"{column}: no field matches {source.columns[column]!r}"
+        for column in fields
+        if not fields[column]
+    ]
     if unmatched:
         raise InputError(f"{source.path.name}: columns without fields", unmatched)
-    wanted = [name for names in fields.values() for name in names]
+    wanted = list(dict.fromkeys(name for names in fields.values() for name in names))
     blanked = table.frame.assign(
-        **{name: table.frame[name].replace(dict.fromkeys(source.zero_marks, "0")) for name in wanted}
+        **{
+            name: table.frame[name].replace(dict.fromkeys(source.zero_marks, "0"))
+            for name in wanted
+        }
     )
-    rewritten, _, problems = as_numbers(
-        Delimited(blanked, table.separator, table.encoding), wanted
-    )
+    rewritten, _, problems = as_numbers(Delimited(blanked, table.separator, table.encoding), wanted)
     numbers = rewritten[wanted].apply(pd.to_numeric, errors="coerce")
     bad = numbers.isna() & blanked[wanted].notna()
     problems += [
@@ -134,7 +139,9 @@ def _totals(source: SpreadTotals) -> pd.DataFrame:
     ]
     if problems:
         raise InputError(f"{source.path.name}: totals cannot be read", problems)
-    code = table.frame[source.field].str.slice(stop=-source.drop_last or None).str.zfill(source.width)
+    code = (
+        table.frame[source.field].str.slice(stop=-source.drop_last or None).str.zfill(source.width)
+    )
     sums = {column: numbers[names].sum(axis=1) for column, names in fields.items()}
     return pd.DataFrame(sums).groupby(code).sum()
 
@@ -162,7 +169,10 @@ def _pieces(districts: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataF
     )
     kept = shapely.area(shapes) > 0
     return gpd.GeoDataFrame(
-        {"district": districts.index[district[kept]], "weight": land["weight"].to_numpy()[place[kept]]},
+        {
+            "district": districts.index[district[kept]],
+            "weight": land["weight"].to_numpy()[place[kept]],
+        },
         geometry=shapes[kept],
         crs=districts.crs,
     )
@@ -183,7 +193,7 @@ def _require_complete(
         ],
     }
     problems = [
-        f"{words}: {', '.join(map(str, codes[:MAX_IDS_SHOWN]))}{' ...' if len(codes) > MAX_IDS_SHOWN else ''}"
+        f"{words}: {', '.join(map(str, codes[:MAX_IDS_SHOWN]))} ({len(codes)} in all)"
         for words, codes in absent.items()
         if codes
     ]
