@@ -83,11 +83,13 @@ def build(
 
     if (study is None) == (osm is None and gtfs is None):
         raise typer.BadParameter("give either a study file or --osm FILE [--gtfs FILE]...")
+    if study and crs:
+        raise typer.BadParameter("--crs goes with --osm; a study file states crs under [study]")
     settings = _study(study) if study else _study_of_files(out, osm or [], gtfs or [], crs)
     with _progress() as step:
         region = build_region(settings, out, progress=lambda text: step(text, 0, 0))
     rows = {name: table.rows for name, table in region.tables.items() if table.rows}
-    summary = {"region": str(out), "crs": region.study["crs"], "tables": rows}
+    summary = {"region": str(out), "crs": region.crs.to_string(), "tables": rows}
     _say(as_json, summary, f"{out}: {sum(rows.values())} rows in {len(rows)} tables")
     for finding in region.findings:
         if finding.kind != "read":
@@ -106,7 +108,8 @@ def _study_of_files(out: Path, osm: list[Path], gtfs: list[Path], crs: str | Non
     return Study.model_validate(
         {
             "study": {
-                "id": "".join(c if c.isalnum() else "-" for c in out.name) or "region",
+                "id": "".join(c if c.isascii() and c.isalnum() else "-" for c in out.name)
+                or "region",
                 "name": out.name,
                 "crs": crs,
                 "country": None,
@@ -153,11 +156,13 @@ def times(
 ) -> None:
     """Write the travel times of all pairs, with a ledger of how points were linked beside them."""
     given = dict(locals())
-    from geo_planner.exports import ledger_path, write_table
+    from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
     from geo_planner.region import open_region
     from geo_planner.sources.points import read_points
     from geo_planner.travel_time import travel_times
 
+    require_suffix(out, TABLE_SUFFIXES)
+    chosen_mode = _mode(mode)
     opened = open_region(region)
     travel = _travel(opened.study, given)
     starts, ends = read_points(origins, opened.crs), read_points(destinations, opened.crs)
@@ -166,7 +171,7 @@ def times(
             opened,
             starts.set_index("id").geometry,
             ends.set_index("id").geometry,
-            _mode(mode),
+            chosen_mode,
             travel,
             threads=threads,
             progress=lambda done, total: step(f"times by {mode}", done, total),
@@ -214,9 +219,11 @@ def access(
     """Write how many opportunities each origin reaches within time limits."""
     given = dict(locals())
     from geo_planner.accessibility import access_of_points
-    from geo_planner.exports import ledger_path, write_table
+    from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
     from geo_planner.region import open_region
 
+    require_suffix(out, TABLE_SUFFIXES)
+    chosen_mode = _mode(mode)
     opened = open_region(region)
     travel = _travel(opened.study, given)
     with _progress() as step:
@@ -225,8 +232,8 @@ def access(
             opportunities,
             column,
             origins,
-            mode=_mode(mode),
-            cutoffs_min=_numbers(cutoffs_min, "--cutoffs-min"),
+            mode=chosen_mode,
+            cutoffs_min=_cutoffs(cutoffs_min, travel),
             travel=travel,
             threads=threads,
             progress=lambda done, total: step(f"access by {mode}", done, total),
@@ -243,9 +250,10 @@ def sites(
 ) -> None:
     """Score and rank the candidate sites of a region."""
     from geo_planner.analysis import analyse
-    from geo_planner.exports import sites_table, write_table
+    from geo_planner.exports import SUFFIXES, require_suffix, sites_table, write_table
     from geo_planner.region import open_region
 
+    require_suffix(out, SUFFIXES)
     opened = open_region(region)
     if not opened.has("sites"):
         raise InputError(f"{region}: the region has no sites; add a layer for the table 'sites'")
@@ -261,9 +269,11 @@ def draw_map(
 ) -> None:
     """Draw a region and its access on one map."""
     from geo_planner.analysis import analyse
+    from geo_planner.exports import require_suffix
     from geo_planner.region import open_region
     from geo_planner.report import write_map
 
+    require_suffix(out, (".html",))
     opened = open_region(region)
     with _progress() as step:
         result = analyse(opened, threads=threads, progress=step)
@@ -295,7 +305,9 @@ def run(
 def serve(
     regions: Annotated[list[Path], typer.Argument(help="Region folders to serve.")],
     *,
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0: a free one.")
+    ] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Serve regions to a browser: maps, sites and zones."""
@@ -303,9 +315,10 @@ def serve(
 
     from geo_planner.errors import MissingDependencyError
 
-    if util.find_spec("api") is None or util.find_spec("fastapi") is None:
-        raise MissingDependencyError("the web service (api, fastapi)", "api")
-    import_module("api.server").serve(regions, host=host, port=port)
+    needed = ("api", "fastapi", "uvicorn", "structlog")
+    if any(util.find_spec(name) is None for name in needed):
+        raise MissingDependencyError(f"the web service ({', '.join(needed)})", "api")
+    import_module("api.server").serve(regions, host=host, port=port, say=typer.echo)
 
 
 @app.command()
@@ -334,6 +347,16 @@ def _numbers(text: str, option: str) -> list[float]:
         ) from None
 
 
+def _cutoffs(text: str, travel: "Travel") -> list[float]:
+    cutoffs_min = _numbers(text, "--cutoffs-min")
+    if not all(0 < cutoff <= travel.max_time_min for cutoff in cutoffs_min):
+        raise typer.BadParameter(
+            f"--cutoffs-min: {text!r} must lie between 0 and --max-time-min "
+            f"({travel.max_time_min:g}): what takes longer is not searched for"
+        )
+    return cutoffs_min
+
+
 def _travel(study: Any, given: dict[str, Any]) -> "Travel":
     """Lay the options given over the region's own travel settings."""
     from pydantic import ValidationError
@@ -344,7 +367,7 @@ def _travel(study: Any, given: dict[str, Any]) -> "Travel":
     if "board_wait_s" in chosen:
         chosen.setdefault("transfer_slack_s", chosen["board_wait_s"])
     if "percentiles" in chosen:
-        chosen["percentiles"] = [int(p) for p in _numbers(chosen["percentiles"], "--percentiles")]
+        chosen["percentiles"] = _numbers(chosen["percentiles"], "--percentiles")
     if "depart" in chosen:
         try:
             chosen["depart"] = datetime.fromisoformat(chosen["depart"])
@@ -357,7 +380,8 @@ def _travel(study: Any, given: dict[str, Any]) -> "Travel":
     except ValidationError as error:
         raise typer.BadParameter(
             "; ".join(
-                f"--{str(item['loc'][0]).replace('_', '-')}: {item['msg']}"
+                f"--{str(item['loc'][0]).replace('_', '-')}: "
+                + item["msg"].removeprefix("Value error, ")
                 for item in error.errors()
             )
         ) from None

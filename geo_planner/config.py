@@ -367,6 +367,11 @@ class Access(_Settings):
         description="Time at which an opportunity counts half in gravity access [min].",
     )
 
+    @field_validator("half_weight_min")
+    @classmethod
+    def _every_mode(cls, given: Mapping[Mode, float]) -> Mapping[Mode, float]:
+        return {**cls.model_fields["half_weight_min"].default, **given}
+
     @model_validator(mode="after")
     def _headline_is_computed(self) -> Self:
         if self.headline_cutoff_min not in self.cutoffs_min:

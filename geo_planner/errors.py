@@ -15,9 +15,11 @@ what is wrong, where, and what to do. Arguments reach ``super().__init__`` uncha
 errors survive pickling between processes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 MAX_PROBLEMS_SHOWN = 20
+_LINES_SHOWN = 36
+_LEAST_LINES_EACH = 2
 
 
 class GeoPlannerError(Exception):
@@ -33,14 +35,25 @@ class InputError(GeoPlannerError, ValueError):
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        """Join the subject and its problems, one a line, with the tail counted."""
+        """Join the subject and its problems on one screen, with what is left out counted."""
         if not self.problems:
             return self.subject
-        shown = [f"  - {problem}" for problem in self.problems[:MAX_PROBLEMS_SHOWN]]
-        n_hidden = len(self.problems) - len(shown)
-        if n_hidden:
-            shown.append(f"  - and {n_hidden} more problems")
-        return "\n".join([f"{self.subject}:", *shown])
+        return "\n".join([f"{self.subject}:", *_listed(self.problems)])
+
+
+def _listed(problems: Sequence[str]) -> Iterator[str]:
+    """List problems, the lines of one that has several further in; tails are counted."""
+    shown = problems[:MAX_PROBLEMS_SHOWN]
+    lines_each = max(_LEAST_LINES_EACH, _LINES_SHOWN // len(shown))
+    for problem in shown:
+        first, *rest = problem.splitlines() or [""]
+        yield f"  - {first}"
+        n_kept = len(rest) if len(rest) < lines_each else lines_each - 2
+        yield from (f"    {line}" for line in rest[:n_kept])
+        if n_kept < len(rest):
+            yield f"      - and {len(rest) - n_kept} more"
+    if len(problems) > len(shown):
+        yield f"  - and {len(problems) - len(shown)} more problems"
 
 
 class SchemaError(InputError):

@@ -15,11 +15,27 @@ from geo_planner.analysis import AnalysisResult
 from geo_planner.errors import InputError
 
 CREDITS_FILE = "CREDITS.txt"
+TABLE_SUFFIXES = (".csv", ".parquet")
+SUFFIXES = (*TABLE_SUFFIXES, ".gpkg", ".geojson")
 
 
 def ledger_path(out: Path) -> Path:
     """Name the snap ledger that lies beside a result file."""
     return out.with_name(f"{out.stem}_snaps.csv")
+
+
+def require_suffix(out: Path, suffixes: Sequence[str]) -> None:
+    """Refuse a file name whose ending is no format that can be written; ask before long work.
+
+    Raises
+    ------
+    InputError
+        When the ending is none of those.
+    """
+    if out.suffix not in suffixes:
+        raise InputError(f"{out}: unknown format; the file must end in {', '.join(suffixes)}")
+    if out.is_dir():
+        raise InputError(f"{out}: is a folder; name a file")
 
 
 def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> None:
@@ -45,8 +61,7 @@ def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> 
         ".gpkg": _write_vector("GPKG"),
         ".geojson": _write_vector("GeoJSON"),
     }
-    if out.suffix not in writers:
-        raise InputError(f"{out}: unknown format; the file must end in {', '.join(writers)}")
+    require_suffix(out, SUFFIXES)
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f".{out.stem}.part{out.suffix}")
     numbers = frame.select_dtypes("number").columns

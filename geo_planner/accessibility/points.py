@@ -87,12 +87,25 @@ def access_of_points(
     return access.reached, ledger
 
 
+def _require_places(table: str, column: str | None) -> None:
+    """Refuse a table that does not exist or has no places, and a column named twice."""
+    places = [name for name, known in schema.tables().items() if known.geometry]
+    if table not in places:
+        raise InputError(
+            f"there is no table {table!r} with places: choose from {', '.join(places)}, "
+            "or name a file"
+        )
+    if column:
+        raise InputError("a column belongs to a file; for a table write TABLE:COLUMN alone")
+
+
 def _opportunities(
     region: Region, text: str, column: str | None
 ) -> tuple[gpd.GeoSeries, pd.DataFrame]:
     """Read opportunities from a table of the region or from a point file: places and counts."""
     table, _, table_column = text.partition(":")
-    if table in schema.tables() and table_column:
+    if table_column and not Path(text).suffix:
+        _require_places(table, column)
         frame = region.geo_table(table).set_index(schema.tables()[table].key[0])
         points, wanted = anchor_points(frame), [table_column]
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from geo_planner import __version__
 from geo_planner.config import Study
 from geo_planner.region.gather import Progress, gather, require_buildable
-from geo_planner.region.store import Region, write_region
+from geo_planner.region.store import Region, require_writable, write_region
 
 
 def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _: None) -> Region:
@@ -30,6 +30,7 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
     RegionError
         When ``out`` cannot be written as a region.
     """
+    require_writable(Path(out))
     gathered = gather(study, progress=progress)
     crs = require_buildable(gathered)
     progress("writing the region")

@@ -132,19 +132,20 @@ def open_region(path: Path | str) -> Region:
             str(folder), f"{REGION_FILE} is damaged ({error}): build again"
         ) from error
     if version not in _READABLE_VERSIONS:
-        age = "a newer" if version > max(_READABLE_VERSIONS) else "an older"
+        is_newer = isinstance(version, int) and version > max(_READABLE_VERSIONS)
+        age = "a newer" if is_newer else "another"
         raise RegionError(
             str(folder),
             f"written by {age} version (schema {version}, this program reads "
             f"{', '.join(map(str, _READABLE_VERSIONS))}): build it again with this program",
         )
     try:
-        region = _from_json(folder, content)
+        region, digest = _from_json(folder, content), content["digest"]
     except (KeyError, TypeError, ValueError) as error:
         raise RegionError(
             str(folder), f"{REGION_FILE} is damaged ({error}): build again"
         ) from error
-    if region.digest != content["digest"]:
+    if region.digest != digest:
         raise RegionError(str(folder), f"{REGION_FILE} was changed by hand: build again")
     return region
 
@@ -198,10 +199,9 @@ def write_region(
         When the folder holds something else or another build is writing to it.
     """
     folder = Path(path)
-    if folder.exists() and not _may_write(folder):
-        raise RegionError(str(folder), "holds files that are no region: choose another folder")
+    require_writable(folder)
     (folder / "tables").mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
+    with _locked(folder), _new_files_removed_on_failure(folder / "tables"):
         infos = {
             name: _write_table(folder, name, tables[name], tuple(sources.get(name, ())))
             for name in schema.tables()
@@ -234,6 +234,31 @@ def write_json(file: Path, content: Any) -> None:
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def require_writable(folder: Path) -> None:
+    """Refuse a folder that holds something other than a region; ask before long work.
+
+    Raises
+    ------
+    RegionError
+        When it does, or when it is a file.
+    """
+    if folder.exists() and not _may_write(folder):
+        words = "holds files that are no region" if folder.is_dir() else "is a file"
+        raise RegionError(str(folder), f"{words}: choose another folder")
+
+
+@contextlib.contextmanager
+def _new_files_removed_on_failure(folder: Path) -> Iterator[None]:
+    """Leave a folder's files as they were when what is done in it fails, as on a full disk."""
+    before = set(folder.iterdir())
+    try:
+        yield
+    except BaseException:
+        for file in set(folder.iterdir()) - before:
+            file.unlink(missing_ok=True)
+        raise
 
 
 def _may_write(folder: Path) -> bool:
