@@ -1,40 +1,60 @@
-"""The application: health, sites and zones as GeoJSON, and the pages.
+"""The application: health, regions, sites and zones as GeoJSON, and the pages.
 
 Regions are opened by id, never by a path from the request; nothing is written. GeoJSON leaves in
 EPSG:4326. The interactive docs page of the framework loads from another host and is off; the
 schema itself is at ``/openapi.json``.
 """
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import geopandas as gpd
-import numpy as np
-from fastapi import FastAPI, Query, Response
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Response
+from starlette.middleware.gzip import GZipMiddleware
 
-from api.errors import add_error_handlers
-from api.library import Library
+from api.errors import ErrorAnswer, add_error_handlers
+from api.frame import Frame
+from api.geojson import feature_collection
+from api.library import Library, Shelf
+from api.pages import RegionId, add_pages
 from geo_planner import __version__
 from geo_planner.exports import sites_table
 from geo_planner.maps.assets import missing_assets
+from geo_planner.maps.page import SERVED_LINKS
+from geo_planner.maps.view import credit_lines
 
-_GEOJSON = "application/geo+json"
-_COORDINATE_DECIMALS = 6
+_GZIP_FROM_BYTES = 1000
+_GZIP_LEVEL = 5
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    code: {"model": ErrorAnswer, "description": words}
+    for code, words in (
+        (404, "No such region."),
+        (422, "The request does not fit, or the analysis failed."),
+        (503, "The analysis is running."),
+    )
+}
 
-RegionId = Annotated[str | None, Query(description="Id of the region; default: the first.")]
+
+class GeoJSONResponse(Response):
+    """Answer with GeoJSON."""
+
+    media_type = "application/geo+json"
 
 
 def create_app(folders: Sequence[Path]) -> FastAPI:
     """Make the service for some region folders; they are analysed once it starts.
 
+    Parameters
+    ----------
+    folders
+        Region folders; each is known by the id of its study.
+
     Raises
     ------
     RegionError, InputError
-        When a folder is no region or two share an id.
+        When a folder is no region, two share an id, or there is none.
     """
     library = Library(folders)
 
@@ -42,33 +62,29 @@ def create_app(folders: Sequence[Path]) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         library.start()
         yield
+        library.stop()
 
     app = FastAPI(
         title="geo_planner", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
+    app.state.library = library
     add_error_handlers(app)
+    _add_state_routes(app, library)
     _add_data_routes(app, library)
-    _add_pages(app, library)
+    add_pages(app, library)
+    app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
+    app.add_middleware(Frame)
     return app
 
 
-def _add_data_routes(app: FastAPI, library: Library) -> None:
+def _add_state_routes(app: FastAPI, library: Library) -> None:
     @app.get("/health")
     def health() -> dict[str, Any]:
         """Tell that the service runs, what it holds, and what it lacks."""
         return {
             "status": "ok",
             "version": __version__,
-            "regions": [
-                {
-                    "id": region_id,
-                    "name": shelf.region.study["name"],
-                    "digest": shelf.region.digest,
-                    "state": shelf.state,
-                    "failure": shelf.failure,
-                }
-                for region_id, shelf in library.shelves.items()
-            ],
+            "regions": [_state(shelf) for shelf in library.shelves.values()],
             "missing_assets": missing_assets(),
         }
 
@@ -78,45 +94,59 @@ def _add_data_routes(app: FastAPI, library: Library) -> None:
         digests = {name: shelf.region.digest for name, shelf in library.shelves.items()}
         return {"version": __version__, "regions": digests}
 
-    @app.get("/api/sites")
-    def sites(region: RegionId = None) -> Response:
-        """Give the ranked sites as GeoJSON."""
-        result = library.result(region)
-        return _geojson(sites_table(result), result.region.credits)
+    @app.get("/api/regions")
+    def regions() -> dict[str, Any]:
+        """List the regions with their figures, credits and pages."""
+        return {"regions": [_described(shelf) for shelf in library.shelves.values()]}
 
-    @app.get("/api/zones")
-    def zones(region: RegionId = None) -> Response:
+
+def _add_data_routes(app: FastAPI, library: Library) -> None:
+    @app.get("/api/sites", response_class=GeoJSONResponse, responses=_ERRORS)
+    def sites(region: RegionId = None) -> GeoJSONResponse:
+        """Give the ranked sites as GeoJSON, best first; none where the region has no sites."""
+        shelf = library.shelf(region)
+        shelf.require_result()
+        return GeoJSONResponse(shelf.keep("sites", lambda: _sites(shelf)))
+
+    @app.get("/api/zones", response_class=GeoJSONResponse, responses=_ERRORS)
+    def zones(region: RegionId = None) -> GeoJSONResponse:
         """Give the zones of the study area with their access as GeoJSON."""
-        result = library.result(region)
-        own = result.zones[result.zones["role"] == "study"]
-        return _geojson(gpd.GeoDataFrame(own.reset_index()), result.region.credits)
+        shelf = library.shelf(region)
+        shelf.require_result()
+        return GeoJSONResponse(shelf.keep("zones", lambda: _zones(shelf)))
 
 
-def _geojson(frame: gpd.GeoDataFrame, credit_lines: Sequence[str]) -> Response:
-    numbers = frame.select_dtypes("number").columns
-    finite = frame.assign(**{n: frame[n].replace([np.inf, -np.inf], np.nan) for n in numbers})
-    rounded = finite.to_crs(4326).set_precision(10**-_COORDINATE_DECIMALS)
-    finite = finite.set_geometry(rounded) if isinstance(rounded, gpd.GeoSeries) else rounded
-    content = json.loads(finite.to_json(na="null", drop_id=True))
-    content["credits"] = list(credit_lines)
-    return Response(json.dumps(content, ensure_ascii=False), media_type=_GEOJSON)
+def _state(shelf: Shelf) -> dict[str, Any]:
+    return {
+        "id": shelf.region_id,
+        "name": shelf.name,
+        "digest": shelf.region.digest,
+        "state": shelf.state,
+        "step": shelf.step,
+        "failure": shelf.failure and shelf.failure.message,
+    }
 
 
-def _add_pages(app: FastAPI, library: Library) -> None:
-    from geo_planner.maps import render_map, render_overview, render_sites_page
-
-    pages = {"/": render_overview, "/map": render_map, "/sites": render_sites_page}
-    for path, render in pages.items():
-
-        def page(region: RegionId = None, render: Any = render) -> HTMLResponse:
-            shelf = library.shelf(region)
-            if shelf.result is None and shelf.failure is None:
-                return HTMLResponse(_WAITING, status_code=503, headers={"Retry-After": "5"})
-            return HTMLResponse(render(library.result(region)))
-
-        app.get(path, response_class=HTMLResponse)(page)
+def _described(shelf: Shelf) -> dict[str, Any]:
+    pages = {name: f"{path}?region={shelf.region_id}" for name, path in SERVED_LINKS.items()}
+    return {
+        **_state(shelf),
+        "badge": shelf.region.study.get("badge"),
+        "language": shelf.region.study.get("language"),
+        "summary": shelf.result and shelf.result.summary,
+        "credits": list(credit_lines(shelf.region)),
+        "pages": pages,
+    }
 
 
-_WAITING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>geo_planner</title>
-<meta http-equiv="refresh" content="5"></head><body><main><h1>The analysis is running</h1>
-<p>This page opens by itself when it is done.</p></main></body></html>"""
+def _sites(shelf: Shelf) -> bytes:
+    result = shelf.require_result()
+    is_ranked = "score" in result.sites
+    table = sites_table(result) if is_ranked else gpd.GeoDataFrame(result.sites.reset_index())
+    return feature_collection(table, "site_id", credit_lines(shelf.region))
+
+
+def _zones(shelf: Shelf) -> bytes:
+    zones = shelf.require_result().zones
+    own = gpd.GeoDataFrame(zones[zones["role"] == "study"].reset_index())
+    return feature_collection(own, "zone_id", credit_lines(shelf.region))

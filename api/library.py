@@ -1,31 +1,112 @@
 """The regions a service holds: opened by id, analysed in the background, read-only."""
 
-import logging
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from fastapi import HTTPException
+import structlog
 
+from api.errors import ErrorBody, RefusedError, error_body
 from geo_planner.analysis import AnalysisResult, analyse
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.region import Region, open_region
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger("api")
+_STOP_LIMIT_S = 5.0
 
 State = Literal["computing", "ready", "failed"]
+T = TypeVar("T")
+
+RETRY_AFTER_S = 5
+
+
+class _StoppedError(Exception):
+    """Leave an analysis because the service stops."""
 
 
 @dataclass
 class Shelf:
-    """Hold one region, its state, and its result once it is there."""
+    """Hold one region, its state, its result once it is there, and what was drawn of it.
+
+    Parameters
+    ----------
+    region
+        The region.
+    state
+        Whether its analysis runs, is done or has failed.
+    result
+        Result of the analysis.
+    failure
+        Why there is none.
+    step, share
+        What the analysis is doing, and how much of that is done, 0 to 1.
+    """
 
     region: Region
     state: State = "computing"
     result: AnalysisResult | None = None
-    failure: str | None = None
+    failure: ErrorBody | None = None
+    step: str = ""
+    share: float = 0.0
+    _kept: dict[Hashable, Any] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def region_id(self) -> str:
+        """Id of the study, which names the region in requests."""
+        return str(self.region.study["id"])
+
+    @property
+    def name(self) -> str:
+        """Name of the study."""
+        return str(self.region.study["name"])
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Make something once, however many ask for it at the same time."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            made: T = self._kept[key]
+            return made
+
+    def require_result(self) -> AnalysisResult:
+        """Return the result.
+
+        Raises
+        ------
+        RefusedError
+            503 while the analysis runs, 422 when it failed.
+        """
+        if self.failure is not None:
+            raise RefusedError(422, self.failure)
+        if self.result is None:
+            words = f"the analysis of {self.region_id!r} is running: ask again in a minute"
+            body = ErrorBody(code="StillComputing", message=words, problems=[])
+            raise RefusedError(503, body, retry_after_s=RETRY_AFTER_S)
+        return self.result
+
+    def analyse(self, progress: Callable[[str, int, int], None]) -> None:
+        """Compute the result, or keep the reason why there is none."""
+        try:
+            self.result = analyse(self.region, progress=progress)
+            self.state = "ready"
+            _log.info("analysis finished", region=self.region_id)
+        except _StoppedError:
+            raise
+        except GeoPlannerError as error:
+            self._fail(error_body(error))
+            _log.warning("analysis failed", region=self.region_id, reason=str(error))
+        except Exception:  # noqa: BLE001 -- one bad region must not end the service
+            words = "unexpected error; the log of the service has the details"
+            self._fail(ErrorBody(code="AnalysisFailed", message=words, problems=[]))
+            _log.exception("analysis failed", region=self.region_id)
+
+    def _fail(self, body: ErrorBody) -> None:
+        words = f"the analysis of {self.region_id!r} failed: {body.message}"
+        self.failure = ErrorBody(code="AnalysisFailed", message=words, problems=body.problems)
+        self.state = "failed"
 
 
 class Library:
@@ -36,47 +117,61 @@ class Library:
     RegionError
         When a folder is no region.
     InputError
-        When two regions have the same id.
+        When there is none, or two regions have the same id.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.shelves: dict[str, Shelf] = {}
+        self._is_stopping = threading.Event()
+        self._thread: threading.Thread | None = None
         for folder in folders:
-            region = open_region(folder)
-            region_id = str(region.study["id"])
-            if region_id in self.shelves:
-                raise InputError(f"{folder}: another region has the id {region_id!r} already")
-            self.shelves[region_id] = Shelf(region)
+            shelf = Shelf(open_region(folder))
+            if shelf.region_id in self.shelves:
+                raise InputError(f"{folder}: another region has the id {shelf.region_id!r} already")
+            self.shelves[shelf.region_id] = shelf
+        if not self.shelves:
+            raise InputError("no region to serve: name at least one region folder")
 
-    def start(self) -> threading.Thread:
+    def start(self) -> None:
         """Analyse all regions, one after the other, on a thread of their own."""
-        thread = threading.Thread(target=self._analyse_all, name="analysis", daemon=True)
-        thread.start()
-        return thread
+        self._is_stopping.clear()
+        self._thread = threading.Thread(target=self._analyse_all, name="analysis", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Leave the analysis at its next step."""
+        self._is_stopping.set()
+        if self._thread is not None:
+            self._thread.join(_STOP_LIMIT_S)
 
     def _analyse_all(self) -> None:
-        for region_id, shelf in self.shelves.items():
-            try:
-                shelf.result = analyse(shelf.region)
-                shelf.state = "ready"
-            except GeoPlannerError as error:
-                shelf.failure, shelf.state = str(error), "failed"
-                _log.warning("region %s: %s", region_id, error)
+        try:
+            for shelf in self.shelves.values():
+                if shelf.state == "computing":
+                    shelf.analyse(self._follow(shelf))
+        except _StoppedError:
+            return
+
+    def _follow(self, shelf: Shelf) -> Callable[[str, int, int], None]:
+        def progress(step: str, done: int, total: int) -> None:
+            if self._is_stopping.is_set():
+                raise _StoppedError
+            shelf.step, shelf.share = step, done / total if total else 0.0
+
+        return progress
 
     def shelf(self, region_id: str | None) -> Shelf:
-        """Find a region by id; None: the first."""
+        """Find a region by id; None: the first.
+
+        Raises
+        ------
+        RefusedError
+            404 when there is no such region, with the ids there are.
+        """
         if region_id is None:
             return next(iter(self.shelves.values()))
         if region_id not in self.shelves:
-            known = ", ".join(self.shelves)
-            raise HTTPException(404, f"no region {region_id!r}; there are: {known}")
+            words = f"no region {region_id!r}; the problems list the ids there are"
+            body = ErrorBody(code="UnknownRegion", message=words, problems=list(self.shelves))
+            raise RefusedError(404, body)
         return self.shelves[region_id]
-
-    def result(self, region_id: str | None) -> AnalysisResult:
-        """Return the result of a region, or answer that it is not there yet."""
-        shelf = self.shelf(region_id)
-        if shelf.result is None:
-            if shelf.failure:
-                raise InputError(f"the analysis failed: {shelf.failure}")
-            raise HTTPException(503, "the analysis is running: try again in a minute")
-        return shelf.result

@@ -1,0 +1,74 @@
+"""What surrounds every answer: a request id, security headers, and an end for unexpected errors."""
+
+import secrets
+
+import structlog
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import ErrorBody, error_response
+
+_log = structlog.get_logger("api")
+
+
+def content_policy(nonce: str) -> str:
+    """Write the content security policy: nothing from other hosts, scripts by nonce only."""
+    rules = (
+        "default-src 'self'",
+        f"script-src 'nonce-{nonce}' 'self'",
+        f"style-src 'nonce-{nonce}' 'self'",
+        "style-src-attr 'unsafe-inline'",  # widths of bars; a style attribute cannot run anything
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+    return "; ".join(rules)
+
+
+class Frame:
+    """Give each request an id and a nonce, each answer its headers, and each failure an answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        nonce, request_id = secrets.token_urlsafe(16), secrets.token_hex(8)
+        scope.setdefault("state", {}).update(nonce=nonce, request_id=request_id)
+        has_started = False
+
+        async def framed(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                _add_headers(message, nonce, request_id)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, framed)
+        except Exception:
+            _log.exception("request failed", request_id=request_id, path=scope["path"])
+            if has_started:
+                raise
+            await _unexpected(Request(scope), request_id)(scope, receive, framed)
+
+
+def _add_headers(message: Message, nonce: str, request_id: str) -> None:
+    headers = MutableHeaders(scope=message)
+    headers["Content-Security-Policy"] = content_policy(nonce)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["X-Request-ID"] = request_id
+
+
+def _unexpected(request: Request, request_id: str) -> ASGIApp:
+    words = f"unexpected error; the log of the service has the details of request {request_id}"
+    body = ErrorBody(code="InternalServerError", message=words, problems=[])
+    return error_response(request, 500, body)

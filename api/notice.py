@@ -1,0 +1,56 @@
+"""Small pages that say one thing, in the manner of the others: waiting, errors."""
+
+from collections.abc import Sequence
+from html import escape
+
+from geo_planner.maps.assets import page_assets
+from geo_planner.maps.page import static_text
+
+_LAYOUT = "body.notice main{max-width:640px;margin:9vh auto;padding:0 20px}body.notice p{margin-top:8px;overflow-wrap:anywhere}body.notice progress{width:100%;margin-top:12px;accent-color:var(--accent)}"  # noqa: E501 -- one style sheet
+
+
+def notice_page(
+    heading: str,
+    lines: Sequence[str],
+    *,
+    nonce: str,
+    study: str = "geo_planner",
+    language: str = "en",
+    share: float | None = None,
+    refresh_s: int | None = None,
+) -> str:
+    """Draw a page with a heading and some lines; every text is escaped.
+
+    Parameters
+    ----------
+    heading
+        What happened.
+    lines
+        What it means and what to do, a paragraph each.
+    nonce
+        Nonce of the content security policy.
+    study
+        Name shown at the top.
+    language
+        Language of the words.
+    share
+        How much of the work is done, 0 to 1; None: no bar.
+    refresh_s
+        Seconds until the page asks again [s]; None: never.
+    """
+    styles = "".join(
+        f'<style nonce="{nonce}">{text}</style>'
+        for text in (*page_assets("served").styles, static_text("page.css"), _LAYOUT)
+    )
+    again = "" if refresh_s is None else f'<meta http-equiv="refresh" content="{refresh_s}">'
+    bar = "" if share is None else f'<progress value="{share:.3f}" aria-label="%"></progress>'
+    text = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'{again}<title>{escape(heading)} – {escape(study)}</title><link rel="icon" href="data:,">'
+        f'{styles}</head>\n<body class="notice"><header class="top"><span class="brand">'
+        f'geo_planner</span><span class="study">{escape(study)}</span></header>'
+        f'<main><section class="box" role="status"><h1>{escape(heading)}</h1>{text}{bar}'
+        "</section></main></body></html>\n"
+    )

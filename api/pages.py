@@ -1,0 +1,99 @@
+"""The pages: overview, map and sites, drawn once a region; and the files they take in.
+
+A page is drawn with a stand-in for the nonce, kept, and sent with the nonce of each answer. The
+stand-in is drawn at random, so that no text from data can pass for it.
+"""
+
+import secrets
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.exceptions import HTTPException
+
+from api.library import RETRY_AFTER_S, Library, Shelf
+from api.notice import notice_page
+from geo_planner.maps import render_map, render_overview, render_sites_page
+from geo_planner.maps.assets import PACKAGES, SERVED_AT, PageAssets, asset_folder, page_assets
+from geo_planner.maps.basemap import BaseMap, build_basemap
+from geo_planner.maps.page import SERVED_LINKS
+
+RegionId = Annotated[
+    str | None, Query(description="Id of the region; default: the first.", max_length=100)
+]
+
+_STAND_IN = secrets.token_urlsafe(24)
+_ASSET_AGE_S = 86_400
+_ASSETS = frozenset(name for package in PACKAGES.values() for name in package.files.values())
+_WAITING = {
+    "en": ("The analysis is running", "This page opens by itself when it is done."),
+    "da": ("Analysen er i gang", "Siden åbner af sig selv når den er færdig."),
+}
+
+
+def add_pages(app: FastAPI, library: Library) -> None:
+    """Add the three pages and the folder of web assets."""
+
+    @app.get(SERVED_LINKS["overview"], response_class=HTMLResponse)
+    def overview(request: Request, region: RegionId = None) -> HTMLResponse:
+        """Show the overview of a region."""
+        return _page(request, library.shelf(region), "overview")
+
+    @app.get(SERVED_LINKS["map"], response_class=HTMLResponse)
+    def access_map(request: Request, region: RegionId = None) -> HTMLResponse:
+        """Show the access map of a region; without its results where the analysis failed."""
+        return _page(request, library.shelf(region), "map")
+
+    @app.get(SERVED_LINKS["sites"], response_class=HTMLResponse)
+    def ranking(request: Request, region: RegionId = None) -> HTMLResponse:
+        """Show the ranked sites of a region beside their map."""
+        return _page(request, library.shelf(region), "sites")
+
+    @app.get(SERVED_AT + "/{name:path}", include_in_schema=False)
+    def asset(name: str) -> FileResponse:
+        """Hand out one of the files pages take in, and no other."""
+        file = asset_folder() / name
+        if name not in _ASSETS or not file.is_file():
+            raise HTTPException(404)
+        return FileResponse(file, headers={"Cache-Control": f"public, max-age={_ASSET_AGE_S}"})
+
+
+def _page(request: Request, shelf: Shelf, name: str) -> HTMLResponse:
+    nonce = request.state.nonce
+    if shelf.state == "computing":
+        headers = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
+        return HTMLResponse(_waiting(shelf, nonce), status_code=503, headers=headers)
+    assets = page_assets("served")
+    drawn = shelf.keep((name, assets), lambda: _draw(shelf, name, assets))
+    return HTMLResponse(drawn.replace(_STAND_IN, nonce), headers={"Cache-Control": "no-store"})
+
+
+def _waiting(shelf: Shelf, nonce: str) -> str:
+    language = "da" if shelf.region.study.get("language") == "da" else "en"
+    heading, line = _WAITING[language]
+    return notice_page(
+        heading,
+        [line],
+        nonce=nonce,
+        study=shelf.name,
+        language=language,
+        share=shelf.share,
+        refresh_s=RETRY_AFTER_S,
+    )
+
+
+def _draw(shelf: Shelf, name: str, assets: PageAssets) -> str:
+    query = urlencode({"region": shelf.region_id})
+    links = {page: f"{path}?{query}" for page, path in SERVED_LINKS.items()}
+    if name == "map":
+        subject = shelf.result or shelf.region
+        return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN)
+    result = shelf.require_result()
+    if name == "overview":
+        return render_overview(result, assets=assets, links=links, nonce=_STAND_IN)
+    return render_sites_page(result, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN)
+
+
+def _base(shelf: Shelf) -> BaseMap:
+    return shelf.keep("base", lambda: build_basemap(shelf.region))
