@@ -5,10 +5,12 @@ and are refused in the file. People's units are allowed where the name says so; 
 converted once, by the ``*_s`` and ``*_mps`` properties here.
 """
 
+import csv
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -468,8 +470,10 @@ class Travel(_Settings):
 class Access(_Settings):
     """Choose modes and measures of access."""
 
-    modes: tuple[Mode, ...] = Field(MODES, description="Modes to compute.")
-    cutoffs_min: tuple[Minutes, ...] = Field((15, 30, 45, 60), description="Time limits [min].")
+    modes: tuple[Mode, ...] = Field(MODES, min_length=1, description="Modes to compute.")
+    cutoffs_min: tuple[Minutes, ...] = Field(
+        (15, 30, 45, 60), min_length=1, description="Time limits [min]."
+    )
     headline_mode: Mode = Field("transit", description="Mode of the first map.")
     headline_cutoff_min: Minutes = Field(45, description="Time limit of the first map [min].")
     half_weight_min: Mapping[Mode, Minutes] = Field(
@@ -503,6 +507,17 @@ class Siting(_Settings):
         default_factory=dict, description="Criterion = weight, in place of the default."
     )
 
+    @field_validator("weights")
+    @classmethod
+    def _known_criteria(cls, weights: Mapping[str, float]) -> Mapping[str, float]:
+        text = resources.files("geo_planner").joinpath("data/criteria.csv").read_text("utf-8")
+        known = [row["id"] for row in csv.DictReader(text.splitlines())]
+        unknown = [repr(name) for name in weights if name not in known]
+        if unknown:
+            msg = f"no criterion {', '.join(unknown)}: choose from {', '.join(known)}"
+            raise ValueError(msg)
+        return weights
+
 
 class ControlTotals(_Settings):
     """State totals of the study area known from elsewhere; ``check`` compares the data to them."""
@@ -523,6 +538,17 @@ class Study(_Settings):
     access: Access = Access()
     siting: Siting = Siting()
     control_totals: ControlTotals = ControlTotals()
+
+    @model_validator(mode="after")
+    def _cutoffs_are_searched(self) -> Self:
+        longest_min, limit_min = max(self.access.cutoffs_min), self.travel.max_time_min
+        if longest_min > limit_min:
+            msg = (
+                f"access.cutoffs_min goes to {longest_min:g}, but travel.max_time_min = "
+                f"{limit_min:g}: longer times are not searched for"
+            )
+            raise ValueError(msg)
+        return self
 
 
 def read_study(path: Path) -> Study:

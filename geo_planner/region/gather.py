@@ -11,8 +11,11 @@ from functools import partial
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
 from geo_planner import schema
 from geo_planner.config import GtfsSource, LayerSource, OsmSource, Provenance, SpreadSource, Study
@@ -168,7 +171,7 @@ def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
         _read(gathered, "gtfs", feed, partial(_add_gtfs, gathered, feed, number, crs))
     for layer in study.sources.layers:
         progress(f"reading {layer.label}")
-        _read(gathered, "layer", layer, partial(_add_layer, gathered, layer, crs))
+        _read(gathered, "layer", layer, partial(_add_layer, gathered, layer, crs, study))
     for spread in study.sources.spread:
         progress(f"reading {spread.label}")
         _read(gathered, "spread", spread, partial(_add_spread, gathered, spread, crs))
@@ -248,14 +251,12 @@ def _require_inside(streets: pd.DataFrame, source: OsmSource) -> None:
 def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
     from geo_planner.sources.overpass import read_overpass
 
-    areas = [layer for layer in study.sources.layers if layer.table == "study_area"]
-    if not areas or crs is None:
+    if crs is None:
         raise InputError(
-            f"{source.overpass_url}: to ask a server, the study needs crs under [study] "
-            "and a layer for the table study_area"
+            f"{source.overpass_url}: to ask a server, the study needs crs under [study]"
         )
-    area = gpd.GeoDataFrame(read_layer(areas[0], crs).frame)
-    polygon = area.to_crs(4326).union_all()
+    area = _study_polygon(study, crs, source.label)
+    polygon = gpd.GeoSeries([area], crs=crs).to_crs(4326).iloc[0]
     return read_overpass(polygon, str(source.overpass_url), crs)
 
 
@@ -273,18 +274,45 @@ def _add_spread(gathered: Gathered, source: SpreadSource, crs: CRS) -> None:
     gathered.add("zones", rows.frame, source.label, _provenance(source, cell_m=source.cell_m))
 
 
-def _add_layer(gathered: Gathered, source: LayerSource, crs: CRS) -> None:
+def _add_layer(gathered: Gathered, source: LayerSource, crs: CRS, study: Study) -> None:
     rows = read_layer(source, crs)
     gathered.found(rows.findings)
     gathered.reads[-1].unmapped_fields = rows.unmapped_fields
     gathered.reads[-1].crs = rows.crs
     frame = rows.frame
+    if source.role == "by_area" or source.within_m is not None:
+        frame = _placed(gathered, frame, source, _study_polygon(study, crs, source.label))
     if rows.table == "businesses":
         frame = assign_clusters(frame)
     if rows.table == "sites":
         frame = _with_area(frame)
     provenance = _provenance(source, fields=_field_names(source))
     gathered.add(rows.table, frame, source.label, provenance)
+
+
+def _study_polygon(study: Study, crs: CRS, asker: str) -> BaseGeometry:
+    """Read the study area, for sources that are placed by it."""
+    areas = [layer for layer in study.sources.layers if layer.table == "study_area"]
+    if not areas:
+        raise InputError(f"{asker}: needs a layer for the table study_area in the study")
+    parts = [gpd.GeoDataFrame(read_layer(area, crs).frame).union_all() for area in areas]
+    return shapely.union_all(parts)
+
+
+def _placed(
+    gathered: Gathered, frame: pd.DataFrame, source: LayerSource, area: BaseGeometry
+) -> pd.DataFrame:
+    """Keep rows near enough to the study area, and tell study from hinterland by place."""
+    shapes = gpd.GeoSeries(frame.geometry)
+    if source.within_m is not None:
+        near = shapes.distance(area) <= source.within_m
+        what = f"rows farther than {source.within_m:g} m from the study area"
+        gathered.found([Finding(source.label, "left_out", int((~near).sum()), what)])
+        frame, shapes = frame[near], shapes[near]
+    if source.role == "by_area":
+        inside = shapes.representative_point().within(area)
+        frame = frame.assign(role=np.where(inside, "study", "hinterland"))
+    return frame
 
 
 def _field_names(source: LayerSource) -> dict[str, str]:
