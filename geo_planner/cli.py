@@ -123,6 +123,29 @@ def _study_of_files(out: Path, osm: list[Path], gtfs: list[Path], crs: str | Non
 
 
 @app.command()
+def check(
+    study: Annotated[Path, typer.Argument(help="Study file (TOML).")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="Page to write (HTML), with a picture.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Read all sources of a study, build nothing, and say what is there, missing and wrong."""
+    from geo_planner.preflight import check_study
+    from geo_planner.preflight.telling import to_text
+
+    settings = _study(study)
+    with _progress() as step:
+        checked = check_study(settings, progress=lambda text: step(text, 0, 0))
+    if out is not None:
+        from geo_planner.report import write_check
+
+        write_check(checked, out)
+    _say(as_json, checked.to_json(), to_text(checked))
+    if not checked.can_build:
+        raise typer.Exit(1)
+
+
+@app.command()
 def info(region: RegionPath, *, as_json: Json = False) -> None:
     """Say what a region holds, where it came from, and what was mended or left out."""
     from geo_planner.region.describe import describe_region

@@ -1,0 +1,276 @@
+"""Checking a study: everything is read as for a build, nothing is written."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo_planner.config import Study
+from geo_planner.crs import to_text
+from geo_planner.findings import Finding
+from geo_planner.preflight.comparing import (
+    FeedDay,
+    Misfit,
+    Total,
+    feed_days,
+    misfits,
+    totals,
+)
+from geo_planner.preflight.coverage import Grid, LayerCoverage, cover, lay_grid
+from geo_planner.preflight.needs import Missing, missing
+from geo_planner.region.gather import Gathered, Problem, SourceRead, gather
+
+_TABLE = re.compile(r"table '(\w+)'")
+_COLUMN = re.compile(r"column '([^']+)'")
+_FIRST = re.compile(r": \d+ rows?, (.+)$")
+
+# Messages that say what is wrong but not what to do about it.
+_REMEDIES: tuple[tuple[str, str], ...] = (
+    (r"must be unique", "give each row an id of its own, or leave the id field out: ids are then "
+     "made from the geometry"),
+    (r"must not be empty", "fill the field, or name another one for the column"),
+    (r"must be one of", "state what the field's values mean: { field = ..., values = { ... } }"),
+    (r"must be at (least|most)", "correct the values, or state 'scale' if the unit is another"),
+    (r"must be (a number|a whole|true or)", "correct the values, or name another field"),
+    (r"column '\w+' is missing", "name its field under 'fields', or one value under 'constants'"),
+    (r"geometry (is absent|must be)", "correct the shapes in a GIS, or leave the rows out by "
+     "'keep'"),
+    (r"otherwise invalid", "repair the shapes in a GIS"),
+    (r"no such file", "correct 'path': it counts from the folder of the study file"),
+    (r"not readable", "open the file in a GIS and save it again, or fetch it anew"),
+    (r"there is no field", "write a name the layer has; capitals count"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Say one thing that is wrong.
+
+    Parameters
+    ----------
+    source, file, layer, table, column
+        Where; empty where it concerns the study as a whole.
+    what
+        What is wrong.
+    first
+        First ids concerned, with their values.
+    remedy
+        What to do; empty where ``what`` says so itself.
+    """
+
+    source: str
+    file: str
+    layer: str
+    table: str
+    column: str
+    what: str
+    first: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """Say what one source gives.
+
+    Parameters
+    ----------
+    kind, label, file
+        List of the study it stands in, its name, and its file or server.
+    tables
+        Rows by table.
+    crs
+        CRS of the file; None where it has none.
+    bounds_wgs84
+        West, south, east, north of all its rows [degrees].
+    unmapped_fields
+        Fields no column is made from.
+    findings
+        What was repaired, left out or is doubtful.
+    faults
+        What is wrong with it.
+    """
+
+    kind: str
+    label: str
+    file: str
+    tables: Mapping[str, int]
+    crs: str | None
+    bounds_wgs84: tuple[float, float, float, float] | None
+    unmapped_fields: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """Hold what a check found.
+
+    Parameters
+    ----------
+    study
+        The study that was checked.
+    can_build
+        Whether a region can be built.
+    crs, timezone
+        Those of the region; None where they could not be told.
+    sources
+        What each source gives, in the order of the study.
+    faults
+        All that is wrong, of all sources and of the study as a whole.
+    missing
+        What no source gives and what is lost with it.
+    grid, coverage
+        Squares over the study area and how far each layer covers them; None without an area.
+    misfits, totals, feed_days
+        How the sources fit each other and what is known from elsewhere.
+    warnings
+        What a reader of results should know, one sentence each.
+    credits
+        Credit lines of the sources.
+    """
+
+    study: Study
+    can_build: bool
+    crs: str | None
+    timezone: str | None
+    sources: tuple[SourceReport, ...]
+    faults: tuple[Fault, ...]
+    missing: tuple[Missing, ...]
+    grid: Grid | None
+    coverage: tuple[LayerCoverage, ...]
+    misfits: tuple[Misfit, ...]
+    totals: tuple[Total, ...]
+    feed_days: tuple[FeedDay, ...]
+    warnings: tuple[str, ...]
+    credits: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values, for machines."""
+        plain = ("sources", "faults", "missing", "misfits", "totals", "feed_days")
+        return {
+            "study": self.study.study.id,
+            "can_build": self.can_build,
+            "crs": self.crs,
+            "timezone": self.timezone,
+            **{name: [asdict(item) for item in getattr(self, name)] for name in plain},
+            "coverage": [
+                {name: value for name, value in asdict(layer).items() if name != "squares"}
+                for layer in self.coverage
+            ],
+            "warnings": list(self.warnings),
+        }
+
+
+def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: None) -> Preflight:
+    """Read all sources of a study and report on them; write nothing.
+
+    Parameters
+    ----------
+    study
+        Settings; source paths absolute or relative to the working folder.
+    progress
+        Called with a line of text at the start of each step.
+    """
+    from geo_planner.preflight.telling import warnings_of
+
+    gathered = gather(study, progress=progress)
+    progress("comparing the sources")
+    tables = gathered.tables
+    grid = lay_grid(tables)
+    reports = tuple(_report(read) for read in gathered.reads)
+    misfitting = misfits(tables, grid)
+    summed = totals(tables, study.control_totals)
+    days = feed_days(tables, study)
+    return Preflight(
+        study=study,
+        can_build=gathered.crs is not None and not gathered.problems,
+        crs=to_text(gathered.crs) if gathered.crs else None,
+        timezone=gathered.timezone,
+        sources=reports,
+        faults=_all_faults(gathered, reports),
+        missing=missing(tables),
+        grid=grid,
+        coverage=cover(tables, grid) if grid else (),
+        misfits=misfitting,
+        totals=summed,
+        feed_days=days,
+        warnings=warnings_of(grid, study, misfits=misfitting, totals=summed, feed_days=days),
+        credits=_credits(study),
+    )
+
+
+def _report(read: SourceRead) -> SourceReport:
+    return SourceReport(
+        kind=read.kind,
+        label=read.label,
+        file=read.path,
+        tables={name: len(frame) for name, frame in read.frames.items() if len(frame)},
+        crs=to_text(read.crs) if read.crs else None,
+        bounds_wgs84=_bounds(read.frames),
+        unmapped_fields=read.unmapped_fields,
+        findings=tuple(finding for finding in read.findings if finding.kind != "read"),
+        faults=tuple(fault for problem in read.problems for fault in _faults(problem, read)),
+    )
+
+
+def _bounds(frames: Mapping[str, pd.DataFrame]) -> tuple[float, float, float, float] | None:
+    """Bound the rows of all tables of a source [degrees]."""
+    boxes = [
+        gpd.GeoSeries([shapely.box(*frame.total_bounds)], crs=frame.crs).to_crs(4326).iloc[0]
+        for frame in frames.values()
+        if isinstance(frame, gpd.GeoDataFrame) and not frame.geometry.isna().all() and len(frame)
+    ]
+    if not boxes:
+        return None
+    west, south, east, north = (
+        round(float(value), 6) for value in shapely.total_bounds(boxes).tolist()
+    )
+    return west, south, east, north
+
+
+def _all_faults(gathered: Gathered, reports: tuple[SourceReport, ...]) -> tuple[Fault, ...]:
+    """List the faults of the sources, then those of the study as a whole."""
+    told = {id(problem) for read in gathered.reads for problem in read.problems}
+    nowhere = SourceRead("", "", "")
+    return (
+        *(fault for report in reports for fault in report.faults),
+        *(
+            fault
+            for problem in gathered.problems
+            if id(problem) not in told
+            for fault in _faults(problem, nowhere)
+        ),
+    )
+
+
+def _faults(problem: Problem, read: SourceRead) -> list[Fault]:
+    named = _TABLE.search(problem.text)
+    table = read.table or (named[1] if named else "")
+    return [
+        Fault(
+            source=problem.source,
+            file=read.path,
+            layer=read.layer or "",
+            table=table,
+            column=_group(_COLUMN, what),
+            what=what,
+            first=_group(_FIRST, what),
+            remedy=next((remedy for words, remedy in _REMEDIES if re.search(words, what)), ""),
+        )
+        for what in problem.parts or (problem.text,)
+    ]
+
+
+def _group(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found[1] if found else ""
+
+
+def _credits(study: Study) -> tuple[str, ...]:
+    kinds = (study.sources.osm, study.sources.gtfs, study.sources.layers)
+    lines = (source.credit for sources in kinds for source in sources)
+    return tuple(dict.fromkeys(line for line in lines if line))
