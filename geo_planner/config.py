@@ -623,4 +623,4 @@ def _problem(item: Mapping[str, Any]) -> str:
     message = item["msg"].removeprefix("Value error, ")
     given = item.get("input")
     shown = f" (given {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return f"{place}: {message}{shown}"
+    return f"{place}: {message}{shown}" if place else message
