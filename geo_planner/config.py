@@ -96,8 +96,13 @@ class LayerSource(Provenance):
     path: Path = Field(description="Shapefile, GeoPackage, GeoJSON, GeoParquet or CSV file.")
     layer: str | None = Field(None, description="Layer within the file, where it holds several.")
     crs: str | None = Field(None, description="CRS of the file, where the file names none.")
-    role: Role = Field(
-        "study", description="Study rows are counted and drawn, others only reached."
+    role: Role | Literal["by_area"] = Field(
+        "study",
+        description="Study rows are counted and drawn, hinterland rows only reached; by_area: "
+        "rows inside the study area are study, all others hinterland.",
+    )
+    within_m: float | None = Field(
+        None, ge=0, description="Keep rows at most this far from the study area [m]; None: all."
     )
     fields: Mapping[str, str | FieldRule] = Field(
         default_factory=dict, description="Column of the table = field of the layer."
