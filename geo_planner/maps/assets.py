@@ -188,6 +188,8 @@ class PageAssets:
         Addresses to name.
     needs_internet
         Whether the page must say that it works only with internet.
+    is_blocked
+        Whether the map cannot be drawn at all; the rest of the page still works.
     """
 
     scripts: tuple[str, ...] = ()
@@ -195,6 +197,7 @@ class PageAssets:
     script_links: tuple[str, ...] = ()
     style_links: tuple[str, ...] = ()
     needs_internet: bool = False
+    is_blocked: bool = False
 
 
 def page_assets(
@@ -209,13 +212,15 @@ def page_assets(
     folder
         Where they lie; None: see :func:`asset_folder`.
     """
+    place = asset_folder(folder)
     if way == "served":
+        if missing_assets(folder):
+            return PageAssets(is_blocked=True)  # a service never links to other hosts
         return PageAssets(
             styles=(_font_face(f"{SERVED_AT}/{_INTER}"),),
             script_links=(f"{SERVED_AT}/{_LEAFLET_JS}",),
             style_links=(f"{SERVED_AT}/{_LEAFLET_CSS}",),
         )
-    place = asset_folder(folder)
     font = (_inline_font(place / _INTER),) if (place / _INTER).is_file() else ()
     if not ((place / _LEAFLET_JS).is_file() and (place / _LEAFLET_CSS).is_file()):
         from geo_planner.maps.leaflet import public_links

@@ -211,8 +211,10 @@ def _joined(shapes: np.ndarray, reach: BaseGeometry, tolerance_m: float) -> Base
     parts = parts[shapely.get_type_id(parts) == _LINE]
     if not len(parts):
         return None
-    merged = shapely.line_merge(shapely.multilinestrings(parts))
-    cut = shapely.clip_by_rect(shapely.simplify(merged, tolerance_m), *reach.bounds)
+    merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts)))
+    # piece by piece: keeping the topology of a whole network takes time by its square
+    plain = shapely.simplify(merged, tolerance_m, preserve_topology=False)
+    cut = shapely.clip_by_rect(plain, *reach.bounds)
     pieces = shapely.get_parts(cut)
     pieces = pieces[
         (shapely.get_type_id(pieces) == _LINE) & (shapely.length(pieces) > 2 * tolerance_m)

@@ -97,7 +97,7 @@ def render_map(
         nonce=nonce,
         heading=heading,
         condition=measure_condition(chosen, view.study, words) if chosen else words("base_note"),
-        cells=_cells_words(view, zones) if chosen else "",
+        cells=_cells_words(view, zones) if chosen else _base_words(view, base),
         has_measures=chosen is not None,
         skip_to="table" if chosen else "main",
         skip_words=words("skip_to_table" if chosen else "skip_to_content"),
@@ -213,6 +213,10 @@ def _cells_words(view: View, zones: gpd.GeoDataFrame) -> str:
     if side is None:
         return view.words("zones_of")
     return view.words("cells_of", size=view.words.number(side))
+
+
+def _base_words(view: View, base: BaseMap) -> str:
+    return view.words("streets_left_out") if base.left_out else ""
 
 
 def _site_rows(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:

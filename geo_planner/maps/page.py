@@ -77,6 +77,8 @@ def map_data(view: View, base: BaseMap, **more: Any) -> dict[str, Any]:
         "focus": [[south, west], [north, east]],
         "limits": [[low_south, low_west], [high_north, high_east]],
         "land": dict(palette.LAND),
+        # white streets need a ground to stand out from where no land is drawn
+        "ground": palette.GROUND if base.land["features"] else palette.LAND["built_up"],
         "constraints": dict(palette.CONSTRAINTS),
         "planOpacity": PLAN_OPACITY,
         "planUses": {

@@ -59,6 +59,7 @@ CONSTRAINTS: Mapping[str, str] = MappingProxyType(
     {"excludes": "#9B2F1F", "limits": "#D9A032", "informs": "#5A7FA8"}
 )
 
+GROUND = "#F4F2EC"
 LAND: Mapping[str, str] = MappingProxyType(
     {
         "built_up": "#E7E3D9",

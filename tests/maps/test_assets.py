@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from geo_planner.errors import SourceError
-from geo_planner.maps import assets
+from geo_planner.maps import assets, render_sites_page
 
 FILES = {file: f"text of {file}" for p in assets.PACKAGES.values() for file in p.files.values()}
 
@@ -99,9 +99,18 @@ def test_present_assets_are_taken_in_whole(tmp_path):
 
 
 def test_served_assets_are_named_on_the_own_host(tmp_path):
-    page = assets.page_assets("served", tmp_path)
+    page = assets.page_assets("served", fill(tmp_path))
     assert page.script_links == ("/static/assets/leaflet/leaflet.js",)
     assert all(link.startswith("/static/") for link in page.style_links)
+
+
+def test_a_service_without_assets_links_nowhere_and_says_that_it_has_no_map(tmp_path, result):
+    page = assets.page_assets("served", tmp_path)
+    assert page == assets.PageAssets(is_blocked=True)
+    html = render_sites_page(result, assets=page)
+    assert "The map cannot be drawn" in html
+    assert "<script" not in html
+    assert html.count("data-site=") == 3
 
 
 def test_missing_assets_leave_foliums_own_links_and_say_so(tmp_path):

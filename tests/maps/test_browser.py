@@ -114,6 +114,32 @@ def test_a_page_opens_without_errors_and_without_other_hosts(visit, name, width)
     assert seen.page.evaluate("window.hacked") is None
 
 
+def test_a_strict_content_policy_with_a_nonce_is_kept(browser, result, tmp_path):
+    policy = (
+        "default-src 'none'; script-src 'nonce-abc'; style-src 'nonce-abc'; "
+        "style-src-attr 'unsafe-inline'; img-src data:; font-src data:"
+    )
+    head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    for name, render in PAGES.items():
+        html = render(result, nonce="abc").replace('<meta charset="utf-8">', head, 1)
+        file = tmp_path / f"{name}.html"
+        file.write_text("\ufeff" + html, "utf-8")
+        seen = Visit(browser, file)
+        assert seen.errors == []
+        seen.close()
+
+
+def test_the_tab_key_stops_at_badges_and_buttons_but_not_at_shapes(visit):
+    page = visit("map").page
+    page.check("#switch-businesses")
+    stops = page.evaluate(
+        "[...document.querySelectorAll('.stage path')].filter(p => p.tabIndex >= 0).length"
+    )
+    assert page.locator(".leaflet-businesses-pane path").count() == 3
+    assert stops == 0
+    assert page.locator(".gp-badge[tabindex='0']").count() == 3
+
+
 def test_every_site_has_a_row_a_shape_and_a_badge(visit):
     page = visit("sites").page
     assert ranking(page) == list(SITE_NAMES)

@@ -57,7 +57,8 @@
       if (!groups.has(key)) groups.set(key, []);
       groups.get(key).push(i);
     });
-    const rows = [...groups].map(([name, list]) => [name, ...weighted(list, data.measure.column)])
+    const lived = [...groups].filter(([, list]) => list.some((i) => data.zones.residents[i]));
+    const rows = lived.map(([name, list]) => [name, ...weighted(list, data.measure.column)])
       .sort((a, b) => (b[1] || 0) - (a[1] || 0));
     const most = Math.max(1, ...rows.map((row) => row[1] || 0));
     body.replaceChildren(...rows.slice(0, 14).map(([name, mean, people]) => el("tr", {},

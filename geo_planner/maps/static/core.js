@@ -65,7 +65,10 @@ var GP = (function () {
   gp.style.land = (f) => fill(data.land[f.properties.k]);
   gp.style.water = () => ({ color: "#A9C3D0", weight: 0.6, opacity: 1, fillColor: "#BFD5E0", fillOpacity: 1 });
   gp.style.veil = () => ({ stroke: false, fill: true, fillColor: "#FAF9F6", fillOpacity: 0.5 });
-  gp.style.casing = (f) => ({ color: "#C6C1B3", weight: at(f.properties.k) + 1.3, opacity: 1, fill: false, lineCap: "butt" });
+  gp.style.casing = (f) => {
+    const far = gp.map && gp.map.getZoom() < 11, hidden = far && f.properties.k === "main";
+    return { color: "#C6C1B3", weight: at(f.properties.k) + (far ? 0.7 : 1.3), opacity: hidden ? 0 : 1, fill: false, lineCap: "butt" };
+  };
   gp.style.road = (f) => {
     const width = at(f.properties.k);
     return { color: "#FFFFFF", weight: width, opacity: width > 0 ? 1 : 0, fill: false };
@@ -82,6 +85,11 @@ var GP = (function () {
       const [first, ...rest] = typeof lines === "function" ? lines() : lines;
       return gp.el("div", {}, gp.el("b", {}, first), rest.filter(Boolean).map((line) => gp.el("div", {}, line)));
     }, { sticky: true, direction: "top", offset: [0, -8], className: "gp-tip", opacity: 1 });
+    /* shapes are no stops of the tab key: every one has a twin in a table or a badge */
+    layer.on("add", () => {
+      const shape = layer.getElement && layer.getElement();
+      if (shape) shape.setAttribute("tabindex", "-1");
+    });
   };
 
   /* card: docked, not a popup, so that neighbours stay in sight */
@@ -194,6 +202,7 @@ var GP = (function () {
     map.on("resize", () => { creditsFit(); gp.placeLabels(); });
     map.getContainer().setAttribute("aria-label", data.mapLabel);
     map.getContainer().setAttribute("role", "region");
+    map.getContainer().style.background = data.ground;
     const roads = layers.roads.toGeoJSON(false);
     layers.casing.addData({ type: "FeatureCollection", features: roads.features.filter((f) => CASED.includes(f.properties.k)) });
     for (const name of ["roads", "boundary", "rails"]) layers[name].bringToFront();
