@@ -1,0 +1,167 @@
+"""What a raster holds within zones: exact, weighted by the part of each cell that a zone covers.
+
+A cell of which a zone covers a third gives a third of its count, and a third of its weight to the
+mean. Cells without data take no part; how much of the zone has data is told beside.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_planner.errors import MissingDependencyError
+from geo_planner.sources.raster.grid import Grid, Window
+from geo_planner.sources.raster.sampling import sample_nearest
+
+# Cells touched by rounding alone must not set the least or greatest value.
+_LEAST_COVERAGE = 1e-9
+_OPERATIONS = (
+    "sum", "count", f"min(min_coverage_frac={_LEAST_COVERAGE})",
+    f"max(min_coverage_frac={_LEAST_COVERAGE})",
+)  # fmt: skip
+_COLUMNS = ["mean", "minimum", "maximum", "sum", "share_covered"]
+
+
+def zonal_values(grid: Grid, shapes: gpd.GeoSeries) -> pd.DataFrame:
+    """Measure a raster within shapes.
+
+    Parameters
+    ----------
+    grid
+        The raster.
+    shapes
+        Polygons or points, in any CRS; a point has the value of the cell it lies in.
+
+    Returns
+    -------
+    DataFrame
+        ``mean``, ``minimum``, ``maximum``, ``sum`` (counts only, and not for points) and
+        ``share_covered``, the share of the shape's area where the raster has data; rows as in
+        ``shapes``. Where that is 0 all others are nan.
+
+    Notes
+    -----
+    Zones are brought to the raster's CRS; cells are never resampled, so the sums over zones that
+    part an area add up to the raster's total there. Every cell counts alike, also in degrees.
+    The raster is read block by block, each block once.
+    """
+    is_point = (shapes.geom_type == "Point").to_numpy()
+    values = pd.DataFrame(np.nan, index=shapes.index, columns=_COLUMNS)
+    values.loc[~is_point] = _in_polygons(grid, shapes[~is_point])
+    values.loc[is_point] = _at_points(grid, shapes[is_point])
+    if not grid.quantity.is_count:
+        values["sum"] = np.nan
+    return values
+
+
+def _at_points(grid: Grid, points: gpd.GeoSeries) -> np.ndarray:
+    sampled = sample_nearest(grid, points)
+    is_there = ~np.isnan(sampled)
+    return np.column_stack([sampled, sampled, sampled, np.full(len(points), np.nan), is_there])
+
+
+def _in_polygons(grid: Grid, polygons: gpd.GeoSeries) -> np.ndarray:
+    cells = grid.to_cells(polygons)
+    n = len(cells)
+    total, covered = np.zeros(n), np.zeros(n)
+    low, high = np.full(n, np.inf), np.full(n, -np.inf)
+    for found in _by_block(grid, cells):
+        rows = found["row"].to_numpy(int)
+        total[rows] += found["sum"].to_numpy(float)
+        covered[rows] += found["count"].to_numpy(float)
+        low[rows] = np.fmin(low[rows], found["min"].to_numpy(float))
+        high[rows] = np.fmax(high[rows], found["max"].to_numpy(float))
+    area = np.nan_to_num(shapely.area(cells))
+    has_data = covered > 0
+    share = np.divide(covered, area, out=np.zeros(n), where=area > 0)
+    mean = np.divide(total, covered, out=np.full(n, np.nan), where=has_data)
+    return np.column_stack(
+        [
+            np.clip(mean, low, high, where=np.isfinite(low), out=mean),
+            np.where(np.isfinite(low), low, np.nan),
+            np.where(np.isfinite(high), high, np.nan),
+            np.where(has_data, total, np.nan),
+            np.where(abs(share - 1) < _LEAST_COVERAGE, 1.0, np.minimum(share, 1.0)),
+        ]
+    )
+
+
+def _by_block(grid: Grid, cells: np.ndarray) -> Iterator[pd.DataFrame]:
+    """Yield row, sum, count, min and max of the polygons in each block that has any."""
+    tree = shapely.STRtree(cells)
+    for block in grid.blocks(grid.window_of(cells)):
+        right, bottom = block.column + block.n_columns, block.row + block.n_rows
+        near = np.sort(tree.query(shapely.box(block.column, block.row, right, bottom)))
+        if len(near):
+            yield _extract(grid.read(block), block, near, cells[near])
+
+
+def _extract(
+    values: np.ndarray, block: Window, rows: np.ndarray, cells: np.ndarray
+) -> pd.DataFrame:
+    exactextract, sources = _exactextract()
+    # exactextract counts y upwards from the lower edge
+    flip = np.array([[1.0, -1.0]]), np.array([[-block.column, block.row + block.n_rows]])
+    local = shapely.transform(cells, lambda points: points * flip[0] + flip[1])
+    raster = sources.NumPyRasterSource(values, 0, 0, block.n_columns, block.n_rows)
+    result: pd.DataFrame = exactextract.exact_extract(
+        raster,
+        _shape_source(exactextract, rows.tolist(), shapely.to_wkb(local).tolist()),
+        list(_OPERATIONS),
+        include_cols=["row"],
+        output="pandas",
+        strategy="raster-sequential",
+    )
+    return result
+
+
+def _exactextract() -> tuple[Any, Any]:
+    try:
+        import exactextract
+        from exactextract import raster
+    except ImportError as error:
+        raise MissingDependencyError("exactextract", "raster") from error
+    return exactextract, raster
+
+
+def _shape_source(exactextract: Any, rows: Sequence[int], shapes: Sequence[bytes]) -> Any:
+    """Hand shapes over as WKB: six times faster than the GeoJSON that frames go through."""
+
+    class Shape(exactextract.feature.Feature):  # type: ignore[misc]  # imported late, untyped
+        """One shape and the row it belongs to."""
+
+        def __init__(self, row: int, shape: bytes) -> None:
+            super().__init__()
+            self.row, self.shape = row, shape
+
+        def geometry(self) -> bytes:
+            """Return the shape as WKB."""
+            return self.shape
+
+        def get(self, _: str) -> int:
+            """Return the only attribute there is."""
+            return self.row
+
+        def fields(self) -> list[str]:
+            """Name the attribute."""
+            return ["row"]
+
+    class Shapes(exactextract.feature.FeatureSource):  # type: ignore[misc]  # as above
+        """All shapes of a block."""
+
+        def count(self) -> int:
+            """Return how many there are."""
+            return len(rows)
+
+        def __iter__(self) -> Iterator[Any]:
+            """Go through them."""
+            return iter([Shape(*pair) for pair in zip(rows, shapes, strict=True)])
+
+        def srs_wkt(self) -> None:
+            """Name no CRS: index space has none."""
+            return
+
+    return Shapes()
