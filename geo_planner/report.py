@@ -16,11 +16,13 @@ from geo_planner.analysis import AnalysisResult
 from geo_planner.exports import sites_table, write_table
 from geo_planner.maps.assets import PageAssets, missing_words, page_assets
 from geo_planner.maps.basemap import build_basemap
+from geo_planner.maps.check_page import render_check
 from geo_planner.maps.map_page import render_map
 from geo_planner.maps.overview_page import render_overview
 from geo_planner.maps.page import FILE_LINKS
 from geo_planner.maps.sites_page import render_sites_page
 from geo_planner.maps.view import credit_lines
+from geo_planner.preflight import Preflight
 from geo_planner.region import Region
 from geo_planner.region.store import write_json
 
@@ -55,6 +57,20 @@ def write_map(
     out.parent.mkdir(parents=True, exist_ok=True)
     _write_text(out, render_map(result, assets=chosen))
     return missing_words() if chosen.needs_internet else []
+
+
+def write_check(checked: Preflight, out: Path) -> None:
+    """Write the page of a check as one file that needs no internet.
+
+    Parameters
+    ----------
+    checked
+        What the check found.
+    out
+        The HTML file to write.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _write_text(out, render_check(checked))
 
 
 def write_report(

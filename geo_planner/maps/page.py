@@ -18,6 +18,7 @@ from geo_planner.maps.assets import PageAssets
 from geo_planner.maps.basemap import BaseMap
 from geo_planner.maps.leaflet import MapParts
 from geo_planner.maps.view import View
+from geo_planner.maps.wording import Wording
 
 FILE_LINKS: Mapping[str, str] = {
     "overview": "index.html", "map": "map.html", "sites": "sites.html", "sites_csv": "sites.csv",
@@ -165,6 +166,34 @@ def render_page(
             tabs=_tabs(view, kind, links),
             nonce=markupsafe.Markup(' nonce="{}"').format(nonce) if nonce else "",
             **context,
+        )
+    )
+    return html
+
+
+def render_alone(template: str, *, words: Wording, **context: Any) -> str:
+    """Render a page that has no map and no region yet inside the frame all pages share.
+
+    Parameters
+    ----------
+    template
+        File in ``templates``.
+    words
+        Words of the study's language.
+    context
+        Values of the template and of the frame: study, badge, title, kind, assets.
+    """
+    html: str = (
+        _environment()
+        .get_template(template)
+        .render(
+            words=words,
+            language=words.language,
+            version=__version__,
+            page_css=static_text("page.css"),
+            parts=None,
+            links={},
+            **{"age": "", "tabs": [], "nonce": "", **context},
         )
     )
     return html
