@@ -106,7 +106,7 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
     made = made[[column.name for column in table.attributes if column.name in made]]
     if opened.shapes is not None and table.geometry is not None:
         labels = _labels(made, table)
-        local = _reprojected(opened, crs, labels)
+        local = _reprojected(opened.shapes, crs, labels, opened.name)
         fitted, repairs = shapes.fit(local, table.geometry.allowed, opened.name, labels)
         findings += repairs
         made = gpd.GeoDataFrame(made, geometry=fitted, crs=crs)
@@ -255,9 +255,8 @@ def _with_ids(
     if not absent.any():
         return made, []
     ids = _digests(opened.shapes[absent])
-    if table.geometry is not None and table.geometry.allowed == ("Point",):
-        again = ids.groupby(ids).cumcount()
-        ids = ids.where(again == 0, ids + "-" + (again + 1).astype(str))
+    again = ids.groupby(ids).cumcount()
+    ids = ids.where(again == 0, ids + "-" + (again + 1).astype(str))
     filled = given.where(~absent, ids.reindex(made.index))
     rows = Finding(
         opened.name,
@@ -266,7 +265,12 @@ def _with_ids(
         f"rows without {name}: made from a digest of the geometry",
         tuple(ids.head(MAX_IDS_SHOWN)),
     )
-    return made.assign(**{name: filled}), [rows]
+    twice = ids[again > 0]
+    if table.geometry is None or table.geometry.allowed == ("Point",) or not len(twice):
+        return made.assign(**{name: filled}), [rows]
+    what = "rows with the very shape of another row: kept, and numbered"
+    same = Finding(opened.name, "warning", len(twice), what, tuple(twice.head(MAX_IDS_SHOWN)))
+    return made.assign(**{name: filled}), [rows, same]
 
 
 def _digests(places: gpd.GeoSeries) -> pd.Series:
@@ -275,11 +279,8 @@ def _digests(places: gpd.GeoSeries) -> pd.Series:
     return pd.Series(digests, index=places.index, dtype="str")
 
 
-def _reprojected(opened: _Opened, crs: CRS, labels: np.ndarray) -> gpd.GeoSeries:
+def _reprojected(places: gpd.GeoSeries, crs: CRS, labels: np.ndarray, name: str) -> gpd.GeoSeries:
     """Bring shapes to the region's CRS, or say that theirs cannot be the right one."""
-    places = opened.shapes
-    if places is None:  # pragma: no cover -- callers ask first
-        raise AssertionError
     for area_crs, words in (
         (places.crs, "the layer's CRS is wrong: state the right one (crs = 'EPSG:...')"),
         (crs, "the layer's CRS is wrong, longitude and latitude are swapped, or the region's is"),
@@ -288,7 +289,7 @@ def _reprojected(opened: _Opened, crs: CRS, labels: np.ndarray) -> gpd.GeoSeries
         if outside.any():
             first = ", ".join(map(str, labels[outside][:MAX_IDS_SHOWN]))
             raise CRSError(
-                f"{opened.name}: {int(outside.sum())} of {len(places)} rows lie outside the area "
+                f"{name}: {int(outside.sum())} of {len(places)} rows lie outside the area "
                 f"{area_crs.name} is for ({first}): {words}"
             )
     return places.to_crs(crs)

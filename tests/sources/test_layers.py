@@ -190,6 +190,16 @@ def test_workplaces_at_one_address_get_ids_of_their_own(tmp_path):
     assert ids[1] == f"{ids[0]}-2"
 
 
+def test_areas_with_the_very_same_shape_are_kept_numbered_and_told(tmp_path):
+    frame = cells().drop(columns="zone_id")
+    frame.loc[1, "geometry"] = frame.loc[0, "geometry"]
+    rows = read(saved(frame, tmp_path / "a.gpkg"))
+    assert rows.frame["zone_id"][1] == f"{rows.frame['zone_id'][0]}-2"
+    assert counts(rows, "warning") == {
+        "rows with the very shape of another row: kept, and numbered": 1
+    }
+
+
 def test_what_cannot_be_mended_is_left_to_the_schema_with_its_ids(tmp_path):
     frame = cells()
     frame.loc[2, "geometry"] = None
