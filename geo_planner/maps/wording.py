@@ -22,14 +22,6 @@ _SIGNIFICANT_PERSONS = 3
 _HECTARE_M2 = 10_000.0
 _KILOMETRE_M = 1000.0
 _TEN = 10.0
-_MONTHS_DA = (
-    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september",
-    "oktober", "november", "december",
-)  # fmt: skip
-_MONTHS_EN = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 
 
 @cache
@@ -116,9 +108,8 @@ class Wording:
                 value = date.fromisoformat(value[:10])
             except ValueError:
                 return str(value)
-        if self.language == "da":
-            return f"{value.day}. {_MONTHS_DA[value.month - 1]} {value.year}"
-        return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+        point = "." if self.language == "da" else ""
+        return f"{value.day}{point} {self('months').split()[value.month - 1]} {value.year}"
 
     def clock(self, value: datetime) -> str:
         """Write a time of day."""
