@@ -51,7 +51,7 @@ def _listed(problems: Sequence[str]) -> Iterator[str]:
         n_kept = len(rest) if len(rest) < lines_each else lines_each - 2
         yield from (f"    {line}" for line in rest[:n_kept])
         if n_kept < len(rest):
-            yield f"      - and {len(rest) - n_kept} more"
+            yield f"      - and {len(rest) - n_kept} more lines"
     if len(problems) > len(shown):
         yield f"  - and {len(problems) - len(shown)} more problems"
 
