@@ -320,8 +320,9 @@ def run(
     with _progress() as step:
         result = run_study(settings, out / "region", threads=threads, progress=step)
         step("writing maps and tables", 0, 0)
-        write_report(result, out)
-    _say(as_json, result.summary, f"{_headline(result.summary, out)}\nopen {out / 'index.html'}")
+        notes = write_report(result, out)["notes"]
+    text = "\n".join([_headline(result.summary, out), *notes, f"open {out / 'index.html'}"])
+    _say(as_json, {**result.summary, "notes": notes}, text)
 
 
 @app.command()
