@@ -18,10 +18,19 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner import schema
-from geo_planner.config import GtfsSource, LayerSource, OsmSource, Provenance, SpreadSource, Study
+from geo_planner.config import (
+    GtfsSource,
+    LayerSource,
+    OsmSource,
+    Provenance,
+    RasterSource,
+    SpreadSource,
+    Study,
+)
 from geo_planner.crs import parse_crs, require_metric
 from geo_planner.errors import CRSError, GeoPlannerError, InputError
 from geo_planner.findings import Finding
+from geo_planner.region.rasters import in_order, read_raster
 from geo_planner.sources.businesses import assign_clusters
 from geo_planner.sources.gtfs import read_gtfs
 from geo_planner.sources.layers import read_layer
@@ -175,6 +184,9 @@ def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
     for spread in study.sources.spread:
         progress(f"reading {spread.label}")
         _read(gathered, "spread", spread, partial(_add_spread, gathered, spread, crs))
+    for raster in in_order(study.sources.rasters):
+        progress(f"reading {raster.label}")
+        _read(gathered, "raster", raster, partial(_add_raster, gathered, raster))
     gathered.timezone = _timezone(study, gathered)
     gathered.tables = _merge(gathered)
     if not any(len(frame) for frame in gathered.tables.values()) and not gathered.problems:
@@ -206,6 +218,8 @@ def _take_crs(study: Study, gathered: Gathered) -> None:
 def _read(gathered: Gathered, kind: str, source: Provenance, read: Callable[[], None]) -> None:
     """Run one reader; keep what it complains of and go on."""
     path = getattr(source, "path", None) or getattr(source, "overpass_url", "")
+    if isinstance(path, tuple):
+        path = ", ".join(map(str, path))
     layer, table = getattr(source, "layer", None), getattr(source, "table", None)
     gathered.reads.append(SourceRead(kind, source.label, str(path), layer, table))
     try:
@@ -313,6 +327,19 @@ def _placed(
         inside = shapes.representative_point().within(area)
         frame = frame.assign(role=np.where(inside, "study", "hinterland"))
     return frame
+
+
+def _add_raster(gathered: Gathered, source: RasterSource) -> None:
+    """Add what a raster tells of the rows gathered so far; it changes some of them."""
+    raster = read_raster(source, gathered.frames)
+    gathered.found(raster.findings)
+    gathered.reads[-1].crs = raster.crs
+    provenance = _provenance(source, **raster.provenance)
+    for name, frames in raster.changed.items():
+        gathered.frames[name] = frames
+        gathered.sources[name].append(provenance)
+    for name, frame in raster.added.items():
+        gathered.add(name, frame, source.label, provenance)
 
 
 def _field_names(source: LayerSource) -> dict[str, str]:

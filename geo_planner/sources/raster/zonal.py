@@ -18,10 +18,13 @@ from geo_planner.sources.raster.sampling import sample_nearest
 
 # Cells touched by rounding alone must not set the least or greatest value.
 _LEAST_COVERAGE = 1e-9
+# exactextract keeps the covered part of a cell as float32
+_ROUNDING = 1e-6
 _OPERATIONS = (
     "sum", "count", f"min(min_coverage_frac={_LEAST_COVERAGE})",
     f"max(min_coverage_frac={_LEAST_COVERAGE})",
 )  # fmt: skip
+_CELLS = ("cell_id", "coverage")
 _COLUMNS = ["mean", "minimum", "maximum", "sum", "share_covered"]
 
 
@@ -45,8 +48,9 @@ def zonal_values(grid: Grid, shapes: gpd.GeoSeries) -> pd.DataFrame:
     Notes
     -----
     Zones are brought to the raster's CRS; cells are never resampled, so the sums over zones that
-    part an area add up to the raster's total there. Every cell counts alike, also in degrees.
-    The raster is read block by block, each block once.
+    part an area add up to the raster's total there: for counts the covered part of each cell on a
+    zone's border is measured in float64, for the rest float32 is enough. Every cell counts alike,
+    also in degrees. The raster is read block by block, each block once.
     """
     is_point = (shapes.geom_type == "Point").to_numpy()
     values = pd.DataFrame(np.nan, index=shapes.index, columns=_COLUMNS)
@@ -84,7 +88,7 @@ def _in_polygons(grid: Grid, polygons: gpd.GeoSeries) -> np.ndarray:
             np.where(np.isfinite(low), low, np.nan),
             np.where(np.isfinite(high), high, np.nan),
             np.where(has_data, total, np.nan),
-            np.where(abs(share - 1) < _LEAST_COVERAGE, 1.0, np.minimum(share, 1.0)),
+            np.where(share > 1 - _ROUNDING, 1.0, share),
         ]
     )
 
@@ -96,11 +100,13 @@ def _by_block(grid: Grid, cells: np.ndarray) -> Iterator[pd.DataFrame]:
         right, bottom = block.column + block.n_columns, block.row + block.n_rows
         near = np.sort(tree.query(shapely.box(block.column, block.row, right, bottom)))
         if len(near):
-            yield _extract(grid.read(block), block, near, cells[near])
+            yield _extract(
+                grid.read(block), block, near, cells[near], is_count=grid.quantity.is_count
+            )
 
 
 def _extract(
-    values: np.ndarray, block: Window, rows: np.ndarray, cells: np.ndarray
+    values: np.ndarray, block: Window, rows: np.ndarray, cells: np.ndarray, *, is_count: bool
 ) -> pd.DataFrame:
     exactextract, sources = _exactextract()
     # exactextract counts y upwards from the lower edge
@@ -110,12 +116,33 @@ def _extract(
     result: pd.DataFrame = exactextract.exact_extract(
         raster,
         _shape_source(exactextract, rows.tolist(), shapely.to_wkb(local).tolist()),
-        list(_OPERATIONS),
+        [*_OPERATIONS, *(_CELLS if is_count else ())],
         include_cols=["row"],
         output="pandas",
         strategy="raster-sequential",
     )
-    return result
+    return _with_exact_sums(result, values, rows, local) if is_count else result
+
+
+def _with_exact_sums(
+    result: pd.DataFrame, values: np.ndarray, rows: np.ndarray, local: np.ndarray
+) -> pd.DataFrame:
+    """Sum anew, with the covered part of border cells in float64."""
+    n_rows, n_columns = values.shape
+    sizes = result["cell_id"].map(len).to_numpy(int)
+    cells = np.concatenate([*result["cell_id"], np.empty(0)]).astype(int)
+    parts = np.concatenate([*result["coverage"], np.empty(0)]).astype(float)
+    owner = np.repeat(np.arange(len(result)), sizes)
+    on_border = np.flatnonzero(parts < 1)
+    row, column = np.divmod(cells[on_border], n_columns)
+    squares = shapely.box(column, n_rows - 1 - row, column + 1, n_rows - row)
+    shapes = local[np.searchsorted(rows, result["row"].to_numpy(int))[owner[on_border]]]
+    parts[on_border] = shapely.area(shapely.intersection(squares, shapes))
+    found = values.ravel()[cells]
+    parts[np.isnan(found)] = 0.0
+    people = np.bincount(owner, parts * np.nan_to_num(found), minlength=len(result))
+    covered = np.bincount(owner, parts, minlength=len(result))
+    return result.drop(columns=list(_CELLS)).assign(sum=people, count=covered)
 
 
 def _exactextract() -> tuple[Any, Any]:

@@ -1,0 +1,227 @@
+"""What rasters add to a region: values of sites and zones, people, heights, pictures for maps.
+
+Runs when all layers have been read, on the frames as gathered. The raster itself stays outside the
+region; its file, digest, CRS, cell size, nodata and extent are recorded.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_planner.config import RasterSource
+from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.quantities import ELEVATION, POPULATION
+from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.sources.raster import display
+from geo_planner.sources.raster.cells import zones_of_cells
+from geo_planner.sources.raster.grid import Grid, open_grid, provenance, require_overlap
+from geo_planner.sources.raster.sampling import sample_bilinear
+from geo_planner.sources.raster.zonal import zonal_values
+
+Frames = Mapping[str, Sequence[pd.DataFrame]]
+
+_MEASURED = (("sites", "site_id"), ("zones", "zone_id"))
+_EXTENT_TABLES = ("study_area", "zones", "sites", "businesses", "street_nodes")
+
+
+@dataclass
+class RasterRead:
+    """Hold what a raster adds.
+
+    Parameters
+    ----------
+    added
+        New rows by table.
+    changed
+        Frames to take the place of those gathered, by table.
+    findings
+        What happened on the way.
+    provenance
+        The raster, as ``region.json`` records it.
+    crs
+        CRS of the raster.
+    """
+
+    added: dict[str, pd.DataFrame] = field(default_factory=dict)
+    changed: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    crs: CRS | None = None
+
+
+def in_order(rasters: Sequence[RasterSource]) -> list[RasterSource]:
+    """Put rasters that make zones first, so that the others are measured in them too."""
+    return sorted(rasters, key=lambda raster: raster.zones_from_cells is None)
+
+
+def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
+    """Read a raster for the rows gathered so far.
+
+    Parameters
+    ----------
+    source
+        The study's words on the raster.
+    frames
+        Frames by table, in the region's CRS.
+
+    Raises
+    ------
+    SourceError, InputError, CRSError
+        When the raster cannot be read, holds something else, or lies elsewhere.
+    """
+    grid = open_grid(source)
+    extent = _extent(source, frames)
+    window = require_overlap(grid, extent)
+    read = RasterRead(provenance=provenance(grid, window), crs=grid.crs)
+    if source.zones_from_cells is not None:
+        _make_zones(read, source, grid, frames)
+    else:
+        _measure(read, grid, frames)
+    if grid.quantity.name == ELEVATION:
+        _raise_nodes(read, grid, frames)
+    _picture(read, grid, frames)
+    return read
+
+
+def _shapes(frames: Frames, table: str) -> list[gpd.GeoSeries]:
+    return [gpd.GeoSeries(frame.geometry) for frame in frames.get(table, ()) if len(frame)]
+
+
+def _extent(
+    source: RasterSource, frames: Frames, tables: Sequence[str] = _EXTENT_TABLES
+) -> gpd.GeoSeries:
+    """Bound all that values are wanted for."""
+    found = [shapes for table in tables for shapes in _shapes(frames, table)]
+    if not found:
+        raise InputError(
+            f"{source.label}: nothing says where the study lies: add streets, or a layer for "
+            "study_area, sites or zones"
+        )
+    return _bounds(found)
+
+
+def _bounds(found: Sequence[gpd.GeoSeries]) -> gpd.GeoSeries:
+    """Return one box around all shapes."""
+    boxes = [shapely.box(*shapes.total_bounds) for shapes in found]
+    return gpd.GeoSeries([shapely.box(*shapely.total_bounds(boxes))], crs=found[0].crs)
+
+
+def _make_zones(read: RasterRead, source: RasterSource, grid: Grid, frames: Frames) -> None:
+    cells = source.zones_from_cells
+    if cells is None:  # pragma: no cover -- the caller asked
+        raise AssertionError
+    outline = _shapes(frames, "study_area")
+    area = shapely.union_all([shapes.union_all() for shapes in outline])
+    is_bounded = source.role == "study" and bool(outline)
+    extent = _extent(source, frames, ("study_area",) if is_bounded else _EXTENT_TABLES)
+    zones = zones_of_cells(grid, extent, cells.cell_m, source.role, area)
+    if zones.empty:
+        raise InputError(f"{source.label}: nobody lives in its cells within the study")
+    _require_new(source, zones, frames)
+    people = zones["population_count"].sum()
+    words = f"zones made of cells with people, {people:,.0f} persons in all"
+    read.findings.append(Finding(source.label, "read", len(zones), words))
+    read.added["zones"] = zones
+
+
+def _require_new(source: RasterSource, zones: gpd.GeoDataFrame, frames: Frames) -> None:
+    """Refuse zones that lie in others: their people would be counted twice."""
+    middles = shapely.centroid(zones.geometry.to_numpy())
+    for shapes in _shapes(frames, "zones"):
+        doubled = pd.unique(shapely.STRtree(middles).query(shapes.to_numpy(), "contains")[1])
+        if len(doubled):
+            raise InputError(
+                f"{source.label}: {len(doubled)} of its cells lie in zones that another source "
+                "gives: leave out zones_from_cells to add people to those, or leave out that source"
+            )
+
+
+def _measure(read: RasterRead, grid: Grid, frames: Frames) -> None:
+    """Tell what the raster holds in each site and zone; give zones their people."""
+    rows = []
+    for table, key in _MEASURED:
+        measured = []
+        for frame in frames.get(table, ()):
+            values = zonal_values(grid, gpd.GeoSeries(frame.geometry))
+            rows.append(
+                values.assign(
+                    quantity=grid.quantity.name, unit=grid.quantity.unit, table=table,
+                    id=frame[key],
+                )
+            )  # fmt: skip
+            measured.append(values)
+        if table == "zones" and grid.quantity.name == POPULATION and measured:
+            read.changed["zones"] = _peopled(read, grid, list(frames["zones"]), measured)
+    if not rows:
+        return
+    read.added["raster_values"] = pd.concat(rows, ignore_index=True)
+    _report_cover(read, grid, read.added["raster_values"])
+
+
+def _report_cover(read: RasterRead, grid: Grid, values: pd.DataFrame) -> None:
+    share = values["share_covered"]
+    for rows, words in (
+        (share == 0, "sites and zones without any data: values unknown"),
+        ((share > 0) & (share < 1), "sites and zones with data in a part of their area only"),
+    ):
+        if rows.any():
+            first = tuple(values.loc[rows, "id"].head(MAX_IDS_SHOWN))
+            read.findings.append(Finding(grid.name, "warning", int(rows.sum()), words, first))
+
+
+def _peopled(
+    read: RasterRead, grid: Grid, zones: list[pd.DataFrame], measured: list[pd.DataFrame]
+) -> list[pd.DataFrame]:
+    """Fill in the people of zones that state none."""
+    filled = []
+    for frame, values in zip(zones, measured, strict=True):
+        absent = frame["population_count"].isna() & values["sum"].notna()
+        people = frame["population_count"].where(~absent, values["sum"])
+        if absent.any():
+            words = f"zones given {values.loc[absent, 'sum'].sum():,.0f} residents from cells"
+            first = tuple(frame.loc[absent, "zone_id"].head(MAX_IDS_SHOWN))
+            read.findings.append(Finding(grid.name, "read", int(absent.sum()), words, first))
+        filled.append(frame.assign(population_count=people))
+    return filled
+
+
+def _raise_nodes(read: RasterRead, grid: Grid, frames: Frames) -> None:
+    """Fill in the height of street nodes that state none."""
+    raised = []
+    for frame in frames.get("street_nodes", ()):
+        heights = pd.Series(sample_bilinear(grid, gpd.GeoSeries(frame.geometry)), frame.index)
+        absent = frame["elevation_m"].isna()
+        n_filled = int((absent & heights.notna()).sum())
+        words = "street nodes given the height of the ground, also on bridges and in tunnels"
+        read.findings.append(Finding(grid.name, "read", n_filled, words))
+        raised.append(frame.assign(elevation_m=frame["elevation_m"].where(~absent, heights)))
+    if raised:
+        read.changed["street_nodes"] = raised
+
+
+def _picture(read: RasterRead, grid: Grid, frames: Frames) -> None:
+    """Draw the raster over the study area, or over what stands for it."""
+    table = next(name for name in _EXTENT_TABLES if _shapes(frames, name))
+    picture = display.draw(grid, _bounds(_shapes(frames, table)))
+    if picture is None:
+        words = "raster without a value to draw over the study area"
+        read.findings.append(Finding(grid.name, "warning", 1, words))
+        return
+    earlier = sum(
+        int((frame["quantity"] == grid.quantity.name).sum())
+        for frame in frames.get("raster_overlays", ())
+    )
+    name = grid.quantity.name
+    row = {
+        "overlay_id": f"{name}-{earlier + 1}" if earlier else name, "quantity": name,
+        "cell_m": display.cell_side_m(grid), "breaks": " ".join(map(repr, picture.breaks)) or None,
+        "west": picture.west, "south": picture.south, "east": picture.east,
+        "north": picture.north, "image": picture.image,
+    }  # fmt: skip
+    read.added["raster_overlays"] = pd.DataFrame([row])
