@@ -19,6 +19,7 @@ PANES: tuple[tuple[str, int], ...] = (
     ("land", 210),
     ("cells", 300),
     ("plans", 320),
+    ("rasters", 330),
     ("over", 350),
     ("constraints", 380),
     ("areas", 390),
@@ -62,6 +63,31 @@ class Overlay:
     point: str | None = None
     show: bool = True
     smooth: float = 0.0
+
+
+@dataclass(frozen=True)
+class PictureOverlay:
+    """Describe a picture to lay over a part of the map.
+
+    Parameters
+    ----------
+    name
+        Name the page's script knows it by.
+    image
+        Data URI of the picture, drawn in web Mercator.
+    bounds
+        South west and north east corner, latitude first [degrees].
+    alt
+        What it shows, for those who do not see it.
+    show
+        Whether it is drawn at the start.
+    """
+
+    name: str
+    image: str
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+    alt: str
+    show: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,7 +155,9 @@ def _cased(roads: Collection) -> Collection:
     return {**roads, "features": []}
 
 
-def build_map(base: BaseMap, overlays: Sequence[Overlay], *, name: str = "map") -> MapParts:
+def build_map(
+    base: BaseMap, overlays: Sequence[Overlay | PictureOverlay], *, name: str = "map"
+) -> MapParts:
     """Assemble a Folium map of base and result layers.
 
     Parameters
@@ -167,7 +195,7 @@ def build_map(base: BaseMap, overlays: Sequence[Overlay], *, name: str = "map") 
         made.add_to(drawn)
     names = {}
     for overlay in [*base_overlays(base), *overlays]:
-        layer = _layer(folium, overlay)
+        layer = _drawn(folium, overlay)
         layer._id = f"{name}_{overlay.name}"
         layer.add_to(drawn)
         names[overlay.name] = layer.get_name()
@@ -199,6 +227,26 @@ def _layer(folium: Any, overlay: Overlay) -> Any:
         smooth_factor=overlay.smooth,
         on_each_feature=code(overlay.each) if overlay.each else None,
         **options,
+    )
+
+
+def _drawn(folium: Any, overlay: Overlay | PictureOverlay) -> Any:
+    if isinstance(overlay, PictureOverlay):
+        return _picture(folium, overlay)
+    return _layer(folium, overlay)
+
+
+def _picture(folium: Any, overlay: PictureOverlay) -> Any:
+    return folium.raster_layers.ImageOverlay(
+        overlay.image,
+        [list(corner) for corner in overlay.bounds],
+        name=overlay.name,
+        show=overlay.show,
+        pixelated=False,  # its style would go to a header we leave out: page.css has it
+        pane="rasters",
+        alt=overlay.alt,
+        class_name="raster",
+        interactive=False,
     )
 
 

@@ -19,6 +19,7 @@ from geo_planner.maps.measures import (
     scale_of,
 )
 from geo_planner.maps.page import map_data, render_page
+from geo_planner.maps.raster_overlay import add_rasters
 from geo_planner.maps.site_facts import score_text, site_groups, site_list
 from geo_planner.maps.view import View, view_of
 from geo_planner.region import Region
@@ -139,6 +140,7 @@ def _layers(view: View, zones: gpd.GeoDataFrame, chosen: Measure | None) -> over
     overlays.add_businesses(layers, view)
     overlays.add_station_areas(layers, view, on=False)
     overlays.add_constraints(layers, view)
+    add_rasters(layers, view)
     overlays.add_base_switches(layers, view)
     symbols = overlays.base_symbols(view)
     if len(view.sites):

@@ -14,7 +14,7 @@ from geo_planner.maps.layers import (
     site_layer,
     station_areas,
 )
-from geo_planner.maps.leaflet import Overlay
+from geo_planner.maps.leaflet import Overlay, PictureOverlay
 from geo_planner.maps.stations import rail_stations
 from geo_planner.maps.view import View
 
@@ -23,11 +23,11 @@ from geo_planner.maps.view import View
 class Layers:
     """Collect overlays, checkboxes and legend parts."""
 
-    overlays: list[Overlay] = field(default_factory=list)
+    overlays: list[Overlay | PictureOverlay] = field(default_factory=list)
     switches: list[dict[str, Any]] = field(default_factory=list)
     parts: list[legend.Part] = field(default_factory=list)
 
-    def add(self, *overlays: Overlay) -> None:
+    def add(self, *overlays: Overlay | PictureOverlay) -> None:
         """Add layers that are drawn."""
         self.overlays += overlays
 

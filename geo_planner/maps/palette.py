@@ -37,6 +37,14 @@ SEQUENTIAL: Mapping[int, tuple[str, ...]] = MappingProxyType(
 )
 DIVERGING = ("#8F3B0A", "#C8702A", "#EEB982", "#EBE8E1", "#A9CBE0", "#4C8FBD", "#17507F")
 
+RASTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "elevation_m": ("#F2EBD3", "#D9C59A", "#BC9A66", "#96703F", "#6C4A2A", "#40281A"),
+        "flood_depth_m": ("#D3E7F2", "#8DBEDD", "#3F86BC", "#17507F"),
+        "noise_lden_db": ("#F7E6C4", "#F2B277", "#DD6A5B", "#A3366F", "#4A1454"),
+    }
+)
+
 CRITERIA = ("#0B5D73", "#7F9FD8", "#D9A032", "#C95D4F", "#E3D7B0", "#C2C9CC")
 
 CLUSTERS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -87,3 +95,18 @@ def darker(colour: str, share: float = 0.25) -> str:
 def ramp(n_classes: int) -> tuple[str, ...]:
     """Return the colours of a sequential scale, light for little [1 to 6 classes]."""
     return SEQUENTIAL[max(1, min(n_classes, len(SEQUENTIAL_6)))]
+
+
+def raster_ramp(quantity: str, n_classes: int) -> tuple[str, ...]:
+    """Return the colours of a raster's classes, light for little [1 to 6 classes].
+
+    Examples
+    --------
+    >>> raster_ramp("flood_depth_m", 2)
+    ('#D3E7F2', '#17507F')
+    """
+    own = RASTERS.get(quantity, ())
+    if n_classes > len(own):
+        return ramp(n_classes)
+    last = len(own) - 1
+    return tuple(own[round(i * last / max(1, n_classes - 1))] for i in range(n_classes))

@@ -76,7 +76,7 @@ def test_the_distance_agrees_with_the_published_pairs():
 
 
 RAMPS = {**{f"{n} classes": colours for n, colours in palette.SEQUENTIAL.items()},
-         "diverging": palette.DIVERGING}  # fmt: skip
+         "diverging": palette.DIVERGING, **palette.RASTERS}  # fmt: skip
 SETS = {
     "criteria": palette.CRITERIA,
     "clusters": [colour for colour, _ in palette.CLUSTERS.values()],
