@@ -21,6 +21,7 @@ from geo_planner import schema
 from geo_planner.config import (
     GtfsSource,
     LayerSource,
+    LinesSource,
     OsmSource,
     Provenance,
     RasterSource,
@@ -34,6 +35,7 @@ from geo_planner.region.rasters import in_order, read_raster
 from geo_planner.sources.businesses import assign_clusters
 from geo_planner.sources.gtfs import read_gtfs
 from geo_planner.sources.layers import read_layer
+from geo_planner.sources.lines import read_lines
 from geo_planner.sources.osm import read_osm
 from geo_planner.sources.spread import read_spread
 from geo_planner.sources.vector_files import is_outside
@@ -74,7 +76,7 @@ class SourceRead:
     Parameters
     ----------
     kind
-        ``osm``, ``gtfs``, ``layer``, ``spread``: the list of the study it stands in.
+        ``osm``, ``gtfs``, ``layer``, ``lines``, ``spread``: the list of the study it stands in.
     label
         Its name in messages.
     path
@@ -178,9 +180,7 @@ def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
     for number, feed in enumerate(study.sources.gtfs, start=1):
         progress(f"reading {feed.label}")
         _read(gathered, "gtfs", feed, partial(_add_gtfs, gathered, feed, number, crs))
-    for layer in study.sources.layers:
-        progress(f"reading {layer.label}")
-        _read(gathered, "layer", layer, partial(_add_layer, gathered, layer, crs, study))
+    _read_vectors(study, gathered, crs, progress)
     for spread in study.sources.spread:
         progress(f"reading {spread.label}")
         _read(gathered, "spread", spread, partial(_add_spread, gathered, spread, crs))
@@ -192,6 +192,16 @@ def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
     if not any(len(frame) for frame in gathered.tables.values()) and not gathered.problems:
         gathered.complain("the study lists no sources: add [[sources.osm]] and others")
     return gathered
+
+
+def _read_vectors(study: Study, gathered: Gathered, crs: CRS, progress: Progress) -> None:
+    """Read layers and road centre lines."""
+    for layer in study.sources.layers:
+        progress(f"reading {layer.label}")
+        _read(gathered, "layer", layer, partial(_add_layer, gathered, layer, crs, study))
+    for lines in study.sources.lines:
+        progress(f"reading {lines.label}")
+        _read(gathered, "lines", lines, partial(_add_lines, gathered, lines, crs, study))
 
 
 def require_buildable(gathered: Gathered) -> CRS:
@@ -280,6 +290,20 @@ def _add_gtfs(gathered: Gathered, source: GtfsSource, number: int, crs: CRS) -> 
     gathered.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
         gathered.add(name, frame, source.label, _provenance(source))
+
+
+def _add_lines(gathered: Gathered, source: LinesSource, crs: CRS, study: Study) -> None:
+    area = _study_polygon(study, crs, source.label) if source.area else None
+    extract = read_lines(source, crs, area=area)
+    gathered.found(extract.findings)
+    provenance = _provenance(
+        source,
+        fields=dict(source.fields),
+        snap_tolerance_m=source.snap_tolerance_m,
+        crossings=source.crossings,
+    )
+    for name, frame in extract.tables.items():
+        gathered.add(name, frame, source.label, provenance)
 
 
 def _add_spread(gathered: Gathered, source: SpreadSource, crs: CRS) -> None:

@@ -9,6 +9,8 @@ movement in every mode it holds for.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from geo_planner.sources.street_classes import NEVER_BICYCLE, NO_BICYCLE, NO_CAR, NO_WALK
+
 Tags = Mapping[str, str]
 
 
@@ -43,11 +45,6 @@ CLOSED_VALUES = words(
 )
 OPEN_VALUES = _OPEN | _DESTINATION
 
-_NO_WALK = frozenset({"motorway", "motorway_link"})
-_NO_BICYCLE = frozenset(
-    ["motorway", "motorway_link", "pedestrian", "footway", "corridor", "platform", "bridleway"]
-)
-_NO_CAR = words("pedestrian footway cycleway path track steps bridleway corridor platform")
 # a tag may open these to cars; the narrower ways stay closed whatever the tag says
 _CAR_BY_TAG = frozenset({"pedestrian", "track"})
 _ENTRY_ONLY_SERVICES = frozenset({"driveway", "parking_aisle", "drive-through"})
@@ -108,7 +105,7 @@ def is_street_area(tags: Tags) -> bool:
 
 def walk_access(tags: Tags) -> Access:
     """Say which way pedestrians may go; one-way rules of vehicles do not hold for them."""
-    closed_by_class = road_class(tags) in _NO_WALK or tags.get("motorroad") == "yes"
+    closed_by_class = road_class(tags) in NO_WALK or tags.get("motorroad") == "yes"
     access = _mode_access(tags, "walk", is_open=not closed_by_class)
     oneway = tags.get("oneway:foot") or _conveying(tags)
     return _within(access, _one_way(oneway))
@@ -117,9 +114,9 @@ def walk_access(tags: Tags) -> Access:
 def bicycle_access(tags: Tags) -> Access:
     """Say which way cyclists may go: steps never, footways and squares only where tagged so."""
     street = road_class(tags)
-    if street == "steps" or is_street_area(tags):
+    if street in NEVER_BICYCLE or is_street_area(tags):
         return Access(CLOSED, is_destination_only=False, is_private=False)
-    closed_by_class = street in _NO_BICYCLE or tags.get("motorroad") == "yes"
+    closed_by_class = street in NO_BICYCLE or tags.get("motorroad") == "yes"
     access = _mode_access(tags, "bicycle", is_open=not closed_by_class)
     return _within(access, _bicycle_one_way(tags))
 
@@ -127,11 +124,11 @@ def bicycle_access(tags: Tags) -> Access:
 def car_access(tags: Tags) -> Access:
     """Say which way cars may go; lanes that change direction by the hour count as closed."""
     street = road_class(tags)
-    if is_street_area(tags) or (street in _NO_CAR and street not in _CAR_BY_TAG):
+    if is_street_area(tags) or (street in NO_CAR and street not in _CAR_BY_TAG):
         return Access(CLOSED, is_destination_only=False, is_private=False)
     if tags.get("service") == "emergency_access":
         return Access(CLOSED, is_destination_only=False, is_private=False)
-    is_open = street not in _NO_CAR and (street != "ferry" or _carries_cars(tags))
+    is_open = street not in NO_CAR and (street != "ferry" or _carries_cars(tags))
     access = _mode_access(tags, "car", is_open=is_open)
     is_entry = street == "service" and tags.get("service") in _ENTRY_ONLY_SERVICES
     access = access._replace(is_destination_only=access.is_destination_only or is_entry)

@@ -1,0 +1,126 @@
+"""What the fields of a layer say about its lines: class, direction, level, limit, access.
+
+Values that are not understood are refused, all at once, with how often each occurs. Blanks are
+allowed: class by default, both directions, level unknown, no limit, access by class.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.config import LinesSource
+from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.schema import MAX_IDS_SHOWN, tables
+from geo_planner.sources.columns import as_text
+from geo_planner.units import mps_from_kmh
+
+DEFAULT_MAX_KMH = 130.0
+_MAX_SHOWN = 10
+_ONEWAY = {
+    **dict.fromkeys(["yes", "true", "1", "ja", "forward"], "forward"),
+    **dict.fromkeys(["-1", "backward", "reverse"], "backward"),
+    **dict.fromkeys(["no", "false", "0", "nej", "both"], "both"),
+}
+_YES_NO = {
+    **dict.fromkeys(["yes", "true", "1", "ja"], True),
+    **dict.fromkeys(["no", "false", "0", "nej"], False),
+}
+_TEXTS = ("street_id", "name", "surface")
+_MARKS = ("is_lit", "is_urban", "walk", "bicycle", "car")
+
+
+def read_attributes(
+    frame: pd.DataFrame, source: LinesSource, title: str
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Make one row of attributes for each row of the layer.
+
+    Raises
+    ------
+    InputError
+        When a field is absent or a value is not understood: all at once.
+    """
+    problems = _absent_fields(frame, source)
+    if problems:
+        raise InputError(f"{title} cannot be read as streets", problems)
+    given: dict[str, pd.Series] = {
+        column: as_text(frame[name]) for column, name in source.fields.items()
+    }
+    blank = pd.Series(None, index=frame.index, dtype="str")
+    made: dict[str, pd.Series] = {column: given.get(column, blank) for column in _TEXTS}
+    classes = source.classes or {name: name for name in _road_classes()}
+    problems += _unknown_classes([*source.classes.values(), source.default_class])
+
+    def coded(column: str, codes: Mapping[str, object], setting: str) -> pd.Series:
+        """Look values up; keep a problem that names those not listed."""
+        values = given.get(column, blank)
+        unlisted = values[values.notna() & ~values.isin(list(codes))]
+        if len(unlisted):
+            problems.append(f"field {source.fields[column]!r}: {setting} {_counted(unlisted)}")  # type: ignore[index]
+        return values.astype(object).map(dict(codes)).where(values.notna(), None)
+
+    made["road_class"] = coded("road_class", classes, "'classes' does not list").fillna(
+        source.default_class
+    )
+    oneway = source.oneway_values or _ONEWAY
+    made["oneway"] = coded("oneway", oneway, "'oneway_values' does not list").fillna("both")
+    for column in _MARKS:
+        made[column] = coded(column, _YES_NO, "neither yes nor no:").astype("boolean")
+    for column in ("level", "lanes_count"):
+        values = given.get(column, blank)
+        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+        unfit = values[values.notna() & ~(numbers == np.floor(numbers))]
+        if len(unfit):
+            problems.append(f"field {source.fields[column]!r}: no whole number: {_counted(unfit)}")  # type: ignore[index]
+        made[column] = numbers
+    if problems:
+        raise InputError(f"{title} cannot be read as streets", problems)
+    limits, findings = _limits(given.get("maxspeed_kmh", blank), source, title)
+    return pd.DataFrame({**made, "maxspeed_mps": limits}), findings
+
+
+def plausible_mps(values: pd.Series, max_kmh: float, title: str) -> tuple[pd.Series, list[Finding]]:
+    """Read limits [km/h] as metres per second; refuse and count what cannot be one."""
+    texts = as_text(values)
+    numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
+    refused = texts[texts.notna() & ~((numbers > 0) & (numbers <= max_kmh))]
+    numbers[refused.index] = np.nan
+    findings = []
+    if len(refused):
+        words = f"speed limits that are not plausible, above {max_kmh:g} km/h or no number"
+        examples = tuple(refused.value_counts().index[:MAX_IDS_SHOWN])
+        findings.append(Finding(title, "left_out", len(refused), words, examples))
+    return numbers.map(mps_from_kmh), findings
+
+
+def _limits(values: pd.Series, source: LinesSource, title: str) -> tuple[pd.Series, list[Finding]]:
+    joined = source.speed_limits
+    return plausible_mps(values, joined.max_plausible_kmh if joined else DEFAULT_MAX_KMH, title)
+
+
+def _absent_fields(frame: pd.DataFrame, source: LinesSource) -> list[str]:
+    present = [str(name) for name in frame.columns]
+    return [
+        f"there is no field {name!r}; the layer has: {', '.join(present) or 'none'}"
+        for name in dict.fromkeys([*source.fields.values(), *source.keep])
+        if name not in present
+    ]
+
+
+def _road_classes() -> Sequence[str]:
+    return tables()["streets"].columns["road_class"].allowed
+
+
+def _unknown_classes(names: Sequence[str]) -> list[str]:
+    unknown = sorted(set(names) - set(_road_classes()))
+    if not unknown:
+        return []
+    return [f"no road class: {', '.join(unknown)}; there are: {', '.join(_road_classes())}"]
+
+
+def _counted(values: pd.Series) -> str:
+    counts = values.value_counts()
+    shown = [f"{value!r} ({count})" for value, count in counts.head(_MAX_SHOWN).items()]
+    more = len(counts) - len(shown)
+    return ", ".join(shown) + (f" and {more} more values" if more else "")

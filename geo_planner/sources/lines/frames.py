@@ -1,0 +1,117 @@
+"""Pieces of lines as the tables of streets and street nodes."""
+
+import hashlib
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS, Geod, Transformer
+
+from geo_planner.crs import WGS84
+from geo_planner.sources.lines.geometry import MM_PER_M, BoolArray, FloatArray, Shapes
+from geo_planner.sources.lines.pieces import Pieces
+from geo_planner.sources.street_classes import NEVER_BICYCLE, NO_BICYCLE, NO_CAR, NO_WALK
+
+_ID_DIGITS = 12
+_GEOD = Geod(ellps="WGS84")
+_CLOSED = {"walk": NO_WALK, "bicycle": NO_BICYCLE | NEVER_BICYCLE, "car": NO_CAR}
+
+
+def street_frame(
+    pieces: Pieces, lines: Shapes, attributes: pd.DataFrame, crs: CRS
+) -> gpd.GeoDataFrame:
+    """Make the streets table, without joined limits and cycle routes.
+
+    Parameters
+    ----------
+    pieces
+        Pieces between nodes.
+    lines
+        Lines as drawn, which make ids where the layer has none, (n_lines,).
+    attributes
+        One row for each line.
+    crs
+        Metric CRS of the region.
+    """
+    ids = _line_ids(lines, attributes["street_id"])[pieces.line]
+    number = pd.Series(ids).groupby(ids).cumcount()
+    names = node_ids(pieces.node_places)
+    of_line = attributes.iloc[pieces.line].reset_index(drop=True)
+    level = of_line["level"].fillna(0.0).to_numpy()
+    made = of_line[["name", "road_class", "surface", "is_lit", "is_urban", "lanes_count"]]
+    made = made.assign(
+        street_id=[f"{name}-{i}" for name, i in zip(ids, number, strict=True)],
+        osm_way_id=None,
+        from_node=names[pieces.tail],
+        to_node=names[pieces.head],
+        length_m=ground_lengths_m(pieces.shapes, crs),
+        duration_s=np.nan,
+        maxspeed_forward_mps=of_line["maxspeed_mps"],
+        maxspeed_backward_mps=of_line["maxspeed_mps"],
+        is_destination_only=False,
+        is_roundabout=False,
+        is_bridge=level > 0,
+        is_tunnel=level < 0,
+        level=level.astype(np.int32),
+        grade=np.nan,
+        cycle_facility=None,
+        **_access(of_line),
+    )
+    return gpd.GeoDataFrame(made, geometry=pieces.shapes, crs=crs)
+
+
+def node_frame(pieces: Pieces, crs: CRS) -> gpd.GeoDataFrame:
+    """Make the street_nodes table; centre lines tell of no barriers or signals."""
+    n_nodes = len(pieces.node_places)
+    closed = np.zeros(n_nodes, dtype=bool)
+    return gpd.GeoDataFrame(
+        {
+            "node_id": node_ids(pieces.node_places),
+            "barrier": np.full(n_nodes, None, dtype=object),
+            "is_signal": closed,
+            "blocks_walk": closed,
+            "blocks_bicycle": closed,
+            "blocks_car": closed,
+            "elevation_m": np.full(n_nodes, np.nan),
+        },
+        geometry=shapely.points(pieces.node_places),
+        crs=crs,
+    )
+
+
+def node_ids(places: FloatArray) -> np.ndarray:
+    """Name nodes by their coordinates in whole millimetres."""
+    whole = np.rint(places * MM_PER_M).astype(np.int64).tolist()
+    return np.array([f"p{x}_{y}" for x, y in whole], dtype=object)
+
+
+def ground_lengths_m(lines: Shapes, crs: CRS) -> FloatArray:
+    """Measure lines on the ellipsoid [m]."""
+    coordinates, owner = shapely.get_coordinates(lines, return_index=True)
+    to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
+    longitude, latitude = to_degrees.transform(coordinates[:, 0], coordinates[:, 1])
+    _, _, steps = _GEOD.inv(longitude[:-1], latitude[:-1], longitude[1:], latitude[1:])
+    inside = owner[1:] == owner[:-1]
+    lengths = np.bincount(owner[1:][inside], np.asarray(steps)[inside], minlength=len(lines))
+    return np.asarray(lengths)
+
+
+def _line_ids(lines: Shapes, given: pd.Series) -> np.ndarray:
+    """Take the layer's id, else the first digits of a digest of the geometry."""
+    content = shapely.to_wkb(lines, output_dimension=2, byte_order=1, flavor="iso")
+    digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
+    return given.where(given.notna(), pd.Series(digests, given.index)).to_numpy(dtype=object)
+
+
+def _access(attributes: pd.DataFrame) -> dict[str, BoolArray]:
+    """Open each mode by class, unless a field says otherwise; one-ways hold for vehicles."""
+    direction = attributes["oneway"].to_numpy(dtype=object)
+    limits = {"forward": direction != "backward", "backward": direction != "forward"}
+    access = {}
+    for mode, closed in _CLOSED.items():
+        by_class = ~attributes["road_class"].isin(closed)
+        is_open = attributes[mode].fillna(by_class).to_numpy(bool)
+        for way, allowed in limits.items():
+            access[f"{mode}_{way}"] = is_open if mode == "walk" else is_open & allowed
+    return access

@@ -1,0 +1,84 @@
+"""Speed limits and cycle routes of other layers, laid on streets."""
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_planner.config import CycleRoutes, SpeedLimits
+from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.sources.lines.attributes import plausible_mps
+from geo_planner.sources.lines.geometry import BoolArray, FloatArray, Shapes
+from geo_planner.sources.lines.matching import match_lines
+from geo_planner.sources.lines.reading import read_line_layer
+from geo_planner.units import KMH_PER_MPS
+
+
+def join_speed_limits(
+    streets: Shapes, source: SpeedLimits, crs: CRS
+) -> tuple[FloatArray, list[Finding]]:
+    """Give each street the limit that runs along most of it [m/s]; nan where none does.
+
+    Parameters
+    ----------
+    streets
+        LineStrings in the region's CRS, (n_streets,).
+    source
+        The layer of limits and how near it must run.
+    crs
+        CRS of the region.
+    """
+    layer, lines = read_line_layer(source.path, source.layer, source.crs, source.encoding, crs)
+    if source.field not in layer.frame:
+        fields = ", ".join(str(name) for name in layer.frame.columns.drop("geometry"))
+        raise InputError(
+            f"{layer.name}: there is no field {source.field!r}; the layer has: {fields}"
+        )
+    values, findings = plausible_mps(
+        layer.frame[source.field], source.max_plausible_kmh, layer.name
+    )
+    lines, values = _near(lines, streets, source.match_within_m), values.to_numpy()
+    usable = ~shapely.is_missing(lines) & ~shapely.is_empty(lines) & ~np.isnan(values)
+    matches = match_lines(streets, lines[usable], source.match_within_m)
+    matches["mps"] = values[usable][matches["other"]]
+    shares = matches.groupby(["street", "mps"], as_index=False)["share"].sum()
+    # of two limits that run along equal shares the lower one holds
+    best = shares.sort_values(["street", "share", "mps"], ascending=[True, False, True])
+    best = best.drop_duplicates("street")
+    best = best[best["share"] >= source.min_share]
+    limits = np.full(len(streets), np.nan)
+    limits[best["street"]] = best["mps"]
+    lengths = shapely.length(streets)
+    found = ~np.isnan(limits)
+    share = lengths[found].sum() / lengths.sum()
+    kmh = np.round(np.unique(limits[found]) * KMH_PER_MPS).astype(int)
+    words = (
+        f"streets given a speed limit by the line that runs along them "
+        f"({share:.1%} of the length; {', '.join(map(str, kmh))} km/h)"
+    )
+    return limits, [*findings, Finding(layer.name, "read", int(found.sum()), words)]
+
+
+def join_cycle_routes(
+    streets: Shapes, source: CycleRoutes, crs: CRS
+) -> tuple[BoolArray, list[Finding]]:
+    """Mark the streets that cycle routes run along."""
+    layer, lines = read_line_layer(source.path, source.layer, source.crs, source.encoding, crs)
+    lines = _near(lines, streets, source.match_within_m)
+    usable = ~shapely.is_missing(lines) & ~shapely.is_empty(lines)
+    matches = match_lines(streets, lines[usable], source.match_within_m)
+    shares = matches.groupby("street")["share"].sum()
+    marked = np.zeros(len(streets), dtype=bool)
+    marked[shares.index[shares >= source.min_share]] = True
+    lengths = shapely.length(streets)
+    words = f"streets that cycle routes run along ({lengths[marked].sum() / lengths.sum():.1%})"
+    return marked, [Finding(layer.name, "read", int(marked.sum()), words)]
+
+
+def _near(lines: Shapes, streets: Shapes, reach_m: float) -> Shapes:
+    """Take lines far from all streets as absent: they need not be looked at."""
+    west, south, east, north = shapely.total_bounds(streets)
+    window = shapely.box(west - reach_m, south - reach_m, east + reach_m, north + reach_m)
+    near = lines.copy()
+    near[~shapely.intersects(window, lines)] = None
+    return near
