@@ -9,13 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.errors import InputError
+from geo_planner.kernels.walk_reduction import Walks
 from geo_planner.networks.snap import SnappedPoints
-from geo_planner.networks.timetable import Timetable, build_timetable
+from geo_planner.networks.timetable import DEFAULT_UNTIL_S, Timetable, build_timetable
 from geo_planner.region import Region
 from geo_planner.sources.gtfs import active_services
 from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_HOUR
-
-IntArray = npt.NDArray[np.int32]
 
 _FEED_TABLES = (
     "feeds", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates", "frequencies",
@@ -23,25 +22,6 @@ _FEED_TABLES = (
 _TYPICAL_WEEKDAYS = (1, 2, 3)
 _RAIL_ROUTE_TYPES = (1, 2, 5, 7, 12)
 _RAIL_EXTENDED = ((100, 199), (400, 499))
-
-
-@dataclass(frozen=True)
-class Links:
-    """Hold walks between points and stops in compressed rows.
-
-    Parameters
-    ----------
-    ptr
-        ``(n_rows + 1,)``: the walks of row ``i`` are ``ptr[i]:ptr[i + 1]``.
-    stop
-        Stop at the other end, ``(n_walks,)``.
-    cost
-        Walking cost [cs], ``(n_walks,)``.
-    """
-
-    ptr: IntArray
-    stop: IntArray
-    cost: IntArray
 
 
 @dataclass(frozen=True)
@@ -63,18 +43,19 @@ class TransitNetwork:
     timetable: Timetable
     stop_points: gpd.GeoSeries
     stops: SnappedPoints
-    transfers: Links
+    transfers: Walks
 
 
-def timetable_of(region: Region, day: date) -> Timetable:
-    """Lay out the timetable of a day from the region's feed tables.
+def timetable_of(region: Region, day: date, until_s: int) -> Timetable:
+    """Lay out the timetable of a day from the region's feed tables, up to a time [s of the day].
 
     Raises
     ------
     InputError
         When the day lies outside a feed's calendar or no trip runs.
     """
-    return build_timetable({name: region.table(name) for name in _FEED_TABLES}, day)
+    tables = {name: region.table(name) for name in _FEED_TABLES}
+    return build_timetable(tables, day, until_s=max(until_s, DEFAULT_UNTIL_S))
 
 
 def typical_day(region: Region) -> date:
@@ -89,11 +70,7 @@ def typical_day(region: Region) -> date:
     feeds = region.table("feeds")
     n_trips = region.table("trips")["service_id"].value_counts()
     first, last = feeds["first_date"].max(), feeds["last_date"].min()
-    days = [
-        day.date()
-        for day in pd.date_range(first, last)
-        if day.dayofweek in _TYPICAL_WEEKDAYS
-    ]
+    days = [day.date() for day in pd.date_range(first, last) if day.dayofweek in _TYPICAL_WEEKDAYS]
     counts = pd.Series(
         [n_trips.reindex(active_services(calendar, exceptions, day)).sum() for day in days],
         index=days,

@@ -4,6 +4,7 @@ Each minute's search is exact by itself. Walks to, between and from stops, and t
 that competes, run on the street network.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, time
 from typing import NamedTuple
@@ -13,12 +14,19 @@ import numpy as np
 
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
 from geo_planner.kernels import raptor
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.networks.service_days import service_start
+from geo_planner.kernels.walk_reduction import (
+    Walks,
+    reduce_access,
+    reduce_egress,
+    reduce_transfers,
+)
+from geo_planner.networks.service_days import service_seconds
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.timetable import Timetable
-from geo_planner.networks.transit import Links, TransitNetwork, timetable_of, typical_day
+from geo_planner.networks.transit import TransitNetwork, timetable_of, typical_day
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, IntArray, default_threads, run_blocks
 from geo_planner.travel_time.street import RowSearch, StreetRouter
@@ -52,23 +60,28 @@ class TransitRouter:
         self._walk = StreetRouter(region, "walk", travel)
         self.columns = tuple(f"travel_time_s_p{p}" for p in travel.percentiles)
         self.depart = travel.depart or datetime.combine(typical_day(region), _TYPICAL_DEPARTURE)
-        timetable = timetable_of(region, self.depart.date())
+        first_s = service_seconds(self.depart, region.timezone.key)
+        window_s = travel.window_min * SECONDS_PER_MIN
+        until_s = math.ceil(first_s + window_s + travel.max_time_s)
+        timetable = timetable_of(region, self.depart.date(), until_s)
         stops = region.geo_table("stops").set_index("stop_id").geometry
-        stop_points = stops.reindex(timetable.stop_ids)
-        self.network = self._lay_out(timetable, stop_points)
-        start = service_start(self.depart.date(), region.timezone.key)
-        local = self.depart.replace(tzinfo=region.timezone)
-        first = centiseconds((local - start).total_seconds())
-        step = CENTISECONDS_PER_S * SECONDS_PER_MIN
-        self._departures = (first + step * np.arange(travel.window_min)).astype(np.int32)
+        self.network = self._lay_out(timetable, stops.reindex(timetable.stop_ids))
+        self._service = reduce_transfers(_service(self.network))
+        minutes_s = first_s + SECONDS_PER_MIN * np.arange(travel.window_min)
+        self._departures = (minutes_s * CENTISECONDS_PER_S).astype(np.int32)
         ranks = np.ceil(np.array(travel.percentiles) / 100 * travel.window_min) - 1
         self._ranks = ranks.astype(np.int32)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was left out of the day's timetable, or is assumed in it."""
+        return self.network.timetable.findings
 
     def _lay_out(self, timetable: Timetable, stop_points: gpd.GeoSeries) -> TransitNetwork:
         stops = self._walk.snap_origins(stop_points)
         between = RowSearch(self._walk.network, stops, stops, self._travel.max_transfer_s)
-        links = _links(between, len(stops), default_threads(), skip_self=True)
-        return TransitNetwork(timetable, stop_points, stops, links)
+        walks = _walks(between, len(stops), default_threads(), skip_self=True)
+        return TransitNetwork(timetable, stop_points, stops, walks)
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
@@ -117,10 +130,10 @@ class _WindowSearch:
         self._access = RowSearch(walk, origins, network.stops, max_walk_s)
         self._direct = RowSearch(walk, origins, destinations, max_walk_s)
         towards = RowSearch(walk, destinations, network.stops, max_walk_s, is_reversed=True)
-        self._egress = _links(towards, len(destinations), threads)
+        self._service = router._service
+        self._egress = reduce_egress(self._service, _walks(towards, len(destinations), threads))
         self._n_destinations = len(destinations)
         self._max_time = np.int32(centiseconds(max_time_s or travel.max_time_s))
-        self._service = _service(network)
         self._limits = (
             np.int32(travel.board_wait_s * CENTISECONDS_PER_S),
             np.int32(travel.transfer_slack_s * CENTISECONDS_PER_S),
@@ -138,19 +151,19 @@ class _WindowSearch:
     def __call__(self, rows: slice, space: _Space) -> IntArray:
         """Return the percentiles of some origins [cs]."""
         departures = self._router._departures
-        access = self._access(rows, space.walk)[:, :, 0]
+        reached = _reached(self._access(rows, space.walk))
+        access = reduce_access(self._service, reached)
         direct = self._direct(rows, space.walk)[:, :, 0]
-        out = np.empty((len(access), self._n_destinations, len(self._router._ranks)), np.int32)
-        for row in range(len(access)):
-            stops = np.flatnonzero(access[row] < UNREACHED).astype(np.int32)
+        out = np.empty((len(direct), self._n_destinations, len(self._router._ranks)), np.int32)
+        for row in range(len(direct)):
+            walks = slice(access.ptr[row], access.ptr[row + 1])
             raptor.range_search(
-                self._service, stops, access[row, stops], departures, *self._limits,
-                space.labels, space.best,
+                self._service, access.stop[walks], access.cost_cs[walks], departures,
+                *self._limits, space.labels, space.best,
             )  # fmt: skip
             raptor.egress(
-                space.best, departures, self._egress.ptr, self._egress.stop, self._egress.cost,
-                direct[row], self._max_time, space.travel,
-            )  # fmt: skip
+                space.best, departures, *self._egress, direct[row], self._max_time, space.travel
+            )
             raptor.percentiles(space.travel, self._router._ranks, out[row])
         return out
 
@@ -166,23 +179,31 @@ def _service(network: TransitNetwork) -> raptor.Service:
         **of_timetable,
         transfer_ptr=network.transfers.ptr,
         transfer_stop_idx=network.transfers.stop,
-        transfer_cost_cs=network.transfers.cost,
+        transfer_cost_cs=network.transfers.cost_cs,
     )
 
 
-def _links(search: RowSearch, n_rows: int, threads: int, *, skip_self: bool = False) -> Links:
-    """Collect what a row search reaches, in compressed rows."""
-    counts, stops, costs = [], [], []
+def _reached(costs_cs: IntArray) -> Walks:
+    """Compress the rows of a search: keep what was reached."""
+    table = costs_cs[:, :, 0]
+    row, stop = np.nonzero(table < UNREACHED)
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(table)))])
+    return Walks(ptr.astype(np.int32), stop.astype(np.int32), table[row, stop])
+
+
+def _walks(search: RowSearch, n_rows: int, threads: int, *, skip_self: bool = False) -> Walks:
+    """Collect what a whole row search reaches; a walk from a stop to itself may be left out."""
+    parts = []
     for block in run_blocks(n_rows, threads, search.workspace, search):
-        reached = block.costs_cs[:, :, 0] < UNREACHED
         if skip_self:
-            numbers = np.arange(block.origins.start, block.origins.stop)
-            reached[np.arange(len(numbers)), numbers] = False
-        row, stop = np.nonzero(reached)
-        counts.append(reached.sum(axis=1))
-        stops.append(stop.astype(np.int32))
-        costs.append(block.costs_cs[row, stop, 0])
-    if not counts:
-        return Links(np.zeros(1, np.int32), np.empty(0, np.int32), np.empty(0, np.int32))
-    ptr = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int32)
-    return Links(ptr, np.concatenate(stops), np.concatenate(costs))
+            rows = np.arange(block.origins.start, block.origins.stop)
+            block.costs_cs[np.arange(len(rows)), rows] = UNREACHED
+        parts.append(_reached(block.costs_cs))
+    counts = [np.diff(part.ptr) for part in parts]
+    ptr = np.concatenate([[0], np.cumsum(np.concatenate([*counts, []]))]).astype(np.int32)
+    empty = [np.empty(0, np.int32)]
+    return Walks(
+        ptr,
+        np.concatenate([part.stop for part in parts] or empty),
+        np.concatenate([part.cost_cs for part in parts] or empty),
+    )
