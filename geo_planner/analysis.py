@@ -9,7 +9,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from geo_planner.accessibility import (
     sweep_access,
 )
 from geo_planner.config import Mode, Study, read_study
+from geo_planner.findings import Finding
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
 from geo_planner.siting import (
@@ -82,6 +83,7 @@ class _Run:
     seconds: dict[str, float] = field(default_factory=dict)
     snaps: list[pd.DataFrame] = field(default_factory=list)
     modes: dict[str, dict[str, int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
 
     def lap(self, step: str) -> None:
@@ -176,6 +178,7 @@ def analyse(
     routers: dict[Mode, Router] = {}
     for mode in _possible_modes(region, settings):
         routers[mode] = open_router(region, mode, settings.travel)
+        log.findings += routers[mode].findings
         log.lap(f"network_{mode}")
         access = _access_of_mode(
             mode,
@@ -309,6 +312,7 @@ def _summary(
         "top_site": None if top is None else str(top.name),
         "top_site_name": None if top is None else top["name"],
         "criteria_left_out": left_out,
+        "network_findings": [asdict(finding) for finding in log.findings],
         "seconds": log.seconds,
     }
 

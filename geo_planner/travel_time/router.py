@@ -6,6 +6,7 @@ from typing import Protocol
 import geopandas as gpd
 
 from geo_planner.config import Mode, Travel
+from geo_planner.findings import Finding
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block
@@ -19,6 +20,11 @@ class Router(Protocol):
     """Promise what every mode's router can do."""
 
     columns: tuple[str, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was left out of the network, or is assumed in it."""
+        ...
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""

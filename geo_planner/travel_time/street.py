@@ -7,9 +7,10 @@ import numpy as np
 
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
 from geo_planner.kernels import street as kernel
 from geo_planner.networks.snap import SnappedPoints, Snapper, shared_places
-from geo_planner.networks.street import StreetNetwork, street_network
+from geo_planner.networks.street import ISLAND, StreetNetwork, street_network
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, IntArray, run_blocks
 from geo_planner.units import centiseconds, seconds_from_min
@@ -42,6 +43,13 @@ class StreetRouter:
         self._mode = mode
         self.network: StreetNetwork = street_network(region, mode, travel)
         self._snapper = Snapper(region.geo_table("streets"), self.network)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Streets that points are not linked to, since they lead nowhere."""
+        n_islands = int((self.network.street_state == ISLAND).sum())
+        what = f"streets for {self._mode} on islands, to which no point is linked"
+        return (Finding("streets", "left_out", n_islands, what),) if n_islands else ()
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
