@@ -6,13 +6,16 @@ data: in the file where the format has a place for it, else in ``CREDITS.txt`` b
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_planner.analysis import AnalysisResult
 from geo_planner.errors import InputError
+
+if TYPE_CHECKING:
+    from geo_planner.analysis import AnalysisResult
 
 CREDITS_FILE = "CREDITS.txt"
 TABLE_SUFFIXES = (".csv", ".parquet")
@@ -93,7 +96,7 @@ def _write_vector(driver: str) -> Callable[[pd.DataFrame, Path], None]:
     return write
 
 
-def sites_table(result: AnalysisResult) -> gpd.GeoDataFrame:
+def sites_table(result: "AnalysisResult") -> gpd.GeoDataFrame:
     """Lay out the ranking: site_id, score, rank, then each criterion with its contribution."""
     pairs = [name for key in result.criteria.index for name in (str(key), f"{key}_contribution")]
     columns = ["score", "rank", *pairs, "name", "area_m2", "score_low", "score_high", "geometry"]

@@ -1,0 +1,126 @@
+"""An Excel workbook: one sheet a table, without shapes but with a point on each.
+
+Text stays text: an id with leading zeros keeps them, and a text that begins like a formula is
+never one.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo_planner.errors import InputError, MissingDependencyError
+from geo_planner.exports.content import Content, unit_of, without_places
+
+ABOUT_SHEET = "about"
+_MOST_ROWS = 1_048_576  # of a sheet, its head included
+_MOST_CHARACTERS = 32_767  # of a cell
+_FORMATS = {
+    "text": "@", "whole": "#,##0", "number": "#,##0.00", "share": "0.000", "place": "0.00",
+}  # fmt: skip
+_WIDEST = 48
+
+
+def write_workbook(content: Content, file: Path) -> list[str]:
+    """Write every table as a sheet, and a last one that says where the data come from.
+
+    Parameters
+    ----------
+    content
+        What to write.
+    file
+        The .xlsx file.
+
+    Returns
+    -------
+    list of str
+        The sheets of tables.
+
+    Raises
+    ------
+    MissingDependencyError
+        When the extra ``xlsx`` is not installed.
+    InputError
+        When a table has more rows than a sheet holds.
+    """
+    try:
+        from openpyxl import Workbook
+    except ImportError as error:
+        raise MissingDependencyError("openpyxl", "xlsx") from error
+    too_long = [name for name, frame in content.tables.items() if len(frame) >= _MOST_ROWS]
+    if too_long:
+        raise InputError(
+            f"{', '.join(too_long)}: more rows than the {_MOST_ROWS} of a sheet: "
+            "name other tables (--tables), or export as parquet"
+        )
+    book = Workbook(write_only=True)
+    for name, frame in content.tables.items():
+        _write_sheet(book.create_sheet(name), name, without_places(frame))
+    about = book.create_sheet(ABOUT_SHEET)
+    for line in _about(content):
+        about.append([_text_cell(about, text) for text in line])
+    book.save(file)
+    return list(content.tables)
+
+
+def _write_sheet(sheet: Any, table: str, frame: pd.DataFrame) -> None:
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    sheet.freeze_panes = "A2"
+    names = [str(name) for name in frame.columns]
+    for place, name in enumerate(names, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = min(_WIDEST, len(name) + 4)
+    head = [_text_cell(sheet, name) for name in names]
+    for cell in head:
+        cell.font = Font(bold=True)
+    sheet.append(head)
+    formats = [_format(table, name, frame[name].dtype) for name in names]
+    columns = [
+        frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names
+    ]
+    for row in zip(*columns, strict=True):
+        sheet.append([_cell(sheet, v, form) for v, form in zip(row, formats, strict=True)])
+
+
+def _format(table: str, name: str, dtype: Any) -> str:
+    if name in ("x", "y"):
+        return _FORMATS["place"]
+    if unit_of(table, name) == "share":
+        return _FORMATS["share"]
+    if pd.api.types.is_integer_dtype(dtype):
+        return _FORMATS["whole"]
+    return _FORMATS["number" if pd.api.types.is_float_dtype(dtype) else "text"]
+
+
+def _cell(sheet: Any, value: Any, form: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _text_cell(sheet, value)
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = "General" if isinstance(value, bool) else form
+    return cell
+
+
+def _text_cell(sheet: Any, text: str) -> Any:
+    """Make a cell of text; what looks like a formula is marked as text for Excel too."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    shown = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_MOST_CHARACTERS]
+    cell = WriteOnlyCell(sheet, shown)
+    cell.data_type = "s"
+    cell.number_format = _FORMATS["text"]
+    cell.quotePrefix = shown.startswith(("=", "+", "-", "@"))
+    return cell
+
+
+def _about(content: Content) -> list[tuple[str, ...]]:
+    crs = next((f.crs.to_string() for f in content.tables.values() if hasattr(f, "crs")), None)
+    lines: list[tuple[str, ...]] = [("study", content.name)]
+    lines += [("notice", content.badge)] if content.badge else []
+    lines += [("x, y", f"a point on each shape [m], {crs}")] if crs else []
+    return [*lines, *(("credit", credit) for credit in content.credits)]

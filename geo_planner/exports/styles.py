@@ -1,0 +1,164 @@
+"""How QGIS draws a layer when it is opened: the colours and classes of our own maps, as QML."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from csv import DictReader
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from xml.sax.saxutils import quoteattr
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo_planner.classes import round_borders
+from geo_planner.maps.palette import CLUSTERS, CONSTRAINTS, darker, ramp
+
+_HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
+_UNKNOWN = "#FFFFFF"
+_KINDS = ("marker", "line", "fill")
+_MARKER_MM, _LINE_MM, _EDGE_MM = 2.4, 0.6, 0.2
+_MARKERS: Mapping[str, str] = {
+    "circle": "circle", "square": "square", "diamond": "diamond", "dot": "circle"
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Style:
+    """Name a style and hold its QML."""
+
+    title: str
+    qml: str
+
+
+@dataclass(frozen=True)
+class _Class:
+    """Draw one class: its value or bounds, words, colour, opacity and marker."""
+
+    label: str
+    colour: str
+    value: str = ""
+    bounds: tuple[float, float] | None = None
+    opacity: float = 1.0
+    marker: str = "circle"
+
+
+def default_style(table: str, frame: gpd.GeoDataFrame, headline: str | None) -> Style | None:
+    """Choose how a table is drawn; None leaves it to QGIS.
+
+    Parameters
+    ----------
+    table
+        Table of the schema.
+    frame
+        Its rows.
+    headline
+        Column of zones shown first; None: their residents.
+    """
+    kind = _KINDS[min(2, int(shapely.get_dimensions(frame.geometry.to_numpy()).max(initial=0)))]
+    choices: dict[str, Callable[[], tuple[str, list[_Class]] | None]] = {
+        "zones": lambda: _graduated(frame, headline or "population_count"),
+        "sites": lambda: _graduated(frame, "score"),
+        "plans": lambda: ("use_code", list(_uses())),
+        "businesses": lambda: ("cluster", list(_clusters())),
+        "constraints": lambda: ("effect", list(_effects())),
+    }
+    chosen = choices[table]() if table in choices else None
+    if chosen is None:
+        return None
+    column, classes = chosen
+    return Style(f"{table} by {column}", _qml(column, classes, kind))
+
+
+def _graduated(frame: gpd.GeoDataFrame, column: str) -> tuple[str, list[_Class]] | None:
+    """Class a figure by round borders, light for little."""
+    if column not in frame:
+        return None
+    values = frame[column].to_numpy(float, na_value=np.nan)
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return None
+    borders = round_borders(known)
+    ends = [min(float(known.min()), *borders[:1]), *borders, max(float(known.max()), *borders[-1:])]
+    pairs = list(pairwise(ends))
+    return column, [
+        _Class(f"{low:,.10g} – {high:,.10g}".replace(",", "\u202f"), colour, bounds=(low, high))
+        for (low, high), colour in zip(pairs, ramp(len(pairs)), strict=True)
+    ]
+
+
+@cache
+def _uses() -> tuple[_Class, ...]:
+    text = resources.files("geo_planner").joinpath("data", "use_codes.csv").read_text("utf-8")
+    return tuple(
+        _Class(f"{row['use_code']} {row['label_en']}", row["colour"], row["use_code"])
+        for row in DictReader(text.splitlines())
+    )
+
+
+def _clusters() -> Iterable[_Class]:
+    for key, (colour, marker) in CLUSTERS.items():
+        value = "" if key == "other" else key
+        yield _Class(key.replace("_", " "), colour, value, marker=_MARKERS[marker])
+
+
+def _effects() -> Iterable[_Class]:
+    for effect, colour in CONSTRAINTS.items():
+        yield _Class(effect, colour, effect, opacity=0.35)
+    yield _Class("effect unknown", _UNKNOWN, "", opacity=0.35)
+
+
+def _qml(column: str, classes: Sequence[_Class], kind: str) -> str:
+    """Write classes as QGIS reads them."""
+    is_graduated = classes[0].bounds is not None
+    form, part = ("graduatedSymbol", "range") if is_graduated else ("categorizedSymbol", "category")
+    parts = "".join(_part(part, place, item) for place, item in enumerate(classes))
+    symbols = "".join(_symbol(place, item, kind) for place, item in enumerate(classes))
+    more = ' graduatedMethod="GraduatedColor"' if is_graduated else ""
+    group = "ranges" if is_graduated else "categories"
+    return (
+        f'{_HEAD}\n<qgis version="3.22" styleCategories="Symbology">'
+        f"<renderer-v2 type={quoteattr(form)} attr={quoteattr(column)}"
+        f' symbollevels="0" enableorderby="0"{more}>'
+        f"<{group}>{parts}</{group}><symbols>{symbols}</symbols></renderer-v2></qgis>"
+    )
+
+
+def _part(part: str, place: int, item: _Class) -> str:
+    if item.bounds is not None:
+        low, high = item.bounds
+        what = f'lower="{low!r}" upper="{high!r}"'
+    else:
+        what = f"value={quoteattr(item.value)}"
+    return f'<{part} {what} label={quoteattr(item.label)} symbol="{place}" render="true"/>'
+
+
+def _symbol(place: int, item: _Class, kind: str) -> str:
+    edge = _rgba(darker(item.colour))
+    colour = _rgba(item.colour)
+    options: dict[str, dict[str, str]] = {
+        "fill": {
+            "color": colour, "style": "solid", "outline_color": edge, "outline_style": "solid",
+            "outline_width": str(_EDGE_MM), "outline_width_unit": "MM",
+        },
+        "line": {"line_color": colour, "line_width": str(_LINE_MM), "line_width_unit": "MM"},
+        "marker": {
+            "color": colour, "name": item.marker, "size": str(_MARKER_MM), "size_unit": "MM",
+            "outline_color": edge, "outline_style": "solid", "outline_width": str(_EDGE_MM),
+        },
+    }  # fmt: skip
+    listed = "".join(
+        f'<Option type="QString" name="{name}" value="{value}"/>'
+        for name, value in options[kind].items()
+    )
+    return (
+        f'<symbol type="{kind}" name="{place}" alpha="{item.opacity:g}" force_rhr="0">'
+        f'<layer class="Simple{kind.capitalize()}" enabled="1" pass="0" locked="0">'
+        f'<Option type="Map">{listed}</Option></layer></symbol>'
+    )
+
+
+def _rgba(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"{red},{green},{blue},255"
