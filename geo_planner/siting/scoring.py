@@ -21,6 +21,7 @@ from geo_planner.errors import InputError
 
 FROZEN = "frozen"
 POINTS_OF_SCORE = 100.0
+_DECIMALS_OF_RANK = 9
 _REFERENCE_SHARES = (0.05, 0.95)
 
 Points = tuple[tuple[float, float], ...]
@@ -189,7 +190,9 @@ def score_sites(
     scores = pd.DataFrame(
         {"score": low, "score_low": low, "score_high": low + unknown}, index=raw.index
     )
-    scores["rank"] = scores["score"].rank(ascending=False, method="min").astype(int)
+    # equal sums of unequal parts differ in the last digits: they are ties all the same
+    told_apart = scores["score"].round(_DECIMALS_OF_RANK)
+    scores["rank"] = told_apart.rank(ascending=False, method="min").astype(int)
     return pd.concat([scores, pd.DataFrame(parts, index=raw.index)], axis=1)
 
 
