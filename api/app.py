@@ -18,7 +18,7 @@ from api.errors import ErrorAnswer, add_error_handlers
 from api.frame import Frame
 from api.geojson import feature_collection
 from api.library import Library, Shelf
-from api.pages import RegionId, add_pages
+from api.pages import RegionId, add_pages, draw_pages
 from geo_planner import __version__
 from geo_planner.exports import sites_table
 from geo_planner.maps.assets import missing_assets
@@ -27,20 +27,13 @@ from geo_planner.maps.view import credit_lines
 
 _GZIP_FROM_BYTES = 1000
 _GZIP_LEVEL = 5
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    code: {"model": ErrorAnswer, "description": words}
-    for code, words in (
-        (404, "No such region."),
-        (422, "The request does not fit, or the analysis failed."),
-        (503, "The analysis is running."),
-    )
+_GEOJSON = "application/geo+json"
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A FeatureCollection in EPSG:4326.", "content": {_GEOJSON: {}}},
+    404: {"description": "No such region.", "model": ErrorAnswer},
+    422: {"description": "The request does not fit, or the analysis failed.", "model": ErrorAnswer},
+    503: {"description": "The analysis is running.", "model": ErrorAnswer},
 }
-
-
-class GeoJSONResponse(Response):
-    """Answer with GeoJSON."""
-
-    media_type = "application/geo+json"
 
 
 def create_app(folders: Sequence[Path]) -> FastAPI:
@@ -56,7 +49,7 @@ def create_app(folders: Sequence[Path]) -> FastAPI:
     RegionError, InputError
         When a folder is no region, two share an id, or there is none.
     """
-    library = Library(folders)
+    library = Library(folders, draw_pages)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -101,19 +94,19 @@ def _add_state_routes(app: FastAPI, library: Library) -> None:
 
 
 def _add_data_routes(app: FastAPI, library: Library) -> None:
-    @app.get("/api/sites", response_class=GeoJSONResponse, responses=_ERRORS)
-    def sites(region: RegionId = None) -> GeoJSONResponse:
+    @app.get("/api/sites", response_class=Response, responses=_ANSWERS)
+    def sites(region: RegionId = None) -> Response:
         """Give the ranked sites as GeoJSON, best first; none where the region has no sites."""
         shelf = library.shelf(region)
         shelf.require_result()
-        return GeoJSONResponse(shelf.keep("sites", lambda: _sites(shelf)))
+        return Response(shelf.keep("sites", lambda: _sites(shelf)), media_type=_GEOJSON)
 
-    @app.get("/api/zones", response_class=GeoJSONResponse, responses=_ERRORS)
-    def zones(region: RegionId = None) -> GeoJSONResponse:
+    @app.get("/api/zones", response_class=Response, responses=_ANSWERS)
+    def zones(region: RegionId = None) -> Response:
         """Give the zones of the study area with their access as GeoJSON."""
         shelf = library.shelf(region)
         shelf.require_result()
-        return GeoJSONResponse(shelf.keep("zones", lambda: _zones(shelf)))
+        return Response(shelf.keep("zones", lambda: _zones(shelf)), media_type=_GEOJSON)
 
 
 def _state(shelf: Shelf) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 COORDINATE_STEP_DEG = 1e-6
 
@@ -24,7 +25,9 @@ def feature_collection(frame: gpd.GeoDataFrame, key: str, credit_lines: Sequence
     numbers = frame.select_dtypes("number").columns
     finite = frame.assign(**{n: frame[n].replace([np.inf, -np.inf], np.nan) for n in numbers})
     degrees = finite.geometry.to_crs(4326).set_precision(COORDINATE_STEP_DEG)
-    rows = finite.set_geometry(degrees).set_index(key, drop=False)
+    # outer rings counter-clockwise, as RFC 7946 asks
+    turned = gpd.GeoSeries(shapely.orient_polygons(degrees.to_numpy()), degrees.index, crs=4326)
+    rows = finite.set_geometry(turned).set_index(key, drop=False)
     content = json.loads(rows.to_json(na="null"))
     content["credits"] = list(credit_lines)
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -41,7 +41,7 @@ class Shelf:
     failure
         Why there is none.
     step, share
-        What the analysis is doing, and how much of that is done, 0 to 1.
+        What the work is at, and how much of all of it is done, 0 to 1.
     """
 
     region: Region
@@ -87,12 +87,10 @@ class Shelf:
             raise RefusedError(503, body, retry_after_s=RETRY_AFTER_S)
         return self.result
 
-    def analyse(self, progress: Callable[[str, int, int], None]) -> None:
+    def compute(self, progress: Callable[[str, int, int], None]) -> None:
         """Compute the result, or keep the reason why there is none."""
         try:
             self.result = analyse(self.region, progress=progress)
-            self.state = "ready"
-            _log.info("analysis finished", region=self.region_id)
         except _StoppedError:
             raise
         except GeoPlannerError as error:
@@ -112,6 +110,13 @@ class Shelf:
 class Library:
     """Hold regions by the id of their study.
 
+    Parameters
+    ----------
+    folders
+        Region folders.
+    prepare
+        Called with each shelf once its result is there, before its pages open.
+
     Raises
     ------
     RegionError
@@ -120,8 +125,11 @@ class Library:
         When there is none, or two regions have the same id.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(
+        self, folders: Sequence[Path], prepare: Callable[[Shelf], None] = lambda _: None
+    ) -> None:
         self.shelves: dict[str, Shelf] = {}
+        self._prepare = prepare
         self._is_stopping = threading.Event()
         self._thread: threading.Thread | None = None
         for folder in folders:
@@ -148,15 +156,33 @@ class Library:
         try:
             for shelf in self.shelves.values():
                 if shelf.state == "computing":
-                    shelf.analyse(self._follow(shelf))
+                    shelf.compute(self._follow(shelf))
+                    self._open(shelf)
         except _StoppedError:
             return
 
+    def _open(self, shelf: Shelf) -> None:
+        """Draw what there is to draw, then call the region ready."""
+        if shelf.result is None:
+            return
+        shelf.step = "drawing pages"
+        try:
+            self._prepare(shelf)
+        except Exception:  # noqa: BLE001 -- the page itself will answer with the error
+            _log.exception("a page could not be drawn", region=shelf.region_id)
+        shelf.state, shelf.step, shelf.share = "ready", "", 1.0
+        _log.info("ready", region=shelf.region_id)
+
     def _follow(self, shelf: Shelf) -> Callable[[str, int, int], None]:
+        steps: dict[str, float] = {}
+        modes = shelf.region.study.get("access", {}).get("modes", ())
+        n_steps = len(modes) + 1  # the last one draws the pages
+
         def progress(step: str, done: int, total: int) -> None:
             if self._is_stopping.is_set():
                 raise _StoppedError
-            shelf.step, shelf.share = step, done / total if total else 0.0
+            steps[step] = done / total if total else 0.0
+            shelf.step, shelf.share = step, sum(steps.values()) / n_steps
 
         return progress
 

@@ -6,7 +6,16 @@ from html import escape
 from geo_planner.maps.assets import page_assets
 from geo_planner.maps.page import static_text
 
-_LAYOUT = "body.notice main{max-width:640px;margin:9vh auto;padding:0 20px}body.notice p{margin-top:8px;overflow-wrap:anywhere}body.notice progress{width:100%;margin-top:12px;accent-color:var(--accent)}"  # noqa: E501 -- one style sheet
+_LAYOUT = (
+    ".notice main{max-width:640px;margin:9vh auto;padding:0 20px}"
+    ".notice p{margin-top:8px;overflow-wrap:anywhere}"
+    ".notice progress{width:100%;margin-top:12px;accent-color:var(--accent)}"
+)
+_SIGN = (
+    '<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">'
+    '<circle cx="12" cy="12" r="11" fill="#CFE5E2"/><circle cx="12" cy="12" r="7.5" '
+    'fill="#5FB3A8"/><circle cx="12" cy="12" r="4" fill="#0B5D73"/></svg>'
+)
 
 
 def notice_page(
@@ -50,7 +59,7 @@ def notice_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'{again}<title>{escape(heading)} – {escape(study)}</title><link rel="icon" href="data:,">'
         f'{styles}</head>\n<body class="notice"><header class="top"><span class="brand">'
-        f'geo_planner</span><span class="study">{escape(study)}</span></header>'
+        f'{_SIGN}geo_planner</span><span class="study">{escape(study)}</span></header>'
         f'<main><section class="box" role="status"><h1>{escape(heading)}</h1>{text}{bar}'
         "</section></main></body></html>\n"
     )

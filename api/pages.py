@@ -5,6 +5,7 @@ stand-in is drawn at random, so that no text from data can pass for it.
 """
 
 import secrets
+from contextlib import suppress
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.library import RETRY_AFTER_S, Library, Shelf
 from api.notice import notice_page
+from geo_planner.errors import GeoPlannerError
 from geo_planner.maps import render_map, render_overview, render_sites_page
 from geo_planner.maps.assets import PACKAGES, SERVED_AT, PageAssets, asset_folder, page_assets
 from geo_planner.maps.basemap import BaseMap, build_basemap
@@ -59,14 +61,25 @@ def add_pages(app: FastAPI, library: Library) -> None:
         return FileResponse(file, headers={"Cache-Control": f"public, max-age={_ASSET_AGE_S}"})
 
 
+def draw_pages(shelf: Shelf) -> None:
+    """Draw all pages ahead of the first visit; one that cannot be drawn says so when asked."""
+    for name in SERVED_LINKS:
+        with suppress(GeoPlannerError):
+            _drawn(shelf, name)
+
+
 def _page(request: Request, shelf: Shelf, name: str) -> HTMLResponse:
     nonce = request.state.nonce
     if shelf.state == "computing":
         headers = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
         return HTMLResponse(_waiting(shelf, nonce), status_code=503, headers=headers)
+    drawn = _drawn(shelf, name).replace(_STAND_IN, nonce)
+    return HTMLResponse(drawn, headers={"Cache-Control": "no-store"})
+
+
+def _drawn(shelf: Shelf, name: str) -> str:
     assets = page_assets("served")
-    drawn = shelf.keep((name, assets), lambda: _draw(shelf, name, assets))
-    return HTMLResponse(drawn.replace(_STAND_IN, nonce), headers={"Cache-Control": "no-store"})
+    return shelf.keep((name, assets), lambda: _draw(shelf, name, assets))
 
 
 def _waiting(shelf: Shelf, nonce: str) -> str:

@@ -1,0 +1,75 @@
+"""Services on small regions: the grid town with sites, and a bare outline."""
+
+import threading
+
+import httpx
+import pytest
+
+from api.app import create_app
+from tests.api.services import TestClient, start_service, wait_until, write_region
+from tests.maps.small_town import write_town
+
+
+@pytest.fixture(scope="session")
+def small_region(tmp_path_factory):
+    return write_region(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def bare_region(tmp_path_factory):
+    return write_town(tmp_path_factory.mktemp("bare") / "region", ("study_area",))
+
+
+@pytest.fixture(scope="session")
+def client(small_region, bare_region):
+    """Give a running service; both regions are analysed."""
+    with TestClient(create_app([small_region.path, bare_region.path])) as opened:
+        wait_until("ready", opened)
+        yield opened
+
+
+@pytest.fixture
+def failing(bare_region, monkeypatch):
+    """Give a service whose analysis ends with an error, as ``failing(error)``."""
+    opened = []
+
+    def start(error):
+        def analyse(*_, **__):
+            raise error
+
+        monkeypatch.setattr("api.library.analyse", analyse)
+        client = TestClient(create_app([bare_region.path]))
+        opened.append(client.__enter__())
+        wait_until("failed", client)
+        return client
+
+    yield start
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def computing(bare_region, monkeypatch):
+    """Give a service whose analysis does not end while the test runs."""
+    gate = threading.Event()
+
+    def analyse(_, *, progress):
+        while not gate.wait(0.01):
+            progress("access by walk", 1, 2)
+
+    monkeypatch.setattr("api.library.analyse", analyse)
+    with TestClient(create_app([bare_region.path])) as opened:
+        yield opened
+    gate.set()
+
+
+@pytest.fixture(scope="session")
+def service(small_region):
+    """Give a service in a process of its own, ready."""
+    started = start_service(small_region.path)
+    with httpx.Client(base_url=started.address) as asked:
+        wait_until("ready", asked)
+    yield started
+    if started.process.poll() is None:
+        started.process.kill()
+        started.process.communicate()

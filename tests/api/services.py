@@ -1,0 +1,103 @@
+"""Starting services in tests, and holding their answers to what all of them share."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+
+import pytest
+
+from geo_planner.config import read_study
+from geo_planner.region import Region
+from geo_planner.region.build import build_region
+from tests import small_study
+
+with warnings.catch_warnings():
+    # newer Starlette would rather have httpx2; httpx is what the oldest version we take needs
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient  # noqa: F401 -- handed on to the tests
+
+IMG = '<img src=x onerror="window.hacked=1">'
+FAR_ZONE = "far"
+READY_WITHIN_S = 120
+ERROR_KEYS = {"code", "message", "problems"}
+
+
+def write_region(folder) -> Region:
+    """Build the grid town with markup in a site's name and one zone far from any street."""
+    study = small_study.write_study(folder)
+    sites = small_study.sites()
+    sites.assign(name=[f"South {IMG}", "Middle", "North"]).to_file(folder / "sites.gpkg")
+    zones = small_study.zones()
+    zones.loc[len(zones)] = [FAR_ZONE, None, None, small_study.square(0, 40)]
+    zones.to_file(folder / "zones.gpkg")
+    return build_region(read_study(study), folder / "region")
+
+
+def wait_until(state, client):
+    """Ask for the health until every region is in the state."""
+    end = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < end:
+        states = {region["state"] for region in client.get("/health").json()["regions"]}
+        if states == {state}:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"still {states} after {READY_WITHIN_S} s")
+
+
+def error_of(answer):
+    """Return the one error of an answer, after holding it to the one shape."""
+    assert answer.headers["content-type"] == "application/json"
+    body = answer.json()
+    assert set(body) == {"error"}
+    assert set(body["error"]) == ERROR_KEYS
+    assert isinstance(body["error"]["problems"], list)
+    assert body["error"]["code"]
+    assert body["error"]["message"]
+    return body["error"]
+
+
+def strict_json(text):
+    """Read JSON that has no NaN and no Infinity."""
+
+    def refuse(name):
+        raise AssertionError(name)
+
+    return json.loads(text, parse_constant=refuse)
+
+
+@dataclass
+class Service:
+    """Hold a service that runs in a process of its own."""
+
+    process: subprocess.Popen
+    address: str
+    lines: list[str]
+
+    def stop(self):
+        """Stop it as Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        _, errors = self.process.communicate(timeout=30)
+        return self.process.returncode, errors
+
+
+def start_service(*arguments):
+    """Start ``geo-planner serve`` on a free port and wait until it tells its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "geo_planner", "serve", *map(str, arguments), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    first = process.stdout.readline()
+    found = re.search(r"http://\S+:\d+", first)
+    if not found:
+        process.kill()
+        pytest.fail(f"no address: {first}{process.communicate()[1]}")
+    return Service(process, found[0], [first])
