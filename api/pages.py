@@ -30,7 +30,7 @@ _ASSET_AGE_S = 86_400
 _ASSETS = frozenset(name for package in PACKAGES.values() for name in package.files.values())
 _WAITING = {
     "en": ("The analysis is running", "This page opens by itself when it is done."),
-    "da": ("Analysen er i gang", "Siden åbner af sig selv når den er færdig."),
+    "da": ("Analysen er i gang", "Siden åbner automatisk når den er færdig."),
 }
 
 
