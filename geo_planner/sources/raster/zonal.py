@@ -16,10 +16,10 @@ from geo_planner.errors import MissingDependencyError
 from geo_planner.sources.raster.grid import Grid, Window
 from geo_planner.sources.raster.sampling import sample_nearest
 
-# Cells touched by rounding alone must not set the least or greatest value.
-_LEAST_COVERAGE = 1e-9
-# exactextract keeps the covered part of a cell as float32
-_ROUNDING = 1e-6
+# Slivers of cells that rounding or another CRS adds at a border must not set least and greatest.
+_LEAST_COVERAGE = 1e-4
+# exactextract keeps the covered part of a cell as float32; another CRS moves borders by millimetres
+_ROUNDING = 1e-5
 _OPERATIONS = (
     "sum", "count", f"min(min_coverage_frac={_LEAST_COVERAGE})",
     f"max(min_coverage_frac={_LEAST_COVERAGE})",
@@ -82,11 +82,13 @@ def _in_polygons(grid: Grid, polygons: gpd.GeoSeries) -> np.ndarray:
     has_data = covered > 0
     share = np.divide(covered, area, out=np.zeros(n), where=area > 0)
     mean = np.divide(total, covered, out=np.full(n, np.nan), where=has_data)
+    is_told = np.isfinite(low)
+    np.clip(mean, low, high, where=is_told, out=mean)
     return np.column_stack(
         [
-            np.clip(mean, low, high, where=np.isfinite(low), out=mean),
-            np.where(np.isfinite(low), low, np.nan),
-            np.where(np.isfinite(high), high, np.nan),
+            mean,
+            np.where(is_told, low, mean),  # a zone far smaller than the cells it lies in
+            np.where(is_told, high, mean),
             np.where(has_data, total, np.nan),
             np.where(share > 1 - _ROUNDING, 1.0, share),
         ]
