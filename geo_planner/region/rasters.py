@@ -26,6 +26,7 @@ from geo_planner.sources.raster.zonal import zonal_values
 
 Frames = Mapping[str, Sequence[pd.DataFrame]]
 
+_LEAST_SIDE_M = 1.0
 _MEASURED = (("sites", "site_id"), ("zones", "zone_id"))
 _EXTENT_TABLES = ("study_area", "zones", "sites", "businesses", "street_nodes")
 
@@ -107,9 +108,13 @@ def _extent(
 
 
 def _bounds(found: Sequence[gpd.GeoSeries]) -> gpd.GeoSeries:
-    """Return one box around all shapes."""
+    """Return one box around all shapes, which may be a single point."""
     boxes = [shapely.box(*shapes.total_bounds) for shapes in found]
-    return gpd.GeoSeries([shapely.box(*shapely.total_bounds(boxes))], crs=found[0].crs)
+    west, south, east, north = shapely.total_bounds(boxes)
+    half_m = _LEAST_SIDE_M / 2
+    if min(east - west, north - south) < _LEAST_SIDE_M:
+        west, south, east, north = west - half_m, south - half_m, east + half_m, north + half_m
+    return gpd.GeoSeries([shapely.box(west, south, east, north)], crs=found[0].crs)
 
 
 def _make_zones(read: RasterRead, source: RasterSource, grid: Grid, frames: Frames) -> None:
