@@ -197,7 +197,7 @@ class Library:
         if region_id is None:
             return next(iter(self.shelves.values()))
         if region_id not in self.shelves:
-            words = f"no region {region_id!r}; the problems list the ids there are"
+            words = f"no region {region_id!r}; there are:"
             body = ErrorBody(code="UnknownRegion", message=words, problems=list(self.shelves))
             raise RefusedError(404, body)
         return self.shelves[region_id]

@@ -23,7 +23,7 @@ def notice_page(
     lines: Sequence[str],
     *,
     nonce: str,
-    study: str = "geo_planner",
+    study: str = "Overview",
     language: str = "en",
     share: float | None = None,
     refresh_s: int | None = None,
@@ -39,7 +39,7 @@ def notice_page(
     nonce
         Nonce of the content security policy.
     study
-        Name shown at the top.
+        Name shown at the top, where a click leads to the overview.
     language
         Language of the words.
     share
@@ -59,7 +59,7 @@ def notice_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'{again}<title>{escape(heading)} – {escape(study)}</title><link rel="icon" href="data:,">'
         f'{styles}</head>\n<body class="notice"><header class="top"><span class="brand">'
-        f'{_SIGN}geo_planner</span><span class="study">{escape(study)}</span></header>'
+        f'{_SIGN}geo_planner</span><a class="study" href="/">{escape(study)}</a></header>'
         f'<main><section class="box" role="status"><h1>{escape(heading)}</h1>{text}{bar}'
         "</section></main></body></html>\n"
     )
