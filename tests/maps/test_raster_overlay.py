@@ -1,4 +1,4 @@
-"""Rasters are drawn as classed pictures: the right class in the right place, nothing for nothing."""
+"""Rasters are drawn as classed pictures: the right class in the right place."""
 
 import base64
 import json
@@ -136,7 +136,7 @@ def test_every_raster_has_a_switch_that_is_off_and_a_legend_with_its_unit(region
     layers = Layers()
     add_rasters(layers, view_of(region))
     assert [switch["on"] for switch in layers.switches] == [False] * 3
-    assert [switch["id"] for switch in layers.switches][0] == "switch-raster_flood_depth_m"
+    assert layers.switches[0]["id"] == "switch-raster_flood_depth_m"
     assert [part["title"] for part in layers.parts] == ["Flood depth", "Residents", "Soil depth"]
     assert [part["unit"] for part in layers.parts] == ["m", "persons per 100 m cell", "m"]
     assert layers.parts[0]["scale"].labels == ("0.2", "0.5", "1.0")

@@ -1,5 +1,7 @@
 """A study's rasters reach the region: values, heights, people, zones, pictures, provenance."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -103,8 +105,8 @@ def test_people_are_not_counted_twice(folder, tmp_path):
 
 
 def test_rasters_that_make_zones_come_first():
-    plain, made = people("x"), people("x", zones_from_cells={})
-    study = study_of("x", {**plain, "quantity": "trees_count"}, made, plain)
+    plain, made = people(Path("x")), people(Path("x"), zones_from_cells={})
+    study = study_of(Path("x"), {**plain, "quantity": "trees_count"}, made, plain)
     names = [raster.zones_from_cells is not None for raster in in_order(study.sources.rasters)]
     assert names == [True, False, False]
 
