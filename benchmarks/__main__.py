@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import streets, transit
+from benchmarks import inputs, streets, transit
 from benchmarks.measuring import DATA
 
 if __name__ == "__main__":
@@ -10,3 +10,4 @@ if __name__ == "__main__":
         sys.exit(f"no real extracts to measure on: {DATA} is missing")
     streets.main()
     transit.main()
+    inputs.main()

@@ -330,10 +330,10 @@ class LinesSource(Provenance):
     @model_validator(mode="after")
     def _fields_for_values(self) -> Self:
         problems = [
-            f"'{setting}' needs {column} under 'fields'"
+            f"{setting} needs {column} under 'fields'"
             for setting, column, is_asked in (
-                ("classes", "road_class", bool(self.classes)),
-                ("oneway_values", "oneway", bool(self.oneway_values)),
+                ("'classes'", "road_class", bool(self.classes)),
+                ("'oneway_values'", "oneway", bool(self.oneway_values)),
                 ("crossings = 'level'", "level", self.crossings == "level"),
             )
             if is_asked and column not in self.fields

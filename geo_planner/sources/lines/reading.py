@@ -138,7 +138,8 @@ def read_line_layer(
     if not isinstance(read.frame, gpd.GeoDataFrame):
         raise InputError(f"{read.name}: the layer has no geometry")
     places = read.frame.geometry
-    unfit = places.notna() & ~places.is_empty & ~places.geom_type.isin(_LINEAR)
+    is_there = ~(shapely.is_missing(places.to_numpy()) | places.is_empty.to_numpy())
+    unfit = is_there & ~places.geom_type.isin(_LINEAR)
     if unfit.any():
         kinds = ", ".join(sorted(places.geom_type[unfit].unique()))
         raise InputError(f"{read.name}: {int(unfit.sum())} rows are no lines but {kinds}")
