@@ -68,30 +68,25 @@ class ConfigError(InputError):
     """Say that a study file is wrong."""
 
 
-class SourceError(GeoPlannerError, OSError):
+class _AtPath(Exception):  # noqa: N818 -- a part of errors, never raised itself
+    """Carry the path of a file or folder and what is wrong there."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """Put the path before the reason."""
+        return f"{self.path}: {self.reason}"
+
+
+class SourceError(_AtPath, GeoPlannerError, OSError):
     """Say that a source is missing, unreadable or damaged."""
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
 
-    def __str__(self) -> str:
-        """Put the path before the reason."""
-        return f"{self.path}: {self.reason}"
-
-
-class RegionError(GeoPlannerError, ValueError):
+class RegionError(_AtPath, GeoPlannerError, ValueError):
     """Say that a region folder is damaged, of another version, or in use."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
-
-    def __str__(self) -> str:
-        """Put the path before the reason."""
-        return f"{self.path}: {self.reason}"
 
 
 class ScenarioError(GeoPlannerError, ValueError):

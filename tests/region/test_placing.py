@@ -19,7 +19,9 @@ def study(tmp_path):
         )
         spots = [Point(EAST + x, NORTH + 500) for x in (100, 900, 1300, 9000)]
         gpd.GeoDataFrame(
-            {"business_id": list("abcd"), "employees_count": [1, 2, 4, 8]}, geometry=spots, crs=25832
+            {"business_id": list("abcd"), "employees_count": [1, 2, 4, 8]},
+            geometry=spots,
+            crs=25832,
         ).to_file(tmp_path / "work.gpkg")
         layers = [
             {"table": "study_area", "path": tmp_path / "area.gpkg"},
