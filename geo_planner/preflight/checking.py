@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo_planner.config import Study
+from geo_planner.config import Sources, Study
 from geo_planner.crs import to_text
 from geo_planner.findings import Finding
 from geo_planner.preflight.comparing import (
@@ -21,7 +21,7 @@ from geo_planner.preflight.comparing import (
     totals,
 )
 from geo_planner.preflight.coverage import Grid, LayerCoverage, cover, lay_grid
-from geo_planner.preflight.needs import Missing, missing
+from geo_planner.preflight.needs import GTFS_TABLES, OSM_TABLES, Missing, missing
 from geo_planner.region.gather import Gathered, Problem, SourceRead, gather
 
 _TABLE = re.compile(r"table '(\w+)'")
@@ -192,7 +192,7 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
         timezone=gathered.timezone,
         sources=reports,
         faults=_all_faults(gathered, reports),
-        missing=missing(tables),
+        missing=missing(tables, _broken(gathered)),
         grid=grid,
         coverage=cover(tables, grid) if grid else (),
         misfits=misfitting,
@@ -201,6 +201,18 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
         warnings=warnings_of(grid, study, misfits=misfitting, totals=summed, feed_days=days),
         credits=_credits(study),
     )
+
+
+def _broken(gathered: Gathered) -> dict[str, str]:
+    """Name the source of each table that would be there if the source were not wrong."""
+    given = {"osm": OSM_TABLES, "lines": ("streets",), "gtfs": GTFS_TABLES}
+    return {
+        table: read.label
+        for read in gathered.reads
+        if read.problems
+        for table in given.get(read.kind, (read.table,))
+        if table is not None
+    }
 
 
 def _report(read: SourceRead) -> SourceReport:
@@ -271,6 +283,6 @@ def _group(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _credits(study: Study) -> tuple[str, ...]:
-    kinds = (study.sources.osm, study.sources.gtfs, study.sources.layers)
+    kinds = (getattr(study.sources, name) for name in Sources.model_fields)
     lines = (source.credit for sources in kinds for source in sources)
     return tuple(dict.fromkeys(line for line in lines if line))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -69,6 +70,8 @@ class Missing:
 
 
 _LANGUAGES = ("en", "da")
+OSM_TABLES = ("streets", "stations", "landscape", "amenities")
+GTFS_TABLES = ("stop_times", "stops")
 
 
 @cache
@@ -95,13 +98,23 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-def missing(tables: Mapping[str, pd.DataFrame]) -> tuple[Missing, ...]:
-    """List what the tables do not give, each with all that is lost for want of it."""
+def missing(
+    tables: Mapping[str, pd.DataFrame], broken: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Missing, ...]:
+    """List what the tables do not give, each with all that is lost for want of it.
+
+    Parameters
+    ----------
+    tables
+        Frames by table.
+    broken
+        Source by table that would give it if it were not wrong.
+    """
     unmet: dict[str, list[Need]] = defaultdict(list)
     for need in needs():
         if not any(_is_met(tables.get(name), need) for name in need.tables):
             unmet[need.what].append(need)
-    return tuple(_missing(what, group, tables) for what, group in unmet.items())
+    return tuple(_missing(what, group, tables, broken) for what, group in unmet.items())
 
 
 def _is_met(frame: pd.DataFrame | None, need: Need) -> bool:
@@ -113,21 +126,28 @@ def _is_met(frame: pd.DataFrame | None, need: Need) -> bool:
     return bool((values == need.value).any() if need.value else values.notna().any())
 
 
-def _missing(what: str, group: list[Need], tables: Mapping[str, pd.DataFrame]) -> Missing:
+def _missing(
+    what: str,
+    group: list[Need],
+    tables: Mapping[str, pd.DataFrame],
+    broken: Mapping[str, str],
+) -> Missing:
     first = group[0]
+    wrong = next((broken[name] for name in first.tables if name in broken), None)
+    remedy = f"put right what is wrong with {wrong}" if wrong else _remedy(first, tables)
     labels = {
         language: tuple(dict.fromkeys(need.labels[language] for need in group))
         for language in _LANGUAGES
     }
     lost = tuple(dict.fromkeys(need.id for need in group))
-    return Missing(what, first.tables[0], _remedy(first, tables), lost, labels)
+    return Missing(what, first.tables[0], remedy, lost, labels)
 
 
 def _remedy(need: Need, tables: Mapping[str, pd.DataFrame]) -> str:
     name = need.tables[0]
-    if name in ("stop_times", "stops"):
+    if name in GTFS_TABLES:
         return "add a timetable: [[sources.gtfs]]"
-    if name in ("streets", "stations", "landscape"):
+    if name in OSM_TABLES:
         return "add an OpenStreetMap extract: [[sources.osm]]"
     if need.value and need.column == "role":
         return f"add [[sources.layers]] with table = {name!r} and role = {need.value!r}"

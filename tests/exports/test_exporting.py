@@ -86,7 +86,7 @@ def test_tables_of_a_runs_region_come_when_named(run_folder):
         ("gpkg", "x.zip", None, r"must end in \.gpkg"),
         ("shapefile", "x.shp", None, r"must end in \.zip"),
         ("parquet", "taken", None, "is a file; parquet needs a folder"),
-        ("gpkg", "x.gpkg", ["sites", "zones"], "no rows in table sites; it has: zones"),
+        ("gpkg", "x.gpkg", ["sites", "zones"], "no rows in table sites; it has: feeds, zones"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(
