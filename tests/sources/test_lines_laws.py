@@ -34,7 +34,7 @@ def test_length_changes_by_no_more_than_the_moves_and_every_end_is_a_node(course
     distinct = {shapely.normalize(line(*course)) for course in courses}
     drawn_m = sum(shape.length for shape in distinct)
     n_moves = made.repairs.n_ends_joined + made.repairs.n_ends_to_lines
-    slack_m = 0.01 * (len(streets) + 1)
+    slack_m = 0.1 * (len(streets) + 1)
     assert abs(streets.length.sum() - drawn_m) <= TOLERANCE_M * n_moves + slack_m
     assert made.repairs.max_moved_m <= TOLERANCE_M + 0.002
     points = nodes.set_index("node_id").geometry

@@ -24,6 +24,7 @@ from geo_planner.sources.lines.geometry import (
 )
 
 Crossing = Literal["split", "level", "shared_vertex"]
+_HAIR_M = 0.05
 _SAME_PLACE_M = 0.0015  # rounding to the millimetre, on both axes
 
 
@@ -77,7 +78,9 @@ class Meetings:
     n_self: int
 
 
-def find_meetings(lines: Shapes, levels: FloatArray, crossings: Crossing) -> Meetings:
+def find_meetings(
+    lines: Shapes, levels: FloatArray, crossings: Crossing, tolerance_m: float
+) -> Meetings:
     """Find where lines meet and where they are to be cut.
 
     Parameters
@@ -88,10 +91,12 @@ def find_meetings(lines: Shapes, levels: FloatArray, crossings: Crossing) -> Mee
         Level of each line; not a number where unknown, which equals no other level.
     crossings
         The setting of the study.
+    tolerance_m
+        Farthest a place may be moved: a crossing a hair from an end is made that end.
     """
     left, right, place = _meeting_places(lines)
-    at_left, end_left = _on_line(lines, left, place)
-    at_right, end_right = _on_line(lines, right, place)
+    at_left, end_left = _on_line(lines, left, place, tolerance_m)
+    at_right, end_right = _on_line(lines, right, place, tolerance_m)
     may_join = levels[left] == levels[right]
     if crossings == "shared_vertex":
         may_join &= _has_vertex(lines, left, place) & _has_vertex(lines, right, place)
@@ -148,15 +153,17 @@ def _meeting_places(lines: Shapes) -> tuple[IntArray, IntArray, FloatArray]:
     return left[pair], right[pair], place
 
 
-def _on_line(lines: Shapes, chosen: IntArray, place: FloatArray) -> tuple[FloatArray, BoolArray]:
+def _on_line(
+    lines: Shapes, chosen: IntArray, place: FloatArray, tolerance_m: float
+) -> tuple[FloatArray, BoolArray]:
     """Measure how far along its line a place lies, and whether it is an end of it.
 
-    Places that are an end to within rounding are set to it.
+    Places that are an end to within a hair are set to it, else millimetres of line would be left.
     """
     position = shapely.line_locate_point(lines[chosen], shapely.points(place))
     ends = end_places(lines)[chosen]
     gaps = np.linalg.norm(ends - place[:, np.newaxis], axis=2)
-    is_end = gaps.min(axis=1, initial=np.inf) <= _SAME_PLACE_M
+    is_end = gaps.min(axis=1, initial=np.inf) <= max(_SAME_PLACE_M, min(_HAIR_M, tolerance_m))
     place[is_end] = ends[is_end, gaps[is_end].argmin(axis=1)]
     return np.asarray(position), np.asarray(is_end)
 

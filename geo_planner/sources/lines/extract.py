@@ -134,7 +134,7 @@ def make_network(lines: Lines, source: LinesSource) -> tuple[Pieces, Repairs]:
     held = lines.is_cut_off | touched_ends(lines.shapes, tolerance_m)
     joined = join_ends(drawn, shapely.length(lines.shapes), held, tolerance_m)
     shapes = with_ends(lines.shapes, joined)
-    meetings = find_meetings(shapes, levels, source.crossings)
+    meetings = find_meetings(shapes, levels, source.crossings, tolerance_m)
     ends, cuts = ends_to_lines(shapes, levels, meetings, lines.is_cut_off, tolerance_m)
     pieces = cut_lines(shapes, ends, meetings.cuts + cuts)
     spurs = is_spur(pieces, source.min_spur_m)
