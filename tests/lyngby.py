@@ -65,7 +65,8 @@ def write_lyngby_study(data: Path, folder: Path) -> Path:
         workers_count=residents * WORKERS_SHARE,
     )
     zones.to_file(folder / "zones.gpkg")
-    sites = land[land["type"] == "Erhverv"].sort_values("geometry", key=lambda g: -g.area).head(10)
+    works = land[land["type"] == "Erhverv"]
+    sites = works.loc[works.area.sort_values(ascending=False, kind="stable").index[:10]]
     sites = sites.assign(site_id=[f"s{i}" for i in range(len(sites))], name=sites["type"])
     sites.to_file(folder / "sites.gpkg")
     pois = gpd.read_file(data / "ballerup" / "osm_pois_2019.gpkg").to_crs(25832)
