@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geo_planner.analysis import AnalysisResult, analyse, run
-    from geo_planner.config import Study, read_study
+    from geo_planner.config import Study, Travel, read_study
     from geo_planner.region import Region, open_region
     from geo_planner.region.build import build_region
-    from geo_planner.travel_time import travel_times
+    from geo_planner.travel_time import TravelTimes, travel_times
 
 __version__ = "0.1.0"
 
@@ -20,6 +20,8 @@ __all__ = [
     "AnalysisResult",
     "Region",
     "Study",
+    "Travel",
+    "TravelTimes",
     "analyse",
     "build_region",
     "open_region",
@@ -32,6 +34,8 @@ _HOMES = {
     "AnalysisResult": "analysis",
     "Region": "region",
     "Study": "config",
+    "Travel": "config",
+    "TravelTimes": "travel_time",
     "analyse": "analysis",
     "build_region": "region.build",
     "open_region": "region",

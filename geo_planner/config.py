@@ -85,7 +85,8 @@ class FieldRule(_Settings):
     field: str = Field(description="Field name in the layer.")
     scale: float | None = Field(None, description="Number to multiply by, such as 0.01 for %.")
     values: Mapping[str, str | int | None] | None = Field(
-        None, description="Replacement of field values (as text); values not listed are refused."
+        None,
+        description='Replacement of field values (as text), "" for none; others are refused.',
     )
 
 
@@ -375,8 +376,8 @@ class StudyHead(_Settings):
     name: str = Field(description="Name shown on pages.")
     crs: str | None = Field(None, description="Metric CRS, such as EPSG:25832; else UTM.")
     timezone: str | None = Field(None, description="Time zone; by default that of the timetable.")
-    country: Literal["DK"] | None = Field(
-        "DK", description="Country whose default speed limits hold; none: the general ones."
+    country: Literal["DK", "any"] | None = Field(
+        "DK", description="Country whose default speed limits hold; any: the general ones."
     )
     badge: str | None = Field(None, description="Warning shown on every page, e.g. Synthetic data.")
     language: Literal["en", "da"] = Field("en", description="Language of the pages.")
@@ -394,7 +395,7 @@ class StudyHead(_Settings):
 
 
 class Travel(_Settings):
-    """Set speeds, limits and the departure window; defaults of docs/defaults."""
+    """Set speeds, limits and the departure window."""
 
     walk_speed_kmh: float = Field(4.8, gt=0, le=15, description="Walking speed [km/h].")
     bicycle_speed_kmh: float = Field(16.0, gt=0, le=60, description="Cycling speed [km/h].")
@@ -570,15 +571,16 @@ def read_study(path: Path) -> Study:
         raise ConfigError(f"{path}: no such study file") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: not a readable TOML file ({error})") from error
+    secrets = list(_secrets(content))
     problems = [
-        f"{where}: looks like a secret; take it from the environment instead"
-        for where in _secrets(content)
+        f"{where}: looks like a secret; take it from the environment instead" for where in secrets
     ]
     study = None
     try:
         study = Study.model_validate(content)
     except ValidationError as error:
-        problems += [_problem(item) for item in error.errors()]
+        told = [_problem(item) for item in error.errors()]
+        problems += [text for text in told if text.partition(":")[0] not in secrets]
     if problems or study is None:
         raise ConfigError(f"{path}: the study file is wrong", problems)
     return with_base(study, path.parent)

@@ -142,6 +142,21 @@ def test_far_points_are_in_the_ledger_and_unreachable(region):
     assert result.to_frame()["travel_time_s"].isna().tolist() == [False, True]
 
 
+def test_what_a_point_off_the_network_reaches_is_unknown_not_nothing(region):
+    router = open_router(region, "walk", WALK)
+    access = sweep_access(
+        router,
+        router.snap_origins(points((0, 0), (0, 80))),
+        router.snap_destinations(points((5, 5), (90, 0))),
+        [cumulative(30)],
+        opportunities={"jobs": np.array([7.0, 5.0])},
+        people={"people": np.array([2.0, 3.0])},
+        threads=1,
+    )
+    np.testing.assert_array_equal(access.reached["jobs_30min"], [7, np.nan])
+    np.testing.assert_array_equal(access.reaching["people_30min"], [2, np.nan])
+
+
 def test_sums_tell_exactly_which_places_were_reached(region):
     places = [(0, 0), (1, 0), (2, 2), (5, 5), (9, 9)]
     router = open_router(region, "walk", WALK)

@@ -48,7 +48,8 @@ class Access:
     Parameters
     ----------
     reached
-        One row per origin: opportunities it can reach, columns ``<name>_<measure>[_p50]``.
+        One row per origin: opportunities it can reach, columns ``<name>_<measure>[_p50]``;
+        nan where the origin is not on the network.
     reaching
         One row per destination: people who can reach it, columns likewise.
     n_reached_pairs
@@ -105,6 +106,8 @@ def sweep_access(
                 reached[block.origins, m, column] = weights @ at_destinations
                 reaching[:, m, column] += weights.T @ at_origins[block.origins]
         progress(block.origins.stop, len(origins))
+    reached[origins.street < 0] = np.nan
+    reaching[destinations.street < 0] = np.nan
     suffixes = [name.removeprefix("travel_time_s") for name in router.columns]
     return Access(
         _to_frame(reached, origins, measures, suffixes, list(opportunities)),

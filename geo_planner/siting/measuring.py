@@ -29,6 +29,7 @@ _WORKER_COLUMNS = {
     "workers_car_30": "workers_car_30min",
     "workers_bicycle_30": "workers_bicycle_30min",
 }
+_MEDIAN = "travel_time_s_p50"
 _NEAR_WALK_M = 500.0
 _STATION_SEARCH_M = 5_000.0
 _CLUSTER_RIDE_MIN = 15.0
@@ -184,15 +185,20 @@ def _cluster_jobs(frame: _Frame) -> _Pair:
 def _times(
     frame: _Frame, mode: Mode, ends: gpd.GeoSeries, max_time_s: float | None = None
 ) -> FloatArray:
-    """Give travel times [s] from sites to points in the first percentile, ``(n_sites, n_ends)``."""
+    """Give travel times [s] from sites to points, the median, ``(n_sites, n_ends)``."""
     router = frame.router(mode)
+    column = 0
+    if mode == "transit":
+        if _MEDIAN not in router.columns:
+            raise _NoData("percentile 50 is not among the percentiles of the study")
+        column = router.columns.index(_MEDIAN)
     blocks = router.blocks(
         router.snap_origins(frame.anchors),
         router.snap_destinations(ends),
         threads=frame.threads,
         max_time_s=max_time_s,
     )
-    return np.concatenate([seconds(block.costs_cs[:, :, 0]) for block in blocks])
+    return np.concatenate([seconds(block.costs_cs[:, :, column]) for block in blocks])
 
 
 def _minutes(frame: _Frame, mode: Mode, kind: str) -> FloatArray:

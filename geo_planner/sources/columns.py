@@ -159,8 +159,9 @@ def _recoded(
     unlisted = texts[texts.notna() & ~texts.isin(list(replacements))]
     if not unlisted.empty:
         counts = unlisted.value_counts(sort=True)
-        return values, [f"'values' does not list {_counted(counts)}: add each, or null"]
-    return texts.astype(object).map(dict(replacements)).where(texts.notna(), None), []
+        return values, [f"'values' does not list {_counted(counts)}: add each ('' for none)"]
+    found = {text: None if new == "" else new for text, new in replacements.items()}
+    return texts.astype(object).map(found).where(texts.notna(), None), []
 
 
 def _scaled(values: pd.Series, scale: float) -> tuple[pd.Series, list[str]]:
