@@ -26,10 +26,12 @@ PUBLISHED = pd.DataFrame(
 
 
 class MatrixPoints:
-    """Stand for points of a matrix: a ledger of ids, no streets."""
+    """Stand for points of a matrix: a ledger of ids; street -1 marks those off the network."""
 
-    def __init__(self, ids):
+    def __init__(self, ids, off=()):
         self.ledger = pd.DataFrame({"id": list(ids)})
+        self.street = np.zeros(len(self.ledger), np.int32)  # all are on the network
+        self.street = np.where(self.ledger["id"].isin(off), -1, 0).astype(np.int32)
 
     def __len__(self):
         return len(self.ledger)
@@ -51,12 +53,12 @@ class MatrixRouter:
             yield Block(rows, self.costs_cs[rows])
 
 
-def swept(router, measures, *, opportunities=None, people=None, **options):
+def swept(router, measures, *, opportunities=None, people=None, off=(), **options):
     n_origins, n_destinations, _ = router.costs_cs.shape
     return sweep_access(
         router,
-        MatrixPoints([f"o{i}" for i in range(n_origins)]),
-        MatrixPoints([f"d{i}" for i in range(n_destinations)]),
+        MatrixPoints([f"o{i}" for i in range(n_origins)], off),
+        MatrixPoints([f"d{i}" for i in range(n_destinations)], off),
         measures,
         opportunities=opportunities or {},
         people=people or {},
@@ -96,6 +98,18 @@ def test_an_unknown_count_adds_nothing_and_spoils_nothing():
     counts = np.array([1.0, np.nan, 4.0])
     access = swept(MatrixRouter(TIMES_S), [cumulative(30)], opportunities={"jobs": counts})
     assert access.reached["jobs_30min"].tolist() == [5, 1]
+
+
+def test_what_is_off_the_network_has_an_unknown_sum_and_not_zero():
+    access = swept(
+        MatrixRouter(TIMES_S),
+        [cumulative(30)],
+        opportunities={"jobs": BITS},
+        people={"workers": np.array([10.0, 100])},
+        off=("o1", "d2"),
+    )
+    assert access.reached["jobs_30min"].isna().tolist() == [False, True]
+    assert access.reaching["workers_30min"].isna().tolist() == [False, False, True]
 
 
 def test_every_percentile_has_its_own_column():
