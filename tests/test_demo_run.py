@@ -176,7 +176,6 @@ def test_scaling_all_weights_changes_no_rank(out, ranking):
     assert scaled["rank"].tolist() == before["rank"].tolist()
 
 
-@pytest.mark.xfail(reason="bollards of the demo cut two neighbourhoods off from cars")
 def test_every_zone_reaches_most_jobs_by_car(out):
     zones = pd.read_parquet(out / "zones.parquet")
     assert (zones["jobs_car_60min"] > 0.9 * zones["jobs_car_60min"].max()).all()

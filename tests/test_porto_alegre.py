@@ -125,5 +125,7 @@ def test_access_counts_the_opportunities_of_a_file(cli, town, region, tmp_path):
     frame = pd.read_parquet(out)
     assert list(frame.columns) == ["id", "schools_15min", "schools_30min"]
     assert len(frame) == 1227
-    assert (frame["schools_30min"] >= frame["schools_15min"]).all()
+    linked = frame.dropna()
+    assert len(linked) > 1200  # the others lie off the network: unknown, not nothing
+    assert (linked["schools_30min"] >= linked["schools_15min"]).all()
     assert frame["schools_30min"].max() > 20

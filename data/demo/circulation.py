@@ -41,7 +41,8 @@ def bollards(network: Network) -> dict[int, dict[str, str]]:
     tags: dict[int, dict[str, str]] = {}
     for way in network.ways:
         is_lane = way.tags.get("surface") == "fine_gravel" and len(way.nodes) == 3
-        if is_lane and rng.random() < LANE_SHARE:
+        # a lane's middle may lie on a street that crosses it: nothing is closed there
+        if is_lane and rng.random() < LANE_SHARE and shared[way.nodes[1]] == 2:
             tags[way.nodes[1]] = BOLLARD
     streets = [w for w in network.ways if w.tags.get("traffic_calming") and len(w.nodes) > 4]
     closed: list[int] = []
