@@ -200,8 +200,9 @@ def analyse(
     left_out: dict[str, str] = {}
     if len(sites):
         measured = measure_criteria(region, routers, sites, businesses, settings, threads=n_threads)
-        scores, criteria = _score(measured, settings)
         left_out = measured.left_out
+        if len(measured.raw.columns):
+            scores, criteria = _score(measured, settings)
         log.lap("sites")
     sites = sites.join(scores)
     return AnalysisResult(

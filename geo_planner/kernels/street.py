@@ -203,11 +203,11 @@ def matrix_rows(
                 distance, after, before, first, touched,
             )  # fmt: skip
         for d in range(destination_street.shape[0]):
-            if origin_place[o] == destination_place[d]:
-                out[o, d] = 0
-                continue
             out[o, d] = UNREACHED
             if origin_street[o] < 0 or destination_street[d] < 0:
+                continue
+            if origin_place[o] == destination_place[d]:
+                out[o, d] = 0
                 continue
             best = min(
                 _end_cost(distance, destination_from_node[d], destination_by_from[d]),

@@ -75,7 +75,10 @@ class TransitRouter:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was left out of the day's timetable, or is assumed in it."""
-        return self.network.timetable.findings
+        n_off = self.network.stops.n_unsnapped
+        what = "stops off the street network: no one walks to or from them"
+        lost = (Finding("stops", "warning", n_off, what),) if n_off else ()
+        return (*self.network.timetable.findings, *lost)
 
     def _lay_out(self, timetable: Timetable, stop_points: gpd.GeoSeries) -> TransitNetwork:
         stops = self._walk.snap_origins(stop_points)
