@@ -41,7 +41,7 @@ def write_workbook(content: Content, file: Path) -> list[str]:
     MissingDependencyError
         When the extra ``xlsx`` is not installed.
     InputError
-        When a table has more rows than a sheet holds.
+        When a table has more rows than a sheet holds, or a text longer than a cell holds.
     """
     try:
         from openpyxl import Workbook
@@ -53,6 +53,14 @@ def write_workbook(content: Content, file: Path) -> list[str]:
             f"{', '.join(too_long)}: more rows than the {_MOST_ROWS} of a sheet: "
             "name other tables (--tables), or export as parquet"
         )
+    problems = [
+        f"{name}, column {column!r}: {n_long} texts longer than the {_MOST_CHARACTERS} characters "
+        "of a cell"
+        for name, frame in content.tables.items()
+        for column, n_long in _long_texts(frame).items()
+    ]
+    if problems:
+        raise InputError("a workbook cannot hold it: export as parquet or gpkg", problems)
     book = Workbook(write_only=True)
     for name, frame in content.tables.items():
         _write_sheet(book.create_sheet(name), name, without_places(frame))
@@ -61,6 +69,13 @@ def write_workbook(content: Content, file: Path) -> list[str]:
         about.append([_text_cell(about, text) for text in line])
     book.save(file)
     return list(content.tables)
+
+
+def _long_texts(frame: pd.DataFrame) -> dict[str, int]:
+    """Count the texts of each column that are longer than a cell."""
+    texts = frame.select_dtypes(["str", "object"])
+    counts = {str(name): int((texts[name].str.len() > _MOST_CHARACTERS).sum()) for name in texts}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _write_sheet(sheet: Any, table: str, frame: pd.DataFrame) -> None:
@@ -110,7 +125,7 @@ def _text_cell(sheet: Any, text: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    shown = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_MOST_CHARACTERS]
+    shown = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
     cell = WriteOnlyCell(sheet, shown)
     cell.data_type = "s"
     cell.number_format = _FORMATS["text"]

@@ -1,5 +1,7 @@
 """A workbook keeps text as text and numbers as numbers, a sheet a table."""
 
+from dataclasses import replace
+
 import pytest
 from openpyxl import load_workbook
 
@@ -57,8 +59,13 @@ def test_a_table_longer_than_a_sheet_is_refused_with_the_way_out(content, tmp_pa
 
 
 def test_characters_a_workbook_cannot_hold_are_shown_as_replaced(content, tables, tmp_path):
-    from dataclasses import replace
-
     odd = tables["feeds"].assign(publisher_name="a\x07b")
     spreadsheet.write_workbook(replace(content, tables={"feeds": odd}), tmp_path / "x.xlsx")
     assert load_workbook(tmp_path / "x.xlsx")["feeds"]["C2"].value == "a\ufffdb"
+
+
+def test_a_text_longer_than_a_cell_is_refused_and_not_cut(content, tables, tmp_path):
+    longer = replace(content, tables={"feeds": tables["feeds"].assign(publisher_name="x" * 40_000)})
+    with pytest.raises(InputError, match="feeds, column 'publisher_name': 1 texts longer"):
+        spreadsheet.write_workbook(longer, tmp_path / "a.xlsx")
+    assert not (tmp_path / "a.xlsx").exists()

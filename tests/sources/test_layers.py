@@ -1,5 +1,9 @@
 """Layers as received: what is mapped, what is mended and counted."""
 
+import contextlib
+import sqlite3
+import struct
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -156,6 +160,27 @@ def test_a_polygon_that_crosses_itself_is_mended_and_counted(tmp_path):
     assert checked(rows).area.tolist() == [10_000, 5_000, 10_000]
     mended = [found for found in rows.findings if found.kind == "repaired"]
     assert [(found.count, found.examples) for found in mended] == [(1, ("z1",))]
+
+
+def test_curved_areas_become_polygons_of_the_same_size(tmp_path):
+    file = saved(cells().head(1), tmp_path / "round.gpkg")
+    # no library at hand writes curves: put the bytes of a circle of 50 m into the file itself
+    x, y, r = 700_050.0, 6_170_050.0, 50.0
+    corners = [(x - r, y), (x, y + r), (x + r, y), (x, y - r), (x - r, y)]
+    circle = struct.pack("<BIIBII", 1, 10, 1, 1, 8, 5)
+    circle += b"".join(struct.pack("<dd", *corner) for corner in corners)
+    table = pyogrio.list_layers(file)[0][0]
+    with contextlib.closing(sqlite3.connect(file)) as database, database:
+        names = database.execute("select name from sqlite_master where type = 'trigger'").fetchall()
+        for (name,) in names:
+            database.execute(f'drop trigger "{name}"')
+        head = bytes(database.execute(f'select substr(geom, 1, 8) from "{table}"').fetchone()[0])  # noqa: S608
+        plain = head[:3] + bytes([head[3] & 0b11110001]) + head[4:]
+        database.execute(f'update "{table}" set geom = ?', (plain + circle,))  # noqa: S608
+        database.execute("update gpkg_geometry_columns set geometry_type_name = 'CURVEPOLYGON'")
+    shape = read(file).frame.geometry.iloc[0]
+    assert shape.geom_type == "Polygon"
+    assert shape.area == pytest.approx(np.pi * r**2, rel=2e-3)
 
 
 def test_heights_are_cut_and_counted(tmp_path):
