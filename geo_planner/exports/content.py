@@ -120,9 +120,9 @@ def _of_run(path: Path, names: Sequence[str] | None) -> Content:
         chosen = _chosen(names, [*results, *others], path)
     tables = {
         name: _finite(
-            gpd.read_parquet(path / f"{name}.parquet")
-            if name in results
-            else _table_of(region, name)
+            region.table(name)
+            if region is not None and name not in results
+            else gpd.read_parquet(path / f"{name}.parquet")
         )
         for name in chosen
     }
@@ -133,12 +133,6 @@ def _of_run(path: Path, names: Sequence[str] | None) -> Content:
         tuple(summary.get("credits", ())),
         _headline(tables.get("zones"), region),
     )
-
-
-def _table_of(region: Region | None, name: str) -> pd.DataFrame:
-    if region is None:  # pragma: no cover -- names come from the region
-        raise AssertionError(name)
-    return region.table(name)
 
 
 def _headline(zones: pd.DataFrame | None, region: Region | None) -> str | None:

@@ -18,7 +18,6 @@ from geo_planner.networks.street import ISLAND, KEPT, StreetNetwork
 from geo_planner.units import CENTISECONDS_PER_S
 
 IntArray = npt.NDArray[np.int32]
-SNAP_STATES = ("snapped", "too_far", "isolated")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from geo_planner.region import Region
 from geo_planner.units import CENTISECONDS_PER_S, mps_from_kmh
 
 MIN_COMPONENT_NODES = 40
-STREET_MODES = ("walk", "bicycle", "car")
 
 IntArray = npt.NDArray[np.int32]
 

@@ -81,7 +81,7 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
     window = require_overlap(grid, extent)
     read = RasterRead(provenance=provenance(grid, window), crs=grid.crs)
     if source.zones_from_cells is not None:
-        _make_zones(read, source, grid, frames)
+        _make_zones(read, source, source.zones_from_cells.cell_m, grid, frames)
     else:
         _measure(read, grid, frames)
     if grid.quantity.name == ELEVATION:
@@ -117,15 +117,14 @@ def _bounds(found: Sequence[gpd.GeoSeries]) -> gpd.GeoSeries:
     return gpd.GeoSeries([shapely.box(west, south, east, north)], crs=found[0].crs)
 
 
-def _make_zones(read: RasterRead, source: RasterSource, grid: Grid, frames: Frames) -> None:
-    cells = source.zones_from_cells
-    if cells is None:  # pragma: no cover -- the caller asked
-        raise AssertionError
+def _make_zones(
+    read: RasterRead, source: RasterSource, cell_m: float | None, grid: Grid, frames: Frames
+) -> None:
     outline = _shapes(frames, "study_area")
     area = shapely.union_all([shapes.union_all() for shapes in outline])
     is_bounded = source.role == "study" and bool(outline)
     extent = _extent(source, frames, ("study_area",) if is_bounded else _EXTENT_TABLES)
-    zones = zones_of_cells(grid, extent, cells.cell_m, source.role, area)
+    zones = zones_of_cells(grid, extent, cell_m, source.role, area)
     if zones.empty:
         raise InputError(f"{source.label}: nobody lives in its cells within the study")
     _require_new(source, zones, frames)
