@@ -1,0 +1,51 @@
+"""The study file: what to read and how to compute, as frozen, described settings.
+
+A study is one TOML file. Keys not described here are refused; secrets belong to the environment
+and are refused in the file. People's units are allowed where the name says so; they are
+converted once, by the ``*_s`` and ``*_mps`` properties here.
+"""
+
+from geo_planner.config.access import Access
+from geo_planner.config.base import MODES, Minutes, Mode, Percentile, Provenance, Role, Settings
+from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
+from geo_planner.config.rasters import RasterCells, RasterSource
+from geo_planner.config.reading import read_study, with_base
+from geo_planner.config.siting import Siting
+from geo_planner.config.sources import FieldRule, GtfsSource, LayerSource, OsmSource, Sources
+from geo_planner.config.spread import SpreadAreas, SpreadLand, SpreadSource, SpreadTotals
+from geo_planner.config.study import ControlTotals, Study, StudyHead
+from geo_planner.config.travel import Travel
+
+__all__ = [
+    "MODES",
+    "Access",
+    "ControlTotals",
+    "CycleRoutes",
+    "FieldRule",
+    "GtfsSource",
+    "LayerSource",
+    "LineColumn",
+    "LinesSource",
+    "Minutes",
+    "Mode",
+    "OneWay",
+    "OsmSource",
+    "Percentile",
+    "Provenance",
+    "RasterCells",
+    "RasterSource",
+    "Role",
+    "Settings",
+    "Siting",
+    "Sources",
+    "SpeedLimits",
+    "SpreadAreas",
+    "SpreadLand",
+    "SpreadSource",
+    "SpreadTotals",
+    "Study",
+    "StudyHead",
+    "Travel",
+    "read_study",
+    "with_base",
+]

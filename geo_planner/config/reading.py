@@ -1,0 +1,92 @@
+"""Reading a study file: TOML, without secrets, every problem at once."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from geo_planner.config.base import Settings
+from geo_planner.config.study import Study
+from geo_planner.errors import ConfigError
+
+_SECRET_NAMES = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
+_SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&](token|api_?key|password)=", re.IGNORECASE)
+
+
+def read_study(path: Path) -> Study:
+    """Read a study file; paths in it are relative to its folder.
+
+    Raises
+    ------
+    ConfigError
+        When the file is absent, is no TOML, or has unknown, wrong or secret keys: all at once.
+    """
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such study file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: not a readable TOML file ({error})") from error
+    secrets = list(_secrets(content))
+    problems = [
+        f"{where}: looks like a secret; take it from the environment instead" for where in secrets
+    ]
+    study = None
+    try:
+        study = Study.model_validate(content)
+    except ValidationError as error:
+        told = [_problem(item) for item in error.errors()]
+        problems += [text for text in told if text.partition(":")[0] not in secrets]
+    if problems or study is None:
+        raise ConfigError(f"{path}: the study file is wrong", problems)
+    return with_base(study, path.parent)
+
+
+def with_base(study: Study, folder: Path) -> Study:
+    """Return the study with every source path taken relative to a folder."""
+    return study.model_copy(update={"sources": _based(study.sources, folder)})
+
+
+def _based(value: Any, folder: Path) -> Any:
+    """Put a folder before every path in a value, however deep it lies."""
+    if isinstance(value, Path):
+        return folder / value
+    if isinstance(value, tuple):
+        return tuple(_based(item, folder) for item in value)
+    if isinstance(value, Settings):
+        parts = {name: _based(getattr(value, name), folder) for name in type(value).model_fields}
+        return value.model_copy(update=parts)
+    return value
+
+
+def _secrets(content: Any, where: str = "") -> Iterator[str]:
+    """Find keys and values that look like secrets, by their place in the file."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            place = f"{where}.{key}" if where else str(key)
+            if isinstance(value, str) and _SECRET_NAMES.search(str(key)):
+                yield place
+            else:
+                yield from _secrets(value, place)
+    elif isinstance(content, list):
+        for position, value in enumerate(content):
+            yield from _secrets(value, f"{where}[{position}]")
+    elif isinstance(content, str) and _SECRET_VALUES.search(content):
+        yield where
+
+
+def _problem(item: Mapping[str, Any]) -> str:
+    place = ""
+    for part in item["loc"]:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+    if item["type"] == "extra_forbidden":
+        return f"{place}: unknown key; docs/reference/study-keys.md lists those that exist"
+    if item["type"] == "missing":
+        return f"{place}: required, but absent"
+    message = item["msg"].removeprefix("Value error, ")
+    given = item.get("input")
+    shown = f" (given {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return f"{place}: {message}{shown}" if place else message

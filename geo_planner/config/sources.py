@@ -1,0 +1,103 @@
+"""Sources of a region: extracts, timetables and layers, and the list of all sources."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from geo_planner.config.base import Provenance, Role, Settings
+from geo_planner.config.lines import LinesSource
+from geo_planner.config.rasters import RasterSource
+from geo_planner.config.spread import SpreadSource
+
+
+class OsmSource(Provenance):
+    """Read an OpenStreetMap extract from a file, or from an Overpass server for the study area."""
+
+    path: Path | None = Field(None, description="An .osm.pbf, .osm, .osm.gz or .osm.bz2 file.")
+    overpass_url: str | None = Field(
+        None, description="Overpass server to ask for the study area, in place of a file."
+    )
+    credit: str | None = Field(
+        "© OpenStreetMap contributors", description="Credit line shown on every map and export."
+    )
+    licence: str | None = Field("ODbL 1.0", description="Licence of the data.")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.path is None) == (self.overpass_url is None):
+            msg = "give either path or overpass_url"
+            raise ValueError(msg)
+        return self
+
+
+class GtfsSource(Provenance):
+    """Read a timetable: a GTFS zip or folder."""
+
+    path: Path = Field(description="A GTFS zip file or folder.")
+    prefix: str | None = Field(
+        None, description="Put before every id of the feed; by default its place in the list."
+    )
+
+
+class FieldRule(Settings):
+    """Say how one column is made from one field of a layer."""
+
+    field: str = Field(description="Field name in the layer.")
+    scale: float | None = Field(None, description="Number to multiply by, such as 0.01 for %.")
+    values: Mapping[str, str | int | None] | None = Field(
+        None,
+        description='Replacement of field values (as text), "" for none; others are refused.',
+    )
+
+
+class LayerSource(Provenance):
+    """Read a vector layer into a table, column by column."""
+
+    table: str = Field(description="Table of the region that the rows go to.")
+    path: Path = Field(description="Shapefile, GeoPackage, GeoJSON, GeoParquet or CSV file.")
+    layer: str | None = Field(None, description="Layer within the file, where it holds several.")
+    crs: str | None = Field(None, description="CRS of the file, where the file names none.")
+    role: Role | Literal["by_area"] = Field(
+        "study",
+        description="Study rows are counted and drawn, hinterland rows only reached; by_area: "
+        "rows inside the study area are study, all others hinterland.",
+    )
+    within_m: float | None = Field(
+        None, ge=0, description="Keep rows at most this far from the study area [m]; None: all."
+    )
+    fields: Mapping[str, str | FieldRule] = Field(
+        default_factory=dict, description="Column of the table = field of the layer."
+    )
+    constants: Mapping[str, str | int | float | bool] = Field(
+        default_factory=dict, description="Column of the table = the same value in every row."
+    )
+    keep: Mapping[str, tuple[str | int, ...]] = Field(
+        default_factory=dict, description="Keep rows whose field has one of these values."
+    )
+    encoding: str | None = Field(None, description="Text encoding, where the file names none.")
+    note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
+
+
+class Sources(Settings):
+    """List everything the region is built from."""
+
+    osm: tuple[OsmSource, ...] = ()
+    lines: tuple[LinesSource, ...] = ()
+    gtfs: tuple[GtfsSource, ...] = ()
+    layers: tuple[LayerSource, ...] = ()
+    spread: tuple[SpreadSource, ...] = ()
+    rasters: tuple[RasterSource, ...] = ()
+
+    @field_validator("rasters")
+    @classmethod
+    def _each_quantity_once(cls, rasters: tuple[RasterSource, ...]) -> tuple[RasterSource, ...]:
+        names = [raster.quantity for raster in rasters if raster.zones_from_cells is None]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            msg = (
+                f"several rasters of {', '.join(doubled)}: give them as tiles of one (path = [..])"
+            )
+            raise ValueError(msg)
+        return rasters

@@ -1,0 +1,69 @@
+"""A whole study: its head, its sources and its settings."""
+
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+
+from geo_planner.config.access import Access
+from geo_planner.config.base import Settings
+from geo_planner.config.siting import Siting
+from geo_planner.config.sources import Sources
+from geo_planner.config.travel import Travel
+
+
+class StudyHead(Settings):
+    """Name the study and the frame all its numbers rest on."""
+
+    id: str = Field(description="Short name, used in file names.", pattern=r"^[A-Za-z0-9_-]+$")
+    name: str = Field(description="Name shown on pages.")
+    crs: str | None = Field(None, description="Metric CRS, such as EPSG:25832; else UTM.")
+    timezone: str | None = Field(None, description="Time zone; by default that of the timetable.")
+    country: Literal["DK", "any"] | None = Field(
+        "DK", description="Country whose default speed limits hold; any: the general ones."
+    )
+    badge: str | None = Field(None, description="Warning shown on every page, e.g. Synthetic data.")
+    language: Literal["en", "da"] = Field("en", description="Language of the pages.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (KeyError, ValueError, OSError):
+                msg = f"{name!r} is no time zone: write for example 'Europe/Copenhagen'"
+                raise ValueError(msg) from None
+        return name
+
+
+class ControlTotals(Settings):
+    """State totals of the study area known from elsewhere; ``check`` compares the data to them."""
+
+    residents: float | None = Field(None, gt=0, description="Residents of the study's zones.")
+    jobs: float | None = Field(None, gt=0, description="Jobs at the study's workplaces.")
+    tolerance: float = Field(
+        0.02, ge=0, le=1, description="Difference that passes without a warning, as a share."
+    )
+
+
+class Study(Settings):
+    """Hold a whole study file."""
+
+    study: StudyHead
+    sources: Sources = Sources()
+    travel: Travel = Travel()
+    access: Access = Access()
+    siting: Siting = Siting()
+    control_totals: ControlTotals = ControlTotals()
+
+    @model_validator(mode="after")
+    def _cutoffs_are_searched(self) -> Self:
+        longest_min, limit_min = max(self.access.cutoffs_min), self.travel.max_time_min
+        if longest_min > limit_min:
+            msg = (
+                f"access.cutoffs_min goes to {longest_min:g}, but travel.max_time_min = "
+                f"{limit_min:g}: longer times are not searched for"
+            )
+            raise ValueError(msg)
+        return self

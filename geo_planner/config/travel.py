@@ -1,0 +1,88 @@
+"""Speeds, limits and the departure window."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from geo_planner.config.base import Minutes, Percentile, Settings
+from geo_planner.units import mps_from_kmh, seconds_from_min
+
+
+class Travel(Settings):
+    """Set speeds, limits and the departure window."""
+
+    walk_speed_kmh: float = Field(4.8, gt=0, le=15, description="Walking speed [km/h].")
+    bicycle_speed_kmh: float = Field(16.0, gt=0, le=60, description="Cycling speed [km/h].")
+    bicycle_parking_min: float = Field(
+        1.0, ge=0, le=30, description="Time to park a bicycle at each end [min]."
+    )
+    car_parking_min: float = Field(
+        3.0, ge=0, le=60, description="Time to park and walk at the end of a car trip [min]."
+    )
+    missing_limits: Literal["country", "observed"] = Field(
+        "country",
+        description="Speed limit of streets that state none: the country's default for the class, "
+        "or the mean stated on streets of the class (as OSMnx imputes it).",
+    )
+    max_time_min: Minutes = Field(120, description="Longer times count as unreachable [min].")
+    max_walk_min: Minutes = Field(30, description="Longest walk to, from or without a stop [min].")
+    max_transfer_min: float = Field(
+        15, ge=0, le=120, description="Longest walk between two rides [min]."
+    )
+    max_rides: int = Field(4, ge=1, le=8, description="Most vehicles used in one journey.")
+    board_wait_s: int = Field(
+        60, ge=0, le=3600, description="Least wait at the first boarding [s]."
+    )
+    transfer_slack_s: int = Field(120, ge=0, le=3600, description="Least wait at a transfer [s].")
+    max_snap_m: float = Field(
+        500, gt=0, le=5000, description="Farthest a point may lie from a usable street [m]."
+    )
+    depart: datetime | None = Field(
+        None, description="Start of the departure window, local time of the region."
+    )
+    window_min: int = Field(60, ge=1, le=24 * 60, description="Departure window [min].")
+    percentiles: tuple[Percentile, ...] = Field(
+        (50,), description="Percentiles of the window's travel times."
+    )
+
+    @field_validator("depart")
+    @classmethod
+    def _local_time(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and moment.tzinfo is not None:
+            msg = "write the local time of the region, without an offset"
+            raise ValueError(msg)
+        return moment
+
+    @field_validator("percentiles")
+    @classmethod
+    def _in_order(cls, percentiles: tuple[int, ...]) -> tuple[int, ...]:
+        if not percentiles or list(percentiles) != sorted(set(percentiles)):
+            msg = "give percentiles in rising order, each once"
+            raise ValueError(msg)
+        return percentiles
+
+    @property
+    def walk_speed_mps(self) -> float:
+        """Walking speed [m/s]."""
+        return mps_from_kmh(self.walk_speed_kmh)
+
+    @property
+    def bicycle_speed_mps(self) -> float:
+        """Cycling speed [m/s]."""
+        return mps_from_kmh(self.bicycle_speed_kmh)
+
+    @property
+    def max_time_s(self) -> float:
+        """Longest time that counts as reached [s]."""
+        return seconds_from_min(self.max_time_min)
+
+    @property
+    def max_walk_s(self) -> float:
+        """Longest walk to, from or without a stop [s]."""
+        return seconds_from_min(self.max_walk_min)
+
+    @property
+    def max_transfer_s(self) -> float:
+        """Longest walk between two rides [s]."""
+        return seconds_from_min(self.max_transfer_min)
