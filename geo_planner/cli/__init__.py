@@ -1,0 +1,47 @@
+"""The command line: read settings, call one public function, write, say what was done."""
+
+from typing import Annotated
+
+import typer
+
+from geo_planner.cli.access import access
+from geo_planner.cli.assets import assets
+from geo_planner.cli.build import build
+from geo_planner.cli.check import check
+from geo_planner.cli.export import export
+from geo_planner.cli.info import info
+from geo_planner.cli.map import draw_map
+from geo_planner.cli.run import run
+from geo_planner.cli.serve import serve
+from geo_planner.cli.sites import sites
+from geo_planner.cli.times import times
+
+app = typer.Typer(
+    name="geo-planner",
+    help="Plan land use and commuting access: regions, access, ranked sites, maps.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[  # noqa: ARG001 -- __main__ takes it out of the arguments
+        bool, typer.Option("--debug", help="Show the traceback of errors.")
+    ] = False,
+) -> None:
+    if version:
+        from geo_planner import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+for _command in (build, check, info, times, access, sites):
+    app.command()(_command)
+app.command(name="map")(draw_map)
+for _command in (run, export, serve, assets):
+    app.command()(_command)

@@ -1,0 +1,53 @@
+"""Access of points to opportunities."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
+from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.travel import ModeOption, cutoffs_of, mode_of, travel_of, with_travel_options
+
+
+@with_travel_options
+def access(
+    region: RegionPath,
+    *,
+    opportunities: Annotated[str, typer.Option(help="FILE, or TABLE:COLUMN of the region.")],
+    mode: ModeOption,
+    cutoffs_min: Annotated[str, typer.Option(help="Time limits [min], such as 15,30,45.")],
+    out: OutPath,
+    column: Annotated[str | None, typer.Option(help="Column of FILE; default: all counts.")] = None,
+    origins: Annotated[
+        Path | None, typer.Option(help="Points to measure from; default: the region's zones.")
+    ] = None,
+    travel: dict[str, Any],
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Write how many opportunities each origin reaches within time limits."""
+    from geo_planner.accessibility import access_of_points
+    from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
+    from geo_planner.region import open_region
+
+    require_suffix(out, TABLE_SUFFIXES)
+    chosen_mode = mode_of(mode)
+    opened = open_region(region)
+    settings = travel_of(opened.study, travel)
+    with progress_bars() as step:
+        frame, ledger = access_of_points(
+            opened,
+            opportunities,
+            column,
+            origins,
+            mode=chosen_mode,
+            cutoffs_min=cutoffs_of(cutoffs_min, settings),
+            travel=settings,
+            threads=threads,
+            progress=lambda done, total: step(f"access by {mode}", done, total),
+        )
+    write_table(frame.reset_index(), out, opened.credits)
+    write_table(ledger, ledger_path(out), opened.credits)
+    summary = {"out": str(out), "origins": len(frame), "columns": list(frame.columns)}
+    say(as_json, summary, f"{out}: {len(frame)} origins, {', '.join(frame.columns)}")

@@ -1,0 +1,49 @@
+"""What commands say: progress while they work, and what they did."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Draw bars on a terminal; stay silent elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _step, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def step(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                for task in tasks.values():
+                    bars.update(task, visible=False)
+                tasks[name] = bars.add_task(name, total=total or None)
+            bars.update(tasks[name], completed=done)
+
+        yield step
+
+
+def say(as_json: bool, summary: Any, text: str) -> None:
+    """Print a summary, for machines or for people."""
+    typer.echo(json.dumps(summary, ensure_ascii=False, default=str) if as_json else text)
+
+
+def headline(summary: dict[str, Any], out: Path) -> str:
+    """Tell a run in one line."""
+    top = f"first is {summary['top_site_name']}" if summary["top_site"] else "no sites"
+    return (
+        f"{out}: {summary['zones']} zones, {summary['businesses']} workplaces, "
+        f"{summary['sites']} sites; {top}"
+    )

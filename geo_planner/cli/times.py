@@ -1,0 +1,56 @@
+"""Travel times of all pairs."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
+from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.travel import ModeOption, mode_of, travel_of, with_travel_options
+
+
+@with_travel_options
+def times(
+    region: RegionPath,
+    *,
+    origins: Annotated[Path, typer.Option(help="CSV with id, lon, lat, or a vector layer.")],
+    destinations: Annotated[Path, typer.Option(help="CSV with id, lon, lat, or a vector layer.")],
+    mode: ModeOption,
+    out: OutPath,
+    travel: dict[str, Any],
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Write the travel times of all pairs, with a ledger of how points were linked beside them."""
+    from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
+    from geo_planner.region import open_region
+    from geo_planner.sources.points import read_points
+    from geo_planner.travel_time import travel_times
+
+    require_suffix(out, TABLE_SUFFIXES)
+    chosen_mode = mode_of(mode)
+    opened = open_region(region)
+    settings = travel_of(opened.study, travel)
+    starts, ends = read_points(origins, opened.crs), read_points(destinations, opened.crs)
+    with progress_bars() as step:
+        result = travel_times(
+            opened,
+            starts.set_index("id").geometry,
+            ends.set_index("id").geometry,
+            chosen_mode,
+            settings,
+            threads=threads,
+            progress=lambda done, total: step(f"times by {mode}", done, total),
+        )
+    frame = result.to_frame()
+    write_table(frame, out, opened.credits)
+    write_table(result.snaps, ledger_path(out), opened.credits)
+    n_reached = int(frame[result.columns[0]].notna().sum())
+    summary = {
+        "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": len(frame),
+        "reached_pairs": n_reached, "points": result.snaps["status"].value_counts().to_dict(),
+    }  # fmt: skip
+    n_lost = int((result.snaps["status"] != "snapped").sum())
+    lost = f"; {n_lost} points not on the network, see {ledger_path(out)}" if n_lost else ""
+    say(as_json, summary, f"{out}: {len(frame)} pairs, {n_reached} reached by {mode}{lost}")

@@ -1,0 +1,127 @@
+"""Travel options: declared once, added to commands, laid over the settings of the region."""
+
+import inspect
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from geo_planner.config import Travel
+
+ModeOption = Annotated[str, typer.Option("--mode", help="walk, bicycle, car or transit.")]
+
+_OPTIONS: dict[str, Any] = {
+    "depart": Annotated[
+        str | None,
+        typer.Option(help="Start of the departure window, local time: 2026-03-10T07:30."),
+    ],
+    "window_min": Annotated[int | None, typer.Option(help="Departure window [min].")],
+    "percentiles": Annotated[
+        str | None, typer.Option(help="Percentiles over the window, such as 25,50,75.")
+    ],
+    "max_time_min": Annotated[
+        float | None, typer.Option(help="Longer times are unreachable [min].")
+    ],
+    "walk_speed_kmh": Annotated[float | None, typer.Option(help="Walking speed [km/h].")],
+    "bicycle_speed_kmh": Annotated[float | None, typer.Option(help="Cycling speed [km/h].")],
+    "max_walk_min": Annotated[
+        float | None, typer.Option(help="Longest walk to, from or without a stop [min].")
+    ],
+    "max_transfer_min": Annotated[
+        float | None, typer.Option(help="Longest walk between rides [min].")
+    ],
+    "max_rides": Annotated[int | None, typer.Option(help="Most rides in one journey.")],
+    "board_wait_s": Annotated[
+        int | None,
+        typer.Option(help="Least wait at a boarding [s]; default 60, at a transfer 120."),
+    ],
+    "transfer_slack_s": Annotated[
+        int | None, typer.Option(help="Least wait at a transfer [s], where it differs.")
+    ],
+    "max_snap_m": Annotated[
+        float | None, typer.Option(help="Farthest a point may lie from a street [m].")
+    ],
+}
+
+
+def with_travel_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command all travel options; it receives those given as the dict ``travel``."""
+    declared = inspect.signature(command)
+    own = [option for option in declared.parameters.values() if option.name != "travel"]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for name, kind in _OPTIONS.items()
+    ]
+
+    @wraps(command)
+    def told(*args: Any, **options: Any) -> None:
+        given = {name: options.pop(name) for name in _OPTIONS}
+        command(*args, travel=given, **options)
+
+    options = [*own, *added]
+    told.__signature__ = declared.replace(parameters=options)  # type: ignore[attr-defined]
+    told.__annotations__ = {option.name: option.annotation for option in options}
+    return told
+
+
+def mode_of(name: str) -> Any:
+    """Refuse what is no mode."""
+    from geo_planner.config import MODES
+
+    if name not in MODES:
+        raise typer.BadParameter(f"{name!r} is no mode: choose from {', '.join(MODES)}")
+    return name
+
+
+def numbers_of(text: str, option: str) -> list[float]:
+    """Read a list of numbers such as 15,30."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise typer.BadParameter(
+            f"{option}: {text!r} is no list of numbers such as 15,30"
+        ) from None
+
+
+def cutoffs_of(text: str, travel: "Travel") -> list[float]:
+    """Read time limits that are searched for [min]."""
+    cutoffs_min = numbers_of(text, "--cutoffs-min")
+    if not all(0 < cutoff <= travel.max_time_min for cutoff in cutoffs_min):
+        raise typer.BadParameter(
+            f"--cutoffs-min: {text!r} must lie between 0 and --max-time-min "
+            f"({travel.max_time_min:g}): what takes longer is not searched for"
+        )
+    return cutoffs_min
+
+
+def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
+    """Lay the options given over the region's own travel settings."""
+    from pydantic import ValidationError
+
+    from geo_planner.config import Travel
+
+    chosen = {key: given[key] for key in Travel.model_fields if given.get(key) is not None}
+    if "board_wait_s" in chosen:
+        chosen.setdefault("transfer_slack_s", chosen["board_wait_s"])
+    if "percentiles" in chosen:
+        chosen["percentiles"] = numbers_of(chosen["percentiles"], "--percentiles")
+    if "depart" in chosen:
+        try:
+            chosen["depart"] = datetime.fromisoformat(chosen["depart"])
+        except ValueError:
+            raise typer.BadParameter(
+                f"--depart: {chosen['depart']!r} is no time such as 2026-03-10T07:30"
+            ) from None
+    try:
+        return Travel.model_validate({**study["travel"], **chosen})
+    except ValidationError as error:
+        raise typer.BadParameter(
+            "; ".join(
+                f"--{str(item['loc'][0]).replace('_', '-')}: "
+                + item["msg"].removeprefix("Value error, ")
+                for item in error.errors()
+            )
+        ) from None
