@@ -2,7 +2,8 @@
 
 A set of arrays lives in ``REGION/derived/<name>-<digest>/``, the digest taken over the tables
 read, the settings that shaped it and the format version; so what no longer fits is never found.
-A folder is written under a temporary name and renamed. It may be deleted at any time.
+A folder is written under a temporary name and renamed. It may be deleted at any time. Scenario
+regions keep what is made from unchanged tables with the region they were made from.
 """
 
 import hashlib
@@ -55,7 +56,7 @@ def derived_arrays(
     digests = {table: region.tables[table].sha256 for table in tables if table in region.tables}
     identity = json.dumps([ARRAY_FORMAT_VERSION, name, digests, dict(settings)], sort_keys=True)
     digest = hashlib.sha256(identity.encode()).hexdigest()[:_DIGEST_CHARACTERS]
-    folder = region.path / "derived" / f"{name}-{digest}"
+    folder = region.home_of(tables) / "derived" / f"{name}-{digest}"
     if not folder.is_dir():
         arrays = make()
         if not _write(folder, arrays):

@@ -4,6 +4,9 @@ Files are named by their content (``tables/zones-3f2a90b1c4d5.parquet``) and ``r
 replaced in one step as the last act of a write, so a killed build leaves the earlier region as it
 was. Readers refuse what is newer than they know or differs from its digest. ``derived/`` holds
 arrays made from the tables; it may be deleted at any time and belongs to no digest.
+
+A region made from another one (a scenario) holds its parent's unchanged files as hard links under
+the same content names, so that they take no room twice and stay when either folder goes.
 """
 
 import contextlib
@@ -43,6 +46,32 @@ class TableInfo:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Say which region another was made from, by what.
+
+    Parameters
+    ----------
+    parent
+        Folder of the parent; relative paths count from the region's own folder.
+    parent_digest
+        The parent's digest when the region was made.
+    identity
+        Digest of the parent, the modifications and the program's version.
+    scenario
+        The scenario as applied: id, name, version, modifications ...
+    changes
+        What each modification changed, a row each: index, modification, table, rows added,
+        changed and removed.
+    """
+
+    parent: str
+    parent_digest: str
+    identity: str
+    scenario: Mapping[str, Any]
+    changes: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Region:
     """Give read-only access to the tables of a region folder; open it with :func:`open_region`.
 
@@ -62,6 +91,8 @@ class Region:
         What was repaired or left out on the way in.
     digest
         Digest of all tables, CRS and time zone: the region's identity.
+    origin
+        The region it was made from; None for one built from a study.
     """
 
     path: Path
@@ -71,6 +102,7 @@ class Region:
     tables: Mapping[str, TableInfo]
     findings: tuple[Finding, ...]
     digest: str
+    origin: Origin | None = None
     _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, name: str) -> bool:
@@ -102,6 +134,26 @@ class Region:
     def geo_table(self, name: str) -> gpd.GeoDataFrame:
         """Return a table that has a geometry; as :meth:`table`."""
         return gpd.GeoDataFrame(self.table(name))
+
+    def home_of(self, tables: Sequence[str]) -> Path:
+        """Name the folder where what is made from some tables is kept, for all who share them.
+
+        That is the eldest region this one was made from whose tables are the same.
+        """
+        parent = self._parent()
+        if parent is None or any(
+            _digest_of(self.tables, name) != _digest_of(parent.tables, name) for name in tables
+        ):
+            return self.path
+        return parent.home_of(tables)
+
+    def _parent(self) -> "Region | None":
+        if self.origin is None:
+            return None
+        try:
+            return open_region(self.path / self.origin.parent)
+        except RegionError:
+            return None
 
     @property
     def credits(self) -> tuple[str, ...]:
@@ -157,6 +209,7 @@ def _from_json(folder: Path, content: Mapping[str, Any]) -> Region:
     }
     crs = parse_crs(content["crs"])
     zone = content["timezone"]
+    origin = content.get("origin")
     return Region(
         path=folder,
         crs=crs,
@@ -166,8 +219,13 @@ def _from_json(folder: Path, content: Mapping[str, Any]) -> Region:
         findings=tuple(
             Finding(**{**item, "examples": tuple(item["examples"])}) for item in content["findings"]
         ),
-        digest=_region_digest(crs, zone, tables),
+        digest=region_digest(crs, zone, tables),
+        origin=Origin(**{**origin, "changes": tuple(origin["changes"])}) if origin else None,
     )
+
+
+def _digest_of(tables: Mapping[str, TableInfo], name: str) -> str | None:
+    return tables[name].sha256 if name in tables else None
 
 
 def write_region(
@@ -201,15 +259,15 @@ def write_region(
     folder = Path(path)
     require_writable(folder)
     (folder / "tables").mkdir(parents=True, exist_ok=True)
-    with _locked(folder), _new_files_removed_on_failure(folder / "tables"):
+    with locked(folder), new_files_removed_on_failure(folder / "tables"):
         infos = {
-            name: _write_table(folder, name, tables[name], tuple(sources.get(name, ())))
+            name: write_table(folder, name, tables[name], tuple(sources.get(name, ())))
             for name in schema.tables()
             if name in tables
         }
         content = {
             "schema_version": schema.SCHEMA_VERSION,
-            "digest": _region_digest(crs, timezone, infos),
+            "digest": region_digest(crs, timezone, infos),
             "crs": to_text(crs),
             "timezone": timezone,
             "bounds_wgs84": _bounds_wgs84(tables, crs),
@@ -217,12 +275,19 @@ def write_region(
             "tables": {name: asdict(info) for name, info in infos.items()},
             "findings": [asdict(finding) for finding in findings],
         }
-        write_json(folder / REGION_FILE, content)
-        kept = {info.file for info in infos.values()}
-        for file in (folder / "tables").iterdir():
-            if f"tables/{file.name}" not in kept:
-                file.unlink()
+        replace_region(folder, content, infos)
     return open_region(folder)
+
+
+def replace_region(
+    folder: Path, content: Mapping[str, Any], infos: Mapping[str, TableInfo]
+) -> None:
+    """Make new content the region, and remove the files nothing names any more."""
+    write_json(folder / REGION_FILE, content)
+    kept = {info.file for info in infos.values()}
+    for file in (folder / "tables").iterdir():
+        if f"tables/{file.name}" not in kept:
+            file.unlink()
 
 
 def write_json(file: Path, content: Any) -> None:
@@ -250,7 +315,7 @@ def require_writable(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _new_files_removed_on_failure(folder: Path) -> Iterator[None]:
+def new_files_removed_on_failure(folder: Path) -> Iterator[None]:
     """Leave a folder's files as they were when what is done in it fails, as on a full disk."""
     before = set(folder.iterdir())
     try:
@@ -272,7 +337,14 @@ def _may_write(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other writers out of a region folder.
+
+    Raises
+    ------
+    RegionError
+        When another build is writing there.
+    """
     with (folder / ".lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -283,9 +355,10 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write_table(
+def write_table(
     folder: Path, name: str, frame: pd.DataFrame, sources: tuple[Mapping[str, Any], ...]
 ) -> TableInfo:
+    """Write one validated table into a region folder under the name of its content."""
     temporary = folder / "tables" / f".{name}.{os.getpid()}"
     try:
         frame.to_parquet(temporary, index=False, compression="zstd")
@@ -305,7 +378,8 @@ def _sha256(file: Path) -> str:
     return digest.hexdigest()
 
 
-def _region_digest(crs: CRS, timezone: str | None, tables: Mapping[str, TableInfo]) -> str:
+def region_digest(crs: CRS, timezone: str | None, tables: Mapping[str, TableInfo]) -> str:
+    """Take the digest of tables, CRS and time zone, which is a region's identity."""
     parts = [to_text(crs), timezone or "", *(f"{n}={tables[n].sha256}" for n in sorted(tables))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
