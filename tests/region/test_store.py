@@ -133,7 +133,7 @@ def test_two_builds_into_one_folder_do_not_mix(tmp_path):
     folder = tmp_path / "r"
     write(folder)
     with (
-        store._locked(folder),
+        store.locked(folder),
         pytest.raises(RegionError, match="another build is writing here"),
     ):
         write(folder, zones(2))
