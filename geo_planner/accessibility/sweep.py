@@ -103,9 +103,9 @@ def sweep_access(
         for m, measure in enumerate(measures):
             for column in range(n_columns):
                 weights = measure.weigh(times_s[:, :, column])
-                reached[block.origins, m, column] = weights @ at_destinations
-                reaching[:, m, column] += weights.T @ at_origins[block.origins]
-        progress(block.origins.stop, len(origins))
+                reached[block.origins, m, column] += weights @ at_destinations[block.destinations]
+                reaching[block.destinations, m, column] += weights.T @ at_origins[block.origins]
+        progress(*block.progress(len(origins), len(destinations)))
     reached[origins.street < 0] = np.nan
     reaching[destinations.street < 0] = np.nan
     suffixes = [name.removeprefix("travel_time_s") for name in router.columns]

@@ -23,40 +23,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.kernels.street import UNREACHED
-
-NEVER = np.int32(2**30)
+from geo_planner.kernels.service import NEVER, Service
 
 IntArray = npt.NDArray[np.int32]
-
-
-class Service(NamedTuple):
-    """Trips and the walks between their stops, as the search reads them.
-
-    Parameters
-    ----------
-    pattern_stop_ptr, pattern_stop_idx, can_board, can_alight, pattern_trip_ptr, pattern_time_ptr,
-    arrival_cs, departure_cs, stop_pattern_ptr, stop_pattern_idx, stop_pattern_call
-        As in ``networks.timetable.Timetable``.
-    transfer_ptr, transfer_stop_idx, transfer_cost_cs
-        Walks from each stop to other stops, int32, ``(n_stops + 1,)`` and one entry a walk [cs].
-        Staying at a stop needs no entry.
-    """
-
-    pattern_stop_ptr: IntArray
-    pattern_stop_idx: IntArray
-    can_board: npt.NDArray[np.uint8]
-    can_alight: npt.NDArray[np.uint8]
-    pattern_trip_ptr: IntArray
-    pattern_time_ptr: npt.NDArray[np.int64]
-    arrival_cs: IntArray
-    departure_cs: IntArray
-    stop_pattern_ptr: IntArray
-    stop_pattern_idx: IntArray
-    stop_pattern_call: IntArray
-    transfer_ptr: IntArray
-    transfer_stop_idx: IntArray
-    transfer_cost_cs: IntArray
 
 
 class Workspace(NamedTuple):
@@ -431,85 +400,3 @@ def range_search(
         for lane in range(n_lanes):
             if best[stop, lane] >= limit[lane]:
                 best[stop, lane] = NEVER
-
-
-@numba.njit(cache=True, nogil=True)
-def egress(
-    best,
-    departures_cs,
-    egress_ptr,
-    egress_stop_idx,
-    egress_cost_cs,
-    direct_cost_cs,
-    max_time_cs,
-    out_travel_cs,
-):
-    """Turn arrivals at stops into travel times to destinations.
-
-    Parameters
-    ----------
-    best
-        Earliest alightings of :func:`range_search`, ``(n_stops, n_lanes)`` [cs of the day].
-    departures_cs
-        Departures, int32, ``(n_lanes,)`` [cs of the day].
-    egress_ptr, egress_stop_idx, egress_cost_cs
-        Stops around each destination and the walk from each, int32, ``(n_destinations + 1,)`` and
-        one entry a walk [cs]; each below ``NEVER``.
-    direct_cost_cs
-        Walk from the origin, without a ride, int32, ``(n_destinations,)`` [cs], or ``UNREACHED``.
-    max_time_cs
-        Longer times count as not reached [cs].
-    out_travel_cs
-        Result, int32, ``(n_destinations, n_lanes)`` [cs], or ``UNREACHED``.
-    """
-    n_lanes = departures_cs.shape[0]
-    for destination in range(direct_cost_cs.shape[0]):
-        for lane in range(n_lanes):
-            out_travel_cs[destination, lane] = UNREACHED
-        for entry in range(egress_ptr[destination], egress_ptr[destination + 1]):
-            stop = egress_stop_idx[entry]
-            cost = egress_cost_cs[entry]
-            for lane in range(n_lanes):
-                time = np.int32(best[stop, lane] + cost)
-                out_travel_cs[destination, lane] = min(out_travel_cs[destination, lane], time)
-        direct = direct_cost_cs[destination]
-        for lane in range(n_lanes):
-            time = np.int32(out_travel_cs[destination, lane] - departures_cs[lane])
-            time = min(time, direct)
-            out_travel_cs[destination, lane] = time if time <= max_time_cs else UNREACHED
-
-
-@numba.njit(cache=True, nogil=True)
-def percentiles(travel_cs, ranks, out):
-    """Take order statistics of each row, without interpolation.
-
-    Parameters
-    ----------
-    travel_cs
-        Travel times, int32, ``(n_rows, n_lanes)`` [cs], none negative.
-    ranks
-        Places in the sorted row, from 0, rising, int32, ``(n_ranks,)``; for percentile ``p`` of
-        ``n`` lanes ceil(p / 100 * n) - 1.
-    out
-        Result, int32, ``(n_rows, n_ranks)``.
-    """
-    n_lanes = travel_cs.shape[1]
-    for row in range(travel_cs.shape[0]):
-        low = travel_cs[row, 0]
-        largest = travel_cs[row, 0]
-        for lane in range(n_lanes):
-            low = min(low, travel_cs[row, lane])
-            largest = max(largest, travel_cs[row, lane])
-        for place in range(ranks.shape[0]):
-            # halve the range of values, not of lanes: counting needs no order and no branch
-            high = largest
-            while low < high:
-                middle = np.int32(low + (high - low) // 2)
-                n_at_most = np.int32(0)
-                for lane in range(n_lanes):
-                    n_at_most = np.int32(n_at_most + np.int32(travel_cs[row, lane] <= middle))
-                if n_at_most > ranks[place]:
-                    high = middle
-                else:
-                    low = np.int32(middle + 1)
-            out[row, place] = low

@@ -11,52 +11,25 @@ calls, so replacing comes to an end, and at the end every walk is one that was k
 assumed about walks, not even that they obey the triangle inequality.
 """
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.kernels.raptor import Service
+from geo_planner.kernels.service import Service, Walks, places_by_stop, turned_walks
 
 IntArray = npt.NDArray[np.int32]
 
 _CALL_BITS = 20
 
 
-class Walks(NamedTuple):
-    """Hold walks in compressed rows: of row ``i``, ``ptr[i]:ptr[i + 1]``; int32.
-
-    Parameters
-    ----------
-    ptr
-        ``(n_rows + 1,)``.
-    stop
-        Stop at the other end, ``(n_walks,)``.
-    cost_cs
-        Walking time [cs], ``(n_walks,)``.
-    """
-
-    ptr: IntArray
-    stop: IntArray
-    cost_cs: IntArray
-
-
 def reduce_transfers(service: Service) -> Service:
     """Leave out the transfers that no best journey needs."""
-    n_stops = len(service.transfer_ptr) - 1
-    walks = Walks(service.transfer_ptr, service.transfer_stop_idx, service.transfer_cost_cs)
-    itself = np.arange(n_stops, dtype=np.int32)
-    source = np.repeat(itself, np.diff(walks.ptr))
+    walks = service.transfers
+    itself = np.arange(service.n_stops, dtype=np.int32)
     is_useful = _useful(service, walks, itself, is_boarding=True)
-    back = np.argsort(walks.stop, kind="stable")
-    ptr = np.append(0, np.cumsum(np.bincount(walks.stop, minlength=n_stops))).astype(np.int32)
-    towards = Walks(ptr, source[back], walks.cost_cs[back])
+    towards, back = turned_walks(walks, service.n_stops)
     is_useful[back] &= _useful(service, towards, itself, is_boarding=False)
-    kept = _chosen(walks, is_useful)
-    return service._replace(
-        transfer_ptr=kept.ptr, transfer_stop_idx=kept.stop, transfer_cost_cs=kept.cost_cs
-    )
+    return service.with_transfers(_chosen(walks, is_useful))
 
 
 def reduce_egress(service: Service, walks: Walks) -> Walks:
@@ -82,23 +55,17 @@ def _useful(
     service: Service, walks: Walks, itself: IntArray, *, is_boarding: bool
 ) -> npt.NDArray[np.bool_]:
     """Tell which walks some pattern needs, to board it or after leaving it."""
-    allowed = np.flatnonzero(service.can_board if is_boarding else service.can_alight)
-    n_calls = np.diff(service.pattern_stop_ptr)
-    pattern = np.repeat(np.arange(len(n_calls), dtype=np.int32), n_calls)[allowed]
-    call = (allowed - service.pattern_stop_ptr[pattern]).astype(np.int32)
-    stop = service.pattern_stop_idx[allowed]
-    order = np.argsort(stop, kind="stable")
-    n_stops = len(service.stop_pattern_ptr) - 1
-    ptr = np.append(0, np.cumsum(np.bincount(stop, minlength=n_stops))).astype(np.int32)
+    is_allowed = service.can_board if is_boarding else service.can_alight
+    places = places_by_stop(
+        service.pattern_stop_ptr, service.pattern_stop_idx, is_allowed, service.n_stops
+    )
     is_useful = np.zeros(len(walks.stop), dtype=np.bool_)
     _mark_useful(
         walks.ptr,
         walks.stop,
         walks.cost_cs,
         itself,
-        ptr,
-        pattern[order],
-        call[order],
+        *places,
         service.pattern_trip_ptr,
         service.pattern_time_ptr,
         service.departure_cs if is_boarding else service.arrival_cs,

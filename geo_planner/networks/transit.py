@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.errors import InputError
-from geo_planner.kernels.walk_reduction import Walks
+from geo_planner.kernels.service import Walks
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.timetable import DEFAULT_UNTIL_S, Timetable, build_timetable
 from geo_planner.region import Region
@@ -46,8 +46,8 @@ class TransitNetwork:
     transfers: Walks
 
 
-def timetable_of(region: Region, day: date, until_s: int) -> Timetable:
-    """Lay out the timetable of a day from the region's feed tables, up to a time [s of the day].
+def timetable_of(region: Region, day: date, until_s: int, from_s: int = 0) -> Timetable:
+    """Lay out the timetable of a day from the region's feed tables, between times [s of the day].
 
     Raises
     ------
@@ -55,7 +55,7 @@ def timetable_of(region: Region, day: date, until_s: int) -> Timetable:
         When the day lies outside a feed's calendar or no trip runs.
     """
     tables = {name: region.table(name) for name in _FEED_TABLES}
-    return build_timetable(tables, day, until_s=max(until_s, DEFAULT_UNTIL_S))
+    return build_timetable(tables, day, from_s=from_s, until_s=max(until_s, DEFAULT_UNTIL_S))
 
 
 def typical_day(region: Region) -> date:

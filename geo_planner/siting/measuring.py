@@ -192,13 +192,16 @@ def _times(
         if _MEDIAN not in router.columns:
             raise _NoData("percentile 50 is not among the percentiles of the study")
         column = router.columns.index(_MEDIAN)
+    times_s = np.empty((len(frame.anchors), len(ends)))
     blocks = router.blocks(
         router.snap_origins(frame.anchors),
         router.snap_destinations(ends),
         threads=frame.threads,
         max_time_s=max_time_s,
     )
-    return np.concatenate([seconds(block.costs_cs[:, :, column]) for block in blocks])
+    for block in blocks:
+        times_s[block.origins, block.destinations] = seconds(block.costs_cs[:, :, column])
+    return times_s
 
 
 def _minutes(frame: _Frame, mode: Mode, kind: str) -> FloatArray:

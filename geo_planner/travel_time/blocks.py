@@ -4,7 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -20,19 +20,29 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Block:
-    """Hold the travel costs of some origins to all destinations.
+    """Hold the travel costs of some origins to some destinations, one of them all.
 
     Parameters
     ----------
     origins
-        Which origins.
+        Which origins; all, where the search runs from destinations.
     costs_cs
-        ``(n_block_origins, n_destinations, n_columns)`` [cs]; one column, or one a percentile;
-        :data:`geo_planner.kernels.street.UNREACHED` where there is no way within the limits.
+        ``(n_block_origins, n_block_destinations, n_columns)`` [cs]; one column, or one a
+        percentile; :data:`geo_planner.kernels.street.UNREACHED` where there is no way within
+        the limits.
+    destinations
+        Which destinations; all, where the search runs from origins.
     """
 
     origins: slice
     costs_cs: IntArray
+    destinations: slice = field(default_factory=lambda: slice(None))
+
+    def progress(self, n_origins: int, n_destinations: int) -> tuple[int, int]:
+        """Say how many rows of the search are done after this block, and of how many."""
+        if self.destinations == slice(None):
+            return self.origins.stop, n_origins
+        return self.destinations.stop, n_destinations
 
 
 def default_threads() -> int:

@@ -97,8 +97,8 @@ def travel_times(
     starts, ends = router.snap_origins(origins), router.snap_destinations(destinations)
     times = np.empty((len(starts), len(ends), len(router.columns)))
     for block in router.blocks(starts, ends, threads=threads or default_threads()):
-        times[block.origins] = seconds(block.costs_cs)
-        progress(block.origins.stop, len(starts))
+        times[block.origins, block.destinations] = seconds(block.costs_cs)
+        progress(*block.progress(len(starts), len(ends)))
     snaps = pd.concat(
         [starts.ledger.assign(end="origin"), ends.ledger.assign(end="destination")],
         ignore_index=True,

@@ -15,10 +15,10 @@ import numpy as np
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.kernels import raptor
+from geo_planner.kernels import raptor, window
+from geo_planner.kernels.service import Service, Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import (
-    Walks,
     reduce_access,
     reduce_egress,
     reduce_transfers,
@@ -164,21 +164,21 @@ class _WindowSearch:
                 self._service, access.stop[walks], access.cost_cs[walks], departures,
                 *self._limits, space.labels, space.best,
             )  # fmt: skip
-            raptor.egress(
+            window.egress(
                 space.best, departures, *self._egress, direct[row], self._max_time, space.travel
             )
-            raptor.percentiles(space.travel, self._router._ranks, out[row])
+            window.percentiles(space.travel, self._router._ranks, out[row])
         return out
 
 
-def _service(network: TransitNetwork) -> raptor.Service:
+def _service(network: TransitNetwork) -> Service:
     """Hand the kernel what it reads of the timetable, and the walks between stops."""
     of_timetable = {
         name: getattr(network.timetable, name)
-        for name in raptor.Service._fields
+        for name in Service._fields
         if not name.startswith("transfer_")
     }
-    return raptor.Service(
+    return Service(
         **of_timetable,
         transfer_ptr=network.transfers.ptr,
         transfer_stop_idx=network.transfers.stop,

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo_planner.kernels.raptor import NEVER, egress, percentiles
+from geo_planner.kernels.service import NEVER, Walks
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.kernels.walk_reduction import Walks, reduce_access, reduce_egress
+from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress
+from geo_planner.kernels.window import egress, percentiles
 from tests.networks.transit_searches import Limits, Search, at, compare_world, service_of
 from tests.worlds import WORLD_DAY, Ride, desert_tables, feed_tables
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo_planner.kernels.raptor import NEVER, Service, range_search, range_workspace
+from geo_planner.kernels.raptor import range_search, range_workspace
+from geo_planner.kernels.service import NEVER, Service
 from geo_planner.kernels.walk_reduction import reduce_transfers
 from geo_planner.networks.timetable import Timetable, build_timetable
 from tests.oracles.time_expanded import Day, earliest_alightings, read_day
