@@ -1,14 +1,12 @@
 """Sums of opportunities, on a matrix by hand and on one whose sums others published."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from geo_planner.accessibility import cumulative, gravity, sweep_access
-from geo_planner.kernels.street import UNREACHED
-from geo_planner.travel_time import Block
+from tests.matrix_router import MatrixPoints, MatrixRouter
+from tests.matrix_router import belo_horizonte as read_belo_horizonte
 
 # Belo Horizonte, of the R package accessibility: ids, jobs within 30 min, residents within 30 min
 # (who reach the place), minutes to the nearest school
@@ -23,34 +21,6 @@ PUBLISHED = pd.DataFrame(
     ],
     columns=["id", "jobs", "population", "minutes_to_school"],
 ).set_index("id")
-
-
-class MatrixPoints:
-    """Stand for points of a matrix: a ledger of ids; street -1 marks those off the network."""
-
-    def __init__(self, ids, off=()):
-        self.ledger = pd.DataFrame({"id": list(ids)})
-        self.street = np.zeros(len(self.ledger), np.int32)  # all are on the network
-        self.street = np.where(self.ledger["id"].isin(off), -1, 0).astype(np.int32)
-
-    def __len__(self):
-        return len(self.ledger)
-
-
-class MatrixRouter:
-    """Give the times of a matrix [s], nan where there is no way, in blocks of some rows."""
-
-    def __init__(self, *matrices_s, columns=("travel_time_s",), block=7):
-        stacked = np.stack(matrices_s, axis=2)
-        costs = np.where(np.isnan(stacked), 0, stacked * 100).round().astype(np.int32)
-        self.costs_cs = np.where(np.isnan(stacked), UNREACHED, costs).astype(np.int32)
-        self.columns = columns
-        self.block = block
-
-    def blocks(self, origins, _destinations, **_limits):
-        for start in range(0, len(origins), self.block):
-            rows = slice(start, min(start + self.block, len(origins)))
-            yield Block(rows, self.costs_cs[rows])
 
 
 def swept(router, measures, *, opportunities=None, people=None, off=(), **options):
@@ -144,14 +114,7 @@ def test_the_size_of_blocks_changes_no_sum_and_progress_reaches_the_end(block):
 
 @pytest.fixture(scope="module")
 def belo_horizonte(shared_data) -> tuple[MatrixRouter, pd.DataFrame]:
-    """Read the published matrix and the land use in one order of zones."""
-    folder: Path = shared_data / "access_measures"
-    land = pd.read_csv(folder / "bho_land_use.csv", index_col="id")
-    pairs = pd.read_parquet(folder / "bho_travel_matrix.parquet")
-    matrix = pairs.pivot_table(index="from_id", columns="to_id", values="travel_time")
-    matrix = matrix.reindex(index=land.index, columns=land.index)
-    assert len(pairs) == 748_437
-    return MatrixRouter(matrix.to_numpy() * 60, block=32), land
+    return read_belo_horizonte(shared_data)
 
 
 def test_jobs_within_30_minutes_are_the_published_ones(belo_horizonte):

@@ -1,14 +1,30 @@
 """Access: what can be reached from where, and by how many."""
 
+from geo_planner.accessibility.competition import (
+    Catchment,
+    balanced_floating_catchment,
+    spatial_availability,
+    two_step_floating_catchment,
+)
+from geo_planner.accessibility.edge import cut_by_edge
+from geo_planner.accessibility.equity import Equity, equity_by_district, equity_of
 from geo_planner.accessibility.points import access_of_points, anchor_points
 from geo_planner.accessibility.sweep import Access, Measure, cumulative, gravity, sweep_access
 
 __all__ = [
     "Access",
+    "Catchment",
+    "Equity",
     "Measure",
     "access_of_points",
     "anchor_points",
+    "balanced_floating_catchment",
     "cumulative",
+    "cut_by_edge",
+    "equity_by_district",
+    "equity_of",
     "gravity",
+    "spatial_availability",
     "sweep_access",
+    "two_step_floating_catchment",
 ]
