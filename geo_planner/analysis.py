@@ -25,7 +25,7 @@ from geo_planner.accessibility import (
     gravity,
     sweep_access,
 )
-from geo_planner.config import Mode, Study, read_study
+from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study
 from geo_planner.findings import Finding
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
@@ -222,7 +222,7 @@ def _possible_modes(region: Region, study: Study) -> list[Mode]:
     return [
         mode
         for mode in study.access.modes
-        if region.has("streets") and (mode != "transit" or region.has("stop_times"))
+        if region.has("streets") and (mode not in TRANSIT_MODES or region.has("stop_times"))
     ]
 
 

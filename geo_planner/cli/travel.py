@@ -11,14 +11,25 @@ import typer
 if TYPE_CHECKING:
     from geo_planner.config import Travel
 
-ModeOption = Annotated[str, typer.Option("--mode", help="walk, bicycle, car or transit.")]
+ModeOption = Annotated[
+    str,
+    typer.Option("--mode", help="walk, bicycle, car, transit, transit+bicycle or park_and_ride."),
+]
+
+_WINDOW_ENDS = frozenset({"depart", "arrive"})
 
 _OPTIONS: dict[str, Any] = {
     "depart": Annotated[
         str | None,
         typer.Option(help="Start of the departure window, local time: 2026-03-10T07:30."),
     ],
-    "window_min": Annotated[int | None, typer.Option(help="Departure window [min].")],
+    "arrive": Annotated[
+        str | None,
+        typer.Option(help="End of the arrival window, local time: 2026-03-10T08:30."),
+    ],
+    "window_min": Annotated[
+        int | None, typer.Option(help="Minutes from --depart on, or up to --arrive [min].")
+    ],
     "percentiles": Annotated[
         str | None, typer.Option(help="Percentiles over the window, such as 25,50,75.")
     ],
@@ -32,6 +43,18 @@ _OPTIONS: dict[str, Any] = {
     ],
     "max_transfer_min": Annotated[
         float | None, typer.Option(help="Longest walk between rides [min].")
+    ],
+    "to_stop_by": Annotated[
+        str | None, typer.Option(help="Way to stops besides walking: walk or bicycle.")
+    ],
+    "from_stop_by": Annotated[
+        str | None, typer.Option(help="Way from stops besides walking: walk or bicycle.")
+    ],
+    "max_bicycle_min": Annotated[
+        float | None, typer.Option(help="Longest ride by bicycle to or from a stop [min].")
+    ],
+    "max_drive_min": Annotated[
+        float | None, typer.Option(help="Longest drive to a stop, for park and ride [min].")
     ],
     "max_rides": Annotated[int | None, typer.Option(help="Most rides in one journey.")],
     "board_wait_s": Annotated[
@@ -97,6 +120,15 @@ def cutoffs_of(text: str, travel: "Travel") -> list[float]:
     return cutoffs_min
 
 
+def _moment(text: str, name: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"--{name}: {text!r} is no time such as 2026-03-10T07:30"
+        ) from None
+
+
 def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
     """Lay the options given over the region's own travel settings."""
     from pydantic import ValidationError
@@ -108,19 +140,17 @@ def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
         chosen.setdefault("transfer_slack_s", chosen["board_wait_s"])
     if "percentiles" in chosen:
         chosen["percentiles"] = numbers_of(chosen["percentiles"], "--percentiles")
-    if "depart" in chosen:
-        try:
-            chosen["depart"] = datetime.fromisoformat(chosen["depart"])
-        except ValueError:
-            raise typer.BadParameter(
-                f"--depart: {chosen['depart']!r} is no time such as 2026-03-10T07:30"
-            ) from None
+    for name in _WINDOW_ENDS & chosen.keys():
+        chosen[name] = _moment(chosen[name], name)
+    # a window on the command line takes the place of the study's, whichever way that runs
+    taken = _WINDOW_ENDS if _WINDOW_ENDS & chosen.keys() else frozenset()
+    kept = {name: value for name, value in study["travel"].items() if name not in taken}
     try:
-        return Travel.model_validate({**study["travel"], **chosen})
+        return Travel.model_validate({**kept, **chosen})
     except ValidationError as error:
         raise typer.BadParameter(
             "; ".join(
-                f"--{str(item['loc'][0]).replace('_', '-')}: "
+                "".join(f"--{str(name).replace('_', '-')}: " for name in item["loc"][:1])
                 + item["msg"].removeprefix("Value error, ")
                 for item in error.errors()
             )

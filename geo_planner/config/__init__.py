@@ -6,7 +6,18 @@ converted once, by the ``*_s`` and ``*_mps`` properties here.
 """
 
 from geo_planner.config.access import Access
-from geo_planner.config.base import MODES, Minutes, Mode, Percentile, Provenance, Role, Settings
+from geo_planner.config.base import (
+    MODES,
+    TRANSIT_MODES,
+    USUAL_MODES,
+    Minutes,
+    Mode,
+    Percentile,
+    Provenance,
+    Role,
+    Settings,
+)
+from geo_planner.config.land import Land
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
 from geo_planner.config.rasters import RasterCells, RasterSource
 from geo_planner.config.reading import read_study, with_base
@@ -18,11 +29,14 @@ from geo_planner.config.travel import Travel
 
 __all__ = [
     "MODES",
+    "TRANSIT_MODES",
+    "USUAL_MODES",
     "Access",
     "ControlTotals",
     "CycleRoutes",
     "FieldRule",
     "GtfsSource",
+    "Land",
     "LayerSource",
     "LineColumn",
     "LinesSource",

@@ -5,20 +5,27 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from geo_planner.config.base import MODES, Minutes, Mode, Settings
+from geo_planner.config.base import USUAL_MODES, Minutes, Mode, Settings
 
 
 class Access(Settings):
     """Choose modes and measures of access."""
 
-    modes: tuple[Mode, ...] = Field(MODES, min_length=1, description="Modes to compute.")
+    modes: tuple[Mode, ...] = Field(USUAL_MODES, min_length=1, description="Modes to compute.")
     cutoffs_min: tuple[Minutes, ...] = Field(
         (15, 30, 45, 60), min_length=1, description="Time limits [min]."
     )
     headline_mode: Mode = Field("transit", description="Mode of the first map.")
     headline_cutoff_min: Minutes = Field(45, description="Time limit of the first map [min].")
     half_weight_min: Mapping[Mode, Minutes] = Field(
-        {"walk": 10, "bicycle": 20, "car": 30, "transit": 30},
+        {
+            "walk": 10,
+            "bicycle": 20,
+            "car": 30,
+            "transit": 30,
+            "transit+bicycle": 30,
+            "park_and_ride": 30,
+        },
         description="Time at which an opportunity counts half in gravity access [min].",
     )
 

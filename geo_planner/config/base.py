@@ -1,12 +1,14 @@
 """What all settings share: frozen sections, provenance, and the words for modes and roles."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Mode = Literal["walk", "bicycle", "car", "transit"]
-MODES: tuple[Mode, ...] = ("walk", "bicycle", "car", "transit")
+Mode = Literal["walk", "bicycle", "car", "transit", "transit+bicycle", "park_and_ride"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+USUAL_MODES: tuple[Mode, ...] = ("walk", "bicycle", "car", "transit")
+TRANSIT_MODES: tuple[Mode, ...] = ("transit", "transit+bicycle", "park_and_ride")
 Role = Literal["study", "hinterland"]
 Percentile = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]

@@ -1,16 +1,16 @@
-"""Speeds, limits and the departure window."""
+"""Speeds, limits and the window of departures or arrivals."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from geo_planner.config.base import Minutes, Percentile, Settings
 from geo_planner.units import mps_from_kmh, seconds_from_min
 
 
 class Travel(Settings):
-    """Set speeds, limits and the departure window."""
+    """Set speeds, limits and the window of departures or arrivals."""
 
     walk_speed_kmh: float = Field(4.8, gt=0, le=15, description="Walking speed [km/h].")
     bicycle_speed_kmh: float = Field(16.0, gt=0, le=60, description="Cycling speed [km/h].")
@@ -30,6 +30,20 @@ class Travel(Settings):
     max_transfer_min: float = Field(
         15, ge=0, le=120, description="Longest walk between two rides [min]."
     )
+    to_stop_by: Literal["walk", "bicycle"] = Field(
+        "walk",
+        description="How people get to stops, besides walking; a bicycle is parked there.",
+    )
+    from_stop_by: Literal["walk", "bicycle"] = Field(
+        "walk",
+        description="How people get on from stops, besides walking; bicycle: a shared one.",
+    )
+    max_bicycle_min: Minutes = Field(
+        20, description="Longest ride by bicycle to or from a stop [min]."
+    )
+    max_drive_min: Minutes = Field(
+        30, description="Longest drive to a stop, for park and ride [min]."
+    )
     max_rides: int = Field(4, ge=1, le=8, description="Most vehicles used in one journey.")
     board_wait_s: int = Field(
         60, ge=0, le=3600, description="Least wait at the first boarding [s]."
@@ -41,12 +55,18 @@ class Travel(Settings):
     depart: datetime | None = Field(
         None, description="Start of the departure window, local time of the region."
     )
-    window_min: int = Field(60, ge=1, le=24 * 60, description="Departure window [min].")
+    arrive: datetime | None = Field(
+        None,
+        description="End of the arrival window, local time of the region; in place of depart.",
+    )
+    window_min: int = Field(
+        60, ge=1, le=24 * 60, description="Minutes from depart on, or up to arrive [min]."
+    )
     percentiles: tuple[Percentile, ...] = Field(
         (50,), description="Percentiles of the window's travel times."
     )
 
-    @field_validator("depart")
+    @field_validator("depart", "arrive")
     @classmethod
     def _local_time(cls, moment: datetime | None) -> datetime | None:
         if moment is not None and moment.tzinfo is not None:
@@ -61,6 +81,13 @@ class Travel(Settings):
             msg = "give percentiles in rising order, each once"
             raise ValueError(msg)
         return percentiles
+
+    @model_validator(mode="after")
+    def _one_window(self) -> Self:
+        if self.depart is not None and self.arrive is not None:
+            msg = "give either depart or arrive"
+            raise ValueError(msg)
+        return self
 
     @property
     def walk_speed_mps(self) -> float:
@@ -81,6 +108,16 @@ class Travel(Settings):
     def max_walk_s(self) -> float:
         """Longest walk to, from or without a stop [s]."""
         return seconds_from_min(self.max_walk_min)
+
+    @property
+    def max_bicycle_s(self) -> float:
+        """Longest ride by bicycle to or from a stop [s]."""
+        return seconds_from_min(self.max_bicycle_min)
+
+    @property
+    def max_drive_s(self) -> float:
+        """Longest drive to a stop [s]."""
+        return seconds_from_min(self.max_drive_min)
 
     @property
     def max_transfer_s(self) -> float:

@@ -52,7 +52,9 @@ def find_measures(columns: Sequence[str], what: str) -> list[Measure]:
     >>> [m.cutoff_min for m in find_measures(["jobs_walk_gravity", "jobs_walk_15min"], "jobs")]
     [15.0, None]
     """
-    pattern = re.compile(rf"{what}_({'|'.join(MODES)})_(?:(\d+(?:\.\d+)?)min|gravity)(?:_p(\d+))?$")
+    pattern = re.compile(
+        rf"{what}_({'|'.join(map(re.escape, MODES))})_(?:(\d+(?:\.\d+)?)min|gravity)(?:_p(\d+))?$"
+    )
     found = [
         Measure(
             column=match[0],

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.accessibility import cumulative, sweep_access
-from geo_planner.config import Mode, Study
+from geo_planner.config import TRANSIT_MODES, Mode, Study
 from geo_planner.networks.transit import departures_per_hour, rail_stops
 from geo_planner.region import Region
 from geo_planner.siting.scoring import Points, criteria, frozen_points
@@ -188,7 +188,7 @@ def _times(
     """Give travel times [s] from sites to points, the median, ``(n_sites, n_ends)``."""
     router = frame.router(mode)
     column = 0
-    if mode == "transit":
+    if mode in TRANSIT_MODES:
         if _MEDIAN not in router.columns:
             raise _NoData("percentile 50 is not among the percentiles of the study")
         column = router.columns.index(_MEDIAN)
