@@ -34,12 +34,14 @@ class SnappedPoints:
         Street (-1: not on the network) and place along its geometry as a share.
     access
         Cost between the point and the street, terminal time included [cs].
-    from_node, to_node
-        Nodes at the ends of the street; -1 where not usable.
+    leave_from, leave_to
+        States of the graph from which a trip that starts here goes on; -1 where not usable.
     to_from, to_to
-        Cost along the street from the point to either end [cs]; -1: not allowed.
+        Cost from the point to those states along the street [cs]; -1: not allowed.
+    enter_from, enter_to
+        States of the graph in which a trip that ends here enters the street; -1: not usable.
     by_from, by_to
-        Cost along the street from either end to the point [cs]; -1: not allowed.
+        Cost from those states to the point along the street [cs]; -1: not allowed.
     """
 
     ledger: pd.DataFrame
@@ -47,10 +49,12 @@ class SnappedPoints:
     street: IntArray
     fraction: npt.NDArray[np.float64]
     access: IntArray
-    from_node: IntArray
-    to_node: IntArray
+    leave_from: IntArray
+    leave_to: IntArray
     to_from: IntArray
     to_to: IntArray
+    enter_from: IntArray
+    enter_to: IntArray
     by_from: IntArray
     by_to: IntArray
 
@@ -151,23 +155,32 @@ class Snapper:
 
         either_way = np.maximum(network.street_forward[street], network.street_backward[street])
 
-        def share_of(costs: IntArray, share: npt.NDArray[np.float64], end: IntArray) -> IntArray:
+        def share_of(
+            costs: IntArray, share: npt.NDArray[np.float64], state: IntArray, extra: IntArray | int
+        ) -> IntArray:
             whole = costs[street]
             # a point at the very end of a one-way street stands on the crossing
             is_there = np.rint(either_way * share) == 0
-            usable = found & ((whole >= 0) | is_there) & (end >= 0)
-            cost = np.where(is_there, 0, np.rint(whole * share))
+            usable = found & ((whole >= 0) | is_there) & (state >= 0)
+            cost = np.where(is_there, 0, np.rint(whole * share)) + extra
             return np.where(usable, cost, -1).astype(np.int32)
 
-        from_node = np.where(found, network.street_from[street], -1).astype(np.int32)
-        to_node = np.where(found, network.street_to[street], -1).astype(np.int32)
+        def state_of(states: IntArray) -> IntArray:
+            return np.where(found, states[street], -1).astype(np.int32)
+
+        leave_from, leave_to = state_of(network.leave_from), state_of(network.leave_to)
+        enter_from, enter_to = state_of(network.enter_from), state_of(network.enter_to)
+        forward, backward = network.street_forward, network.street_backward
+        going_on = (network.leave_from_cost[street], network.leave_to_cost[street])
         return {
-            "from_node": from_node,
-            "to_node": to_node,
-            "to_from": share_of(network.street_backward, fraction, from_node),
-            "to_to": share_of(network.street_forward, 1 - fraction, to_node),
-            "by_from": share_of(network.street_forward, fraction, from_node),
-            "by_to": share_of(network.street_backward, 1 - fraction, to_node),
+            "leave_from": leave_from,
+            "leave_to": leave_to,
+            "to_from": share_of(backward, fraction, leave_from, going_on[0]),
+            "to_to": share_of(forward, 1 - fraction, leave_to, going_on[1]),
+            "enter_from": enter_from,
+            "enter_to": enter_to,
+            "by_from": share_of(forward, fraction, enter_from, 0),
+            "by_to": share_of(backward, 1 - fraction, enter_to, 0),
         }
 
 

@@ -27,6 +27,7 @@ from geo_planner.region import Region
 from geo_planner.units import CENTISECONDS_PER_S, mps_from_kmh
 
 MIN_COMPONENT_NODES = 40
+ARRAY_LAYOUT = 2
 
 IntArray = npt.NDArray[np.int32]
 
@@ -54,8 +55,13 @@ class StreetNetwork:
         Forward graph: ``(n_nodes + 1,)``, ``(n_arcs,)``, ``(n_arcs,)`` [cs].
     reverse_ptr, reverse_head, reverse_cost
         The same with every arc turned round, for searches towards a destination.
-    street_from, street_to
-        Node at either end of each street, ``(n_streets,)``; -1 where closed or not kept.
+    leave_from, leave_to
+        State from which a trip goes on that has come along a street to its first or last vertex,
+        ``(n_streets,)``; -1 where closed or not kept. In a plain graph states are nodes.
+    leave_from_cost, leave_to_cost
+        What going on costs beside the street itself, such as the only turn there is [cs].
+    enter_from, enter_to
+        State in which a trip is about to enter a street at its first or last vertex; -1: never.
     street_forward, street_backward
         Cost of each street along and against its geometry [cs]; -1: not allowed.
     street_state
@@ -73,8 +79,12 @@ class StreetNetwork:
     reverse_ptr: IntArray
     reverse_head: IntArray
     reverse_cost: IntArray
-    street_from: IntArray
-    street_to: IntArray
+    leave_from: IntArray
+    leave_to: IntArray
+    leave_from_cost: IntArray
+    leave_to_cost: IntArray
+    enter_from: IntArray
+    enter_to: IntArray
     street_forward: IntArray
     street_backward: IntArray
     street_state: npt.NDArray[np.uint8]
@@ -119,6 +129,7 @@ def street_network(region: Region, mode: str, travel: Travel) -> StreetNetwork:
         "car_speeds": _car_speed_rows(country) if mode == "car" else None,
         "missing_limits": travel.missing_limits if mode == "car" else None,
         "min_component_nodes": MIN_COMPONENT_NODES,
+        "layout": ARRAY_LAYOUT,
     }
     arrays = derived_arrays(
         region,
@@ -163,10 +174,16 @@ def build_street_arrays(
     runs = kept & tail_is_kept & head_is_kept
     arcs = _arcs(tail, head, forward, backward, runs, len(nodes))
     excluded = streets["road_class"].isin(_SNAP_EXCLUDED[mode]).to_numpy(bool)
+    at_from = np.where(tail_is_kept, tail, -1).astype(np.int32)
+    at_to = np.where(head_is_kept, head, -1).astype(np.int32)
     return {
         **arcs,
-        "street_from": np.where(tail_is_kept, tail, -1).astype(np.int32),
-        "street_to": np.where(head_is_kept, head, -1).astype(np.int32),
+        "leave_from": at_from,
+        "leave_to": at_to,
+        "leave_from_cost": np.zeros_like(at_from),
+        "leave_to_cost": np.zeros_like(at_to),
+        "enter_from": at_from,
+        "enter_to": at_to,
         "street_forward": forward,
         "street_backward": backward,
         "street_state": np.select([kept, usable], [KEPT, ISLAND], NOT_USABLE).astype(np.uint8),

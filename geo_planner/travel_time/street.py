@@ -115,21 +115,19 @@ class RowSearch:
         start_place, end_place = shared_places(starts, ends)
         graph = (network.arc_ptr, network.arc_head, network.arc_cost)
         whole = (network.street_forward, network.street_backward)
-        leaving = (starts.to_from, starts.to_to)
-        reaching = (ends.by_from, ends.by_to)
+        leaving = (starts.leave_from, starts.leave_to, starts.to_from, starts.to_to)
+        reaching = (ends.enter_from, ends.enter_to, ends.by_from, ends.by_to)
         if is_reversed:
             graph = (network.reverse_ptr, network.reverse_head, network.reverse_cost)
             whole = whole[::-1]
-            leaving = (starts.by_from, starts.by_to)
-            reaching = (ends.to_from, ends.to_to)
+            leaving = (starts.enter_from, starts.enter_to, starts.by_from, starts.by_to)
+            reaching = (ends.leave_from, ends.leave_to, ends.to_from, ends.to_to)
         self._graph = graph
         self._starts = (
-            start_place, starts.street, starts.fraction, starts.access,
-            starts.from_node, starts.to_node, *leaving,
+            start_place, starts.street, starts.fraction, starts.access, *leaving,
         )  # fmt: skip
         self._ends = (
-            end_place, ends.street, ends.fraction, ends.access,
-            ends.from_node, ends.to_node, *reaching, *whole,
+            end_place, ends.street, ends.fraction, ends.access, *reaching, *whole,
         )  # fmt: skip
         self._n_ends = len(ends)
 
