@@ -21,6 +21,7 @@ class Access(Settings):
         {
             "walk": 10,
             "bicycle": 20,
+            "ebike": 20,
             "car": 30,
             "transit": 30,
             "transit+bicycle": 30,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Mode = Literal["walk", "bicycle", "car", "transit", "transit+bicycle", "park_and_ride"]
+Mode = Literal["walk", "bicycle", "ebike", "car", "transit", "transit+bicycle", "park_and_ride"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 USUAL_MODES: tuple[Mode, ...] = ("walk", "bicycle", "car", "transit")
 TRANSIT_MODES: tuple[Mode, ...] = ("transit", "transit+bicycle", "park_and_ride")

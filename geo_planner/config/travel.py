@@ -14,11 +14,31 @@ class Travel(Settings):
 
     walk_speed_kmh: float = Field(4.8, gt=0, le=15, description="Walking speed [km/h].")
     bicycle_speed_kmh: float = Field(16.0, gt=0, le=60, description="Cycling speed [km/h].")
+    ebike_speed_kmh: float = Field(20.0, gt=0, le=60, description="Speed of e-bikes [km/h].")
+    max_traffic_stress: int = Field(
+        4,
+        ge=1,
+        le=4,
+        description="Highest level of traffic stress that cyclists take, 1 (all) to 4 (no limit).",
+    )
     bicycle_parking_min: float = Field(
         1.0, ge=0, le=30, description="Time to park a bicycle at each end [min]."
     )
     car_parking_min: float = Field(
         3.0, ge=0, le=60, description="Time to park and walk at the end of a car trip [min]."
+    )
+    car_traffic: Literal["free_flow", "peak"] = Field(
+        "free_flow", description="Speed of cars: on empty roads, or slowed by class of road."
+    )
+    car_peak_hour: int = Field(
+        8, ge=0, le=23, description="Hour of the day that car_traffic = peak stands for."
+    )
+    turn_costs: bool = Field(
+        default=True,
+        description="Charge cars for turns, and bicycles for signals and for giving way.",
+    )
+    driving_side: Literal["country", "right", "left"] = Field(
+        "country", description="Side of the road that cars keep to."
     )
     missing_limits: Literal["country", "observed"] = Field(
         "country",
@@ -98,6 +118,11 @@ class Travel(Settings):
     def bicycle_speed_mps(self) -> float:
         """Cycling speed [m/s]."""
         return mps_from_kmh(self.bicycle_speed_kmh)
+
+    @property
+    def ebike_speed_mps(self) -> float:
+        """Speed of e-bikes [m/s]."""
+        return mps_from_kmh(self.ebike_speed_kmh)
 
     @property
     def max_time_s(self) -> float:
