@@ -14,7 +14,8 @@ COLUMNS = {
     "profiles": "id label_en label_da group weight use clusters env_class_needed",
     "m2_per_job": "use label_en label_da dense_m2 likely_m2 spacious_m2",
     "floor_area_factors": "factor applies_to unit low likely high",
-    "constraint_kinds": "kind label_en label_da effect cap cap_value width_m condition law",
+    "constraint_kinds": "kind label_en label_da effect cap cap_value width_m objects min_object_m2 "
+    "quantities above up_to from_plans condition law",
     "env_classes": "env_class distance_m kind_en kind_da typical_use",
     "use_codes": "use_code label_en label_da colour",
     "car_speeds": "country road_class is_urban default_limit_kmh free_flow_factor peak_factor",
@@ -25,7 +26,7 @@ NUMBERS = {
     "profiles": "weight env_class_needed",
     "m2_per_job": "dense_m2 likely_m2 spacious_m2",
     "floor_area_factors": "low likely high",
-    "constraint_kinds": "cap_value width_m",
+    "constraint_kinds": "cap_value width_m min_object_m2 above up_to",
     "env_classes": "env_class distance_m",
     "use_codes": "use_code",
     "car_speeds": "default_limit_kmh free_flow_factor peak_factor",
@@ -42,7 +43,10 @@ KEYS = {
     "car_speeds": ["country", "road_class", "is_urban"],
     "clusters": ["cluster", "standard", "prefix"],
 }
-MAY_BE_BLANK = {"cap", "cap_value", "width_m", "condition", "clusters", "typical_use"}
+MAY_BE_BLANK = {
+    "cap", "cap_value", "width_m", "condition", "clusters", "typical_use",
+    "objects", "min_object_m2", "quantities", "above", "up_to", "from_plans",
+}  # fmt: skip
 CHECKED = {"S": "yes", "D": "yes", "A": "choice", "M": "no"}
 
 

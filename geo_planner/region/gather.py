@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_planner import schema
 from geo_planner.config import (
+    FieldRule,
     GtfsSource,
     LayerSource,
     LinesSource,
@@ -324,8 +325,20 @@ def _add_layer(gathered: Gathered, source: LayerSource, crs: CRS, study: Study) 
         frame = assign_clusters(frame)
     if rows.table == "sites":
         frame = _with_area(frame)
-    provenance = _provenance(source, fields=_field_names(source))
+    provenance = _provenance(source, fields=_field_names(source), **_kinds_told(source))
     gathered.add(rows.table, frame, source.label, provenance)
+
+
+def _kinds_told(source: LayerSource) -> dict[str, list[str]]:
+    """Name the kinds of constraint a layer was read for, also those it holds no row of."""
+    if source.table != "constraints":
+        return {}
+    rule = source.fields.get("kind")
+    mapped = rule.values if isinstance(rule, FieldRule) else None  # noqa: PD011 -- a setting
+    told = {str(kind) for kind in (mapped or {}).values() if kind}
+    if "kind" in source.constants:
+        told.add(str(source.constants["kind"]))
+    return {"kinds": sorted(told)} if told else {}
 
 
 def _study_polygon(study: Study, crs: CRS, asker: str) -> BaseGeometry:

@@ -4,11 +4,12 @@ Runs when all layers have been read, on the frames as gathered. The raster itsel
 region; its file, digest, CRS, cell size, nodata and extent are recorded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -18,7 +19,9 @@ from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.quantities import ELEVATION, POPULATION
 from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.sources.constraint_kinds import ConstraintKind, read_constraint_kinds
 from geo_planner.sources.raster import display
+from geo_planner.sources.raster.areas import areas_where
 from geo_planner.sources.raster.cells import zones_of_cells
 from geo_planner.sources.raster.grid import Grid, open_grid, provenance, require_overlap
 from geo_planner.sources.raster.sampling import sample_bilinear
@@ -28,6 +31,7 @@ Frames = Mapping[str, Sequence[pd.DataFrame]]
 
 _LEAST_SIDE_M = 1.0
 _MEASURED = (("sites", "site_id"), ("zones", "zone_id"))
+_SITED_TABLES = ("study_area", "sites")
 _EXTENT_TABLES = ("study_area", "zones", "sites", "businesses", "street_nodes")
 
 
@@ -86,6 +90,7 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
         _measure(read, grid, frames)
     if grid.quantity.name == ELEVATION:
         _raise_nodes(read, grid, frames)
+    _pass_thresholds(read, grid, frames)
     _picture(read, grid, frames)
     return read
 
@@ -207,6 +212,34 @@ def _raise_nodes(read: RasterRead, grid: Grid, frames: Frames) -> None:
         raised.append(frame.assign(elevation_m=frame["elevation_m"].where(~absent, heights)))
     if raised:
         read.changed["street_nodes"] = raised
+
+
+def _pass_thresholds(read: RasterRead, grid: Grid, frames: Frames) -> None:
+    """Draw where the raster passes the thresholds of constraints, and where it has data."""
+    name = grid.quantity.name
+    kinds = [kind for kind in read_constraint_kinds().values() if name in kind.quantities]
+    found = [shapes for table in _SITED_TABLES for shapes in _shapes(frames, table)]
+    if not kinds or not found:
+        return
+    extent, crs = _bounds(found), found[0].crs
+    rows: list[tuple[str, str | None, Any]] = [
+        (name, None, areas_where(grid, extent, lambda values: ~np.isnan(values), crs))
+    ]
+    rows += [
+        (f"{name} {kind.kind}", kind.kind, areas_where(grid, extent, _passes(kind), crs))
+        for kind in kinds
+    ]
+    drawn = [row for row in rows if not row[2].is_empty]
+    if drawn:
+        ids, names, shapes = zip(*drawn, strict=True)
+        columns = {"area_id": ids, "quantity": name, "kind": pd.Series(names, dtype="str")}
+        read.added["raster_areas"] = gpd.GeoDataFrame(columns, geometry=list(shapes), crs=crs)
+
+
+def _passes(kind: ConstraintKind) -> Callable[[np.ndarray], np.ndarray]:
+    low = -np.inf if kind.above is None else kind.above
+    high = np.inf if kind.up_to is None else kind.up_to
+    return lambda values: np.asarray((values > low) & (values <= high))
 
 
 def _picture(read: RasterRead, grid: Grid, frames: Frames) -> None:
