@@ -12,7 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo_planner.analysis import AnalysisResult
+from geo_planner.analysis import SUMMARY, AnalysisResult
 from geo_planner.exports import sites_table, write_table
 from geo_planner.maps.assets import PageAssets, missing_words, page_assets
 from geo_planner.maps.basemap import build_basemap
@@ -31,7 +31,6 @@ TABLES = (
     "sites.csv", "sites.gpkg", "sites.parquet", "zones.parquet", "businesses.parquet",
     "snaps.parquet",
 )  # fmt: skip
-SUMMARY = "summary.json"
 
 
 def write_map(

@@ -9,9 +9,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,8 +23,9 @@ from geo_planner.accessibility import (
     gravity,
     sweep_access,
 )
+from geo_planner.analysis.result import AnalysisResult, settings_of
+from geo_planner.analysis.summary import RunLog, summary_of
 from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study
-from geo_planner.findings import Finding
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
 from geo_planner.siting import (
@@ -40,57 +39,6 @@ from geo_planner.travel_time import Router, open_router
 from geo_planner.travel_time.blocks import default_threads
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class AnalysisResult:
-    """Hold the frames of one run; maps and reports are made from it.
-
-    Parameters
-    ----------
-    study
-        Settings of the run.
-    region
-        Region it was computed on.
-    zones
-        All zones, index zone_id, with ``jobs_<mode>_<cutoff>min[_p50]`` and ``..._gravity``.
-    businesses
-        All workplaces, index business_id, with ``workers_<mode>_<cutoff>min[_p50]``.
-    sites
-        All sites, index site_id, with ``workers_...``, score, rank, criteria and contributions.
-    criteria
-        Criteria in use, index criterion_id: labels, unit, weight, points.
-    snaps
-        Ledger of every point linked to a network, per table and mode.
-    summary
-        Figures of the run, as written to ``summary.json``.
-    """
-
-    study: Study
-    region: Region
-    zones: gpd.GeoDataFrame
-    businesses: gpd.GeoDataFrame
-    sites: gpd.GeoDataFrame
-    criteria: pd.DataFrame
-    snaps: pd.DataFrame
-    summary: dict[str, Any]
-
-
-@dataclass
-class _Run:
-    """Collect what the steps of one run leave behind."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    snaps: list[pd.DataFrame] = field(default_factory=list)
-    modes: dict[str, dict[str, int]] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    started: float = field(default_factory=time.perf_counter)
-
-    def lap(self, step: str) -> None:
-        """Book the time since the last step [s]."""
-        now = time.perf_counter()
-        self.seconds[step] = round(self.seconds.get(step, 0.0) + now - self.started, 2)
-        self.started = now
 
 
 def run(
@@ -136,14 +84,6 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def settings_of(region: Region) -> Study:
-    """Return the settings a region was built with, as a study without sources."""
-    stored = dict(region.study)
-    stored.pop("geo_planner_version", None)
-    parts = {name: stored.pop(name) for name in ("travel", "access", "siting")}
-    return Study.model_validate({"study": stored, **parts})
-
-
 def analyse(
     region: Region,
     study: Study | None = None,
@@ -171,7 +111,7 @@ def analyse(
     """
     settings = study or settings_of(region)
     n_threads = threads or default_threads()
-    log = _Run()
+    log = RunLog()
     zones = region.geo_table("zones").set_index("zone_id")
     businesses = region.geo_table("businesses").set_index("business_id")
     sites = region.geo_table("sites").set_index("site_id")
@@ -213,7 +153,7 @@ def analyse(
         sites=sites,
         criteria=criteria,
         snaps=pd.concat(log.snaps, ignore_index=True) if log.snaps else pd.DataFrame(),
-        summary=_summary(region, settings, zones, businesses, sites, log, left_out),
+        summary=summary_of(region, settings, zones, businesses, sites, criteria, log, left_out),
     )
 
 
@@ -243,7 +183,7 @@ def _access_of_mode(
     sites: gpd.GeoDataFrame,
     study: Study,
     threads: int,
-    log: _Run,
+    log: RunLog,
     progress: Progress,
 ) -> Access:
     """Run one mode from all zones to all workplaces and sites; names carry the mode."""
@@ -280,45 +220,3 @@ def _score(measured: SiteMeasures, study: Study) -> tuple[pd.DataFrame, pd.DataF
     )
     scores = score_sites(measured.raw, weights, measured.frozen)
     return scores, criteria_frame(weights, measured.frozen)
-
-
-def _summary(
-    region: Region,
-    study: Study,
-    zones: gpd.GeoDataFrame,
-    businesses: gpd.GeoDataFrame,
-    sites: gpd.GeoDataFrame,
-    log: _Run,
-    left_out: dict[str, str],
-) -> dict[str, Any]:
-    own_zones = zones[zones["role"] == "study"]
-    own_businesses = businesses[businesses["role"] == "study"]
-    top = sites.sort_values(["rank", "score"]).iloc[0] if "rank" in sites and len(sites) else None
-    depart = study.travel.depart
-    return {
-        "study": study.study.id,
-        "name": study.study.name,
-        "badge": study.study.badge,
-        "region_digest": region.digest,
-        "sites": len(sites),
-        "zones": len(own_zones),
-        "zones_hinterland": len(zones) - len(own_zones),
-        "businesses": len(own_businesses),
-        "residents": _total(own_zones, "population_count"),
-        "workers": _total(own_zones, "workers_count"),
-        "jobs": _total(own_businesses, "employees_count"),
-        "departure": depart.isoformat(timespec="minutes") if depart else None,
-        "window_min": study.travel.window_min,
-        "modes": log.modes,
-        "top_site": None if top is None else str(top.name),
-        "top_site_name": None if top is None else top["name"],
-        "criteria_left_out": left_out,
-        "network_findings": [asdict(finding) for finding in log.findings],
-        "seconds": log.seconds,
-    }
-
-
-def _total(frame: pd.DataFrame, column: str) -> int | None:
-    """Sum a count; None where no row has one."""
-    values = frame[column]
-    return round(float(values.sum())) if values.notna().any() else None

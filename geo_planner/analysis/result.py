@@ -1,0 +1,109 @@
+"""The result of one run, and reading it back from the folder it was written to."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_planner.config import Study, StudyHead
+from geo_planner.errors import InputError
+from geo_planner.region import Region, open_region
+
+SUMMARY = "summary.json"
+_SECTIONS = tuple(name for name in Study.model_fields if name not in ("study", "sources"))
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """Hold the frames of one run; maps and reports are made from it.
+
+    Parameters
+    ----------
+    study
+        Settings of the run.
+    region
+        Region it was computed on.
+    zones
+        All zones, index zone_id, with ``jobs_<mode>_<cutoff>min[_p50]`` and ``..._gravity``.
+    businesses
+        All workplaces, index business_id, with ``workers_<mode>_<cutoff>min[_p50]``.
+    sites
+        All sites, index site_id, with ``workers_...``, score, rank, criteria and contributions.
+    criteria
+        Criteria in use, index criterion_id: labels, unit, weight, points.
+    snaps
+        Ledger of every point linked to a network, per table and mode.
+    summary
+        Figures of the run, as written to ``summary.json``.
+    """
+
+    study: Study
+    region: Region
+    zones: gpd.GeoDataFrame
+    businesses: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    criteria: pd.DataFrame
+    snaps: pd.DataFrame
+    summary: dict[str, Any]
+
+
+def settings_of(region: Region) -> Study:
+    """Return the settings a region was built with, as a study without sources."""
+    stored = dict(region.study)
+    stored.pop("geo_planner_version", None)
+    return _study_of(stored, {name: stored.pop(name) for name in _SECTIONS if name in stored})
+
+
+def _study_of(head: dict[str, Any], sections: dict[str, Any]) -> Study:
+    return Study.model_validate({"study": head, **sections})
+
+
+def read_result(folder: Path | str) -> AnalysisResult:
+    """Read a result back from the folder a run wrote.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``summary.json``, the tables of the run and its ``region``.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no run, or one of a version that kept no settings.
+    """
+    place = Path(folder)
+    try:
+        summary = json.loads((place / SUMMARY).read_text("utf-8"))
+        settings, criteria = summary["settings"], pd.DataFrame(summary["criteria"])
+    except FileNotFoundError:
+        raise InputError(
+            f"{place}: no run lies here; make one with `geo-planner run STUDY --out {place}`"
+        ) from None
+    except (json.JSONDecodeError, KeyError) as error:
+        raise InputError(f"{place / SUMMARY}: not the summary of a run ({error})") from error
+    region = open_region(summary.get("region", place / "region"))
+    head = {key: value for key, value in region.study.items() if key in StudyHead.model_fields}
+    return AnalysisResult(
+        study=_study_of(head, settings),
+        region=region,
+        zones=_frame(place, region, "zones", "zone_id"),
+        businesses=_frame(place, region, "businesses", "business_id"),
+        sites=_frame(place, region, "sites", "site_id"),
+        criteria=criteria.set_index("criterion_id") if len(criteria) else criteria,
+        snaps=_table(place / "snaps.parquet"),
+        summary=summary,
+    )
+
+
+def _frame(place: Path, region: Region, name: str, key: str) -> gpd.GeoDataFrame:
+    """Read a table of the run; where it has none, the region's own rows."""
+    file = place / f"{name}.parquet"
+    frame = gpd.read_parquet(file) if file.exists() else region.geo_table(name)
+    return frame.set_index(key)
+
+
+def _table(file: Path) -> pd.DataFrame:
+    return pd.read_parquet(file) if file.exists() else pd.DataFrame()

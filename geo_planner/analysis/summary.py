@@ -1,0 +1,78 @@
+"""What a run did and found, in figures: the log of its steps and its summary."""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_planner import __version__
+from geo_planner.config import Study
+from geo_planner.findings import Finding
+from geo_planner.region import Region
+
+
+@dataclass
+class RunLog:
+    """Collect what the steps of one run leave behind."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    snaps: list[pd.DataFrame] = field(default_factory=list)
+    modes: dict[str, dict[str, int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    started: float = field(default_factory=time.perf_counter)
+
+    def lap(self, step: str) -> None:
+        """Book the time since the last step [s]."""
+        now = time.perf_counter()
+        self.seconds[step] = round(self.seconds.get(step, 0.0) + now - self.started, 2)
+        self.started = now
+
+
+def summary_of(
+    region: Region,
+    study: Study,
+    zones: gpd.GeoDataFrame,
+    businesses: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    criteria: pd.DataFrame,
+    log: RunLog,
+    left_out: dict[str, str],
+) -> dict[str, Any]:
+    """Collect what ``summary.json`` holds: figures, settings and criteria, all plain values."""
+    own_zones = zones[zones["role"] == "study"]
+    own_businesses = businesses[businesses["role"] == "study"]
+    top = sites.sort_values(["rank", "score"]).iloc[0] if "rank" in sites and len(sites) else None
+    depart = study.travel.depart
+    return {
+        "study": study.study.id,
+        "name": study.study.name,
+        "badge": study.study.badge,
+        "region_digest": region.digest,
+        "sites": len(sites),
+        "zones": len(own_zones),
+        "zones_hinterland": len(zones) - len(own_zones),
+        "businesses": len(own_businesses),
+        "residents": _total(own_zones, "population_count"),
+        "workers": _total(own_zones, "workers_count"),
+        "jobs": _total(own_businesses, "employees_count"),
+        "departure": depart.isoformat(timespec="minutes") if depart else None,
+        "window_min": study.travel.window_min,
+        "modes": log.modes,
+        "top_site": None if top is None else str(top.name),
+        "top_site_name": None if top is None else top["name"],
+        "criteria_left_out": left_out,
+        "network_findings": [asdict(finding) for finding in log.findings],
+        "seconds": log.seconds,
+        "settings": study.model_dump(mode="json", exclude={"study", "sources"}),
+        "criteria": json.loads(criteria.reset_index().to_json(orient="records")),
+        "geo_planner_version": __version__,
+    }
+
+
+def _total(frame: pd.DataFrame, column: str) -> int | None:
+    """Sum a count; None where no row has one."""
+    values = frame[column]
+    return round(float(values.sum())) if values.notna().any() else None
