@@ -47,6 +47,42 @@ class Runs:
         return Runs(self.trip_row[which], self.shift_s[which], self.day_offset[which])
 
 
+@dataclass(frozen=True)
+class Phases:
+    """Draw at random when frequencies without exact times first depart.
+
+    Parameters
+    ----------
+    seed, draw
+        The same two numbers give the same departures; each draw is another day.
+    """
+
+    seed: int
+    draw: int
+
+    def first_s(self, frequencies: pd.DataFrame) -> npt.NDArray[np.int64]:
+        """Draw what lies between start_time and the first departure of each row [s]."""
+        rng = np.random.default_rng([self.seed, self.draw])
+        share = rng.random(len(frequencies))
+        headway_s = frequencies["headway_s"].to_numpy(dtype=np.int64)
+        is_exact = frequencies["exact_times"].to_numpy(dtype=np.int64) == 1
+        return np.where(is_exact, 0, share * headway_s).astype(np.int64)
+
+
+def has_loose_frequencies(tables: Mapping[str, pd.DataFrame]) -> bool:
+    """Tell whether the departures of some frequencies are not known exactly."""
+    frequencies = tables.get("frequencies")
+    return frequencies is not None and bool((frequencies["exact_times"] == 0).any())
+
+
+def is_repeated(tables: Mapping[str, pd.DataFrame]) -> npt.NDArray[np.bool_]:
+    """Tell which rows of trips run by frequency."""
+    trips, frequencies = tables["trips"], tables.get("frequencies")
+    if frequencies is None or frequencies.empty:
+        return np.zeros(len(trips), dtype=bool)
+    return index_in(trips["trip_id"], frequencies["trip_id"].drop_duplicates()) >= 0
+
+
 def index_in(values: pd.Series, ids: pd.Series) -> npt.NDArray[np.int64]:
     """Find each value's place among unique ids; -1 where it is null or absent."""
     found = compute.index_in(
@@ -124,6 +160,7 @@ def list_runs(
     from_s: int,
     until_s: int,
     timezone: str,
+    phases: Phases | None = None,
 ) -> tuple[Runs, tuple[Finding, ...]]:
     """List the runs of all trips that are under way at some time between two times.
 
@@ -139,25 +176,30 @@ def list_runs(
         The time asked for, counted from the start of ``day``'s service [s].
     timezone
         Time zone of the region, that ``day`` is a date in.
+    phases
+        How frequencies without exact times are drawn.
 
     Notes
     -----
     Frequencies are spelled out as trips: departures at ``start_time`` and every headway after it,
-    before ``end_time``. That is what ``exact_times`` 1 says; with 0 the phase is not known, and
-    this choice of it is a finding.
+    before ``end_time``. That is what ``exact_times`` 1 says; with 0 the phase is not known: it is
+    drawn between nothing and a headway where ``phases`` are given, else this choice of it is a
+    finding.
     """
     trips = tables["trips"]
     frequencies = tables.get("frequencies")
-    if frequencies is None or frequencies.empty:
+    by_frequency = is_repeated(tables)
+    if frequencies is not None and frequencies.empty:
         frequencies = None
-        is_repeated = np.zeros(len(trips), dtype=bool)
-    else:
-        is_repeated = index_in(trips["trip_id"], frequencies["trip_id"].drop_duplicates()) >= 0
+    if frequencies is not None:
+        first_s = np.zeros(len(frequencies)) if phases is None else phases.first_s(frequencies)
+        start_s = frequencies["start_time_s"].to_numpy(dtype=np.int64) + first_s.astype(np.int64)
+        frequencies = frequencies.assign(start_time_s=start_s)
     longest_s = max(int(last_arrival_s.max(initial=0)), _last_end_s(frequencies, last_arrival_s))
     is_usable = first_departure_s >= 0
     parts = []
     for running, shift_s, offset in _days(tables, day, longest_s, until_s, timezone):
-        rows = np.flatnonzero(running & is_usable & ~is_repeated)
+        rows = np.flatnonzero(running & is_usable & ~by_frequency)
         parts.append(Runs(rows, shift_s[rows], np.full(len(rows), offset)))
         if frequencies is not None:
             is_active = running & is_usable
@@ -170,7 +212,7 @@ def list_runs(
     is_under_way = (last_arrival_s[runs.trip_row] + runs.shift_s >= from_s) & (
         first_departure_s[runs.trip_row] + runs.shift_s <= until_s
     )
-    return runs.take(is_under_way), _phase_findings(frequencies)
+    return runs.take(is_under_way), _phase_findings(frequencies, phases)
 
 
 def _last_end_s(frequencies: pd.DataFrame | None, last_arrival_s: npt.NDArray[np.int64]) -> int:
@@ -231,7 +273,7 @@ def _repeat(
     )
 
 
-def _phase_findings(frequencies: pd.DataFrame | None) -> tuple[Finding, ...]:
+def _phase_findings(frequencies: pd.DataFrame | None, phases: Phases | None) -> tuple[Finding, ...]:
     if frequencies is None:
         return ()
     is_loose = frequencies["exact_times"] == 0
@@ -242,7 +284,12 @@ def _phase_findings(frequencies: pd.DataFrame | None) -> tuple[Finding, ...]:
             "frequencies",
             "warning",
             int(is_loose.sum()),
-            "frequencies without exact times, taken to depart at start_time and every headway on",
+            "frequencies without exact times, "
+            + (
+                "taken to depart at start_time and every headway on"
+                if phases is None
+                else "whose departures are drawn at random"
+            ),
             tuple(frequencies.loc[is_loose, "trip_id"].unique()[:5]),
         ),
     )
