@@ -1,0 +1,141 @@
+"""What trips carry: wheelchairs as feeds say, bicycles as feeds say or as rules have it.
+
+Few feeds say whether a bicycle may come along. Where one does, it counts; elsewhere the first rule
+that fits the trip's route type and line, its weekday and its time decides, and a trip that no rule
+fits carries none. A rule fits a trip that is under way at some time of the rule's span.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo_planner.networks.service_days import Runs
+from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
+
+BoolArray = npt.NDArray[np.bool_]
+
+_NOT_STATED, _YES = 0, 1
+_ANY_LINE = "*"
+
+
+@dataclass(frozen=True)
+class BicycleRule:
+    """Say whether some trips carry bicycles at some times.
+
+    Parameters
+    ----------
+    route_types
+        First and last route type of each range.
+    lines
+        Names of lines; empty: all.
+    weekdays
+        Whether it holds on each day of the week, from Monday.
+    from_s, until_s
+        Span of the service day [s].
+    is_allowed
+        Whether bicycles may come along.
+    """
+
+    route_types: tuple[tuple[int, int], ...]
+    lines: tuple[str, ...]
+    weekdays: tuple[bool, ...]
+    from_s: int
+    until_s: int
+    is_allowed: bool
+
+
+@cache
+def bicycle_rules(path: Path | None = None) -> tuple[BicycleRule, ...]:
+    """Read rules from a file, by default from the packaged one; the first that fits counts."""
+    packaged = resources.files("geo_planner").joinpath("data", "bicycle_on_board.csv")
+    text = packaged.read_text("utf-8") if path is None else path.read_text("utf-8")
+    return tuple(_rule(row) for row in csv.DictReader(text.splitlines()))
+
+
+def _rule(row: Mapping[str, str]) -> BicycleRule:
+    ranges = [part.split("-") for part in row["route_types"].split()]
+    lines = () if row["line"] == _ANY_LINE else tuple(row["line"].split())
+    return BicycleRule(
+        route_types=tuple((int(ends[0]), int(ends[-1])) for ends in ranges),
+        lines=lines,
+        weekdays=tuple(mark == "1" for mark in row["weekdays"]),
+        from_s=_seconds(row["from_time"]),
+        until_s=_seconds(row["until_time"]),
+        is_allowed=row["is_allowed"] == "yes",
+    )
+
+
+def _seconds(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * SECONDS_PER_HOUR + int(minutes) * SECONDS_PER_MIN
+
+
+def takes_bicycle(
+    tables: Mapping[str, pd.DataFrame],
+    runs: Runs,
+    day: dt.date,
+    first_s: npt.NDArray[np.int64],
+    last_s: npt.NDArray[np.int64],
+    rules: tuple[BicycleRule, ...],
+) -> BoolArray:
+    """Tell which runs carry bicycles.
+
+    Parameters
+    ----------
+    tables
+        Tables of the schema: trips, routes.
+    runs
+        Runs of trips.
+    day
+        Date their day offsets count from.
+    first_s, last_s
+        First departure and last arrival of each run, on its own service day [s].
+    rules
+        In order; the first that fits counts.
+    """
+    trips, routes = tables["trips"], tables["routes"].set_index("route_id")
+    route_type = trips["route_id"].map(routes["route_type"]).to_numpy(dtype=np.int64)[runs.trip_row]
+    line = pd.Series(_column(tables["routes"], "route_short_name")).set_axis(routes.index)
+    names = trips["route_id"].map(line).to_numpy(object)[runs.trip_row]
+    weekday = (day.weekday() + runs.day_offset) % 7
+    allowed, is_open = (
+        np.zeros(len(runs.trip_row), dtype=bool),
+        np.ones(len(runs.trip_row), dtype=bool),
+    )
+    for rule in rules:
+        fits = is_open & np.array(rule.weekdays, dtype=bool)[weekday]
+        fits &= (first_s < rule.until_s) & (last_s >= rule.from_s)
+        fits &= np.any([(route_type >= a) & (route_type <= b) for a, b in rule.route_types], axis=0)
+        if rule.lines:
+            fits &= np.isin(names.astype(str), rule.lines)
+        allowed[fits] = rule.is_allowed
+        is_open &= ~fits
+    stated = stated_by(trips, "bikes_allowed")[runs.trip_row]
+    return np.where(stated == _NOT_STATED, allowed, stated == _YES)
+
+
+def takes_wheelchair(tables: Mapping[str, pd.DataFrame], runs: Runs) -> BoolArray:
+    """Tell which runs are stated to carry wheelchairs."""
+    carries: BoolArray = stated_by(tables["trips"], "wheelchair_accessible")[runs.trip_row] == _YES
+    return carries
+
+
+def stated_by(frame: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:
+    """Read a flag of GTFS: 1 yes, 2 no, 0 not stated."""
+    if column not in frame:
+        return np.zeros(len(frame), dtype=np.int64)
+    return frame[column].to_numpy(dtype=np.int64, na_value=0)
+
+
+def _column(frame: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
+    if name not in frame:
+        return np.full(len(frame), "", dtype=object)
+    return frame[name].to_numpy(object)
