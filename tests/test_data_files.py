@@ -11,7 +11,8 @@ from geo_planner.schema import tables
 PROVENANCE = ["source", "checked", "status"]
 COLUMNS = {
     "criteria": "id group group_label label_en label_da unit direction points weight",
-    "profiles": "id label_en label_da group weight use clusters env_class_needed",
+    "profiles": "id label_en label_da group weight use clusters env_class_needed obeys_office_rule",
+    "exclusion_reasons": "id text_en text_da ask_en ask_da",
     "m2_per_job": "use label_en label_da dense_m2 likely_m2 spacious_m2",
     "floor_area_factors": "factor applies_to unit low likely high",
     "constraint_kinds": "kind label_en label_da effect cap cap_value width_m objects min_object_m2 "
@@ -20,6 +21,7 @@ COLUMNS = {
     "use_codes": "use_code label_en label_da colour",
     "car_speeds": "country road_class is_urban default_limit_kmh free_flow_factor peak_factor",
     "clusters": "cluster set standard prefix is_excluded reason",
+    "bicycle_on_board": "rule route_types line weekdays from_time until_time is_allowed meaning",
 }
 NUMBERS = {
     "criteria": "weight",
@@ -35,6 +37,7 @@ NUMBERS = {
 KEYS = {
     "criteria": ["id"],
     "profiles": ["id", "group"],
+    "exclusion_reasons": ["id"],
     "m2_per_job": ["use"],
     "floor_area_factors": ["factor", "applies_to"],
     "constraint_kinds": ["kind"],
@@ -42,6 +45,7 @@ KEYS = {
     "use_codes": ["use_code"],
     "car_speeds": ["country", "road_class", "is_urban"],
     "clusters": ["cluster", "standard", "prefix"],
+    "bicycle_on_board": ["rule"],
 }
 MAY_BE_BLANK = {
     "cap", "cap_value", "width_m", "condition", "clusters", "typical_use",

@@ -14,7 +14,7 @@ import pytest
 from geo_planner.analysis import analyse, settings_of
 from geo_planner.region import open_region
 from geo_planner.siting import criterion_weights
-from geo_planner.siting.scoring import criteria
+from geo_planner.siting.criteria import criteria
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 

@@ -46,8 +46,9 @@ def read_study(path: Path) -> Study:
 
 
 def with_base(study: Study, folder: Path) -> Study:
-    """Return the study with every source path taken relative to a folder."""
-    return study.model_copy(update={"sources": _based(study.sources, folder)})
+    """Return the study with every path in it taken relative to a folder."""
+    parts = {name: _based(getattr(study, name), folder) for name in ("sources", "siting")}
+    return study.model_copy(update=parts)
 
 
 def _based(value: Any, folder: Path) -> Any:

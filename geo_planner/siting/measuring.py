@@ -1,7 +1,8 @@
 """Measuring the siting criteria: raw figures of every site, in the criterion's own unit.
 
 A criterion the region has no data for is left out, with the reason in words. A site that cannot
-reach what is asked for gets ``inf`` (the worst value, not an unknown one).
+reach what is asked for gets ``inf`` (the worst value, not an unknown one). What a plan allows is
+measured elsewhere and handed in as a frame.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +17,13 @@ from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.config import TRANSIT_MODES, Mode, Study
 from geo_planner.networks.transit import departures_per_hour, rail_stops
 from geo_planner.region import Region
-from geo_planner.siting.scoring import Points, criteria, frozen_points
+from geo_planner.siting.criteria import Points, criteria
+from geo_planner.siting.reference import (
+    Reference,
+    frozen_points,
+    neighbour_clusters,
+    settings_digest,
+)
 from geo_planner.travel_time import Router
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.travel_time.transit import TransitRouter
@@ -28,6 +35,12 @@ _WORKER_COLUMNS = {
     "workers_transit_45": "workers_transit_45min_p50",
     "workers_car_30": "workers_car_30min",
     "workers_bicycle_30": "workers_bicycle_30min",
+    "workers_per_job_bfc": "workers_per_job_bfc",
+}
+_LAND_COLUMNS = {
+    "remaining_m2": "remaining_m2",
+    "readiness": "stage",
+    "unconstrained_share": "unconstrained_share",
 }
 _MEDIAN = "travel_time_s_p50"
 _NEAR_WALK_M = 500.0
@@ -45,14 +58,18 @@ class SiteMeasures:
     raw
         One row per site, one column per criterion that could be measured, in display order.
     frozen
-        Points of criteria whose value function comes from the region's workplaces.
+        Points of criteria whose value function comes from the region's workplaces, from the
+        reference of a baseline, or from the study.
     left_out
         Reason by criterion that could not be measured.
+    reference
+        Frozen points, to be kept with a baseline's results and used by its scenarios.
     """
 
     raw: pd.DataFrame
     frozen: Mapping[str, Points]
     left_out: dict[str, str]
+    reference: Reference
 
 
 class _NoData(Exception):  # noqa: N818 -- not an error: caught here, told as a reason
@@ -68,6 +85,7 @@ class _Frame:
     sites: gpd.GeoDataFrame
     businesses: gpd.GeoDataFrame
     study: Study
+    land: pd.DataFrame | None
     threads: int
 
     def router(self, mode: Mode) -> Router:
@@ -88,6 +106,8 @@ def measure_criteria(
     study: Study,
     *,
     threads: int,
+    land: pd.DataFrame | None = None,
+    reference: Reference | None = None,
 ) -> SiteMeasures:
     """Measure every criterion that the region's data allow.
 
@@ -96,13 +116,20 @@ def measure_criteria(
     region, routers
         Region and the routers of the modes that are computed.
     sites, businesses
-        Frames with the ``workers_<mode>_<cutoff>min`` columns of the access pass.
+        Frames with the ``workers_<mode>_<cutoff>min`` columns of the access pass, and
+        ``workers_per_job_bfc`` where competition was measured.
     study
         Settings.
     threads
         Searches at once.
+    land
+        What plans allow, index site_id: ``remaining_m2`` (likely), ``stage`` (1-5) and
+        ``unconstrained_share``, each where known; None: not measured.
+    reference
+        Frozen points of a baseline, in place of those of this region's workplaces.
     """
-    frame = _Frame(region, routers, sites, businesses, study, threads)
+    frame = _Frame(region, routers, sites, businesses, study, land, threads)
+    kept = dict(reference.points) if reference else {}
     raw: dict[str, pd.Series] = {}
     frozen: dict[str, Points] = {}
     left_out: dict[str, str] = {}
@@ -110,17 +137,24 @@ def measure_criteria(
         try:
             at_sites, at_workplaces = _measure(key, frame)
             if criterion.points is None:
-                own = businesses["role"] == "study"
-                frozen[key] = frozen_points(
-                    at_workplaces[own], businesses.loc[own, "employees_count"]
-                )
+                frozen[key] = kept.get(key) or _frozen(at_workplaces, businesses)
             raw[key] = at_sites
         except (_NoData, ValueError) as reason:
             left_out[key] = str(reason)
-    return SiteMeasures(pd.DataFrame(raw, index=sites.index), frozen, left_out)
+    return SiteMeasures(
+        raw=pd.DataFrame(raw, index=sites.index),
+        frozen=frozen | dict(study.siting.points),
+        left_out=left_out,
+        reference=reference or Reference(region.digest, settings_digest(study), frozen),
+    )
 
 
 _Pair = tuple[pd.Series, pd.Series]
+
+
+def _frozen(at_workplaces: pd.Series, businesses: gpd.GeoDataFrame) -> Points:
+    own = businesses["role"] == "study"
+    return frozen_points(at_workplaces[own], businesses.loc[own, "employees_count"])
 
 
 def _measure(key: str, frame: _Frame) -> _Pair:
@@ -129,6 +163,8 @@ def _measure(key: str, frame: _Frame) -> _Pair:
         return _workers(_WORKER_COLUMNS[key], frame)
     if key == "cluster_jobs_15":
         return _cluster_jobs(frame)
+    if key in _LAND_COLUMNS:
+        return _of_land(_LAND_COLUMNS[key], frame), pd.Series(dtype=float)
     plain: dict[str, Callable[[_Frame], FloatArray]] = {
         "station_walk_m": _station_walk,
         "departures_per_hour": _departures,
@@ -140,9 +176,13 @@ def _measure(key: str, frame: _Frame) -> _Pair:
         "amenities_500": _amenities,
         "minutes_campus": lambda f: _minutes(f, "transit", "campus"),
     }
-    if key not in plain:
-        raise _NoData("not computed yet")
     return pd.Series(plain[key](frame), index=frame.sites.index), pd.Series(dtype=float)
+
+
+def _of_land(column: str, frame: _Frame) -> pd.Series:
+    if frame.land is None or column not in frame.land or frame.land[column].isna().all():
+        raise _NoData(f"what plans and constraints leave of the sites is not known: no {column}")
+    return frame.land[column].astype(float).reindex(frame.sites.index)
 
 
 def _workers(column: str, frame: _Frame) -> _Pair:
@@ -155,11 +195,11 @@ def _workers(column: str, frame: _Frame) -> _Pair:
 
 def _cluster_jobs(frame: _Frame) -> _Pair:
     """Sum the jobs of the chosen cluster within a short bicycle ride."""
-    cluster = frame.study.siting.cluster
+    clusters = neighbour_clusters(frame.study)
     businesses = frame.businesses
-    is_in = businesses["cluster"].notna() if cluster is None else businesses["cluster"] == cluster
+    is_in = businesses["cluster"].isin(clusters) if clusters else businesses["cluster"].notna()
     if not is_in.any():
-        raise _NoData("no workplace belongs to the cluster")
+        raise _NoData("no workplace belongs to the clusters that count as neighbours")
     router = frame.router("bicycle")
     own = businesses[businesses["role"] == "study"]
     starts = pd.concat([frame.anchors, own.geometry])

@@ -1,0 +1,138 @@
+"""Frozen reference: value functions fixed once at the baseline region, reused by scenarios.
+
+The points of a criterion lie at the 5th and 95th job-weighted percentile of the region's
+workplaces. Kept beside the baseline's results as ``reference.json``, with the digest of the region
+and of the settings they rest on, they make scores of a scenario comparable to the baseline's.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.config import Study
+from geo_planner.errors import InputError, SourceError
+from geo_planner.siting.criteria import Points, criteria
+from geo_planner.siting.profiles import profiles
+
+REFERENCE_FILE = "reference.json"
+_REFERENCE_SHARES = (0.05, 0.95)
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Hold frozen points and what they rest on.
+
+    Parameters
+    ----------
+    region_digest
+        Digest of the baseline region.
+    settings_digest
+        Digest of the settings that shape the measures, see :func:`settings_digest`.
+    points
+        Points by criterion.
+    """
+
+    region_digest: str
+    settings_digest: str
+    points: Mapping[str, Points]
+
+
+def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
+    """Freeze a value function at the job-weighted 5th and 95th percentile of workplaces.
+
+    Parameters
+    ----------
+    raw
+        The criterion measured at workplaces.
+    jobs
+        Jobs at each, same index.
+
+    Raises
+    ------
+    InputError
+        When no workplace has both a value and jobs.
+    """
+    known = raw.notna() & (jobs > 0)
+    if not known.any():
+        raise InputError("no workplace has a value and jobs: the criterion has no reference")
+    order = raw[known].sort_values(kind="stable")
+    share = jobs[order.index].cumsum() / jobs[order.index].sum()
+    low, high = (
+        float(order.iloc[int(np.searchsorted(share.to_numpy(), at))]) for at in _REFERENCE_SHARES
+    )
+    if low == high:
+        high = float(np.nextafter(low, np.inf))
+    return ((low, 0.0), (high, 1.0))
+
+
+def neighbour_clusters(study: Study) -> tuple[str, ...]:
+    """Name the clusters whose jobs count as neighbours; empty: all."""
+    chosen = study.siting.cluster
+    return profiles()[study.siting.profile].clusters if chosen is None else (chosen,)
+
+
+def settings_digest(study: Study) -> str:
+    """Digest the settings that shape what is measured: travel, access and the clusters."""
+    shaping = {
+        "travel": study.travel.model_dump(mode="json"),
+        "access": study.access.model_dump(mode="json"),
+        "clusters": sorted(neighbour_clusters(study)),
+    }
+    return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()
+
+
+def save_reference(reference: Reference, path: Path) -> None:
+    """Write a reference, under a temporary name first."""
+    content = {
+        "format": _FORMAT,
+        "region_digest": reference.region_digest,
+        "settings_digest": reference.settings_digest,
+        "points": {key: [list(p) for p in points] for key, points in reference.points.items()},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
+    temporary.replace(path)
+
+
+def load_reference(path: Path, study: Study) -> Reference:
+    """Read a reference that a baseline left, for a run with the same settings.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing or no reference.
+    InputError
+        When the baseline was measured with other settings: its points mean something else.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        reference = _reference(content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(
+            str(path), "no reference can be read here; run the baseline to make one"
+        ) from error
+    if reference.settings_digest != settings_digest(study):
+        raise InputError(
+            f"{path}: the baseline was measured with other settings",
+            ["give the scenario the baseline's [travel], [access] and cluster, or leave out"
+             " the reference"],
+        )  # fmt: skip
+    return reference
+
+
+def _reference(content: Mapping[str, Any]) -> Reference:
+    points = {
+        str(key): tuple((float(raw), float(value)) for raw, value in pairs)
+        for key, pairs in content["points"].items()
+    }
+    if content["format"] != _FORMAT or not set(points) <= set(criteria()):
+        raise ValueError
+    return Reference(str(content["region_digest"]), str(content["settings_digest"]), points)
