@@ -1,0 +1,6 @@
+"""The difference of any two results: rows, people, sites, totals, and whether it is fair."""
+
+from geo_planner.compare.comparison import Comparison, compare_results
+from geo_planner.compare.fairness import differences_in_kind
+
+__all__ = ["Comparison", "compare_results", "differences_in_kind"]

@@ -1,0 +1,160 @@
+"""Two results side by side, whole."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_planner.analysis import AnalysisResult
+from geo_planner.compare.fairness import differences_in_kind
+from geo_planner.compare.people import equity_before_and_after, winners_and_losers
+from geo_planner.compare.ranking import ranking_changes
+from geo_planner.compare.rows import BOTH, PRESENCE, compare_rows, figures_of
+from geo_planner.errors import InputError
+
+_COUNTS = {
+    "zones": ("population_count", "workers_count", "pupils_count"),
+    "businesses": ("employees_count",),
+}
+_SITE_TOTALS = ("area_m2", "existing_floor_area_m2", "remaining_m2")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Hold the difference B - A.
+
+    Parameters
+    ----------
+    a, b
+        The results compared.
+    name_a, name_b
+        Their names in tables and on pages.
+    zones, businesses, sites
+        Rows side by side, see :func:`geo_planner.compare.rows.compare_rows`.
+    people
+        Winners and losers by measure, group and district.
+    equity
+        Equity figures before and after.
+    ranking
+        Ranks and scores of sites before and after, with reasons.
+    totals
+        Sums over the study's rows: index table and figure; a, b, difference.
+    unfair
+        What differs beside the scenario: empty where the comparison is fair.
+    """
+
+    a: AnalysisResult
+    b: AnalysisResult
+    name_a: str
+    name_b: str
+    zones: gpd.GeoDataFrame
+    businesses: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    people: pd.DataFrame
+    equity: pd.DataFrame
+    ranking: pd.DataFrame
+    totals: pd.DataFrame
+    unfair: list[str]
+
+    @property
+    def measures(self) -> list[str]:
+        """Access measures of zones that both results hold."""
+        return _common_measures(self.a, self.b)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row and no figure differs."""
+        return all(_is_same(frame) for frame in (self.zones, self.businesses, self.sites))
+
+
+def compare_results(
+    a: AnalysisResult, b: AnalysisResult, *, name_a: str = "A", name_b: str = "B"
+) -> Comparison:
+    """Compare any two results of the same place: scenarios, years, settings.
+
+    Parameters
+    ----------
+    a, b
+        Results; differences are B - A.
+    name_a, name_b
+        Names for tables and pages.
+
+    Raises
+    ------
+    InputError
+        When the two share no zone, workplace or site, or lie in different CRS.
+    """
+    if a.region.crs != b.region.crs:
+        raise InputError(
+            f"{name_a} and {name_b} are in different CRS ({a.region.crs.to_string()} and "
+            f"{b.region.crs.to_string()}): build both with the same crs under [study]"
+        )
+    zones = compare_rows(
+        a.zones, b.zones, [*_COUNTS["zones"], *figures_of(a.zones, b.zones, ("jobs_",))]
+    )
+    businesses = compare_rows(
+        a.businesses,
+        b.businesses,
+        [*_COUNTS["businesses"], *figures_of(a.businesses, b.businesses, ("workers_",))],
+    )
+    sites = compare_rows(a.sites, b.sites, _site_figures(a, b))
+    if not any((frame[PRESENCE] == BOTH).any() for frame in (zones, businesses, sites)):
+        raise InputError(f"{name_a} and {name_b} share no zone, workplace or site: other places?")
+    measures = [
+        m for m in figures_of(a.zones, b.zones, ("jobs_",)) if m in a.zones and m in b.zones
+    ]
+    return Comparison(
+        a=a,
+        b=b,
+        name_a=name_a,
+        name_b=name_b,
+        zones=zones,
+        businesses=businesses,
+        sites=sites,
+        people=winners_and_losers(zones, a.zones, measures),
+        equity=equity_before_and_after(a.zones, b.zones, measures),
+        ranking=ranking_changes(sites, a.criteria, b.criteria),
+        totals=_totals(a, b),
+        unfair=differences_in_kind(a, b),
+    )
+
+
+def _common_measures(a: AnalysisResult, b: AnalysisResult) -> list[str]:
+    found = figures_of(a.zones, b.zones, ("jobs_",))
+    return [name for name in found if name in a.zones and name in b.zones]
+
+
+def _site_figures(a: AnalysisResult, b: AnalysisResult) -> list[str]:
+    texts = ("name", "geometry")
+    return [name for name in figures_of(a.sites, b.sites, ("",)) if name not in texts]
+
+
+def _totals(a: AnalysisResult, b: AnalysisResult) -> pd.DataFrame:
+    """Sum counts over the rows of the study, and what sites offer."""
+    rows = []
+    for table, figures in (*_COUNTS.items(), ("sites", _SITE_TOTALS)):
+        frames = [getattr(result, table) for result in (a, b)]
+        for figure in figures:
+            sums = [_sum(frame, figure) for frame in frames]
+            rows.append({"table": table, "figure": figure, "a": sums[0], "b": sums[1]})
+        rows.append({"table": table, "figure": "rows", "a": len(frames[0]), "b": len(frames[1])})
+    frame = pd.DataFrame(rows).set_index(["table", "figure"]).astype(float)
+    return frame.assign(difference=frame["b"] - frame["a"])
+
+
+def _sum(frame: pd.DataFrame, figure: str) -> float:
+    """Sum over the study's rows; nan where no row knows the figure."""
+    if figure not in frame:
+        return float("nan")
+    own = frame[frame["role"] == "study"] if "role" in frame else frame
+    return float(own[figure].sum(min_count=1))
+
+
+def _is_same(frame: pd.DataFrame) -> bool:
+    """Tell whether all rows are in both and no figure changed or became known or unknown."""
+    before, after = (
+        frame[[name for name in frame.columns if str(name).endswith(f"_{side}")]].to_numpy(float)
+        for side in ("a", "b")
+    )
+    return bool((frame[PRESENCE] == BOTH).all() and np.array_equal(before, after, equal_nan=True))
