@@ -7,7 +7,7 @@ is taken to lie evenly between its neighbours in the trip; where stops do not di
 blank time is shared out evenly by hops.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.crs import WGS84
-from geo_planner.findings import Finding
+from geo_planner.findings import Finding, FindingKind
 from geo_planner.networks.service_days import index_in
 from geo_planner.units import CENTISECONDS_PER_S
 
@@ -24,7 +24,10 @@ LongArray = npt.NDArray[np.int64]
 
 NO_BOARDING, NO_ALIGHTING = 2, 1
 EARTH_RADIUS_MM = 6_371_008_800
-_NOT_ALLOWED = 1
+# 1: no one may; 2: the agency must be called beforehand, which no timetable can promise. Asking
+# the driver (3) needs no more than being there.
+_NOT_ALLOWED = (1, 2)
+_BY_PHONE, _BY_ASKING = 2, 3
 _PLATFORM_TYPES = (0, 4)
 _MAX_EXAMPLES = 5
 
@@ -85,8 +88,9 @@ def read_trips(
 ) -> tuple[Trips, tuple[Finding, ...]]:
     """Sort all stop times by trip and fill in their blanks.
 
-    Trips whose first or last time is blank have no place in time: they are left out, which is the
-    finding.
+    Trips whose first or last time is blank have no place in time: they are left out. No one gets on
+    or off where that must be arranged by phone (types 2); asking the driver (3) is open to all.
+    Both are findings.
     """
     frame = tables["stop_times"]
     trip_row = index_in(frame["trip_id"], tables["trips"]["trip_id"])
@@ -108,17 +112,30 @@ def read_trips(
     stop_idx = index_in(frame["stop_id"], stops["stop_id"])
     ptr = np.append(start, len(trip_row)).astype(np.int64)
     arrival_cs, departure_cs = _fill(arrival_s, departure_s, trip_row, stop_idx, stops)
-    rules = NO_BOARDING * (frame["pickup_type"] == _NOT_ALLOWED).to_numpy(dtype=np.int64)
-    rules += NO_ALIGHTING * (frame["drop_off_type"] == _NOT_ALLOWED).to_numpy(dtype=np.int64)
-    examples = tables["trips"]["trip_id"].iloc[lost[:_MAX_EXAMPLES]]
-    findings = (
-        Finding(
-            "stop_times", "left_out", len(lost),
-            "trips whose first or last stop has no time", tuple(examples),
-        ),
-    )  # fmt: skip
+    rules = NO_BOARDING * frame["pickup_type"].isin(_NOT_ALLOWED).to_numpy(dtype=np.int64)
+    rules += NO_ALIGHTING * frame["drop_off_type"].isin(_NOT_ALLOWED).to_numpy(dtype=np.int64)
     trips = Trips(row, ptr, stop_idx, rules, arrival_cs, departure_cs)
-    return trips, findings if len(lost) else ()
+    return trips, (*_lost(tables["trips"]["trip_id"].iloc[lost]), *_arranged(frame))
+
+
+def _lost(trip_ids: pd.Series) -> Iterator[Finding]:
+    if len(trip_ids):
+        what = "trips whose first or last stop has no time"
+        examples = tuple(trip_ids.iloc[:_MAX_EXAMPLES])
+        yield Finding("stop_times", "left_out", len(trip_ids), what, examples)
+
+
+def _arranged(calls: pd.DataFrame) -> Iterator[Finding]:
+    """Count the calls that must be arranged with someone, and say what becomes of them."""
+    kinds: tuple[tuple[int, FindingKind, str], ...] = (
+        (_BY_PHONE, "left_out", "calls to be arranged by phone: no one gets on or off there"),
+        (_BY_ASKING, "warning", "calls to be arranged with the driver, taken as open to all"),
+    )
+    for kind, finding, what in kinds:
+        is_so = ((calls["pickup_type"] == kind) | (calls["drop_off_type"] == kind)).to_numpy()
+        if is_so.any():
+            examples = tuple(calls.loc[is_so, "trip_id"].unique()[:_MAX_EXAMPLES])
+            yield Finding("stop_times", finding, int(is_so.sum()), what, examples)
 
 
 def _known_times(frame: pd.DataFrame) -> tuple[LongArray, LongArray]:
