@@ -16,6 +16,8 @@ from geo_planner.travel_time.blocks import IntArray, default_threads
 from geo_planner.travel_time.router import open_router
 from geo_planner.units import CENTISECONDS_PER_S
 
+_COLUMN = "travel_time_s_"
+
 
 @dataclass(frozen=True)
 class TravelTimes:
@@ -26,7 +28,8 @@ class TravelTimes:
     origin_ids, destination_ids
         Ids as given.
     columns
-        ``travel_time_s``, or one per percentile: ``travel_time_s_p50``.
+        ``travel_time_s``, or one per percentile: ``travel_time_s_p50``; or one per minute of the
+        window: ``travel_time_s_07:30``.
     times_s
         ``(n_origins, n_destinations, n_columns)`` [s], inf where unreachable.
     snaps
@@ -51,6 +54,49 @@ class TravelTimes:
             }
         )
 
+    def to_long_frame(self) -> pd.DataFrame:
+        """Lay every minute out in a row of its own: from_id, to_id, minute, travel_time_s."""
+        n_origins, n_destinations, n_minutes = self.times_s.shape
+        minutes = [name.removeprefix(_COLUMN) for name in self.columns]
+        times = np.where(np.isinf(self.times_s), np.nan, self.times_s)
+        return pd.DataFrame(
+            {
+                "from_id": np.repeat(self.origin_ids.to_numpy(object), n_destinations * n_minutes),
+                "to_id": np.tile(
+                    np.repeat(self.destination_ids.to_numpy(object), n_minutes), n_origins
+                ),
+                "minute": np.tile(np.array(minutes, object), n_origins * n_destinations),
+                "travel_time_s": times.ravel(),
+            }
+        )
+
+    def instability(self) -> pd.DataFrame:
+        """Tell how much times swing over the window, per origin.
+
+        Returns
+        -------
+        DataFrame
+            Index origin_ids: mean and largest difference between the longest and the shortest
+            of the columns, ``spread_s_mean`` and ``spread_s_max``, over the ``n_destinations``
+            that are reached in all columns; ``n_unsure`` are reached in some only.
+        """
+        low, high = self.times_s.min(axis=2), self.times_s.max(axis=2)
+        is_sure = np.isfinite(high)
+        spread = np.where(is_sure, np.where(is_sure, high, 0) - np.where(is_sure, low, 0), 0)
+        n_sure = is_sure.sum(axis=1)
+        mean = np.divide(
+            spread.sum(axis=1), n_sure, out=np.full(len(n_sure), np.nan), where=n_sure > 0
+        )
+        return pd.DataFrame(
+            {
+                "spread_s_mean": mean,
+                "spread_s_max": np.where(n_sure > 0, spread.max(axis=1, initial=0), np.nan),
+                "n_destinations": n_sure,
+                "n_unsure": (np.isfinite(low) & ~is_sure).sum(axis=1),
+            },
+            index=self.origin_ids,
+        )
+
 
 def seconds(costs_cs: IntArray) -> npt.NDArray[np.float64]:
     """Turn kernel costs into seconds, unreached into inf."""
@@ -65,6 +111,7 @@ def travel_times(
     travel: Travel,
     *,
     threads: int | None = None,
+    is_expanded: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> TravelTimes:
     """Compute the travel time of every pair.
@@ -76,11 +123,13 @@ def travel_times(
     origins, destinations
         Points, index = ids, in the CRS of the region.
     mode
-        walk, bicycle, car (free flow) or transit.
+        A street mode, or one of public transport.
     travel
-        Speeds, limits, departure window, percentiles.
+        Speeds, limits, window, percentiles.
     threads
         Searches at once; None: one per core.
+    is_expanded
+        Give the time of every minute of the window, in place of percentiles.
     progress
         Called with origins done and all origins.
 
@@ -93,7 +142,7 @@ def travel_times(
     """
     require_same(origins, region)
     require_same(destinations, region)
-    router = open_router(region, mode, travel)
+    router = open_router(region, mode, travel, is_expanded=is_expanded)
     starts, ends = router.snap_origins(origins), router.snap_destinations(destinations)
     times = np.empty((len(starts), len(ends), len(router.columns)))
     for block in router.blocks(starts, ends, threads=threads or default_threads()):

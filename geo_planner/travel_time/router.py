@@ -5,7 +5,7 @@ from typing import Protocol
 
 import geopandas as gpd
 
-from geo_planner.config import Mode, Travel
+from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.findings import Finding
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.region import Region
@@ -46,14 +46,25 @@ class Router(Protocol):
         ...
 
 
-def open_router(region: Region, mode: Mode, travel: Travel) -> Router:
+def open_router(region: Region, mode: Mode, travel: Travel, *, is_expanded: bool = False) -> Router:
     """Open the router of a mode.
+
+    Parameters
+    ----------
+    region
+        Network to travel on.
+    mode
+        A street mode, or one of public transport.
+    travel
+        Speeds, limits, window, percentiles.
+    is_expanded
+        Give every minute of a window a column; public transport only.
 
     Raises
     ------
     InputError
         When the region lacks what the mode needs, or the departure does not fit the timetable.
     """
-    if mode == "transit":
-        return TransitRouter(region, travel)
+    if mode in TRANSIT_MODES:
+        return TransitRouter(region, travel, mode, is_expanded=is_expanded)
     return StreetRouter(region, mode, travel)

@@ -1,10 +1,12 @@
-"""Travel times by public transport: walk, rides with transfers, walk; every minute of a window.
+"""Travel times by public transport: to a stop, rides with transfers, on from a stop.
 
-Each minute's search is exact by itself. Walks to, between and from stops, and the direct walk
+Each minute of a window is answered exactly by itself: how long a journey takes that may leave from
+that minute on or, in an arrival window, that is to be there by that minute. Arrivals are searched
+in the timetable turned round, from destinations; what is waited at the end of a journey counts as
+what is waited at its start does. Ways to, between and from stops, and the way without any ride
 that competes, run on the street network.
 """
 
-import math
 from collections.abc import Iterator
 from datetime import datetime, time
 from typing import NamedTuple
@@ -12,38 +14,48 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 
-from geo_planner.config import Travel
+from geo_planner.config import Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.kernels import raptor, window
-from geo_planner.kernels.service import Service, Walks
-from geo_planner.kernels.street import UNREACHED
-from geo_planner.kernels.walk_reduction import (
-    reduce_access,
-    reduce_egress,
-    reduce_transfers,
-)
-from geo_planner.networks.service_days import service_seconds
+from geo_planner.kernels.service import Service, Walks, turned_service
+from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress, reduce_transfers
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.timetable import Timetable
 from geo_planner.networks.transit import TransitNetwork, timetable_of, typical_day
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, IntArray, default_threads, run_blocks
-from geo_planner.travel_time.street import RowSearch, StreetRouter
-from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_MIN, centiseconds
+from geo_planner.travel_time.stop_ways import (
+    Choice,
+    Ends,
+    WaySearch,
+    all_the_way,
+    collect,
+    from_stops,
+    reached,
+    towards_stops,
+)
+from geo_planner.travel_time.street import RowSearch
+from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
+from geo_planner.travel_time.window import Window, window_of
+from geo_planner.units import CENTISECONDS_PER_S, centiseconds
 
 _TYPICAL_DEPARTURE = time(7, 30)
 
 
 class TransitRouter:
-    """Answer travel times by public transport for a departure window.
+    """Answer travel times by public transport for a window of departures or arrivals.
 
     Parameters
     ----------
     region
         Region with streets and a timetable.
     travel
-        Limits, waits, window, percentiles. Without a departure, 07:30 on a typical day.
+        Limits, waits, window, percentiles. Without a window, from 07:30 on a typical day.
+    mode
+        transit, transit+bicycle (taken along) or park_and_ride.
+    is_expanded
+        Give every minute of the window a column, in place of percentiles.
 
     Raises
     ------
@@ -51,26 +63,35 @@ class TransitRouter:
         When the region has no streets or no timetable, or the day does not fit it.
     """
 
-    def __init__(self, region: Region, travel: Travel) -> None:
+    def __init__(
+        self,
+        region: Region,
+        travel: Travel,
+        mode: Mode = "transit",
+        *,
+        is_expanded: bool = False,
+    ) -> None:
         if not region.has("stop_times") or region.timezone is None:
             raise InputError(
                 f"{region.path}: the region has no timetable; build it with a GTFS file"
             )
-        self._travel = travel
-        self._walk = StreetRouter(region, "walk", travel)
-        self.columns = tuple(f"travel_time_s_p{p}" for p in travel.percentiles)
-        self.depart = travel.depart or datetime.combine(typical_day(region), _TYPICAL_DEPARTURE)
-        first_s = service_seconds(self.depart, region.timezone.key)
-        window_s = travel.window_min * SECONDS_PER_MIN
-        until_s = math.ceil(first_s + window_s + travel.max_time_s)
-        timetable = timetable_of(region, self.depart.date(), until_s)
+        self.travel = travel
+        self.mode = mode
+        moment = travel.arrive or travel.depart
+        if moment is None:
+            moment = datetime.combine(typical_day(region), _TYPICAL_DEPARTURE)
+        self.window: Window = window_of(travel, moment, region.timezone.key)
+        timetable = timetable_of(region, self.window.day, self.window.until_s, self.window.from_s)
         stops = region.geo_table("stops").set_index("stop_id").geometry
+        self.ways: TransitMode = transit_mode(region, travel, mode, timetable)
         self.network = self._lay_out(timetable, stops.reindex(timetable.stop_ids))
-        self._service = reduce_transfers(_service(self.network))
-        minutes_s = first_s + SECONDS_PER_MIN * np.arange(travel.window_min)
-        self._departures = (minutes_s * CENTISECONDS_PER_S).astype(np.int32)
-        ranks = np.ceil(np.array(travel.percentiles) / 100 * travel.window_min) - 1
-        self._ranks = ranks.astype(np.int32)
+        self.service = self.ways.chosen(service_of(self.network))
+        turned = turned_service(self.service) if self.window.is_arrival else self.service
+        self._search_service = reduce_transfers(turned)
+        self._lanes = self.window.lanes_cs
+        self._ranks = None if is_expanded else _ranks(travel)
+        labels = self.window.labels if is_expanded else [f"p{p}" for p in travel.percentiles]
+        self.columns = tuple(f"travel_time_s_{label}" for label in labels)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -78,21 +99,22 @@ class TransitRouter:
         n_off = self.network.stops.n_unsnapped
         what = "stops off the street network: no one walks to or from them"
         lost = (Finding("stops", "warning", n_off, what),) if n_off else ()
-        return (*self.network.timetable.findings, *lost)
+        return (*self.network.timetable.findings, *self.ways.findings, *lost)
 
     def _lay_out(self, timetable: Timetable, stop_points: gpd.GeoSeries) -> TransitNetwork:
-        stops = self._walk.snap_origins(stop_points)
-        between = RowSearch(self._walk.network, stops, stops, self._travel.max_transfer_s)
-        walks = _walks(between, len(stops), default_threads(), skip_self=True)
+        way = self.ways.between
+        stops = way.stops_left(stop_points)
+        between = RowSearch(way.streets.network, stops, stops, way.max_s)
+        walks = collect(WaySearch([Choice(between)]), len(stops), default_threads(), skip_self=True)
         return TransitNetwork(timetable, stop_points, stops, walks)
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
-        return self._walk.snap_origins(points)
+        return self.ways.to_stops[0].streets.snap_origins(points)
 
     def snap_destinations(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips end at; index = ids, CRS of the region."""
-        return self._walk.snap_destinations(points)
+        return self.ways.from_stops[0].streets.snap_destinations(points)
 
     def blocks(
         self,
@@ -102,43 +124,76 @@ class TransitRouter:
         threads: int,
         max_time_s: float | None = None,
     ) -> Iterator[Block]:
-        """Give the costs from each origin to every destination, block by block."""
-        search = _WindowSearch(self, origins, destinations, threads, max_time_s)
-        yield from run_blocks(len(origins), threads, search.workspace, search)
+        """Give the costs from origins to destinations, block by block.
+
+        Blocks hold some origins and all destinations; for arrivals, all origins and some
+        destinations.
+        """
+        crs = self.network.stop_points.crs
+        starts = Ends(origins, self.ways.to_stops[0].streets, crs)
+        ends = Ends(destinations, self.ways.from_stops[0].streets, crs)
+        search = _WindowSearch(self, starts, ends, threads, max_time_s)
+        n_rows = len(ends) if self.window.is_arrival else len(starts)
+        for block in run_blocks(n_rows, threads, search.workspace, search):
+            if self.window.is_arrival:
+                turned = block.costs_cs.swapaxes(0, 1)
+                yield Block(slice(0, len(starts)), turned, block.origins)
+            else:
+                yield block
+
+
+def _ranks(travel: Travel) -> IntArray:
+    """Places of the percentiles in a sorted window, from 0."""
+    ranks = np.ceil(np.array(travel.percentiles) / 100 * travel.window_min) - 1
+    return ranks.astype(np.int32)
 
 
 class _Space(NamedTuple):
     """Hold what one block's search at a time needs."""
 
-    walk: tuple[IntArray, ...]
+    near: tuple[tuple[IntArray, ...], ...]
+    direct: tuple[tuple[IntArray, ...], ...]
     labels: raptor.Workspace
     best: IntArray
     travel: IntArray
 
 
 class _WindowSearch:
-    """Search the whole window from blocks of origins to all destinations."""
+    """Search the whole window from blocks of rows to all columns.
+
+    Rows are origins and columns destinations; for arrivals the other way round.
+    """
 
     def __init__(
         self,
         router: TransitRouter,
-        origins: SnappedPoints,
-        destinations: SnappedPoints,
+        origins: Ends,
+        destinations: Ends,
         threads: int,
         max_time_s: float | None,
     ) -> None:
-        travel, network, walk = router._travel, router.network, router._walk.network
-        max_walk_s = travel.max_walk_s
-        self._router = router
-        self._access = RowSearch(walk, origins, network.stops, max_walk_s)
-        self._direct = RowSearch(walk, origins, destinations, max_walk_s)
-        towards = RowSearch(walk, destinations, network.stops, max_walk_s, is_reversed=True)
-        self._service = router._service
-        self._egress = reduce_egress(self._service, _walks(towards, len(destinations), threads))
-        self._n_destinations = len(destinations)
+        travel, ways, stops = router.travel, router.ways, router.network.stop_points
+        is_arrival = router.window.is_arrival
+        near = towards_stops(ways.to_stops, origins, stops)
+        far = from_stops(ways.from_stops, destinations, stops)
+        if is_arrival:
+            near, far = far, near
+        self._near = near
+        self._direct = all_the_way(ways.direct, origins, destinations, is_reversed=is_arrival)
+        self._is_turned = is_arrival
+        self._n_columns = len(origins) if is_arrival else len(destinations)
+        self._service = router._search_service
+        self._lanes = router._lanes
+        self._ranks = router._ranks
+        self._far = reduce_egress(self._service, collect(far, self._n_columns, threads))
+        first_wait = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
+        if is_arrival:
+            # the search ends where the journey starts: what is waited there comes last
+            self._far = self._far._replace(cost_cs=self._far.cost_cs + first_wait)
+            first_wait = np.int32(0)
         self._max_time = np.int32(centiseconds(max_time_s or travel.max_time_s))
         self._limits = (
-            np.int32(travel.board_wait_s * CENTISECONDS_PER_S),
+            first_wait,
             np.int32(travel.transfer_slack_s * CENTISECONDS_PER_S),
             np.int32(travel.max_rides),
             self._max_time,
@@ -146,32 +201,36 @@ class _WindowSearch:
 
     def workspace(self) -> _Space:
         """Make the arrays that one block at a time needs."""
-        n_lanes = len(self._router._departures)
-        labels, best = raptor.range_workspace(self._service, n_lanes)
-        travel = np.empty((self._n_destinations, n_lanes), np.int32)
-        return _Space(self._access.workspace(), labels, best, travel)
+        labels, best = raptor.range_workspace(self._service, len(self._lanes))
+        travel = np.empty((self._n_columns, len(self._lanes)), np.int32)
+        return _Space(self._near.workspace(), self._direct.workspace(), labels, best, travel)
 
     def __call__(self, rows: slice, space: _Space) -> IntArray:
-        """Return the percentiles of some origins [cs]."""
-        departures = self._router._departures
-        reached = _reached(self._access(rows, space.walk))
-        access = reduce_access(self._service, reached)
-        direct = self._direct(rows, space.walk)[:, :, 0]
-        out = np.empty((len(direct), self._n_destinations, len(self._router._ranks)), np.int32)
+        """Return the times of some rows [cs]: percentiles, or every minute."""
+        near = reduce_access(self._service, reached(self._near(rows, space.near)))
+        direct = self._direct(rows, space.direct)[:, :, 0]
+        n_values = len(self._lanes) if self._ranks is None else len(self._ranks)
+        out = np.empty((len(direct), self._n_columns, n_values), np.int32)
         for row in range(len(direct)):
-            walks = slice(access.ptr[row], access.ptr[row + 1])
-            raptor.range_search(
-                self._service, access.stop[walks], access.cost_cs[walks], departures,
-                *self._limits, space.labels, space.best,
-            )  # fmt: skip
-            window.egress(
-                space.best, departures, *self._egress, direct[row], self._max_time, space.travel
-            )
-            window.percentiles(space.travel, self._router._ranks, out[row])
+            self._fill(near, row, direct[row], space, out[row])
         return out
 
+    def _fill(self, near: Walks, row: int, direct: IntArray, space: _Space, out: IntArray) -> None:
+        walks = slice(near.ptr[row], near.ptr[row + 1])
+        raptor.range_search(
+            self._service, near.stop[walks], near.cost_cs[walks], self._lanes,
+            *self._limits, space.labels, space.best,
+        )  # fmt: skip
+        window.egress(space.best, self._lanes, *self._far, direct, self._max_time, space.travel)
+        if self._ranks is not None:
+            window.percentiles(space.travel, self._ranks, out)
+        elif self._is_turned:
+            out[:] = space.travel[:, ::-1]
+        else:
+            out[:] = space.travel
 
-def _service(network: TransitNetwork) -> Service:
+
+def service_of(network: TransitNetwork) -> Service:
     """Hand the kernel what it reads of the timetable, and the walks between stops."""
     of_timetable = {
         name: getattr(network.timetable, name)
@@ -183,30 +242,4 @@ def _service(network: TransitNetwork) -> Service:
         transfer_ptr=network.transfers.ptr,
         transfer_stop_idx=network.transfers.stop,
         transfer_cost_cs=network.transfers.cost_cs,
-    )
-
-
-def _reached(costs_cs: IntArray) -> Walks:
-    """Compress the rows of a search: keep what was reached."""
-    table = costs_cs[:, :, 0]
-    row, stop = np.nonzero(table < UNREACHED)
-    ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(table)))])
-    return Walks(ptr.astype(np.int32), stop.astype(np.int32), table[row, stop])
-
-
-def _walks(search: RowSearch, n_rows: int, threads: int, *, skip_self: bool = False) -> Walks:
-    """Collect what a whole row search reaches; a walk from a stop to itself may be left out."""
-    parts = []
-    for block in run_blocks(n_rows, threads, search.workspace, search):
-        if skip_self:
-            rows = np.arange(block.origins.start, block.origins.stop)
-            block.costs_cs[np.arange(len(rows)), rows] = UNREACHED
-        parts.append(_reached(block.costs_cs))
-    counts = [np.diff(part.ptr) for part in parts]
-    ptr = np.concatenate([[0], np.cumsum(np.concatenate([*counts, []]))]).astype(np.int32)
-    empty = [np.empty(0, np.int32)]
-    return Walks(
-        ptr,
-        np.concatenate([part.stop for part in parts] or empty),
-        np.concatenate([part.cost_cs for part in parts] or empty),
     )

@@ -1,0 +1,216 @@
+"""Ways between points and stops on the street network, and from stop to stop.
+
+A point is linked to the streets of every mode that people use to get to or from stops. Where they
+have the choice, the quickest way counts. A bicycle or a car that is left at a stop is parked there,
+a shared bicycle is taken there; a bicycle taken along is parked at the ends of the journey only.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.kernels.service import Walks
+from geo_planner.kernels.street import UNREACHED
+from geo_planner.networks.snap import SnappedPoints
+from geo_planner.travel_time.blocks import IntArray, run_blocks
+from geo_planner.travel_time.street import RowSearch, StreetRouter
+from geo_planner.units import centiseconds
+
+
+@dataclass(frozen=True)
+class Way:
+    """Move by one street mode for at most some time.
+
+    Parameters
+    ----------
+    streets
+        Router of the mode.
+    max_s
+        Longest time [s], terminal times included.
+    is_open
+        Stops where the way may end or start, ``(n_stops,)``; None: all.
+    saved_s
+        Time at a stop that the mode's own trips need and this way does not: parking a bicycle
+        that is taken along [s].
+    """
+
+    streets: StreetRouter
+    max_s: float
+    is_open: npt.NDArray[np.bool_] | None = None
+    saved_s: float = 0.0
+
+    def stops_reached(self, stops: gpd.GeoSeries) -> SnappedPoints:
+        """Link stops that this way ends at."""
+        return self._without_parking(self.streets.snap_destinations(stops))
+
+    def stops_left(self, stops: gpd.GeoSeries) -> SnappedPoints:
+        """Link stops that this way starts from."""
+        return self._without_parking(self.streets.snap_origins(stops))
+
+    def _without_parking(self, stops: SnappedPoints) -> SnappedPoints:
+        saved_cs = np.where(stops.street >= 0, centiseconds(self.saved_s), 0)
+        return replace(stops, access=(stops.access - saved_cs).astype(np.int32))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Search a way from some points to others, rows by columns."""
+
+    search: RowSearch
+    is_open: npt.NDArray[np.bool_] | None = None
+
+
+class WaySearch:
+    """Search the quickest of several ways between rows and columns.
+
+    Parameters
+    ----------
+    choices
+        Ways to choose from, over the same rows and columns.
+    """
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        self._choices = tuple(choices)
+
+    def workspace(self) -> tuple[tuple[IntArray, ...], ...]:
+        """Make the arrays that one search at a time needs."""
+        return tuple(choice.search.workspace() for choice in self._choices)
+
+    def __call__(self, rows: slice, space: tuple[tuple[IntArray, ...], ...]) -> IntArray:
+        """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
+        found = (
+            _closed(choice.search(rows, part), choice.is_open)
+            for choice, part in zip(self._choices, space, strict=True)
+        )
+        return reduce(np.minimum, found)
+
+
+def _closed(costs_cs: IntArray, is_open: npt.NDArray[np.bool_] | None) -> IntArray:
+    if is_open is not None:
+        costs_cs[:, ~is_open] = UNREACHED
+    return costs_cs
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Hold the points that journeys start or end at, to be linked to the streets of any mode.
+
+    Parameters
+    ----------
+    snapped
+        The points, linked to the streets of the first way.
+    streets
+        Router of those streets.
+    crs
+        CRS of the region.
+    """
+
+    snapped: SnappedPoints
+    streets: StreetRouter
+    crs: Any
+
+    def __len__(self) -> int:
+        """Count the points."""
+        return len(self.snapped)
+
+    def starting(self, way: Way) -> SnappedPoints:
+        """Link the points as starts of a way."""
+        if way.streets is self.streets:
+            return self.snapped
+        return way.streets.snap_origins(self._points())
+
+    def ending(self, way: Way) -> SnappedPoints:
+        """Link the points as ends of a way."""
+        if way.streets is self.streets:
+            return self.snapped
+        return way.streets.snap_destinations(self._points())
+
+    def _points(self) -> gpd.GeoSeries:
+        shapes = gpd.points_from_xy(*self.snapped.position.T)
+        ids = self.snapped.ledger["id"].to_numpy(object)
+        return gpd.GeoSeries(shapes, index=ids, crs=self.crs)
+
+
+def towards_stops(ways: Iterable[Way], origins: Ends, stops: gpd.GeoSeries) -> WaySearch:
+    """Search from origins (rows) to stops."""
+    return WaySearch(
+        [
+            Choice(
+                RowSearch(
+                    way.streets.network,
+                    origins.starting(way),
+                    way.stops_reached(stops),
+                    way.max_s,
+                ),
+                way.is_open,
+            )
+            for way in ways
+        ]
+    )
+
+
+def from_stops(ways: Iterable[Way], destinations: Ends, stops: gpd.GeoSeries) -> WaySearch:
+    """Search to destinations (rows) from stops."""
+    return WaySearch(
+        [
+            Choice(
+                RowSearch(
+                    way.streets.network,
+                    destinations.ending(way),
+                    way.stops_left(stops),
+                    way.max_s,
+                    is_reversed=True,
+                ),
+                way.is_open,
+            )
+            for way in ways
+        ]
+    )
+
+
+def all_the_way(
+    ways: Iterable[Way],
+    origins: Ends,
+    destinations: Ends,
+    *,
+    is_reversed: bool,
+) -> WaySearch:
+    """Search without a ride, from origins (rows) or, reversed, to destinations (rows)."""
+    choices = []
+    for way in ways:
+        ends = [origins.starting(way), destinations.ending(way)]
+        first, second = ends[::-1] if is_reversed else ends
+        search = RowSearch(way.streets.network, first, second, way.max_s, is_reversed=is_reversed)
+        choices.append(Choice(search))
+    return WaySearch(choices)
+
+
+def reached(costs_cs: IntArray) -> Walks:
+    """Compress the rows of a search: keep what was reached."""
+    table = costs_cs[:, :, 0]
+    row, stop = np.nonzero(table < UNREACHED)
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(table)))])
+    return Walks(ptr.astype(np.int32), stop.astype(np.int32), table[row, stop])
+
+
+def collect(search: WaySearch, n_rows: int, threads: int, *, skip_self: bool = False) -> Walks:
+    """Collect what a whole search reaches; the way from a stop to itself may be left out."""
+    parts = []
+    for block in run_blocks(n_rows, threads, search.workspace, search):
+        if skip_self:
+            rows = np.arange(block.origins.start, block.origins.stop)
+            block.costs_cs[np.arange(len(rows)), rows] = UNREACHED
+        parts.append(reached(block.costs_cs))
+    counts = [np.diff(part.ptr) for part in parts]
+    ptr = np.concatenate([[0], np.cumsum(np.concatenate([*counts, []]))]).astype(np.int32)
+    empty = [np.empty(0, np.int32)]
+    return Walks(
+        ptr,
+        np.concatenate([part.stop for part in parts] or empty),
+        np.concatenate([part.cost_cs for part in parts] or empty),
+    )
