@@ -218,7 +218,8 @@ class _Nodes:
     def _name(self, spread: pd.DataFrame, end: str, owner: str) -> tuple[LongArray, LongArray]:
         """Make a place for each route or trip that rules name at a stop it calls at."""
         named = spread[spread[f"{end}_{owner}"] >= 0]
-        wanted = (named[f"{end}_stop"] << 32 | named[f"{end}_{owner}"]).to_numpy(dtype=np.int64)
+        at, number = (named[f"{end}_{name}"].to_numpy(dtype=np.int64) for name in ("stop", owner))
+        wanted = at << 32 | number
         is_apart = self._is_apart[self._trips.stop_idx]
         called = self._trips.stop_idx[is_apart] << 32 | self._owner(owner)[is_apart]
         keys = np.intersect1d(wanted, called)

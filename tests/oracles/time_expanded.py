@@ -1,7 +1,9 @@
 """A slow, plain search of one departure, straight from feed tables; it shares no library code.
 
-It has its own calendar, its own filling of blank times, its own frequencies; it knows neither
-patterns nor lanes. States are (stop, rides ridden); a heap yields them in order of time.
+It has its own calendar, its own filling of blank times, its own frequencies, its own rules of
+transfers and its own way of staying seated; it knows neither patterns nor lanes. States are (stop,
+rides ridden); a heap yields them in order of time. Where transfers obey rules it goes ride by
+ride instead and tries every change there is.
 """
 
 import bisect
@@ -26,6 +28,14 @@ class Vehicle:
 
     trip_id: str
     calls: list[tuple[str, int, int, bool, bool]]
+    onward: list["Vehicle"] = field(default_factory=list)
+    is_repeated: bool = False
+
+    def later_calls(self):
+        """Give what follows for who stays seated at the end."""
+        for vehicle in self.onward:
+            yield from ((vehicle, call) for call in vehicle.calls[1:])
+            yield from vehicle.later_calls()
 
 
 @dataclass
@@ -86,6 +96,7 @@ def read_day(tables, day, *, days_before=2, days_after=1) -> Day:
             service: runs_on(tables, service, date)
             for service in set(tables["trips"]["service_id"])
         }
+        today = []
         for trip in tables["trips"].itertuples():
             calls = templates.get(trip.trip_id)
             if calls is None or not running[trip.service_id]:
@@ -99,7 +110,12 @@ def read_day(tables, day, *, days_before=2, days_after=1) -> Day:
                     for begin_s, end_s, headway_s in repeats[trip.trip_id]
                     for departure_s in range(begin_s, end_s, headway_s)
                 ]
-            vehicles += [_sent(trip.trip_id, calls, 100 * shift) for shift in shifts]
+            sent = [_sent(trip.trip_id, calls, 100 * shift) for shift in shifts]
+            for vehicle in sent:
+                vehicle.is_repeated = trip.trip_id in repeats
+            today += sent
+        _join(tables, today)
+        vehicles += today
     return Day(vehicles)
 
 
@@ -108,6 +124,29 @@ def _sent(trip_id, calls, shift_cs) -> Vehicle:
         trip_id,
         [(stop, on + shift_cs, off + shift_cs, *rules) for stop, on, off, *rules in calls],
     )
+
+
+def _join(tables, vehicles) -> None:
+    """Let the vehicles of one service day go on as others: by hand, or as their block says."""
+    transfers = tables.get("transfers")
+    rows = [] if transfers is None else list(transfers.itertuples())
+    stay = {(r.from_trip_id, r.to_trip_id) for r in rows if r.transfer_type == 4}
+    part = {(r.from_trip_id, r.to_trip_id) for r in rows if r.transfer_type == 5}
+    single = [vehicle for vehicle in vehicles if not vehicle.is_repeated]
+    for one, other in itertools.product(single, single):
+        if (one.trip_id, other.trip_id) in stay and one.calls[-1][1] <= other.calls[0][2]:
+            one.onward.append(other)
+    trips = tables["trips"]
+    blocks = dict(zip(trips["trip_id"], trips.get("block_id", [None] * len(trips)), strict=True))
+    for block in {name for name in blocks.values() if isinstance(name, str)}:
+        row = [vehicle for vehicle in single if blocks[vehicle.trip_id] == block]
+        row.sort(key=lambda vehicle: vehicle.calls[0][2])
+        for one, other in itertools.pairwise(row):
+            if one.trip_id in {pair[0] for pair in stay} or (one.trip_id, other.trip_id) in part:
+                continue
+            (last, end, *_), (first, _, start, *_) = one.calls[-1], other.calls[0]
+            if last == first and end <= start:
+                one.onward.append(other)
 
 
 def _templates(tables) -> dict[str, list[tuple[str, int, int, bool, bool]]]:
@@ -129,7 +168,13 @@ def _templates(tables) -> dict[str, list[tuple[str, int, int, bool, bool]]]:
             continue
         _fill(times, [places[row.stop_id] for row in rows])
         templates[trip_id] = [
-            (row.stop_id, arrival, departure, row.pickup_type != 1, row.drop_off_type != 1)
+            (
+                row.stop_id,
+                arrival,
+                departure,
+                row.pickup_type not in (1, 2),
+                row.drop_off_type not in (1, 2),
+            )
             for row, (arrival, departure) in zip(rows, times, strict=True)
         ]
     return templates
@@ -199,12 +244,7 @@ def earliest_alightings(
 ) -> dict[str, int]:
     """Find the earliest alighting at each stop over journeys of 1 to max_rides rides [cs]."""
     latest = departure_cs + max_time_cs
-    heap = [
-        (departure_cs + cost + board_wait_cs, 0, stop)
-        for stop, cost in access.items()
-        if departure_cs + cost <= latest
-    ]
-    heapq.heapify(heap)
+    heap = _starts(departure_cs, access, board_wait_cs, latest)
     fewest = {}  # per stop: fewest rides it was ready with, so far in time
     first_call = {}  # per vehicle and rides: the earliest call it was boarded at
     alighted = {}
@@ -220,9 +260,12 @@ def earliest_alightings(
             end = first_call.get((number, rides), len(calls) - 1)
             if place >= end:
                 continue
+            is_new = (number, rides) not in first_call
+            beyond = day.vehicles[number].later_calls() if is_new else ()
+            ridden = [*calls[place + 1 : end + 1], *(call for _, call in beyond)]
             first_call[number, rides] = place
             # from the call it was boarded at before, all that follows is known
-            for there, arrival in _alightings(calls[place + 1 : end + 1], latest):
+            for there, arrival in _alightings(ridden, latest):
                 best[there] = min(best.get(there, arrival), arrival)
                 # who got off here earlier with as many rides can do all that follows
                 if alighted.get((there, rides), latest + 1) <= arrival:
@@ -233,6 +276,16 @@ def earliest_alightings(
     return best
 
 
+def _starts(departure_cs, access, board_wait_cs, latest):
+    heap = [
+        (departure_cs + cost + board_wait_cs, 0, stop)
+        for stop, cost in access.items()
+        if departure_cs + cost <= latest
+    ]
+    heapq.heapify(heap)
+    return heap
+
+
 def _alightings(calls, latest):
     return [(stop, time) for stop, time, _, _, may_alight in calls if may_alight and time <= latest]
 
@@ -240,3 +293,129 @@ def _alightings(calls, latest):
 def _onward(transfers, stop, arrival, latest):
     reached = [(stop, arrival), *((to, arrival + walk) for to, walk in transfers.get(stop, []))]
     return [(to, time) for to, time in reached if time <= latest]
+
+
+class Rules:
+    """Say how long a change between two trips takes at least, as transfers.txt has it."""
+
+    def __init__(self, tables, walks: dict[str, list[tuple[str, int]]], slack_cs: int):
+        self._rows = [r for r in tables["transfers"].itertuples() if r.transfer_type <= 3]
+        self._parents = dict(
+            zip(
+                tables["stops"]["stop_id"],
+                tables["stops"].get("parent_station", [None] * len(tables["stops"])),
+                strict=True,
+            )
+        )
+        self._routes = dict(
+            zip(tables["trips"]["trip_id"], tables["trips"]["route_id"], strict=True)
+        )
+        self._walks = {(here, to): cost for here, row in walks.items() for to, cost in row}
+        self._slack = slack_cs
+        self._known = {}
+
+    def change_cs(self, off: str, from_trip: str, on: str, to_trip: str) -> int | None:
+        """Least time from getting off to departure [cs]; None: no one may change so."""
+        key = (off, from_trip, on, to_trip)
+        if key not in self._known:
+            self._known[key] = self._look_up(*key)
+        return self._known[key]
+
+    def _look_up(self, off, from_trip, on, to_trip):
+        walk = 0 if off == on else self._walks.get((off, on))
+        rule = None
+        for row in self._rows:
+            worth = self._worth(row, off, from_trip, on, to_trip)
+            if worth is not None and (rule is None or worth > rule[0]):
+                rule = (worth, row)
+        if rule is None:
+            return None if walk is None else walk + self._slack
+        row = rule[1]
+        least = None if pd.isna(row.min_transfer_time_s) else 100 * int(row.min_transfer_time_s)
+        if row.transfer_type == 3:
+            return None
+        if walk is None:
+            return least
+        if row.transfer_type == 1:
+            return walk
+        if row.transfer_type == 2 and least is not None:
+            return max(walk + self._slack, least)
+        return walk + self._slack
+
+    def _worth(self, row, off, from_trip, on, to_trip):
+        """Say how specific a row is for a change; None where it does not speak of it."""
+        worth = 0
+        for named_stop, named_route, named_trip, stop, trip in (
+            (row.from_stop_id, row.from_route_id, row.from_trip_id, off, from_trip),
+            (row.to_stop_id, row.to_route_id, row.to_trip_id, on, to_trip),
+        ):
+            if named_stop != stop and named_stop != self._parents[stop]:
+                return None
+            if isinstance(named_trip, str):
+                worth += 100
+                if named_trip != trip:
+                    return None
+            if isinstance(named_route, str):
+                worth += 10
+                if named_route != self._routes[trip]:
+                    return None
+            worth += named_stop == stop
+        return worth
+
+
+def earliest_alightings_by_rules(
+    day: Day,
+    departure_cs: int,
+    access: dict[str, int],
+    rules: Rules,
+    *,
+    board_wait_cs: int,
+    max_rides: int,
+    max_time_cs: int,
+) -> dict[str, int]:
+    """Find the earliest alighting at each stop, trying every change between two trips [cs]."""
+    latest = departure_cs + max_time_cs
+    ready = {
+        stop: departure_cs + cost + board_wait_cs
+        for stop, cost in access.items()
+        if cost <= max_time_cs
+    }
+    best = {}
+    got_off = None
+    for _ in range(max_rides):
+        events = {}
+        for vehicle in day.vehicles:
+            place = _first_call(vehicle, ready, got_off, rules, latest)
+            if place is None:
+                continue
+            ridden = [(vehicle, call) for call in vehicle.calls[place + 1 :]]
+            for carrier, call in itertools.chain(ridden, vehicle.later_calls()):
+                for there, arrival in _alightings([call], latest):
+                    key = (there, carrier.trip_id)
+                    events[key] = min(events.get(key, arrival), arrival)
+                    best[there] = min(best.get(there, arrival), arrival)
+        got_off = events
+    return best
+
+
+def _first_call(vehicle, ready, got_off, rules, latest) -> int | None:
+    """Find the first call a vehicle can be got on at, in the first ride or after a change."""
+    for place, (stop, _, departure, may_board, _) in enumerate(vehicle.calls[:-1]):
+        if not may_board or departure > latest:
+            continue
+        if got_off is None:
+            is_there = ready.get(stop, departure + 1) <= departure
+        else:
+            is_there = _can_change(rules, got_off, stop, vehicle.trip_id, departure)
+        if is_there:
+            return place
+    return None
+
+
+def _can_change(rules, got_off, stop, trip_id, departure) -> bool:
+    for (there, from_trip), arrival in got_off.items():
+        if arrival <= departure:
+            change = rules.change_cs(there, from_trip, stop, trip_id)
+            if change is not None and arrival + change <= departure:
+                return True
+    return False
