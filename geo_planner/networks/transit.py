@@ -18,6 +18,7 @@ from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_HOUR
 
 _FEED_TABLES = (
     "feeds", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates", "frequencies",
+    "transfers",
 )  # fmt: skip
 _TYPICAL_WEEKDAYS = (1, 2, 3)
 _RAIL_ROUTE_TYPES = (1, 2, 5, 7, 12)

@@ -22,6 +22,7 @@ from geo_planner.kernels.service import Service, Walks, turned_service
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress, reduce_transfers
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.timetable import Timetable
+from geo_planner.networks.transfer_rules import ruled_walks
 from geo_planner.networks.transit import TransitNetwork, timetable_of, typical_day
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, IntArray, default_threads, run_blocks
@@ -99,14 +100,23 @@ class TransitRouter:
         n_off = self.network.stops.n_unsnapped
         what = "stops off the street network: no one walks to or from them"
         lost = (Finding("stops", "warning", n_off, what),) if n_off else ()
-        return (*self.network.timetable.findings, *self.ways.findings, *lost)
+        return (
+            *self.network.timetable.findings,
+            *self._transfer_findings,
+            *self.ways.findings,
+            *lost,
+        )
 
     def _lay_out(self, timetable: Timetable, stop_points: gpd.GeoSeries) -> TransitNetwork:
         way = self.ways.between
         stops = way.stops_left(stop_points)
         between = RowSearch(way.streets.network, stops, stops, way.max_s)
         walks = collect(WaySearch([Choice(between)]), len(stops), default_threads(), skip_self=True)
-        return TransitNetwork(timetable, stop_points, stops, walks)
+        slack_cs = centiseconds(self.travel.transfer_slack_s)
+        ruled, self._transfer_findings = ruled_walks(
+            walks, timetable.stop_platform_idx.astype(np.int64), timetable.transfer_rules, slack_cs
+        )
+        return TransitNetwork(timetable, stop_points, stops, ruled)
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
