@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from geo_planner.config.access import Access
 from geo_planner.config.base import Settings
+from geo_planner.config.land import Land
 from geo_planner.config.siting import Siting
 from geo_planner.config.sources import Sources
 from geo_planner.config.travel import Travel
@@ -55,6 +56,7 @@ class Study(Settings):
     travel: Travel = Travel()
     access: Access = Access()
     siting: Siting = Siting()
+    land: Land = Land()
     control_totals: ControlTotals = ControlTotals()
 
     @model_validator(mode="after")

@@ -45,6 +45,7 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
             "travel": study.travel.model_dump(mode="json"),
             "access": study.access.model_dump(mode="json"),
             "siting": study.siting.model_dump(mode="json"),
+            "land": study.land.model_dump(mode="json"),
         },
         sources=gathered.sources,
         findings=gathered.findings,

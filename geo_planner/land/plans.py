@@ -1,0 +1,318 @@
+"""The plan resolver: which plan rules each part of a site, and what it lets be built.
+
+A site is cut along the edges of all plans over it. In every part the most detailed level that
+states a value rules (sub-area over local plan over municipal framework; building fields are kept
+as pieces of their own, since they say where floor area may stand). Only a local plan gives a
+right: what holds ``now`` and what is possible (``potential``) never mix, and proposals are
+readings of their own. Every value cites its plan; what is unknown has a reason.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_planner.config import Land
+from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.land.plans_overlay import (
+    FloatArray,
+    IntArray,
+    Overlay,
+    Shapes,
+    overlaps,
+    overlay_plans,
+)
+from geo_planner.land.plans_ruling import (
+    QUANTITIES,
+    STATES,
+    regulation_note,
+    rows_of_state,
+    rule,
+    zone_name,
+)
+from geo_planner.schema import MAX_IDS_SHOWN
+
+_FIELD = "building_field"
+_LAPSE_YEARS = 3
+_BLOCK_YEARS = 1
+
+Ruled = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """Hold the parts of sites and the rulings in each; made by :func:`resolve_plans`.
+
+    Parameters
+    ----------
+    parts
+        One row per part, index part_id: ``site_id``, ``site_idx``, ``area_m2``,
+        ``has_proposal`` (a proposed local plan lies over it), ``is_blocked`` (and stops building
+        that anticipates it), and per state and quantity the value and the plan it is from
+        (``now_max_floors``, ``now_max_floors_plan_id``).
+    rulings
+        By state and quantity, one row per part as :func:`~geo_planner.land.plans_ruling.rule`
+        gives it.
+    fields
+        Building fields in parts: ``part`` (position), ``plan`` (position), ``area_m2`` inside the
+        part, ``share`` of the whole field, ``status``.
+    plans
+        Plans in force or proposed on the day; positions refer to it.
+    sites
+        Sites as given, in order of ``site_idx``.
+    sliver_m2
+        Ground of each site left out as slivers [m2].
+    parcels
+        Parcels as given; None where there are none.
+    has_local_plans
+        Whether the data hold any local plan: without, no right can be told.
+    findings
+        Proposals that lapsed, and other remarks on the plans.
+    """
+
+    parts: gpd.GeoDataFrame
+    rulings: Mapping[str, Ruled]
+    fields: pd.DataFrame
+    plans: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    sliver_m2: FloatArray
+    parcels: gpd.GeoDataFrame | None
+    has_local_plans: bool
+    findings: tuple[Finding, ...]
+
+    def value(self, state: str, quantity: str) -> FloatArray:
+        """Return a ruling value of every part, nan where unknown."""
+        return self.rulings[state][quantity]["value"].to_numpy(float)
+
+    def site_ids(self) -> pd.Index:
+        """Return the ids of the sites in their order."""
+        return pd.Index(self.sites["site_id"], name="site_id")
+
+    def citations(self, states: Sequence[str] = STATES) -> pd.DataFrame:
+        """List every value with its plan, or with the reason why it is unknown.
+
+        Returns
+        -------
+        DataFrame
+            One row per part, state and quantity: ``site_id``, ``part_id``, ``area_m2``,
+            ``state``, ``quantity``, ``value``, ``plan_id``, ``level``, ``document_url``,
+            ``dated``, ``reason``, ``note``.
+        """
+        frames = [self._cited(state, quantity) for state in states for quantity in QUANTITIES]
+        return pd.concat(frames, ignore_index=True)
+
+    def _cited(self, state: str, quantity: str) -> pd.DataFrame:
+        ruled = self.rulings[state][quantity]
+        value = ruled["value"].astype(object).where(ruled["value"].notna(), None)
+        if quantity == "zone_status":
+            value = ruled["value"].map(zone_name).astype(object)
+        at = ruled["plan"].to_numpy()
+        frame = pd.DataFrame(
+            {
+                "site_id": self.parts["site_id"].to_numpy(),
+                "part_id": self.parts.index.to_numpy(),
+                "area_m2": self.parts["area_m2"].to_numpy(),
+                "state": state,
+                "quantity": quantity,
+                "value": value.to_numpy(),
+            }
+        )
+        for column in ("plan_id", "level", "document_url", "dated"):
+            texts = self.plans[column].astype(object).to_numpy()
+            frame[column] = np.where(at >= 0, texts[at], None) if len(texts) else None
+        frame["reason"] = ruled["reason"].to_numpy()
+        frame["note"] = [regulation_note(day) for day in frame["dated"]]
+        return frame
+
+
+def resolve_plans(
+    sites: gpd.GeoDataFrame,
+    plans: gpd.GeoDataFrame,
+    parcels: gpd.GeoDataFrame | None = None,
+    *,
+    land: Land | None = None,
+) -> PlanResult:
+    """Find the ruling plan of every part of every site.
+
+    Parameters
+    ----------
+    sites, plans, parcels
+        Tables of a region (``site_id``, ``plan_id``, ``parcel_id`` as columns), in one metric CRS.
+    land
+        Settings: slivers, and the day on which proposals are judged.
+
+    Raises
+    ------
+    InputError
+        When site ids are not unique.
+    CRSError
+        When the layers differ in CRS or it is not metric.
+
+    Notes
+    -----
+    Two plans of one level that say the same leave the value known; where they disagree it is
+    unknown. A plan of the level that is silent takes nothing from one that speaks.
+    """
+    settings = land or Land()
+    if sites["site_id"].duplicated().any():
+        raise InputError("site ids must be unique to resolve plans")
+    in_play, findings, is_blocking = _in_play(plans, settings.as_of)
+    is_field = (in_play["level"] == _FIELD).to_numpy()
+    areas = in_play[~is_field].reset_index(drop=True)
+    fields = in_play[is_field].reset_index(drop=True)
+    cut = overlay_plans(sites, areas, sliver_share=settings.sliver_share)
+    rulings = {
+        state: dict(zip(QUANTITIES, rule(cut, areas, state), strict=True)) for state in STATES
+    }
+    over = rows_of_state(cut, areas, "if_adopted")
+    is_proposed = (areas["status"] == "proposed").to_numpy()
+    flags = {
+        "has_proposal": _touched(cut, over, is_proposed),
+        "is_blocked": _touched(cut, over, is_blocking[~is_field]),
+    }
+    return PlanResult(
+        parts=_parts_frame(cut, sites, areas, rulings, flags),
+        rulings=rulings,
+        fields=_field_pieces(cut.shapes, fields),
+        plans=areas,
+        sites=sites,
+        sliver_m2=cut.sliver_m2,
+        parcels=parcels if parcels is not None and len(parcels) else None,
+        has_local_plans=bool((areas["level"] != "framework").any()),
+        findings=tuple(findings),
+    )
+
+
+def is_covered(result: PlanResult, state: str) -> np.ndarray:
+    """Tell over which parts any plan of a reading lies, whatever it states, ``(n_parts,)``."""
+    reason = result.rulings[state]["use_code"]["reason"].to_numpy(str)
+    return ~np.char.endswith(reason, "covers this part")
+
+
+def _touched(cut: Overlay, rows: IntArray, is_marked: np.ndarray) -> np.ndarray:
+    """Tell over which parts a marked plan lies, of the pairs named."""
+    touched = np.zeros(len(cut.shapes), dtype=bool)
+    touched[cut.part_idx[rows[is_marked[cut.plan_idx[rows]]]]] = True
+    return touched
+
+
+def _in_play(
+    plans: gpd.GeoDataFrame, as_of: date | None
+) -> tuple[gpd.GeoDataFrame, list[Finding], np.ndarray]:
+    """Leave out what is cancelled or lapsed; tell which proposals still block building."""
+    kept = plans[plans["status"] != "cancelled"].reset_index(drop=True)
+    is_proposed = (kept["status"] == "proposed").to_numpy()
+    if as_of is None:
+        return kept, [], is_proposed
+    dated = kept["dated"].fillna("9999-12-31").to_numpy(str)
+    lapsed = is_proposed & (dated < _years_before(as_of, _LAPSE_YEARS))
+    findings = []
+    if lapsed.any():
+        ids = tuple(kept.loc[lapsed, "plan_id"].head(MAX_IDS_SHOWN))
+        words = "proposals older than three years, which have lapsed"
+        findings.append(Finding("plans", "left_out", int(lapsed.sum()), words, ids))
+    blocks = is_proposed & (dated >= _years_before(as_of, _BLOCK_YEARS))
+    return kept[~lapsed].reset_index(drop=True), findings, blocks[~lapsed]
+
+
+def _years_before(day: date, years: int) -> str:
+    """Write the same day some years earlier; 29 February becomes the 28th.
+
+    Examples
+    --------
+    >>> _years_before(date(2024, 2, 29), 1)
+    '2023-02-28'
+    """
+    try:
+        return day.replace(year=day.year - years).isoformat()
+    except ValueError:
+        return day.replace(year=day.year - years, day=day.day - 1).isoformat()
+
+
+def _parts_frame(
+    cut: Overlay,
+    sites: gpd.GeoDataFrame,
+    plans: gpd.GeoDataFrame,
+    rulings: Mapping[str, Ruled],
+    flags: Mapping[str, np.ndarray],
+) -> gpd.GeoDataFrame:
+    site_ids = sites["site_id"].to_numpy(str)[cut.site_idx]
+    turn = pd.Series(cut.site_idx).groupby(cut.site_idx).cumcount()
+    columns: dict[str, object] = {
+        "site_id": site_ids,
+        "site_idx": cut.site_idx,
+        "area_m2": cut.area_m2,
+        **flags,
+    }
+    ids = plans["plan_id"].astype(object).to_numpy()
+    for state, ruled in rulings.items():
+        for quantity, frame in ruled.items():
+            at = frame["plan"].to_numpy()
+            value = frame["value"].to_numpy()
+            if quantity == "zone_status":
+                value = frame["value"].map(zone_name).to_numpy()
+            columns[f"{state}_{quantity}"] = value
+            columns[f"{state}_{quantity}_plan_id"] = (
+                np.where(at >= 0, ids[at], None) if len(ids) else None
+            )
+    names = [f"{site}.{k}" for site, k in zip(site_ids, turn, strict=True)]
+    index = pd.Index(names, name="part_id", dtype="str")
+    return gpd.GeoDataFrame(columns, index=index, geometry=cut.shapes, crs=sites.crs)
+
+
+def _field_pieces(shapes: Shapes, fields: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Cut building fields to the parts; a field's stated floor area goes with its ground."""
+    polygons = np.asarray(fields.geometry.array, dtype=object)
+    part, field, inside_m2 = overlaps(shapes, polygons)
+    whole_m2 = fields.geometry.area.to_numpy()
+    taken = fields.drop(columns="geometry").iloc[field].reset_index(drop=True)
+    return taken.assign(part=part, area_m2=inside_m2, share=inside_m2 / whole_m2[field])
+
+
+def unknown_reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> pd.Series:
+    """Say per site in words what is unknown, with the share of the site it concerns.
+
+    Parameters
+    ----------
+    result
+        Resolved plans.
+    state, quantities
+        Reading and quantities to tell of.
+
+    Returns
+    -------
+    Series
+        JSON text by site_id: a list of ``quantity``, ``reason``, ``share``; ``[]`` where all is
+        known.
+    """
+    told: list[list[dict[str, object]]] = [[] for _ in range(len(result.sites))]
+    for row in _reasons(result, state, quantities):
+        told[int(row.site)].append(
+            {"quantity": row.quantity, "reason": row.reason, "share": round(row.share, 3)}
+        )
+    texts = [json.dumps(items, ensure_ascii=False) for items in told]
+    return pd.Series(texts, index=result.site_ids(), dtype="str")
+
+
+def _reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> Iterator[Any]:
+    site = result.parts["site_idx"].to_numpy()
+    area_m2 = result.parts["area_m2"].to_numpy()
+    whole_m2 = np.bincount(site, weights=area_m2, minlength=len(result.sites))
+    for quantity in quantities:
+        reason = result.rulings[state][quantity]["reason"].to_numpy(str)
+        open_parts = reason != ""
+        frame = pd.DataFrame(
+            {
+                "site": site[open_parts],
+                "reason": reason[open_parts],
+                "share": area_m2[open_parts] / whole_m2[site[open_parts]],
+            }
+        )
+        shares = frame.groupby(["site", "reason"], as_index=False)["share"].sum()
+        yield from shares.assign(quantity=quantity).itertuples(index=False)
