@@ -58,6 +58,43 @@ def round_borders(
     return max(scored, key=lambda pair: pair[0])[1]
 
 
+def diverging_borders(differences: Sequence[float] | np.ndarray) -> list[float]:
+    """Choose six borders that mirror each other about zero, for a scale of differences.
+
+    Parameters
+    ----------
+    differences
+        Values shown; unknown ones (nan) take no part.
+
+    Returns
+    -------
+    list of float
+        ``[-c, -b, -a, a, b, c]`` of round numbers, so that seven classes share the changes
+        fairly; empty when nothing differs.
+
+    Examples
+    --------
+    >>> diverging_borders([0, 0, -1200, 2400, 6000, 30])
+    [-5000.0, -2000.0, -1000.0, 1000.0, 2000.0, 5000.0]
+    >>> diverging_borders([0.0, 0.0])
+    []
+    """
+    sizes = np.abs(np.asarray(differences, dtype=float))
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not len(sizes):
+        return []
+    top = int(np.ceil(np.log10(sizes.max())))
+    points = [_tidy(base * 10.0**e) for e in range(top - 4, top + 1) for base in _SERIES[0]]
+    triples = [
+        points[first : first + 2 * stride + 1 : stride]
+        for stride in (1, 2)
+        for first in range(len(points) - 2 * stride)
+    ]
+    inside = [triple for triple in triples if triple[-1] <= sizes.max()]
+    best = max(reversed(inside), key=lambda triple: _evenness(sizes, triple))
+    return [*(-border for border in reversed(best)), *best]
+
+
 def class_of(values: np.ndarray, borders: Sequence[float]) -> np.ndarray:
     """Return each value's class number, -1 where unknown.
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 PRESENCE = "presence"
+DIFFERENCE = "_difference"
 BOTH, GAINED, LOST = "both", "gained", "lost"
 _DIGITS_OF_NOISE = 9
 
@@ -67,7 +68,7 @@ def _differences(figure: str, a: pd.Series, b: pd.Series) -> dict[str, pd.Series
     return {
         f"{figure}_a": a,
         f"{figure}_b": b,
-        f"{figure}_difference": difference,
+        f"{figure}{DIFFERENCE}": difference,
         f"{figure}_relative": difference / a.where(a != 0),
     }
 

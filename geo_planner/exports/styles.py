@@ -12,8 +12,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_planner.classes import round_borders
-from geo_planner.maps.palette import CLUSTERS, CONSTRAINTS, darker, ramp
+from geo_planner.classes import diverging_borders, round_borders
+from geo_planner.compare.rows import DIFFERENCE
+from geo_planner.maps.palette import CLUSTERS, CONSTRAINTS, DIVERGING, darker, ramp
 
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
 _UNKNOWN = "#FFFFFF"
@@ -54,7 +55,7 @@ def default_style(table: str, frame: gpd.GeoDataFrame, headline: str | None) -> 
     frame
         Its rows.
     headline
-        Column of zones shown first; None: their residents.
+        Column of zones shown first; None: their residents. A difference is drawn in any table.
     """
     kind = _KINDS[min(2, int(shapely.get_dimensions(frame.geometry.to_numpy()).max(initial=0)))]
     choices: dict[str, Callable[[], tuple[str, list[_Class]] | None]] = {
@@ -64,7 +65,10 @@ def default_style(table: str, frame: gpd.GeoDataFrame, headline: str | None) -> 
         "businesses": lambda: ("cluster", list(_clusters())),
         "constraints": lambda: ("effect", list(_effects())),
     }
-    chosen = choices[table]() if table in choices else None
+    if headline is not None and headline.endswith(DIFFERENCE):
+        chosen = _graduated(frame, headline)
+    else:
+        chosen = choices[table]() if table in choices else None
     if chosen is None:
         return None
     column, classes = chosen
@@ -79,13 +83,21 @@ def _graduated(frame: gpd.GeoDataFrame, column: str) -> tuple[str, list[_Class]]
     known = values[np.isfinite(values)]
     if not len(known):
         return None
-    borders = round_borders(known)
+    is_difference = column.endswith(DIFFERENCE)
+    borders = diverging_borders(known) if is_difference else round_borders(known)
     ends = [min(float(known.min()), *borders[:1]), *borders, max(float(known.max()), *borders[-1:])]
     pairs = list(pairwise(ends))
     return column, [
         _Class(f"{low:,.10g} – {high:,.10g}".replace(",", "\u202f"), colour, bounds=(low, high))
-        for (low, high), colour in zip(pairs, ramp(len(pairs)), strict=True)
+        for (low, high), colour in zip(pairs, _colours(len(pairs), is_difference), strict=True)
     ]
+
+
+def _colours(n_classes: int, is_difference: bool) -> Sequence[str]:  # noqa: FBT001
+    """Take the diverging scale for differences: its middle alone where nothing differs."""
+    if not is_difference:
+        return ramp(n_classes)
+    return DIVERGING if n_classes == len(DIVERGING) else DIVERGING[3:4]
 
 
 @cache
