@@ -7,7 +7,6 @@ criteria counts no more than a group of one; ``flat`` draws all criteria at once
 A site with unknown values takes part with the lower end of its range.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -16,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.kernels import ranking as kernel
 from geo_planner.siting.aggregation import Method, log_values
 from geo_planner.siting.criteria import FloatArray, groups_of
 
 Space = Literal["simplex", "near"]
 Structure = Literal["groups", "flat"]
-IntArray = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.int32]
 
 DRAWS = 10_000
 NEAR_SHARE = 0.5
@@ -87,15 +87,8 @@ def rank_acceptability(
     """
     keys = weights.index[weights > 0]
     drawn = _draw(weights[keys], rng, space, structure, n_draws)
-    n_sites = len(values)
-    blocks = [drawn[start : start + _DRAWS_AT_ONCE] for start in range(0, n_draws, _DRAWS_AT_ONCE)]
-    measured = values[keys].to_numpy(float)
-    counts = np.zeros((n_sites, n_sites), np.int64)
-    central = np.zeros((n_sites, len(keys)))
-    for counted, summed in _ranked_blocks(measured, blocks, method):
-        counts += counted
-        central += summed
-    n_first = counts[:, :1] if n_sites else np.zeros((0, 1))
+    counts, central = _count(values[keys].to_numpy(float), drawn, method)
+    n_first = counts[:, :1]
     means = np.divide(central, n_first, out=np.full_like(central, np.nan), where=n_first > 0)
     return Acceptability(
         frame=_summarise(counts, values.index, n_draws),
@@ -157,13 +150,22 @@ def _draw(
     return drawn
 
 
-def _ranked_blocks(
-    values: FloatArray, blocks: list[FloatArray], method: Method
-) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Rank the sites under blocks of weightings, two blocks at once."""
+def _count(values: FloatArray, drawn: FloatArray, method: Method) -> tuple[IntArray, FloatArray]:
+    """Count ranks and sum the weightings that put a site first, half of the draws at a time."""
     parts = _parts(values, method)
+
+    def count_half(half: FloatArray) -> tuple[IntArray, FloatArray]:
+        counts, central = kernel.empty_counts(*values.shape)
+        for start in range(0, len(half) if len(values) else 0, _DRAWS_AT_ONCE):
+            block = half[start : start + _DRAWS_AT_ONCE]
+            scores = _scores(parts, block, method)
+            order = np.argsort(-scores, axis=1)
+            kernel.count_ranks(scores, order, block, _TIE, counts, central)
+        return counts, central
+
     with ThreadPoolExecutor(2) as pool:
-        yield from pool.map(lambda block: _rank_block(parts, block, method), blocks)
+        (counts, central), (more, more_central) = pool.map(count_half, np.array_split(drawn, 2))
+    return counts + more, central + more_central
 
 
 def _parts(values: FloatArray, method: Method) -> tuple[FloatArray, ...]:
@@ -178,28 +180,18 @@ def _parts(values: FloatArray, method: Method) -> tuple[FloatArray, ...]:
     return ((normal - normal.min(axis=0)).T ** 2, (normal.max(axis=0) - normal).T ** 2)
 
 
-def _rank_block(
-    parts: tuple[FloatArray, ...], weights: FloatArray, method: Method
-) -> tuple[IntArray, FloatArray]:
-    """Count each site's ranks, and sum the weightings that put it first; ties share the better."""
-    if method == "topsis":
-        to_worst, to_best = (np.sqrt(weights**2 @ part) for part in parts)
-        total = to_worst + to_best
-        scores = np.divide(to_worst, total, out=np.zeros_like(total), where=total > 0)
-    else:
-        scores = weights @ parts[0]
-    n_sites = scores.shape[1]
-    np.negative(scores, out=scores)
-    order = np.argsort(scores, axis=1)
-    falling = np.take_along_axis(scores, order, axis=1)
-    place = np.zeros(scores.shape, np.int64)
-    place[:, 1:] = np.where(np.diff(falling, axis=1) > _TIE, np.arange(1, n_sites), 0)
-    np.maximum.accumulate(place, axis=1, out=place)
-    counts = np.bincount((order * n_sites + place).ravel(), minlength=n_sites * n_sites)
-    central = np.zeros((n_sites, weights.shape[1]))
-    draws, places = np.nonzero(place == 0)
-    np.add.at(central, order[draws, places], weights[draws])
-    return counts.reshape(n_sites, n_sites), central
+def _scores(parts: tuple[FloatArray, ...], weights: FloatArray, method: Method) -> FloatArray:
+    """Score the sites under each weighting, ``(n_draws, n_sites)``."""
+    if method != "topsis":
+        return _times(weights, parts[0])
+    to_worst, to_best = (np.sqrt(_times(weights**2, part)) for part in parts)
+    total = to_worst + to_best
+    return np.divide(to_worst, total, out=np.zeros_like(total), where=total > 0)
+
+
+def _times(weights: FloatArray, part: FloatArray) -> FloatArray:
+    """Multiply without the threads of a linear-algebra library, which crowd out our own two."""
+    return np.einsum("dk,ks->ds", weights, part)
 
 
 def _summarise(counts: IntArray, index: pd.Index, n_draws: int) -> pd.DataFrame:
