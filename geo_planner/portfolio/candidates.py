@@ -1,0 +1,149 @@
+"""Which sites can take part in a portfolio, and what one unit of each costs.
+
+A site is left out, with its reason, when it is excluded, when its jobs, its readiness or what the
+objective needs is unknown, when only a change of directive would free it (stage 5), when it is not
+ready in time, or when it brings no net jobs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo_planner.errors import InputError
+from geo_planner.portfolio.limits import Case, Limits, Objective
+
+LAST_STAGE_WITHOUT_HOPE = 5
+_BEST_SCORE = 100.0
+_OBJECTIVE_COLUMN: dict[Objective, str] = {
+    "score": "score",
+    "travel_time": "travel_time_min",
+    "land_take": "area_m2",
+    "station_near": "station_near_share",
+}
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Hold what the model reads of the sites that take part, ``(n_sites,)`` each.
+
+    Parameters
+    ----------
+    site_ids
+        Index of the sites.
+    jobs
+        Net new private jobs when fully developed.
+    costs
+        What the objective adds up when fully developed; less is better.
+    floor_area_m2
+        New floor area when fully developed; nan where no take-up is limited.
+    ready_years
+        Years until floor area can stand; 0 where no year is set.
+    clusters
+        Cluster of each, missing where none.
+    left_out
+        Reason by site that does not take part.
+    """
+
+    site_ids: pd.Index
+    jobs: FloatArray
+    costs: FloatArray
+    floor_area_m2: FloatArray
+    ready_years: FloatArray
+    clusters: pd.Series
+    left_out: pd.Series
+
+
+def candidates_of(
+    sites: pd.DataFrame, case: Case, objective: Objective, limits: Limits
+) -> Candidates:
+    """Choose the sites that take part.
+
+    Parameters
+    ----------
+    sites
+        Frame as for :func:`geo_planner.portfolio.solve_portfolio`.
+    case
+        Which column of jobs counts.
+    objective
+        What is to be best.
+    limits
+        Limits, for the years and the take-up.
+
+    Raises
+    ------
+    InputError
+        When a column that the question needs is absent.
+    """
+    column = _OBJECTIVE_COLUMN[objective]
+    _require_columns(sites, case, column, limits)
+    reasons = _reasons(sites, case, column, limits)
+    kept = sites[reasons.isna()]
+    jobs = kept[f"jobs_{case}"].to_numpy(float)
+    has_years = limits.horizon_years is not None
+    return Candidates(
+        site_ids=kept.index,
+        jobs=jobs,
+        costs=_costs(kept[column].to_numpy(float), jobs, objective),
+        floor_area_m2=_numbers(kept, "floor_area_m2"),
+        ready_years=_numbers(kept, "years") if has_years else np.zeros(len(kept)),
+        clusters=kept["cluster"] if "cluster" in kept else pd.Series(None, index=kept.index),
+        left_out=reasons.dropna(),
+    )
+
+
+def _numbers(sites: pd.DataFrame, column: str) -> FloatArray:
+    if column not in sites:
+        return np.full(len(sites), np.nan)
+    return sites[column].to_numpy(float, na_value=np.nan)
+
+
+def _require_columns(sites: pd.DataFrame, case: Case, objective: str, limits: Limits) -> None:
+    needed = {f"jobs_{case}": "the target", "stage": "readiness", objective: "the objective"}
+    if limits.horizon_years is not None:
+        needed["years"] = "the year"
+    if limits.take_up_m2_per_year is not None:
+        needed["floor_area_m2"] = "the take-up a year"
+    if limits.max_per_cluster:
+        needed["cluster"] = "the sites per cluster"
+    problems = [f"{name}: needed for {why}" for name, why in needed.items() if name not in sites]
+    if not sites.index.is_unique:
+        problems.append("a site_id stands twice")
+    if problems:
+        raise InputError("the frame of sites lacks columns", problems)
+
+
+def _reasons(sites: pd.DataFrame, case: Case, objective: str, limits: Limits) -> pd.Series:
+    """Give the first reason that leaves a site out; missing where it takes part."""
+    jobs, stage, figure = (_numbers(sites, name) for name in (f"jobs_{case}", "stage", objective))
+    years, horizon = _numbers(sites, "years"), limits.horizon_years
+    tests: list[tuple[npt.NDArray[np.bool_], str]] = [
+        (np.isnan(stage), "readiness unknown"),
+        (stage >= LAST_STAGE_WITHOUT_HOPE, "stage 5: a directive would have to change"),
+        (np.isnan(jobs), "jobs unknown"),
+        (jobs <= 0, "brings no net new jobs"),
+        (np.isnan(figure), f"{objective} unknown"),
+    ]
+    if horizon is not None:
+        tests += [(np.isnan(years), "years to readiness unknown"),
+                  (years > horizon, f"not ready by {limits.by_year}")]  # fmt: skip
+    if limits.take_up_m2_per_year is not None:
+        tests.append((np.isnan(_numbers(sites, "floor_area_m2")), "floor area unknown"))
+    reasons = pd.Series(np.nan, index=sites.index, dtype="str")
+    if "excluded_because" in sites:
+        reasons = sites["excluded_because"].astype("str")
+    for is_out, reason in tests:
+        reasons = reasons.mask(reasons.isna() & is_out, reason)
+    return reasons
+
+
+def _costs(figures: FloatArray, jobs: FloatArray, objective: Objective) -> FloatArray:
+    """Turn figures into what is added up: per job, or for land take per site."""
+    if objective == "land_take":
+        return figures
+    if objective == "score":
+        return jobs * (_BEST_SCORE - figures)
+    return jobs * (figures if objective == "travel_time" else 1.0 - figures)
