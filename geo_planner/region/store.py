@@ -60,8 +60,10 @@ class Origin:
     scenario
         The scenario as applied: id, name, version, modifications ...
     changes
-        What each modification changed, a row each: index, modification, table, rows added,
-        changed and removed.
+        What each modification changed, a row each: scenario, index, modification, table, rows
+        added, changed and removed.
+    notes
+        What modifications left as it was, and why.
     """
 
     parent: str
@@ -69,6 +71,7 @@ class Origin:
     identity: str
     scenario: Mapping[str, Any]
     changes: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -220,8 +223,13 @@ def _from_json(folder: Path, content: Mapping[str, Any]) -> Region:
             Finding(**{**item, "examples": tuple(item["examples"])}) for item in content["findings"]
         ),
         digest=region_digest(crs, zone, tables),
-        origin=Origin(**{**origin, "changes": tuple(origin["changes"])}) if origin else None,
+        origin=_origin_from_json(origin) if origin else None,
     )
+
+
+def _origin_from_json(content: Mapping[str, Any]) -> Origin:
+    lists = {name: tuple(content[name]) for name in ("changes", "notes")}
+    return Origin(**{**content, **lists})
 
 
 def _digest_of(tables: Mapping[str, TableInfo], name: str) -> str | None:

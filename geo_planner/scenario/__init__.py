@@ -1,0 +1,36 @@
+"""Scenarios: modifications of tables that turn a region into another one.
+
+A modification edits tables and never arrays; what is derived from tables that did not change is
+shared with the region it was made from. The region itself is never changed.
+"""
+
+from geo_planner.scenario.applying import (
+    Check,
+    apply_scenario,
+    check_scenario,
+    identity_of,
+    list_scenarios,
+)
+from geo_planner.scenario.files import read_scenario, write_scenario
+from geo_planner.scenario.model import (
+    Scenario,
+    chain_of,
+    modification_types,
+    parse_scenario,
+    scenario_schema,
+)
+
+__all__ = [
+    "Check",
+    "Scenario",
+    "apply_scenario",
+    "chain_of",
+    "check_scenario",
+    "identity_of",
+    "list_scenarios",
+    "modification_types",
+    "parse_scenario",
+    "read_scenario",
+    "scenario_schema",
+    "write_scenario",
+]

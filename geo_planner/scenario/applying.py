@@ -1,0 +1,288 @@
+"""From a region and a scenario to a new region: check all, complain once, write what changed.
+
+A modification sees the tables as those before it left them; one that changes nothing is an error.
+The result's identity is the digest of the region, the scenarios, the settings and the program's
+version: where a region of that identity stands already, it is opened and not made again.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo_planner import __version__, schema
+from geo_planner.errors import GeoPlannerError, RegionError, ScenarioError, SchemaError
+from geo_planner.region import Origin, Region, open_region, write_child
+from geo_planner.region.store import write_json
+from geo_planner.scenario.base import Modification
+from geo_planner.scenario.draft import Change, Draft, Refused, content_digest, count_changes
+from geo_planner.scenario.files import bases_beside, parse_file
+from geo_planner.scenario.model import Parsed, Scenario, chain_of, label, parse_scenario
+
+SCENARIOS = Path("derived") / "scenarios"
+_IDENTITY_SHOWN = 12
+
+Source = Scenario | Mapping[str, Any] | Path | str
+
+
+@dataclass
+class Check:
+    """Hold what a scenario would change in a region, and what is wrong with it.
+
+    Parameters
+    ----------
+    id
+        The scenario's id.
+    changes
+        What each modification changes: scenario, index (from 1), modification, table, rows.
+    notes
+        What modifications leave as it was, and why.
+    problems
+        All that is wrong; empty when the scenario can be applied.
+    tables
+        Changed tables, validated; empty while there are problems.
+    """
+
+    id: str
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all but the tables."""
+        return {
+            "scenario": self.id, "can_apply": not self.problems, "problems": self.problems,
+            "changes": self.changes, "notes": self.notes,
+        }  # fmt: skip
+
+
+def check_scenario(region: Region, source: Source, known: Iterable[Scenario] = ()) -> Check:
+    """Try a scenario on a region; nothing is written.
+
+    Parameters
+    ----------
+    region
+        Region to change; it is only read.
+    source
+        A scenario, the content of a file, or a file.
+    known
+        Scenarios it may build on; those in files beside it are found.
+    """
+    try:
+        parsed = _parse(source)
+    except ScenarioError as error:
+        return Check(error.name, problems=list(error.problems))
+    check = Check(parsed.id, problems=[])
+    told = list(parsed.problems)
+    if parsed.scenario is not None:
+        try:
+            chain = _chain(parsed.scenario, source, known)
+        except ScenarioError as error:
+            told += [(0, text) for text in error.problems]
+            chain = [parsed.scenario]
+        told += _try(region, chain, parsed.numbers, check)
+    check.problems = [text for _, text in sorted(told, key=lambda item: item[0])]
+    if check.problems:
+        check.tables = {}
+    return check
+
+
+def apply_scenario(
+    region: Region,
+    source: Source,
+    out: Path | str | None = None,
+    known: Iterable[Scenario] = (),
+) -> Region:
+    """Make the region that a scenario turns a region into; the region itself is not changed.
+
+    Parameters
+    ----------
+    region
+        Baseline; it may be a scenario's region itself.
+    source
+        A scenario, the content of a file, or a file.
+    out
+        Folder for the new region; None: under ``derived/scenarios`` of the baseline.
+    known
+        Scenarios it may build on; those in files beside it are found.
+
+    Returns
+    -------
+    Region
+        Changed tables written, all others shared with the baseline. A region of the same identity
+        that stands there already is opened instead.
+
+    Raises
+    ------
+    ScenarioError
+        With all that is wrong with the modifications; nothing is written.
+    RegionError
+        When ``out`` cannot be written as a region.
+    """
+    known = tuple(known)
+    parsed = _parse(source)
+    if parsed.scenario is None or parsed.problems:
+        raise ScenarioError(parsed.id, check_scenario(region, source, known).problems)
+    chain = _chain(parsed.scenario, source, known)
+    identity = identity_of(region, chain)
+    folder = Path(out) if out is not None else _default_folder(region, parsed.id, identity)
+    finished = _finished(folder, identity)
+    if finished is not None:
+        return finished
+    check = Check(parsed.id)
+    told = _try(region, chain, parsed.numbers, check)
+    if told:
+        raise ScenarioError(parsed.id, [text for _, text in sorted(told, key=lambda i: i[0])])
+    origin = Origin(
+        parent=os.path.relpath(region.path.resolve(), folder.resolve()),
+        parent_digest=region.digest,
+        identity=identity,
+        scenario=chain[-1].content() | {"chain": [item.content() for item in chain[:-1]]},
+        changes=tuple(check.changes),
+        notes=tuple(check.notes),
+    )
+    child = write_child(folder, region, check.tables, origin)
+    _register(region, child)
+    return child
+
+
+def identity_of(region: Region, chain: Sequence[Scenario]) -> str:
+    """Take the digest of a region, its settings, a scenario with what it builds on, the version."""
+    contents = [item.content() for item in chain]
+    version = [__version__, schema.SCHEMA_VERSION]
+    return content_digest([region.digest, dict(region.study), contents, version])
+
+
+def list_scenarios(region: Region) -> list[Region]:
+    """Open all scenario regions made from a region that are still there, by id."""
+    folders = []
+    for entry in sorted((region.path / SCENARIOS).glob("*")):
+        if entry.is_dir():
+            folders.append(entry)
+        elif entry.suffix == ".json":
+            folders.append(Path(entry.read_text("utf-8").strip().strip('"')))
+    found: dict[str, Region] = {}
+    for folder in folders:
+        try:
+            opened = open_region(folder)
+        except RegionError:
+            continue
+        if opened.origin is not None and opened.origin.parent_digest == region.digest:
+            found[str(opened.path.resolve())] = opened
+    return sorted(found.values(), key=lambda item: (item.origin.scenario["id"], str(item.path)))  # type: ignore[union-attr]
+
+
+def _parse(source: Source) -> Parsed:
+    if isinstance(source, Scenario):
+        return Parsed(source.id, source, tuple(range(1, len(source.modifications) + 1)))
+    if isinstance(source, Mapping):
+        return parse_scenario(source)
+    return parse_file(source)
+
+
+def _chain(scenario: Scenario, source: Source, known: Iterable[Scenario]) -> list[Scenario]:
+    if isinstance(source, Path | str):
+        known = bases_beside(scenario, Path(source).parent, known)
+    return chain_of(scenario, known)
+
+
+def _try(
+    region: Region, chain: Sequence[Scenario], numbers: Sequence[int], check: Check
+) -> list[tuple[int, str]]:
+    """Run all modifications on a draft; keep what they change, return what is wrong."""
+    draft = Draft(region)
+    problems: list[tuple[int, str]] = []
+    for scenario in chain:
+        is_base = scenario is not chain[-1]
+        places = range(1, len(scenario.modifications) + 1) if is_base else numbers
+        for number, item in zip(places, scenario.modifications, strict=True):
+            name = label(number, type(item).__name__)
+            name = f"base {scenario.id}, {name}" if is_base else name
+            wrong = _run(draft, item, scenario.id, number, check)
+            problems += [(0 if is_base else number, f"{name}: {text}") for text in wrong]
+            check.notes += [f"{name}: {text}" for text in draft.notes]
+            draft.notes.clear()
+    for name, frame in draft.frames.items():
+        try:
+            typed = schema.validate(frame, schema.tables()[name], origin="the scenario")
+        except SchemaError as error:
+            problems += [(len(numbers) + 1, f"{name}: {text}") for text in error.problems]
+            continue
+        if _differs(region, name, typed):
+            check.tables[name] = typed
+    return problems
+
+
+def _run(draft: Draft, item: Modification, scenario: str, number: int, check: Check) -> list[str]:
+    """Run one modification; what is wrong leaves the draft as it was."""
+    before = dict(draft.frames)
+    try:
+        item.apply(draft)
+    except Refused as error:
+        draft.frames = before
+        return list(error.problems)
+    except GeoPlannerError as error:
+        draft.frames = before
+        return [str(error)]
+    earlier = Draft(draft.region, before)
+    changes = [
+        count_changes(name, earlier.frame(name), frame)
+        for name, frame in draft.frames.items()
+        if frame is not before.get(name)
+    ]
+    changes = [change for change in changes if _is_any(change)]
+    if not changes:
+        return ["changes nothing: take it out, or choose what is not so already"]
+    check.changes += [
+        {"scenario": scenario, "index": number, "modification": type(item).__name__}
+        | asdict(change)
+        for change in changes
+    ]
+    return []
+
+
+def _is_any(change: Change) -> bool:
+    return bool(change.rows_added or change.rows_changed or change.rows_removed)
+
+
+def _differs(region: Region, name: str, typed: pd.DataFrame) -> bool:
+    base = Draft(region).frame(name)
+    return len(base) != len(typed) or _is_any(count_changes(name, base, typed))
+
+
+def _default_folder(region: Region, scenario: str, identity: str) -> Path:
+    folder = region.path / SCENARIOS / f"{scenario}-{identity[:_IDENTITY_SHOWN]}"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="geo_planner-scenario-"))
+    return folder
+
+
+def _finished(folder: Path, identity: str) -> Region | None:
+    """Open a region that stands where the result would go, if it is the result."""
+    try:
+        region = open_region(folder)
+    except RegionError:
+        return None
+    is_whole = all((folder / info.file).is_file() for info in region.tables.values())
+    is_same = region.origin is not None and region.origin.identity == identity
+    return region if is_whole and is_same else None
+
+
+def _register(region: Region, child: Region) -> None:
+    """Leave word with the baseline where its scenario's region lies; unwritable ones do without."""
+    home = (region.path / SCENARIOS).resolve()
+    if child.path.resolve().is_relative_to(home):
+        return
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        name = content_digest(str(child.path.resolve()))[:_IDENTITY_SHOWN]
+        write_json(home / f"{name}.json", str(child.path.resolve()))
+    except OSError:
+        return

@@ -1,0 +1,130 @@
+"""Trips that run on beyond an end: calls added behind the last or before the first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.scenario.draft import Draft, Refused
+from geo_planner.scenario.feeds import calls_in_order, stops_called, write_calls
+from geo_planner.scenario.lines import add_new_stops, course_between, place_stops
+
+if TYPE_CHECKING:
+    from geo_planner.scenario.lines import ExtendLine
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """Hold the added part, outwards: stops, times to each from the one before, time at each."""
+
+    stop_ids: Sequence[str]
+    runs_s: Sequence[int]
+    dwell_s: int
+
+    @property
+    def offsets_s(self) -> np.ndarray:
+        """Time from leaving the old end to reaching each stop [s]."""
+        dwells = np.arange(len(self.runs_s)) * self.dwell_s
+        offsets: np.ndarray = np.cumsum(self.runs_s) + dwells
+        return offsets
+
+    @property
+    def longer_s(self) -> int:
+        """Time a trip gains: the way, and the halt at the old end [s]."""
+        return int(self.offsets_s[-1]) + self.dwell_s
+
+
+def extend_trips(plan: "ExtendLine", draft: Draft) -> None:
+    """Add calls to all trips of the plan's lines that end or start at its stop.
+
+    A trip that starts there sets out earlier and keeps its times at the stops it had; one that
+    would have to start before the service day is left as it is, and told.
+    """
+    ends = stops_called(draft, plan.from_stop)
+    calls = calls_in_order(draft, plan.routes)
+    last = calls.groupby("trip_id", sort=False).tail(1)
+    first = calls.groupby("trip_id", sort=False).head(1)
+    last, first = last[last["stop_id"].isin(ends)], first[first["stop_id"].isin(ends)]
+    if not len(last) and not len(first):
+        raise Refused(f"no trip of the lines chosen ends or starts at {plan.from_stop!r}")
+    ids, points, added = place_stops(draft, plan.stops, plan.added_id, plan.mode)
+    terminal = (pd.concat([last, first])["stop_id"]).iloc[0]
+    origin = draft.frame("stops").set_index("stop_id")["geometry"][terminal]
+    course = course_between(draft, [origin, *points], plan.alignment, plan.routes.line or "line")
+    add_new_stops(draft, added)
+    runs = plan.run_times_s(course)
+    back = [stop.back_stop_id or name for stop, name in zip(plan.stops, ids, strict=True)]
+    _append(draft, last, _Leg(ids, runs, plan.dwell_s))
+    _prepend(draft, first, _Leg(back, runs, plan.dwell_s))
+
+
+def _rows(model: pd.DataFrame, leg: _Leg, number: int, arrival: pd.Series) -> pd.DataFrame:
+    """Make the call at one added stop for each trip."""
+    dwell_s = 0 if number == len(leg.stop_ids) - 1 else leg.dwell_s
+    return model.assign(
+        stop_id=leg.stop_ids[number],
+        arrival_time_s=arrival,
+        departure_time_s=arrival + dwell_s,
+        pickup_type=0,
+        drop_off_type=0,
+        shape_dist_traveled=np.nan,
+    )
+
+
+def _append(draft: Draft, last: pd.DataFrame, leg: _Leg) -> None:
+    if not len(last):
+        return
+    calls = draft.frame("stop_times")
+    own = calls[calls["trip_id"].isin(set(last["trip_id"]))].copy()
+    leaves = last["arrival_time_s"] + leg.dwell_s
+    own.loc[last.index, "departure_time_s"] = leaves
+    own.loc[last.index, "pickup_type"] = 0
+    added = [
+        _rows(last, leg, number, leaves + int(offset)).assign(
+            stop_sequence=last["stop_sequence"] + number + 1
+        )
+        for number, offset in enumerate(leg.offsets_s)
+    ]
+    write_calls(draft, own, pd.concat([own, *added]))
+
+
+def _prepend(draft: Draft, first: pd.DataFrame, leg: _Leg) -> None:
+    frequencies = draft.frame("frequencies")
+    starts = frequencies.groupby("trip_id")["start_time_s"].min()
+    earliest = first["trip_id"].map(starts).fillna(first["departure_time_s"])
+    earliest = np.minimum(earliest.astype(float), first["departure_time_s"].astype(float))
+    fits = (earliest >= leg.longer_s).to_numpy(bool)
+    if not fits.all():
+        draft.note(
+            f"{int((~fits).sum())} trips would start before the service day: left as they are"
+        )
+    first = first[fits]
+    if not len(first):
+        return
+    trip_ids = set(first["trip_id"])
+    calls = draft.frame("stop_times")
+    own = calls[calls["trip_id"].isin(trip_ids)].copy()
+    n_added = len(leg.stop_ids)
+    low = own["trip_id"].map(first.set_index("trip_id")["stop_sequence"])
+    own["stop_sequence"] += np.where(low < n_added, n_added, 0).astype("int32")
+    reaches = first["departure_time_s"] - leg.dwell_s
+    own.loc[first.index, "arrival_time_s"] = reaches
+    own.loc[first.index, "drop_off_type"] = 0
+    sequence = own.loc[first.index, "stop_sequence"]
+    added = [
+        _rows(first, leg, number, reaches - int(offset) - (leg.dwell_s if not_end else 0)).assign(
+            stop_sequence=sequence - number - 1
+        )
+        for number, offset in enumerate(leg.offsets_s)
+        for not_end in [number < n_added - 1]
+    ]
+    write_calls(draft, own, pd.concat([own, *added]))
+    is_theirs = frequencies["trip_id"].isin(trip_ids).to_numpy(bool)
+    if is_theirs.any():
+        earlier = {
+            column: frequencies.loc[is_theirs, column] - leg.longer_s
+            for column in ("start_time_s", "end_time_s")
+        }
+        draft.set("frequencies", is_theirs, earlier)

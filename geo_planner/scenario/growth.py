@@ -1,0 +1,221 @@
+"""Modifications of how many live and work where: development of an area, growth of zones."""
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pydantic import Field, model_validator
+from shapely.geometry.base import BaseGeometry
+
+from geo_planner.scenario.base import Modification
+from geo_planner.scenario.draft import Draft, Refused, content_digest
+from geo_planner.scenario.places import add_business
+from geo_planner.scenario.values import AreaShape, Selection
+
+Count = Literal[
+    "population_count", "workers_count", "workers_basic_count", "workers_vocational_count",
+    "workers_higher_count", "pupils_count",
+]  # fmt: skip
+COUNTS: tuple[Count, ...] = (
+    "population_count", "workers_count", "workers_basic_count", "workers_vocational_count",
+    "workers_higher_count", "pupils_count",
+)  # fmt: skip
+_FORECAST_KEYS = ("zone_id", "district")
+
+
+@cache
+def development_rates() -> dict[str, float]:
+    """Read the packaged rates: persons per home, employed per person."""
+    text = resources.files("geo_planner").joinpath("data/development_rates.csv").read_text("utf-8")
+    return {row["rate"]: float(row["value"]) for row in csv.DictReader(text.splitlines())}
+
+
+class AddDevelopment(Modification):
+    """Build homes, workplaces or floor area on an area.
+
+    Homes become a new zone of the area, with residents and workers by stated rates; jobs become a
+    workplace in its middle; floor area adds to what stands on the sites it covers, by the share of
+    the area on each, and so uses up their capacity: what a plan allows less what stands. A site
+    where more stands than is allowed has been breached.
+    """
+
+    touches: ClassVar = ("zones", "businesses", "sites")
+    cannot: ClassVar = "Plans stay: floor area above what they allow shows as a breach."
+
+    do: Literal["AddDevelopment"] = "AddDevelopment"
+    name: str = Field(min_length=1, description="Name.")
+    area: AreaShape = Field(description="Ground that is built on.")
+    homes_count: float = Field(0, ge=0, description="Homes.")
+    jobs_count: float = Field(0, ge=0, description="Jobs.")
+    floor_area_m2: float = Field(0, ge=0, description="Floor area.")
+    persons_per_home: float | None = Field(None, gt=0, le=20, description="Rate, if not packaged.")
+    employed_share: float | None = Field(None, ge=0, le=1, description="Rate, if not packaged.")
+    branch_code: str | None = Field(None, description="Branch code of the jobs.")
+    branch_standard: Literal["DB07", "DB25"] | None = Field(None, description="Its code list.")
+    sector: Literal["private", "public"] | None = Field(None, description="Sector of the jobs.")
+
+    @model_validator(mode="after")
+    def _builds_something(self) -> Self:
+        if not (self.homes_count or self.jobs_count or self.floor_area_m2):
+            msg = "give homes_count, jobs_count or floor_area_m2"
+            raise ValueError(msg)
+        return self
+
+    def apply(self, draft: Draft) -> None:
+        """Add the zone, the workplace and the floor area."""
+        shape = draft.place(self.area)
+        if self.homes_count:
+            self._add_zone(draft, shape)
+        if self.jobs_count:
+            row = {
+                "business_id": self.added_id, "name": self.name, "role": "study",
+                "employees_count": self.jobs_count, "sector": self.sector,
+                "branch_code": self.branch_code, "branch_standard": self.branch_standard,
+            }  # fmt: skip
+            add_business(draft, row, shape.representative_point())
+        if self.floor_area_m2:
+            self._build(draft, shape)
+
+    def _add_zone(self, draft: Draft, shape: BaseGeometry) -> None:
+        zones = gpd.GeoDataFrame(draft.frame("zones"))
+        district = None
+        if len(zones):
+            shared = shapely.area(shapely.intersection(zones.geometry.to_numpy(), shape))
+            if shared.max() > 0:
+                district = zones["district"].iloc[int(shared.argmax())]
+        rates = development_rates()
+        persons = self.homes_count * (self.persons_per_home or rates["persons_per_home"])
+        share = rates["employed_share"] if self.employed_share is None else self.employed_share
+        row = {
+            "zone_id": self.added_id, "role": "study", "name": self.name, "district": district,
+            "population_count": persons, "workers_count": persons * share, "geometry": shape,
+        }  # fmt: skip
+        draft.add("zones", [row])
+
+    def _build(self, draft: Draft, shape: BaseGeometry) -> None:
+        """Share the floor area among the sites the area covers; tell what lies on none."""
+        sites = gpd.GeoDataFrame(draft.frame("sites"))
+        shared = shapely.area(shapely.intersection(sites.geometry.to_numpy(), shape))
+        rows = shared > 0
+        unknown = sites.loc[rows & sites["existing_floor_area_m2"].isna(), "site_id"]
+        if len(unknown):
+            draft.note(f"floor area that stands is unknown, and stays so, on {', '.join(unknown)}")
+        built = self.floor_area_m2 * shared[rows] / shape.area
+        off_sites = self.floor_area_m2 - float(built.sum())
+        if off_sites > 1:
+            draft.note(f"{off_sites:.0f} m2 of the floor area lie on no site")
+        if rows.any():
+            standing = sites.loc[rows, "existing_floor_area_m2"]
+            draft.set("sites", rows, {"existing_floor_area_m2": standing + built})
+
+
+class GrowZones(Modification):
+    """Let the people of zones grow by a factor, or set them from a forecast table."""
+
+    touches: ClassVar = ("zones",)
+    cannot: ClassVar = "Counts that are unknown stay unknown under a factor."
+
+    do: Literal["GrowZones"] = "GrowZones"
+    zones: Selection | None = Field(None, description="Which grow; by default those of the study.")
+    factor: float | None = Field(None, ge=0, le=100, description="New count over the old one.")
+    counts: tuple[Count, ...] = Field(COUNTS, min_length=1, description="Counts that grow.")
+    forecast: Path | None = Field(
+        None, description="CSV: zone_id or district, and counts; relative to the scenario's file."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.factor is None) == (self.forecast is None):
+            msg = "give either factor or forecast"
+            raise ValueError(msg)
+        return self
+
+    def content(self) -> dict[str, Any]:
+        """Name the forecast by its content, wherever the file lies."""
+        content = super().content()
+        if self.forecast is not None and self.forecast.is_file():
+            content["forecast"] = content_digest(self.forecast.read_bytes().hex())
+        return content
+
+    def apply(self, draft: Draft) -> None:
+        """Multiply or set the counts."""
+        zones = draft.frame("zones")
+        rows = (
+            (zones["role"] == "study").to_numpy(bool)
+            if self.zones is None
+            else draft.select("zones", self.zones)
+        )
+        if self.factor is not None:
+            values = zones.loc[rows, list(self.counts)] * self.factor
+            draft.set("zones", rows, {name: values[name] for name in self.counts})
+            return
+        assert self.forecast is not None  # noqa: S101 -- the model says so
+        table = _read_forecast(self.forecast)
+        key = next(name for name in _FORECAST_KEYS if name in table)
+        unknown = sorted(set(table[key]) - set(zones.loc[rows, key]))
+        if unknown:
+            first = ", ".join(map(repr, unknown[:5]))
+            raise Refused(f"{self.forecast.name}: {len(unknown)} unknown {key}, first {first}")
+        totals = table.set_index(key)
+        for name in totals.columns:
+            self._set_count(draft, rows, key, totals[name])
+
+    @staticmethod
+    def _set_count(draft: Draft, rows: Any, key: str, totals: pd.Series) -> None:
+        """Set a count of zones; a district's total is shared in proportion to what it was."""
+        zones = draft.frame("zones")
+        name = str(totals.name)
+        rows = rows & zones[key].isin(totals.index).to_numpy(bool)
+        chosen = zones[rows]
+        total = chosen[key].map(totals).astype(float)
+        if key == "zone_id":
+            draft.set("zones", rows, {name: total})
+            return
+        before = chosen[name].groupby(chosen[key]).transform("sum")
+        if (before == 0).any():
+            empty = chosen.loc[before == 0, key].iloc[0]
+            raise Refused(f"district {empty!r} has no {name} to share a forecast by")
+        draft.set("zones", rows, {name: chosen[name] * total / before})
+
+
+def _read_forecast(path: Path) -> pd.DataFrame:
+    """Read a forecast table.
+
+    Raises
+    ------
+    Refused
+        With all that is wrong with it.
+    """
+    try:
+        table = pd.read_csv(path, dtype={"zone_id": "str", "district": "str"})
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path}: not a readable CSV file ({error})") from error
+    problems = [*_key_problems(table), *_count_problems(table)]
+    if problems:
+        raise Refused(*(f"{path.name}: {problem}" for problem in problems))
+    return table
+
+
+def _key_problems(table: pd.DataFrame) -> Iterator[str]:
+    keys = [name for name in _FORECAST_KEYS if name in table]
+    if len(keys) != 1:
+        yield "needs one column zone_id or district"
+    elif table[keys[0]].duplicated().any() or table[keys[0]].isna().any():
+        yield f"{keys[0]} must be there once each"
+
+
+def _count_problems(table: pd.DataFrame) -> Iterator[str]:
+    if not set(table.columns) & set(COUNTS):
+        yield "holds no count"
+    for name in table.columns.difference(_FORECAST_KEYS):
+        if name not in COUNTS:
+            yield f"unknown column {name!r}: use {', '.join(COUNTS)}"
+        elif not np.issubdtype(table[name].dtype, np.number) or (table[name] < 0).any():
+            yield f"{name} must be numbers of at least 0"

@@ -1,0 +1,141 @@
+"""Modifications of workplaces and candidate sites."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
+
+import geopandas as gpd
+from pydantic import Field, model_validator
+from shapely.geometry import Point
+
+from geo_planner.errors import GeoPlannerError
+from geo_planner.scenario.base import Modification
+from geo_planner.scenario.draft import Draft, Refused
+from geo_planner.scenario.values import AreaShape, PointShape, Selection, Shape
+from geo_planner.sources.businesses import assign_clusters
+
+Role = Literal["study", "hinterland"]
+BUSINESS_COLUMNS = (
+    "name", "role", "employees_count", "branch_code", "branch_standard", "sector",
+)  # fmt: skip
+
+
+class AddBusiness(Modification):
+    """Open a workplace; its cluster follows from its branch code."""
+
+    touches: ClassVar = ("businesses",)
+    cannot: ClassVar = "It takes up no floor area: that is AddDevelopment."
+
+    do: Literal["AddBusiness"] = "AddBusiness"
+    name: str = Field(min_length=1, description="Name.")
+    at: PointShape = Field(description="Where it is.")
+    employees_count: float = Field(ge=0, description="Jobs.")
+    branch_code: str | None = Field(None, description="Branch code.")
+    branch_standard: Literal["DB07", "DB25"] | None = Field(None, description="Its code list.")
+    sector: Literal["private", "public"] | None = Field(None, description="Owner sector.")
+    role: Role = Field("study", description="Counted in the study, or only in access.")
+    business_id: str | None = Field(None, description="Identifier; by default from content.")
+
+    @model_validator(mode="after")
+    def _code_has_its_list(self) -> Self:
+        if (self.branch_code is None) != (self.branch_standard is None):
+            msg = "branch_code and branch_standard go together"
+            raise ValueError(msg)
+        return self
+
+    def apply(self, draft: Draft) -> None:
+        """Add a row with its cluster."""
+        row = self.model_dump(include=set(BUSINESS_COLUMNS))
+        add_business(draft, row | {"business_id": self.business_id or self.added_id}, self.at)
+
+
+def add_business(draft: Draft, row: Mapping[str, Any], at: Shape | Point) -> None:
+    """Add a workplace and assign its cluster by branch code.
+
+    Raises
+    ------
+    Refused
+        When the branch code is none of its list, or the id is taken.
+    """
+    point = draft.place(at) if isinstance(at, Shape) else at
+    frame = gpd.GeoDataFrame([dict(row)], geometry=[point], crs=draft.region.crs)
+    try:
+        draft.add("businesses", assign_clusters(frame))
+    except GeoPlannerError as error:
+        raise Refused(str(error)) from error
+
+
+class MoveBusiness(Modification):
+    """Move workplaces to another place with all their jobs."""
+
+    touches: ClassVar = ("businesses",)
+    cannot: ClassVar = "Who works there does not change."
+
+    do: Literal["MoveBusiness"] = "MoveBusiness"
+    businesses: Selection = Field(description="Which move.")
+    to: PointShape = Field(description="New place.")
+
+    def apply(self, draft: Draft) -> None:
+        """Set the geometry."""
+        rows = draft.select("businesses", self.businesses)
+        draft.set("businesses", rows, {"geometry": [draft.place(self.to)] * int(rows.sum())})
+
+
+class RemoveBusiness(Modification):
+    """Close workplaces."""
+
+    touches: ClassVar = ("businesses",)
+    cannot: ClassVar = "The floor area they leave stays as it is."
+
+    do: Literal["RemoveBusiness"] = "RemoveBusiness"
+    businesses: Selection = Field(description="Which close.")
+
+    def apply(self, draft: Draft) -> None:
+        """Remove rows."""
+        draft.keep("businesses", ~draft.select("businesses", self.businesses))
+
+
+class AddSite(Modification):
+    """Propose a candidate site."""
+
+    touches: ClassVar = ("sites",)
+    cannot: ClassVar = "Values of rasters within it are not measured: they stay unknown."
+
+    do: Literal["AddSite"] = "AddSite"
+    name: str = Field(min_length=1, description="Name.")
+    area: AreaShape = Field(description="Its ground.")
+    area_m2: float | None = Field(None, gt=0, description="Ground area; by default measured.")
+    existing_floor_area_m2: float | None = Field(None, ge=0, description="Floor area there.")
+    owner_type: str | None = Field(None, description="Kind of owner.")
+    use_profile: Literal["balanced", "office", "laboratory", "production"] | None = Field(
+        None, description="Use it is meant for."
+    )
+    site_id: str | None = Field(None, description="Identifier; by default from content.")
+
+    def apply(self, draft: Draft) -> None:
+        """Add a row."""
+        shape = draft.place(self.area)
+        row = {
+            "site_id": self.site_id or self.added_id, "name": self.name,
+            "area_m2": self.area_m2 or shape.area,
+            "existing_floor_area_m2": self.existing_floor_area_m2,
+            "owner_type": self.owner_type, "use_profile": self.use_profile, "geometry": shape,
+        }  # fmt: skip
+        draft.add("sites", [row])
+
+
+class RemoveSite(Modification):
+    """Drop candidate sites, with what rasters told of them."""
+
+    touches: ClassVar = ("sites", "raster_values")
+    cannot: ClassVar = "What stands on the ground stays."
+
+    do: Literal["RemoveSite"] = "RemoveSite"
+    sites: Selection = Field(description="Which are dropped.")
+
+    def apply(self, draft: Draft) -> None:
+        """Remove rows."""
+        rows = draft.select("sites", self.sites)
+        gone = set(draft.frame("sites").loc[rows, "site_id"])
+        values = draft.frame("raster_values")
+        draft.keep("raster_values", ~((values["table"] == "sites") & values["id"].isin(gone)))
+        draft.keep("sites", ~rows)

@@ -1,0 +1,235 @@
+"""A regular service in the place of the departures of a period."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
+from geo_planner.scenario.feeds import (
+    date_rows,
+    drop_trips,
+    first_departures,
+    require_feed,
+    service_dates,
+)
+from geo_planner.scenario.values import DAY_SETS, WEEKDAYS
+
+if TYPE_CHECKING:
+    from geo_planner.scenario.services import AdjustHeadway
+
+Dates = frozenset[dt.date]
+
+
+def regular_service(
+    draft: Draft, plan: "AdjustHeadway", trips: pd.DataFrame, calls: pd.DataFrame
+) -> None:
+    """Replace the departures of a period by a regular service, group by group.
+
+    A group is the trips of one line in one direction; where the feed tells no direction, of one
+    line between the same ends.
+
+    Raises
+    ------
+    Refused
+        When no trip sets out within the period.
+    """
+    listed = _describe(draft, trips, calls)
+    within = listed[_sets_out(draft, listed, plan)]
+    within = within[within["dates"].map(lambda dates: bool(_chosen(dates, plan.days)))]
+    if not len(within):
+        raise Refused(
+            f"no departure of the lines chosen lies between {plan.service.start} and "
+            f"{plan.service.end} ({plan.days}): nothing to make regular"
+        )
+    require_feed(draft)
+    for number, (_, group) in enumerate(within.groupby("group", sort=True)):
+        main = group["course"].value_counts(sort=False)
+        commonest = sorted(main.index, key=lambda course: (-main[course], course))[0]
+        chosen = group[group["course"] == commonest]
+        if len(chosen) < len(group):
+            draft.note(
+                f"{len(group) - len(chosen)} trips of {chosen['route_id'].iloc[0]} that call at "
+                "other stops stay as they are"
+            )
+        _Regular(draft, plan, f"{plan.added_id}:{number}", chosen).write()
+
+
+def _describe(draft: Draft, trips: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
+    """List trips with their group, course (stop sequence), first departure and dates."""
+    by_trip = calls.groupby("trip_id", sort=False)
+    course = by_trip["stop_id"].agg("\n".join)
+    listed = trips.set_index("trip_id", drop=False)
+    listed = listed[listed.index.isin(course.index)]
+    ends = by_trip["stop_id"].first() + "\n" + by_trip["stop_id"].last()
+    direction = listed["direction_id"].astype(object)
+    way = direction.where(direction.notna(), ends.reindex(listed.index)).astype(str)
+    dates = service_dates(draft, set(listed["service_id"]))
+    times = calls.assign(end=calls["arrival_time_s"].fillna(calls["departure_time_s"]))
+    last = times.groupby("trip_id", sort=False)["end"].last()
+    first = first_departures(calls)
+    return listed.assign(
+        group=listed["route_id"] + "\n" + way,
+        course=course.reindex(listed.index),
+        first_s=first.reindex(listed.index),
+        run_s=(last - first).astype(float).reindex(listed.index),
+        dates=listed["service_id"].map(dates),
+    )
+
+
+def _sets_out(draft: Draft, listed: pd.DataFrame, plan: "AdjustHeadway") -> "pd.Series[bool]":
+    """Mark trips with a departure within the period, of their own or by frequencies."""
+    frequencies = draft.frame("frequencies")
+    period = plan.service
+    own = listed["first_s"].between(period.start_s, period.end_s, inclusive="left")
+    repeated = listed.index.isin(frequencies["trip_id"])
+    active = frequencies[[bool(inside) for _, inside, _ in map(_cut(period), _tuples(frequencies))]]
+    return (own & ~repeated) | listed.index.isin(active["trip_id"])
+
+
+Row = tuple[int, int, int]
+
+
+def _tuples(frequencies: pd.DataFrame) -> list[Row]:
+    columns = ["start_time_s", "end_time_s", "headway_s"]
+    return list(frequencies[columns].itertuples(index=False, name=None))
+
+
+def _cut(period: Any) -> Any:
+    """Cut a row of frequencies at a period: departures before, within and after it."""
+
+    def cut(row: Row) -> tuple[Row | None, Row | None, Row | None]:
+        start, end, headway = row
+
+        def part(low: int, high: int) -> Row | None:
+            first = start + max(0, -((start - low) // headway)) * headway
+            stop = min(end, high)
+            return (first, stop, headway) if first < stop else None
+
+        return (
+            part(start, period.start_s),
+            part(period.start_s, period.end_s),
+            part(period.end_s, end),
+        )
+
+    return cut
+
+
+def _chosen(dates: Dates, days: str) -> Dates:
+    """Choose the dates that fall on some days of the week."""
+    wanted = {WEEKDAYS.index(day) for day in DAY_SETS[days]}
+    return frozenset(day for day in dates if day.weekday() in wanted)
+
+
+@dataclass
+class _Regular:
+    """Make the regular service of one group of trips."""
+
+    draft: Draft
+    plan: "AdjustHeadway"
+    name: str
+    chosen: pd.DataFrame
+    services: dict[Dates, str] = field(default_factory=dict)
+
+    def write(self) -> None:
+        """Add the regular trip and take away the departures it replaces."""
+        departures = self._departures()
+        period, headway_s = self.plan.service, self.plan.service.headway_s
+        first_s = period.start_s + (min(departures) - period.start_s) % headway_s
+        if first_s >= period.end_s:
+            first_s = min(departures)
+        ordered = self.chosen.sort_values(["run_s", "trip_id"])
+        model = ordered.iloc[(len(ordered) - 1) // 2]
+        dates: Dates = frozenset().union(*(
+            _chosen(dates, self.plan.days) for dates in self.chosen["dates"]
+        ))  # fmt: skip
+        calls = self.draft.frame("stop_times")
+        calls = calls[calls["trip_id"] == model["trip_id"]]
+        shift = first_s - int(model["first_s"])
+        self._take_away()
+        trips = self.draft.frame("trips")
+        row = {column: model[column] for column in trips.columns}
+        own = {
+            "trip_id": self.name, "feed": SCENARIO_FEED, "service_id": self._service_on(dates),
+            "block_id": None,
+        }  # fmt: skip
+        self.draft.add("trips", [row | own])
+        self.draft.add(
+            "stop_times",
+            calls.assign(
+                trip_id=self.name,
+                arrival_time_s=calls["arrival_time_s"] + shift,
+                departure_time_s=calls["departure_time_s"] + shift,
+            ),
+        )
+        frequency = {"trip_id": self.name, "start_time_s": first_s, "end_time_s": period.end_s,
+                     "headway_s": headway_s, "exact_times": 1}  # fmt: skip
+        self.draft.add("frequencies", [frequency])
+
+    def _departures(self) -> list[int]:
+        """List first departures within the period."""
+        frequencies = self.draft.frame("frequencies")
+        theirs = frequencies[frequencies["trip_id"].isin(self.chosen["trip_id"])]
+        repeated = set(theirs["trip_id"])
+        cuts = [inside for _, inside, _ in map(_cut(self.plan.service), _tuples(theirs)) if inside]
+        own = self.chosen.loc[~self.chosen["trip_id"].isin(repeated), "first_s"]
+        return [int(value) for value in own] + [start for start, _, _ in cuts]
+
+    def _take_away(self) -> None:
+        """Remove the replaced departures on the chosen dates; on other dates they stay."""
+        repeated = set(self.draft.frame("frequencies")["trip_id"])
+        gone: set[str] = set()
+        kept_services: dict[str, str] = {}
+        for trip in self.chosen.itertuples():
+            kept: Dates = trip.dates - _chosen(trip.dates, self.plan.days)
+            if trip.trip_id in repeated:
+                self._cut_frequencies(trip.trip_id, kept)
+            elif kept:
+                kept_services[trip.trip_id] = self._service_on(kept)
+            else:
+                gone.add(trip.trip_id)
+        drop_trips(self.draft, gone)
+        if kept_services:
+            ids = self.draft.frame("trips")["trip_id"]
+            rows = ids.isin(kept_services.keys()).to_numpy(bool)
+            self.draft.set("trips", rows, {"service_id": ids[rows].map(kept_services)})
+
+    def _service_on(self, dates: Dates) -> str:
+        """Name a service of exactly these dates, made when first asked for."""
+        if dates not in self.services:
+            self.services[dates] = f"{self.name}:dates-{len(self.services)}"
+            self.draft.add("calendar_dates", date_rows(self.services[dates], dates))
+        return self.services[dates]
+
+    def _cut_frequencies(self, trip_id: str, kept: Dates) -> None:
+        """Take the period out of a trip's frequencies; a copy keeps it on the dates that stay."""
+        frequencies = self.draft.frame("frequencies")
+        is_theirs = frequencies["trip_id"] == trip_id
+        theirs = frequencies[is_theirs]
+        outside, inside = [], []
+        for row, exact in zip(_tuples(theirs), theirs["exact_times"], strict=True):
+            before, within, after = _cut(self.plan.service)(row)
+            outside += [(*part, exact) for part in (before, after) if part]
+            inside += [(*within, exact)] if within else []
+        self.draft.keep("frequencies", ~is_theirs)
+        if outside:
+            self.draft.add("frequencies", _frequency_rows(trip_id, outside))
+        if kept:
+            self._copy_trip(trip_id, f"{self.name}:{trip_id}", kept, inside)
+        if not outside:
+            drop_trips(self.draft, {trip_id})
+
+    def _copy_trip(self, trip_id: str, copy_id: str, dates: Dates, rows: list[Any]) -> None:
+        trips, calls = self.draft.frame("trips"), self.draft.frame("stop_times")
+        copied = trips[trips["trip_id"] == trip_id].assign(
+            trip_id=copy_id, service_id=self._service_on(dates), feed=SCENARIO_FEED
+        )
+        self.draft.add("trips", copied)
+        self.draft.add("stop_times", calls[calls["trip_id"] == trip_id].assign(trip_id=copy_id))
+        self.draft.add("frequencies", _frequency_rows(copy_id, rows))
+
+
+def _frequency_rows(trip_id: str, rows: list[Any]) -> list[dict[str, Any]]:
+    names = ("start_time_s", "end_time_s", "headway_s", "exact_times")
+    return [{"trip_id": trip_id, **dict(zip(names, row, strict=True))} for row in rows]

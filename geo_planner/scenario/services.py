@@ -1,0 +1,123 @@
+"""Modifications of timetables: headways, run times, trips from another feed."""
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from geo_planner.errors import GeoPlannerError
+from geo_planner.scenario.base import Modification
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused, content_digest
+from geo_planner.scenario.feeds import calls_in_order, chosen_trips, write_calls
+from geo_planner.scenario.regular import regular_service
+from geo_planner.scenario.values import Days, Period, RouteSelection
+from geo_planner.sources.gtfs import read_gtfs
+
+_SHOWN_DIGITS = 10
+
+
+class AdjustHeadway(Modification):
+    """Let lines run at a regular headway between two times of day.
+
+    For each line, direction and set of days, the trips of the commonest sequence of stops that
+    set out within the period give way to a regular service. It has the run times of the trip
+    whose total run time is the median among them, keeps in step with the earliest departure it
+    replaces, and runs on the dates any of them ran on. Trips with another sequence of stops stay.
+    """
+
+    touches: ClassVar = (
+        "trips", "stop_times", "frequencies", "calendar_dates", "transfers", "feeds",
+    )  # fmt: skip
+    cannot: ClassVar = "A period without any departure stays empty: use AddLine or AddTrips."
+
+    do: Literal["AdjustHeadway"] = "AdjustHeadway"
+    routes: RouteSelection = Field(description="Lines to change.")
+    service: Period = Field(description="Period and its headway.")
+    days: Days = Field("daily", description="Days of the week it holds for.")
+    direction: Literal[0, 1] | None = Field(None, description="GTFS direction; by default both.")
+
+    def apply(self, draft: Draft) -> None:
+        """Replace departures of the period by a regular service."""
+        trips = chosen_trips(draft, self.routes, self.direction)
+        calls = calls_in_order(draft, self.routes, self.direction)
+        regular_service(draft, self, trips, calls)
+
+
+class AdjustRunTimes(Modification):
+    """Let the trips of lines run faster or slower between stops, by a factor."""
+
+    touches: ClassVar = ("stop_times",)
+    cannot: ClassVar = "First departures and times at stops stay as they are."
+
+    do: Literal["AdjustRunTimes"] = "AdjustRunTimes"
+    routes: RouteSelection = Field(description="Lines to change.")
+    factor: float = Field(gt=0, le=10, description="New run time over the old one.")
+    direction: Literal[0, 1] | None = Field(None, description="GTFS direction; by default both.")
+
+    def apply(self, draft: Draft) -> None:
+        """Stretch the time between stops; whole seconds, rounded from the first departure on."""
+        calls = calls_in_order(draft, self.routes, self.direction)
+        arrival = calls["arrival_time_s"].astype(float)
+        departure = calls["departure_time_s"].astype(float)
+        reach, leave = arrival.fillna(departure), departure.fillna(arrival)
+        known = reach.notna()
+        trip = calls.loc[known, "trip_id"]
+        run_s = reach[known] - leave[known].groupby(trip).shift()
+        stay_s = leave[known] - reach[known]
+        total = (run_s.fillna(0.0) * self.factor + stay_s).groupby(trip).cumsum()
+        start = reach[known].groupby(trip).transform("first")
+        left = np.rint(start + total)
+        came = np.rint(start + total - stay_s)
+        made = calls.copy()
+        made.loc[known, "arrival_time_s"] = came.astype("Int32").where(arrival[known].notna())
+        made.loc[known, "departure_time_s"] = left.astype("Int32").where(departure[known].notna())
+        write_calls(draft, calls, made)
+
+
+class AddTrips(Modification):
+    """Add all trips of a GTFS feed."""
+
+    touches: ClassVar = (
+        "feeds", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates",
+        "frequencies", "transfers", "shapes",
+    )  # fmt: skip
+    cannot: ClassVar = "Its stops are new ones, also where one of the region stands beside."
+
+    do: Literal["AddTrips"] = "AddTrips"
+    path: Path = Field(description="GTFS zip or folder, relative to the scenario's file.")
+    prefix: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9_-]+$", description="Put before its ids; by default a digest."
+    )
+
+    def content(self) -> dict[str, Any]:
+        """Name the feed by its content, wherever the file lies."""
+        return {"do": self.do, "prefix": self.prefix, "feed": _digest_of_feed(self.path)}
+
+    def apply(self, draft: Draft) -> None:
+        """Read the feed and append its rows."""
+        prefix = self.prefix or f"{SCENARIO_FEED}-{self.added_id.rpartition(':')[2]}"
+        if (draft.frame("feeds")["feed"] == prefix).any():
+            raise Refused(f"a feed with the prefix {prefix!r} is there already")
+        try:
+            feed = read_gtfs(self.path, prefix, draft.region.crs)
+        except GeoPlannerError as error:
+            raise Refused(str(error)) from error
+        zone = draft.region.timezone
+        if zone is not None and feed.timezone != str(zone):
+            raise Refused(f"{self.path.name} is in time zone {feed.timezone}, the region in {zone}")
+        for finding in feed.findings:
+            if finding.kind != "read" and finding.count:
+                draft.note(f"{finding.source}: {finding.count} {finding.what}")
+        for name, frame in feed.tables.items():
+            if len(frame):
+                draft.add(name, frame)
+
+
+def _digest_of_feed(path: Path) -> str:
+    """Take the digest of a feed's bytes; a file that is absent counts as its name."""
+    files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
+    return content_digest(
+        [[file.name, content_digest(file.read_bytes().hex()) if file.is_file() else ""]
+         for file in files]
+    )[:_SHOWN_DIGITS]  # fmt: skip
