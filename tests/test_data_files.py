@@ -17,6 +17,7 @@ COLUMNS = {
     "floor_area_factors": "factor applies_to unit low likely high",
     "constraint_kinds": "kind label_en label_da effect cap cap_value width_m objects min_object_m2 "
     "quantities above up_to from_plans condition law",
+    "constraint_rules": "rule value unit meaning",
     "env_classes": "env_class distance_m kind_en kind_da typical_use",
     "use_codes": "use_code label_en label_da colour",
     "car_speeds": "country road_class is_urban default_limit_kmh free_flow_factor peak_factor",
@@ -29,6 +30,7 @@ NUMBERS = {
     "m2_per_job": "dense_m2 likely_m2 spacious_m2",
     "floor_area_factors": "low likely high",
     "constraint_kinds": "cap_value width_m min_object_m2 above up_to",
+    "constraint_rules": "value",
     "env_classes": "env_class distance_m",
     "use_codes": "use_code",
     "car_speeds": "default_limit_kmh free_flow_factor peak_factor",
@@ -41,6 +43,7 @@ KEYS = {
     "m2_per_job": ["use"],
     "floor_area_factors": ["factor", "applies_to"],
     "constraint_kinds": ["kind"],
+    "constraint_rules": ["rule"],
     "env_classes": ["env_class"],
     "use_codes": ["use_code"],
     "car_speeds": ["country", "road_class", "is_urban"],
