@@ -1,8 +1,9 @@
 """Travel options: declared once, added to commands, laid over the settings of the region."""
 
 import inspect
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,15 +18,28 @@ ModeOption = Annotated[
 ]
 
 _WINDOW_ENDS = frozenset({"depart", "arrive"})
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+_WINDOW = _WINDOW_ENDS | {"day", "depart_time", "arrive_time"}
 
 _OPTIONS: dict[str, Any] = {
     "depart": Annotated[
         str | None,
-        typer.Option(help="Start of the departure window, local time: 2026-03-10T07:30."),
+        typer.Option(
+            help="Start of the departure window, local time: 2026-03-10T07:30, or 07:30 of --day."
+        ),
     ],
     "arrive": Annotated[
         str | None,
-        typer.Option(help="End of the arrival window, local time: 2026-03-10T08:30."),
+        typer.Option(
+            help="End of the arrival window, local time: 2026-03-10T08:30, or 08:30 of --day."
+        ),
+    ],
+    "day": Annotated[
+        str | None,
+        typer.Option(
+            help="Day of a --depart or --arrive that is a time only: a date, or typical, the "
+            "Tuesday to Thursday with the median number of trips."
+        ),
     ],
     "window_min": Annotated[
         int | None, typer.Option(help="Minutes from --depart on, or up to --arrive [min].")
@@ -63,6 +77,14 @@ _OPTIONS: dict[str, Any] = {
     ],
     "transfer_slack_s": Annotated[
         int | None, typer.Option(help="Least wait at a transfer [s], where it differs.")
+    ],
+    "frequency_draws": Annotated[
+        int | None,
+        typer.Option(help="Draws of the departures of frequencies without exact times."),
+    ],
+    "seed": Annotated[int | None, typer.Option(help="Start of the random numbers of draws.")],
+    "wheelchair": Annotated[
+        bool | None, typer.Option("--wheelchair", help="Ride only trips that carry wheelchairs.")
     ],
     "max_snap_m": Annotated[
         float | None, typer.Option(help="Farthest a point may lie from a street [m].")
@@ -120,12 +142,12 @@ def cutoffs_of(text: str, travel: "Travel") -> list[float]:
     return cutoffs_min
 
 
-def _moment(text: str, name: str) -> datetime:
+def _moment(text: str, name: str) -> datetime | time:
     try:
-        return datetime.fromisoformat(text)
+        return time.fromisoformat(text) if _CLOCK.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(
-            f"--{name}: {text!r} is no time such as 2026-03-10T07:30"
+            f"--{name}: {text!r} is no time such as 2026-03-10T07:30 or 07:30"
         ) from None
 
 
@@ -143,7 +165,7 @@ def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
     for name in _WINDOW_ENDS & chosen.keys():
         chosen[name] = _moment(chosen[name], name)
     # a window on the command line takes the place of the study's, whichever way that runs
-    taken = _WINDOW_ENDS if _WINDOW_ENDS & chosen.keys() else frozenset()
+    taken = _WINDOW if _WINDOW & chosen.keys() else frozenset()
     kept = {name: value for name, value in study["travel"].items() if name not in taken}
     try:
         return Travel.model_validate({**kept, **chosen})

@@ -1,7 +1,7 @@
 """Speeds, limits and the window of departures or arrivals."""
 
-from datetime import datetime
-from typing import Literal, Self
+from datetime import date, datetime, time
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -79,12 +79,55 @@ class Travel(Settings):
         None,
         description="End of the arrival window, local time of the region; in place of depart.",
     )
+    day: date | Literal["typical"] | None = Field(
+        None,
+        description="Day of a depart or arrive that is a time only (07:30): a date, or typical, "
+        "the Tuesday to Thursday with the median number of trips, holidays left out.",
+    )
+    depart_time: time | None = Field(
+        None, description="Start of the departure window on a typical day: depart as a time."
+    )
+    arrive_time: time | None = Field(
+        None, description="End of the arrival window on a typical day: arrive as a time."
+    )
+    frequency_draws: int = Field(
+        1,
+        ge=1,
+        le=1000,
+        description="Draws of what is not known of frequencies without exact times; percentiles "
+        "are taken over minutes and draws. 1: they depart at start_time and every headway on.",
+    )
+    seed: int = Field(0, ge=0, description="Start of the random numbers of those draws.")
+    wheelchair: bool = Field(
+        default=False,
+        description="Ride only trips stated to carry wheelchairs, and use no stop stated not to.",
+    )
     window_min: int = Field(
         60, ge=1, le=24 * 60, description="Minutes from depart on, or up to arrive [min]."
     )
     percentiles: tuple[Percentile, ...] = Field(
         (50,), description="Percentiles of the window's travel times."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _day_and_time(cls, given: Any) -> Any:
+        """Put a day and a time together; a time alone stands for a typical day."""
+        if not isinstance(given, dict):
+            return given
+        content = dict(given)
+        for name in ("depart", "arrive"):
+            clock = _clock(content.get(name))
+            if clock is None:
+                continue
+            day = _date(content.get("day"))
+            if day is None:
+                del content[name]
+                content[f"{name}_time"] = clock
+            else:
+                content[name] = datetime.combine(day, clock)
+                del content["day"]
+        return content
 
     @field_validator("depart", "arrive")
     @classmethod
@@ -104,8 +147,12 @@ class Travel(Settings):
 
     @model_validator(mode="after")
     def _one_window(self) -> Self:
-        if self.depart is not None and self.arrive is not None:
+        ends = (self.depart, self.arrive, self.depart_time, self.arrive_time)
+        if sum(end is not None for end in ends) > 1:
             msg = "give either depart or arrive"
+            raise ValueError(msg)
+        if self.day is not None and (self.depart or self.arrive):
+            msg = "day goes with a depart or arrive that is a time only, such as 07:30"
             raise ValueError(msg)
         return self
 
@@ -148,3 +195,23 @@ class Travel(Settings):
     def max_transfer_s(self) -> float:
         """Longest walk between two rides [s]."""
         return seconds_from_min(self.max_transfer_min)
+
+
+def _clock(value: Any) -> time | None:
+    """Read a time of day; None for whatever else."""
+    if isinstance(value, time):
+        return value
+    try:
+        return time.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _date(value: Any) -> date | None:
+    """Read a date; None for whatever else."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -17,12 +17,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.findings import Finding, FindingKind
 from geo_planner.networks.service_days import Runs
+from geo_planner.networks.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
 
 BoolArray = npt.NDArray[np.bool_]
 
-_NOT_STATED, _YES = 0, 1
+_NOT_STATED, _YES, _NO = 0, 1, 2
 _ANY_LINE = "*"
 
 
@@ -126,6 +128,50 @@ def takes_wheelchair(tables: Mapping[str, pd.DataFrame], runs: Runs) -> BoolArra
     """Tell which runs are stated to carry wheelchairs."""
     carries: BoolArray = stated_by(tables["trips"], "wheelchair_accessible")[runs.trip_row] == _YES
     return carries
+
+
+def without_barriers(
+    tables: Mapping[str, pd.DataFrame], stops: pd.DataFrame, trips: Trips
+) -> tuple[Trips, tuple[Finding, ...]]:
+    """Keep the trips stated to carry wheelchairs, and ban stops stated not to let them board.
+
+    A platform that states nothing has what its station states. Stops without any statement stay
+    open; trips without one are left out: both are findings.
+    """
+    table = tables["trips"]
+    stated = stated_by(table, "wheelchair_accessible")
+    is_kept = stated[trips.row] == _YES
+    at_stop = _boarding_at(tables["stops"], stops)
+    call = np.repeat(is_kept, trips.n_calls)
+    banned = (at_stop == _NO)[trips.stop_idx[call]]
+    kept = Trips(
+        row=trips.row[is_kept],
+        ptr=np.append(0, np.cumsum(trips.n_calls[is_kept])).astype(np.int64),
+        stop_idx=trips.stop_idx[call],
+        rules=trips.rules[call] | np.where(banned, NO_BOARDING | NO_ALIGHTING, 0),
+        arrival_cs=trips.arrival_cs[call],
+        departure_cs=trips.departure_cs[call],
+    )
+    cases: tuple[tuple[str, FindingKind, int, str], ...] = (
+        ("trips", "left_out", int((stated == _NO).sum()), "trips that carry no wheelchairs"),
+        ("trips", "left_out", int((stated == _NOT_STATED).sum()),
+         "trips that do not say whether they carry wheelchairs"),
+        ("stops", "left_out", int((at_stop == _NO).sum()), "stops closed to wheelchairs"),
+        ("stops", "warning", int((at_stop == _NOT_STATED).sum()),
+         "stops that do not say whether wheelchairs may board, taken as open"),
+    )  # fmt: skip
+    return kept, tuple(
+        Finding(source, kind, count, what) for source, kind, count, what in cases if count
+    )
+
+
+def _boarding_at(all_stops: pd.DataFrame, stops: pd.DataFrame) -> npt.NDArray[np.int64]:
+    own = stated_by(stops, "wheelchair_boarding")
+    if "parent_station" not in stops:
+        return own
+    by_id = pd.Series(stated_by(all_stops, "wheelchair_boarding"), index=all_stops["stop_id"])
+    inherited = stops["parent_station"].map(by_id).fillna(_NOT_STATED).to_numpy(dtype=np.int64)
+    return np.where(own == _NOT_STATED, inherited, own)
 
 
 def stated_by(frame: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:

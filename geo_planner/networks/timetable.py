@@ -21,7 +21,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.findings import Finding
-from geo_planner.networks.on_board import bicycle_rules, takes_bicycle, takes_wheelchair
+from geo_planner.networks.on_board import (
+    bicycle_rules,
+    takes_bicycle,
+    takes_wheelchair,
+    without_barriers,
+)
 from geo_planner.networks.service_days import (
     Phases,
     Runs,
@@ -143,6 +148,7 @@ def build_timetable(
     through_s: float = DEFAULT_UNTIL_S,
     timezone: str | None = None,
     phases: Phases | None = None,
+    wheelchair: bool = False,
 ) -> Timetable:
     """Make the arrays of one day's timetable.
 
@@ -162,6 +168,8 @@ def build_timetable(
         Time zone of the region; by default that of the first feed.
     phases
         When frequencies without exact times depart; None: at start_time and every headway on.
+    wheelchair
+        Keep only trips stated to carry wheelchairs, and get on and off at no stop stated not to.
 
     Raises
     ------
@@ -172,6 +180,9 @@ def build_timetable(
     stops = platforms(tables)
     route_idx = index_in(tables["trips"]["route_id"], tables["routes"]["route_id"])
     called, findings = read_trips(tables, stops)
+    if wheelchair:
+        called, wheelchair_findings = without_barriers(tables, stops, called)
+        findings += wheelchair_findings
     places = lay_out_places(tables, stops, called, route_idx)
     trips = places.trips
     first_s, last_s = _ends_s(trips, len(tables["trips"]))

@@ -1,26 +1,29 @@
 """Transit: the timetable of one day, its stops on the walking network, and walks between them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from geo_planner.errors import InputError
+from geo_planner.config import Travel
+from geo_planner.findings import Finding
 from geo_planner.kernels.service import Walks
+from geo_planner.networks.service_days import Phases, has_loose_frequencies
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.timetable import DEFAULT_UNTIL_S, Timetable, build_timetable
 from geo_planner.region import Region
-from geo_planner.sources.gtfs import active_services
+from geo_planner.sources.gtfs_days import TypicalDay, choose_typical_day
 from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_HOUR
 
 _FEED_TABLES = (
     "feeds", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates", "frequencies",
     "transfers",
 )  # fmt: skip
-_TYPICAL_WEEKDAYS = (1, 2, 3)
+_CALENDAR_TABLES = ("feeds", "trips", "calendar", "calendar_dates", "frequencies")
+TYPICAL_DEPARTURE = time(7, 30)
 _RAIL_ROUTE_TYPES = (1, 2, 5, 7, 12)
 _RAIL_EXTENDED = ((100, 199), (400, 499))
 
@@ -47,8 +50,16 @@ class TransitNetwork:
     transfers: Walks
 
 
-def timetable_of(region: Region, day: date, until_s: int, from_s: int = 0) -> Timetable:
+def timetables_of(
+    region: Region, day: date, travel: Travel, until_s: int, from_s: int = 0
+) -> Iterator[Timetable]:
     """Lay out the timetable of a day from the region's feed tables, between times [s of the day].
+
+    Yields
+    ------
+    Timetable
+        One a draw of the frequencies without exact times, all with the same stops; one alone
+        where the feeds have none or ``travel.frequency_draws`` is 1.
 
     Raises
     ------
@@ -56,10 +67,17 @@ def timetable_of(region: Region, day: date, until_s: int, from_s: int = 0) -> Ti
         When the day lies outside a feed's calendar or no trip runs.
     """
     tables = {name: region.table(name) for name in _FEED_TABLES}
-    return build_timetable(tables, day, from_s=from_s, until_s=max(until_s, DEFAULT_UNTIL_S))
+    draws: list[Phases | None] = [None]
+    if travel.frequency_draws > 1 and has_loose_frequencies(tables):
+        draws = [Phases(travel.seed, draw) for draw in range(travel.frequency_draws)]
+    for phases in draws:
+        yield build_timetable(
+            tables, day, from_s=from_s, until_s=max(until_s, DEFAULT_UNTIL_S),
+            through_s=travel.max_time_s, phases=phases, wheelchair=travel.wheelchair,
+        )  # fmt: skip
 
 
-def typical_day(region: Region) -> date:
+def typical_day(region: Region) -> TypicalDay:
     """Choose the Tuesday, Wednesday or Thursday with the median number of trips in all feeds.
 
     Raises
@@ -67,24 +85,39 @@ def typical_day(region: Region) -> date:
     InputError
         When the feeds share no such day with trips.
     """
-    calendar, exceptions = region.table("calendar"), region.table("calendar_dates")
-    feeds = region.table("feeds")
-    n_trips = region.table("trips")["service_id"].value_counts()
-    first, last = feeds["first_date"].max(), feeds["last_date"].min()
-    days = [day.date() for day in pd.date_range(first, last) if day.dayofweek in _TYPICAL_WEEKDAYS]
-    counts = pd.Series(
-        [n_trips.reindex(active_services(calendar, exceptions, day)).sum() for day in days],
-        index=days,
-        dtype=float,
-    )
-    running = counts[counts > 0].sort_values(kind="stable")
-    if not len(running):
-        raise InputError(
-            f"no Tuesday, Wednesday or Thursday with trips lies in all feeds ({first} to {last}): "
-            "name a departure, such as --depart 2026-03-10T07:30"
-        )
-    day: date = running.index[(len(running) - 1) // 2]
-    return day
+    tables = {name: region.table(name) for name in _CALENDAR_TABLES}
+    country = (region.study or {}).get("study", {}).get("country")
+    return choose_typical_day(tables, country)
+
+
+def on_a_day(region: Region, travel: Travel) -> tuple[Travel, datetime, tuple[Finding, ...]]:
+    """Give a window that names a time alone, or none, its day; say which and why.
+
+    Without any time it departs at 07:30.
+
+    Returns
+    -------
+    tuple
+        Settings with depart or arrive, that moment, and how a typical day was chosen.
+
+    Raises
+    ------
+    InputError
+        When a typical day is asked for and the feeds have none.
+    """
+    stated = travel.depart or travel.arrive
+    if stated is not None:
+        return travel, stated, ()
+    name = "arrive" if travel.arrive_time else "depart"
+    clock = travel.arrive_time or travel.depart_time or TYPICAL_DEPARTURE
+    if isinstance(travel.day, date):
+        chosen, told = travel.day, []
+    else:
+        typical = typical_day(region)
+        chosen, told = typical.day, [Finding("feeds", "read", 1, f"typical day: {typical}")]
+    unsaid = {"day": None, "depart_time": None, "arrive_time": None}
+    moment = datetime.combine(chosen, clock)
+    return travel.model_copy(update={**unsaid, name: moment}), moment, tuple(told)
 
 
 def rail_stops(region: Region) -> gpd.GeoDataFrame:

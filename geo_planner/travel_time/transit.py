@@ -7,8 +7,9 @@ what is waited at its start does. Ways to, between and from stops, and the way w
 that competes, run on the street network.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -23,7 +24,7 @@ from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress, red
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.timetable import Timetable
 from geo_planner.networks.transfer_rules import ruled_walks
-from geo_planner.networks.transit import TransitNetwork, timetable_of, typical_day
+from geo_planner.networks.transit import TransitNetwork, on_a_day, timetables_of
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, IntArray, default_threads, run_blocks
 from geo_planner.travel_time.stop_ways import (
@@ -40,8 +41,6 @@ from geo_planner.travel_time.street import RowSearch
 from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
 from geo_planner.travel_time.window import Window, window_of
 from geo_planner.units import CENTISECONDS_PER_S, centiseconds
-
-_TYPICAL_DEPARTURE = time(7, 30)
 
 
 class TransitRouter:
@@ -76,21 +75,26 @@ class TransitRouter:
             raise InputError(
                 f"{region.path}: the region has no timetable; build it with a GTFS file"
             )
+        travel, moment, self._day_findings = on_a_day(region, travel)
         self.travel = travel
         self.mode = mode
-        moment = travel.arrive or travel.depart
-        if moment is None:
-            moment = datetime.combine(typical_day(region), _TYPICAL_DEPARTURE)
         self.window: Window = window_of(travel, moment, region.timezone.key)
-        timetable = timetable_of(region, self.window.day, self.window.until_s, self.window.from_s)
+        tables = timetables_of(
+            region, self.window.day, travel, self.window.until_s, self.window.from_s
+        )
+        timetable = next(tables)
         stops = region.geo_table("stops").set_index("stop_id").geometry
         self.ways: TransitMode = transit_mode(region, travel, mode, timetable)
         self.network = self._lay_out(timetable, stops.reindex(timetable.stop_ids))
         self.service = self.ways.chosen(service_of(self.network))
-        turned = turned_service(self.service) if self.window.is_arrival else self.service
-        self._search_service = reduce_transfers(turned)
+        self._search_services = tuple(self._searched(table) for table in chain([timetable], tables))
         self._lanes = self.window.lanes_cs
-        self._ranks = None if is_expanded else _ranks(travel)
+        self._ranks = None if is_expanded else _ranks(travel, len(self._search_services))
+        if is_expanded and len(self._search_services) > 1:
+            raise InputError(
+                "every minute has several times where frequencies are drawn: "
+                "set frequency_draws = 1, or ask for percentiles"
+            )
         labels = self.window.labels if is_expanded else [f"p{p}" for p in travel.percentiles]
         self.columns = tuple(f"travel_time_s_{label}" for label in labels)
 
@@ -101,6 +105,7 @@ class TransitRouter:
         what = "stops off the street network: no one walks to or from them"
         lost = (Finding("stops", "warning", n_off, what),) if n_off else ()
         return (
+            *self._day_findings,
             *self.network.timetable.findings,
             *self._transfer_findings,
             *self.ways.findings,
@@ -117,6 +122,13 @@ class TransitRouter:
             walks, timetable.stop_platform_idx.astype(np.int64), timetable.transfer_rules, slack_cs
         )
         return TransitNetwork(timetable, stop_points, stops, ruled)
+
+    def _searched(self, timetable: Timetable) -> Service:
+        """Make what is searched of one draw of the timetable."""
+        is_ridden = None if self.ways.is_ridden is None else timetable.takes_bicycle
+        ways = replace(self.ways, is_ridden=is_ridden)
+        service = ways.chosen(service_of(replace(self.network, timetable=timetable)))
+        return reduce_transfers(turned_service(service) if self.window.is_arrival else service)
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
@@ -152,9 +164,10 @@ class TransitRouter:
                 yield block
 
 
-def _ranks(travel: Travel) -> IntArray:
-    """Places of the percentiles in a sorted window, from 0."""
-    ranks = np.ceil(np.array(travel.percentiles) / 100 * travel.window_min) - 1
+def _ranks(travel: Travel, n_draws: int) -> IntArray:
+    """Places of the percentiles in a sorted window, over all draws, from 0."""
+    n_values = travel.window_min * n_draws
+    ranks = np.ceil(np.array(travel.percentiles) / 100 * n_values) - 1
     return ranks.astype(np.int32)
 
 
@@ -192,14 +205,15 @@ class _WindowSearch:
         self._direct = all_the_way(ways.direct, origins, destinations, is_reversed=is_arrival)
         self._is_turned = is_arrival
         self._n_columns = len(origins) if is_arrival else len(destinations)
-        self._service = router._search_service
+        self._services = router._search_services
         self._lanes = router._lanes
         self._ranks = router._ranks
-        self._far = reduce_egress(self._service, collect(far, self._n_columns, threads))
+        onward = collect(far, self._n_columns, threads)
+        self._far = [reduce_egress(service, onward) for service in self._services]
         first_wait = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
         if is_arrival:
             # the search ends where the journey starts: what is waited there comes last
-            self._far = self._far._replace(cost_cs=self._far.cost_cs + first_wait)
+            self._far = [far._replace(cost_cs=far.cost_cs + first_wait) for far in self._far]
             first_wait = np.int32(0)
         self._max_time = np.int32(centiseconds(max_time_s or travel.max_time_s))
         self._limits = (
@@ -211,13 +225,14 @@ class _WindowSearch:
 
     def workspace(self) -> _Space:
         """Make the arrays that one block at a time needs."""
-        labels, best = raptor.range_workspace(self._service, len(self._lanes))
-        travel = np.empty((self._n_columns, len(self._lanes)), np.int32)
+        labels, best = _workspace(self._services, len(self._lanes))
+        travel = np.empty((len(self._services), self._n_columns, len(self._lanes)), np.int32)
         return _Space(self._near.workspace(), self._direct.workspace(), labels, best, travel)
 
     def __call__(self, rows: slice, space: _Space) -> IntArray:
         """Return the times of some rows [cs]: percentiles, or every minute."""
-        near = reduce_access(self._service, reached(self._near(rows, space.near)))
+        ways = reached(self._near(rows, space.near))
+        near = [reduce_access(service, ways) for service in self._services]
         direct = self._direct(rows, space.direct)[:, :, 0]
         n_values = len(self._lanes) if self._ranks is None else len(self._ranks)
         out = np.empty((len(direct), self._n_columns, n_values), np.int32)
@@ -225,19 +240,37 @@ class _WindowSearch:
             self._fill(near, row, direct[row], space, out[row])
         return out
 
-    def _fill(self, near: Walks, row: int, direct: IntArray, space: _Space, out: IntArray) -> None:
-        walks = slice(near.ptr[row], near.ptr[row + 1])
-        raptor.range_search(
-            self._service, near.stop[walks], near.cost_cs[walks], self._lanes,
-            *self._limits, space.labels, space.best,
-        )  # fmt: skip
-        window.egress(space.best, self._lanes, *self._far, direct, self._max_time, space.travel)
+    def _fill(
+        self, near: list[Walks], row: int, direct: IntArray, space: _Space, out: IntArray
+    ) -> None:
+        for draw, (service, ways, far) in enumerate(
+            zip(self._services, near, self._far, strict=True)
+        ):
+            walks = slice(ways.ptr[row], ways.ptr[row + 1])
+            raptor.range_search(
+                service, ways.stop[walks], ways.cost_cs[walks], self._lanes,
+                *self._limits, space.labels, space.best,
+            )  # fmt: skip
+            window.egress(space.best, self._lanes, *far, direct, self._max_time, space.travel[draw])
         if self._ranks is not None:
-            window.percentiles(space.travel, self._ranks, out)
+            # one draw is a view; of several, the minutes of each lie side by side
+            minutes = space.travel[0] if len(space.travel) == 1 else np.hstack(list(space.travel))
+            window.percentiles(minutes, self._ranks, out)
         elif self._is_turned:
-            out[:] = space.travel[:, ::-1]
+            out[:] = space.travel[0][:, ::-1]
         else:
-            out[:] = space.travel
+            out[:] = space.travel[0]
+
+
+def _workspace(services: Sequence[Service], n_lanes: int) -> tuple[raptor.Workspace, IntArray]:
+    """Make a workspace that serves several draws of one timetable, one after the other."""
+    spaces = [raptor.range_workspace(service, 0)[0] for service in services]
+    labels, best = raptor.range_workspace(services[0], n_lanes)
+    widest = {
+        name: max((getattr(space, name) for space in spaces), key=len)
+        for name in ("first_call", "queue", "boarded")
+    }
+    return labels._replace(**widest), best
 
 
 def service_of(network: TransitNetwork) -> Service:

@@ -31,11 +31,13 @@ class Vehicle:
     onward: list["Vehicle"] = field(default_factory=list)
     is_repeated: bool = False
 
-    def later_calls(self):
-        """Give what follows for who stays seated at the end."""
+    def later_calls(self, before=()):
+        """Give what follows for who stays seated at the end; no vehicle comes twice."""
+        before = (*before, id(self))
         for vehicle in self.onward:
-            yield from ((vehicle, call) for call in vehicle.calls[1:])
-            yield from vehicle.later_calls()
+            if id(vehicle) not in before:
+                yield from ((vehicle, call) for call in vehicle.calls[1:])
+                yield from vehicle.later_calls(before)
 
 
 @dataclass
