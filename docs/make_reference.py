@@ -23,6 +23,7 @@ import geo_planner
 from geo_planner import errors, schema
 from geo_planner.cli import app
 from geo_planner.config import Study
+from geo_planner.scenario import scenario_schema
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 COMMAND = ".venv/bin/python docs/make_reference.py"
@@ -82,11 +83,13 @@ def pages() -> dict[str, str]:
         "errors.md": _errors_page(),
         "defaults.md": _defaults_page(),
         "python.md": _python_page(),
-        "study.schema.json": json.dumps(
-            Study.model_json_schema(), indent=1, ensure_ascii=False, sort_keys=True
-        )
-        + "\n",
+        "study.schema.json": _json_text(Study.model_json_schema()),
+        "scenario.schema.json": _json_text(scenario_schema()),
     }
+
+
+def _json_text(content: Any) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _page(title: str, *blocks: str) -> str:
@@ -112,6 +115,7 @@ def _index_page() -> str:
         ("[tables.md](tables.md)", "every table of a region, every column with type and unit"),
         ("[study-keys.md](study-keys.md)", "every key of a study file"),
         ("[study.schema.json](study.schema.json)", "the same as JSON schema, for editors"),
+        ("[scenario.schema.json](scenario.schema.json)", "every key of a scenario file"),
         ("[commands.md](commands.md)", "every command and option"),
         ("[errors.md](errors.md)", "every error, and the exit codes"),
         ("[defaults.md](defaults.md)", "every number that is a choice, with its source"),
@@ -253,8 +257,12 @@ def _default(node: Mapping[str, Any]) -> str:
 
 
 def commands() -> Mapping[str, Any]:
-    """Give the commands of the command line, by name."""
-    return typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    """Give the commands of the command line, by name; those of a group with its name before."""
+    found: dict[str, Any] = {}
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        parts = getattr(command, "commands", {"": command})
+        found |= {f"{name} {part}".strip(): inner for part, inner in parts.items()}
+    return found
 
 
 def _commands_page() -> str:
@@ -267,7 +275,10 @@ def _commands_page() -> str:
     common = _grid(["option", "meaning"], [_option_row(p)[::2] for p in whole.params])
     links = _grid(
         ["command", "what it does"],
-        [(f"[{name}](#{name})", command.help) for name, command in commands().items()],
+        [
+            (f"[{name}](#{name.replace(' ', '-')})", command.help)
+            for name, command in commands().items()
+        ],
     )
     blocks = [_command_block(name, command) for name, command in commands().items()]
     return _page("Commands", intro, links, f"## Before any command\n\n{common}", *blocks)

@@ -1,4 +1,4 @@
-"""Run a whole study."""
+"""Run a whole study, and scenarios of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,18 +13,34 @@ def run(
     study: Annotated[Path, typer.Argument(help="Study file (TOML).")],
     *,
     out: OutPath,
+    scenario: Annotated[
+        list[Path] | None,
+        typer.Option(help="Scenario file, run as well into OUT/<scenario id>."),
+    ] = None,
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
     """Build the region of a study, analyse it, and write maps, tables and a start page."""
+    from geo_planner.analysis import analyse
     from geo_planner.analysis import run as run_study
     from geo_planner.config import read_study
     from geo_planner.report import write_report
+    from geo_planner.scenario import apply_files, require_files
 
     settings = read_study(study)
+    files = scenario or []
+    require_files(files)
     with progress_bars() as step:
         result = run_study(settings, out / "region", threads=threads, progress=step)
         step("writing maps and tables", 0, 0)
         notes = write_report(result, out)["notes"]
-    text = "\n".join([headline(result.summary, out), *notes, f"open {out / 'index.html'}"])
-    say(as_json, {**result.summary, "notes": notes}, text)
+        summary = {**result.summary, "notes": notes}
+        lines = [headline(result.summary, out), *notes]
+        regions = apply_files(result.region, files, out, inner="region")
+        for child in regions:
+            folder = child.path.parent
+            changed = analyse(child, settings, threads=threads, progress=step)
+            write_report(changed, folder)
+            summary.setdefault("scenarios", {})[folder.name] = changed.summary
+            lines.append(headline(changed.summary, folder))
+    say(as_json, summary, "\n".join([*lines, f"open {out / 'index.html'}"]))

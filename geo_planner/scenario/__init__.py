@@ -19,10 +19,12 @@ from geo_planner.scenario.model import (
     parse_scenario,
     scenario_schema,
 )
+from geo_planner.scenario.several import apply_files, require_files
 
 __all__ = [
     "Check",
     "Scenario",
+    "apply_files",
     "apply_scenario",
     "chain_of",
     "check_scenario",
@@ -31,6 +33,7 @@ __all__ = [
     "modification_types",
     "parse_scenario",
     "read_scenario",
+    "require_files",
     "scenario_schema",
     "write_scenario",
 ]

@@ -1,0 +1,76 @@
+"""Several scenario files against one region."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from geo_planner.errors import ScenarioError
+from geo_planner.region import Region
+from geo_planner.scenario.applying import apply_scenario, check_scenario
+from geo_planner.scenario.files import read_scenario
+from geo_planner.scenario.model import Scenario
+
+
+def require_files(files: Sequence[Path]) -> list[Scenario]:
+    """Read scenario files.
+
+    Raises
+    ------
+    ScenarioError
+        With what is wrong with all of them, or when two have one id.
+    """
+    read: list[Scenario] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            read.append(read_scenario(file))
+        except ScenarioError as error:
+            problems += [f"{file.name}: {problem}" for problem in error.problems]
+    ids = [item.id for item in read]
+    doubled = sorted({name for name in ids if ids.count(name) > 1})
+    problems += [f"{name!r} is the id of two files: give each its own" for name in doubled]
+    if problems:
+        raise ScenarioError(", ".join(file.name for file in files), problems)
+    return read
+
+
+def apply_files(
+    region: Region,
+    files: Sequence[Path],
+    out: Path,
+    *,
+    inner: str = "",
+    progress: Callable[[str], None] = lambda _name: None,
+) -> list[Region]:
+    """Apply scenario files to a region, each by itself, into a folder each.
+
+    Parameters
+    ----------
+    region
+        Baseline.
+    files
+        Scenario files; they may build on each other or on files beside them.
+    out
+        Regions are written to ``out/<scenario id>/<inner>``.
+    inner
+        Folder within, where the region is not to stand alone.
+    progress
+        Called with each scenario's name.
+
+    Raises
+    ------
+    ScenarioError
+        With what is wrong with all files; nothing is written then.
+    """
+    known = require_files(files)
+    problems = [
+        f"{item.id}: {problem}"
+        for file, item in zip(files, known, strict=True)
+        for problem in check_scenario(region, file, known).problems
+    ]
+    if problems:
+        raise ScenarioError(", ".join(item.id for item in known), problems)
+    made = []
+    for file, item in zip(files, known, strict=True):
+        progress(item.name)
+        made.append(apply_scenario(region, file, out / item.id / inner, known))
+    return made
