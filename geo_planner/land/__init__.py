@@ -1,5 +1,27 @@
 """Land: what plans let be built on a site, what stands in the way, and the jobs it could hold."""
 
+from geo_planner.land.capacity import site_capacity
+from geo_planner.land.capacity_jobs import draw_private_jobs, existing_jobs
+from geo_planner.land.environment import (
+    classes_lowered_by,
+    environment_classes,
+    sensitive_uses,
+)
+from geo_planner.land.measures import land_measures
 from geo_planner.land.plans import PlanResult, resolve_plans
+from geo_planner.land.plans_readiness import site_readiness
+from geo_planner.land.plans_summary import plan_summary
 
-__all__ = ["PlanResult", "resolve_plans"]
+__all__ = [
+    "PlanResult",
+    "classes_lowered_by",
+    "draw_private_jobs",
+    "environment_classes",
+    "existing_jobs",
+    "land_measures",
+    "plan_summary",
+    "resolve_plans",
+    "sensitive_uses",
+    "site_capacity",
+    "site_readiness",
+]

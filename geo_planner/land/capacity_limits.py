@@ -22,7 +22,7 @@ from geo_planner.land.capacity_factors import (
     storey_kind,
 )
 from geo_planner.land.capacity_plots import PLOT, WHOLE_AREA, Plots
-from geo_planner.land.plans import PlanResult, is_covered
+from geo_planner.land.plans import PlanResult, fields_of, is_covered
 
 BUILDING_RIGHT = "building_right"
 RIGHT_STATES = ("now", "if_adopted")
@@ -227,7 +227,7 @@ def _volume(
     storey_m = factors.interval("storey_height", storey_kind(use))
     share = factors.interval("buildable_footprint_share", "all")
     footprint_m2 = (area_m2 * buildable.net_share[site])[:, None] * share
-    fields = _fields(result, reading)
+    fields = fields_of(result, reading)
     field_m2, drawn_m2, floors_in, height_in = _in_fields(
         fields, floors.value, height_m, storey_m, len(area_m2)
     )
@@ -247,18 +247,6 @@ def _times(height: FloatArray, ground_m2: FloatArray) -> FloatArray:
     """Multiply, an unlimited height staying unlimited on no ground at all."""
     with np.errstate(invalid="ignore"):
         return np.where(np.isinf(height), np.inf, height * ground_m2)
-
-
-def _fields(result: PlanResult, reading: str) -> pd.DataFrame:
-    """Choose the building fields of a reading; a framework has none."""
-    fields = result.fields
-    if reading.startswith("potential"):
-        return fields.iloc[:0]
-    is_proposed = (fields["status"] == "proposed").to_numpy()
-    if reading != "if_adopted":
-        return fields[~is_proposed]
-    is_replaced = result.parts["has_proposal"].to_numpy(bool)[fields["part"].to_numpy(int)]
-    return fields[is_proposed == is_replaced]
 
 
 def _in_fields(

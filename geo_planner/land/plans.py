@@ -36,7 +36,7 @@ from geo_planner.land.plans_ruling import (
     rule,
     zone_name,
 )
-from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.schema import MAX_IDS_SHOWN, tables
 
 _FIELD = "building_field"
 _LAPSE_YEARS = 3
@@ -143,7 +143,7 @@ def resolve_plans(
     Parameters
     ----------
     sites, plans, parcels
-        Tables of a region (``site_id``, ``plan_id``, ``parcel_id`` as columns), in one metric CRS.
+        Tables of a region, in one metric CRS; ids as columns or as the index.
     land
         Settings: slivers, and the day on which proposals are judged.
 
@@ -160,9 +160,10 @@ def resolve_plans(
     unknown. A plan of the level that is silent takes nothing from one that speaks.
     """
     settings = land or Land()
+    sites = _completed(sites, "sites")
     if sites["site_id"].duplicated().any():
         raise InputError("site ids must be unique to resolve plans")
-    in_play, findings, is_blocking = _in_play(plans, settings.as_of)
+    in_play, findings, is_blocking = _in_play(_completed(plans, "plans"), settings.as_of)
     is_field = (in_play["level"] == _FIELD).to_numpy()
     areas = in_play[~is_field].reset_index(drop=True)
     fields = in_play[is_field].reset_index(drop=True)
@@ -183,10 +184,32 @@ def resolve_plans(
         plans=areas,
         sites=sites,
         sliver_m2=cut.sliver_m2,
-        parcels=parcels if parcels is not None and len(parcels) else None,
+        parcels=_completed(parcels, "parcels") if parcels is not None and len(parcels) else None,
         has_local_plans=bool((areas["level"] != "framework").any()),
         findings=tuple(findings),
     )
+
+
+def fields_of(result: PlanResult, state: str) -> pd.DataFrame:
+    """Choose the pieces of building fields that a reading rests on; a framework has none."""
+    fields = result.fields
+    if state.startswith("potential"):
+        return fields.iloc[:0]
+    is_proposed = (fields["status"] == "proposed").to_numpy()
+    if state != "if_adopted":
+        return fields[~is_proposed]
+    is_replaced = result.parts["has_proposal"].to_numpy(bool)[fields["part"].to_numpy(int)]
+    return fields[is_proposed == is_replaced]
+
+
+def _completed(layer: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
+    """Bring ids that stand in the index to a column, and add nullable columns that are absent."""
+    description = tables()[table]
+    full = layer.reset_index(drop=layer.index.name not in description.columns)
+    for column in description.attributes:
+        if column.name not in full and column.is_nullable:
+            full[column.name] = pd.Series([None] * len(full), dtype=column.pandas_dtype)
+    return full
 
 
 def is_covered(result: PlanResult, state: str) -> np.ndarray:

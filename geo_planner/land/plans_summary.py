@@ -1,0 +1,147 @@
+"""One row per site of what plans say, each value with the plan, document and date it is from."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.land.capacity_factors import FloatArray
+from geo_planner.land.plans import PlanResult, fields_of, unknown_reasons
+from geo_planner.land.plans_ruling import QUANTITIES, zone_name
+
+_CITED = ("quantity", "value", "plan_id", "level", "document_url", "dated")
+_OF_FIELDS = ("max_floors", "max_height_m", "max_floor_area_m2")
+_LARGEST = ("max_floors", "max_height_m")
+
+
+def plan_summary(result: PlanResult, state: str = "ruling") -> pd.DataFrame:
+    """Sum up one reading of the plans per site.
+
+    Parameters
+    ----------
+    result
+        Resolved plans.
+    state
+        Reading to sum up; ``ruling`` takes every level in force.
+
+    Returns
+    -------
+    DataFrame
+        Index site_id. ``use_code`` and ``zone_status`` of the largest share of the ground (unknown
+        where that is unknown), ``use_shares`` (JSON), ``floor_area_ratio`` (mean by ground; nan
+        where any part is unknown), ``ratio_basis`` (nan where parts differ), ``max_floors`` and
+        ``max_height_m`` (largest of the parts; nan where any is unknown), ``citations`` (JSON list:
+        quantity, value, plan_id, level, document_url, dated, share of the site) and ``unknown``
+        (JSON list: quantity, reason, share).
+    """
+    ids = result.site_ids()
+    site = result.parts["site_idx"].to_numpy()
+    area_m2 = result.parts["area_m2"].to_numpy(float)
+    use_code, use_shares = _largest_share(result, state, "use_code")
+    zone, _ = _largest_share(result, state, "zone_status")
+    basis = result.rulings[state]["floor_area_ratio"]["ratio_basis"].to_numpy(float)
+    columns: dict[str, Any] = {
+        "use_code": use_code,
+        "use_shares": use_shares,
+        "zone_status": [zone_name(code) for code in zone],
+        "floor_area_ratio": _mean(site, result.value(state, "floor_area_ratio"), area_m2, len(ids)),
+        "ratio_basis": _only(site, basis, len(ids)),
+    }
+    for quantity in _LARGEST:
+        columns[quantity] = _largest(site, result.value(state, quantity), len(ids))
+    columns["citations"] = citation_texts(result, (state,))
+    columns["unknown"] = unknown_reasons(result, state, QUANTITIES).to_numpy()
+    return pd.DataFrame(columns, index=ids)
+
+
+def citation_texts(result: PlanResult, states: Iterable[str]) -> list[str]:
+    """Write each site's cited values as JSON, parts with the same ruling put together."""
+    chosen = tuple(states)
+    cited = pd.concat([result.citations(chosen), *(field_citations(result, s) for s in chosen)])
+    cited = cited[cited["value"].notna()]
+    area_m2 = result.parts.groupby("site_id")["area_m2"].sum()
+    cited = cited.assign(value=cited["value"].astype(object).map(_plain))
+    keys = ["site_id", "state", *_CITED]
+    sums = cited.groupby(keys, as_index=False, dropna=False, sort=False)["area_m2"].sum()
+    texts: dict[str, list[dict[str, Any]]] = {name: [] for name in result.site_ids()}
+    for row in sums.to_dict("records"):
+        share = round(row["area_m2"] / area_m2[row["site_id"]], 4)
+        item = {key: None if pd.isna(row[key]) else row[key] for key in ("state", *_CITED)}
+        texts[row["site_id"]].append(item | {"share": share})
+    return [json.dumps(items, ensure_ascii=False) for items in texts.values()]
+
+
+def field_citations(result: PlanResult, state: str) -> pd.DataFrame:
+    """List what building fields state, a row per piece and value, as ``PlanResult.citations``."""
+    fields = fields_of(result, state)
+    parts = result.parts.iloc[fields["part"].to_numpy(int)]
+    frames = [
+        pd.DataFrame(
+            {
+                "site_id": parts["site_id"].to_numpy(),
+                "part_id": parts.index.to_numpy(),
+                "area_m2": fields["area_m2"].to_numpy(float),
+                "state": state,
+                "quantity": quantity,
+                "value": fields[quantity].to_numpy(float, na_value=np.nan),
+                **{name: fields[name].to_numpy(object) for name in _CITED[2:]},
+                "reason": "",
+                "note": "",
+            }
+        ).astype({"value": object})
+        for quantity in _OF_FIELDS
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _plain(value: object) -> object:
+    """Write whole numbers without a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _largest_share(result: PlanResult, state: str, quantity: str) -> tuple[FloatArray, list[str]]:
+    """Give the value that holds on most of each site, and all shares as JSON."""
+    site = result.parts["site_idx"].to_numpy()
+    n_sites = len(result.sites)
+    frame = pd.DataFrame(
+        {
+            "site": site,
+            "value": result.value(state, quantity),
+            "area_m2": result.parts["area_m2"].to_numpy(float),
+        }
+    )
+    sums = frame.groupby(["site", "value"], dropna=False, as_index=False)["area_m2"].sum()
+    sums["share"] = sums["area_m2"] / sums.groupby("site")["area_m2"].transform("sum")
+    sums = sums.sort_values(["site", "share"], ascending=[True, False], kind="stable")
+    first = sums.drop_duplicates("site")
+    value = np.full(n_sites, np.nan)
+    value[first["site"]] = first["value"]
+    texts: list[dict[str, float]] = [{} for _ in range(n_sites)]
+    for row in sums.itertuples(index=False):
+        name = "unknown" if np.isnan(row.value) else f"{row.value:g}"
+        texts[row.site][name] = round(row.share, 4)
+    return value, [json.dumps(shares) for shares in texts]
+
+
+def _mean(site: np.ndarray, value: FloatArray, area_m2: FloatArray, n_sites: int) -> FloatArray:
+    total = np.bincount(site, weights=area_m2, minlength=n_sites)
+    with np.errstate(invalid="ignore"):
+        return np.bincount(site, weights=value * area_m2, minlength=n_sites) / total
+
+
+def _largest(site: np.ndarray, value: FloatArray, n_sites: int) -> FloatArray:
+    found = np.full(n_sites, -np.inf)
+    with np.errstate(invalid="ignore"):
+        np.maximum.at(found, site, value)
+    return np.where(np.isinf(found), np.nan, found)
+
+
+def _only(site: np.ndarray, value: FloatArray, n_sites: int) -> FloatArray:
+    """Keep a value all parts of a site share."""
+    low, high = np.full(n_sites, np.inf), np.full(n_sites, -np.inf)
+    with np.errstate(invalid="ignore"):
+        np.minimum.at(low, site, value)
+        np.maximum.at(high, site, value)
+    return np.where(low == high, low, np.nan)
