@@ -27,7 +27,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 _INFEASIBLE = 2
 _HALF = 0.5
-_SITE_COST = 1e-7
+_GAP = 1e-6
+_SAME_COST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,9 @@ def _row(values: FloatArray) -> FloatArray:
 def solve(
     model: Model, candidates: Candidates, target_jobs: float, tabu: list[BoolArray]
 ) -> Solution | None:
-    """Find the cheapest shares that reach the target; None where there are none.
+    """Find the cheapest shares that reach the target, or None where none reach it.
+
+    Where some sites cost nothing, the fewest sites of those equally cheap.
 
     Parameters
     ----------
@@ -132,9 +135,15 @@ def solve(
         Sets of opened sites that may not come again.
     """
     scale = max(float(np.abs(candidates.costs).max(initial=0.0)), 1.0)
-    costs = candidates.costs / scale @ model.share_of + _SITE_COST * model.opened_of.sum(axis=0)
+    costs = candidates.costs / scale @ model.share_of
     target = LinearConstraint(_row(candidates.jobs / target_jobs @ model.share_of), lb=1.0)
-    return _run(model, costs, (target, *(_other_than(model, opened) for opened in tabu)))
+    further = (target, *(_other_than(model, opened) for opened in tabu))
+    best = _run(model, costs, further)
+    if best is None or candidates.costs.all():
+        return best
+    least = float(candidates.costs / scale @ best.shares)
+    as_cheap = LinearConstraint(_row(costs), ub=least + _SAME_COST * max(1.0, least))
+    return _run(model, _row(model.opened_of.sum(axis=0))[0], (*further, as_cheap)) or best
 
 
 def most_jobs(model: Model, candidates: Candidates) -> float:
@@ -153,7 +162,7 @@ def _other_than(model: Model, opened: BoolArray) -> LinearConstraint:
 
 
 def _run(model: Model, costs: FloatArray, further: tuple[LinearConstraint, ...]) -> Solution | None:
-    """Solve to proven optimality.
+    """Solve to an optimum proven to one part in a million.
 
     Raises
     ------
@@ -165,7 +174,7 @@ def _run(model: Model, costs: FloatArray, further: tuple[LinearConstraint, ...])
         integrality=model.integrality,
         bounds=model.bounds,
         constraints=(*model.constraints, *further),
-        options={"mip_rel_gap": 0.0},
+        options={"mip_rel_gap": _GAP},
     )
     if found.status == _INFEASIBLE:
         return None
