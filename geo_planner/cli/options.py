@@ -1,11 +1,30 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from geopandas import GeoSeries
+    from pyproj import CRS
+
+_MOST_EAST, _MOST_NORTH = 180.0, 90.0
 
 RegionPath = Annotated[Path, typer.Argument(help="Region folder made by `geo-planner build`.")]
 OutPath = Annotated[Path, typer.Option("--out", help="File or folder to write.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Searches at once; default: all cores.")]
+
+
+def place_of(text: str, option: str, crs: "CRS") -> "GeoSeries":
+    """Read LON,LAT as one point in a CRS; its id is the text."""
+    import geopandas as gpd
+
+    try:
+        longitude, latitude = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"{option}: {text!r} is no LON,LAT such as 12.36,55.73") from None
+    if not (abs(longitude) <= _MOST_EAST and abs(latitude) <= _MOST_NORTH):
+        raise typer.BadParameter(f"{option}: {text!r} lies outside the world; write LON,LAT")
+    return gpd.GeoSeries.from_xy([longitude], [latitude], index=[text], crs=4326).to_crs(crs)

@@ -1,0 +1,121 @@
+"""Isochrones of a small town: nested, true to the times of single points, and refused off it."""
+
+import json
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geo_planner.analysis import settings_of
+from geo_planner.config import read_study
+from geo_planner.errors import InputError
+from geo_planner.isochrone import Isochrones
+from geo_planner.region.build import build_region
+from geo_planner.travel_time import travel_times
+from tests.small_study import write_study
+
+CUTOFFS_MIN = (2.0, 5.0, 8.0)
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("isochrone")
+    return build_region(read_study(write_study(folder)), folder / "region")
+
+
+@pytest.fixture(scope="module")
+def walk(region):
+    return Isochrones(region, "walk", settings_of(region).travel)
+
+
+@pytest.fixture(scope="module")
+def start(region):
+    return gpd.GeoSeries(
+        [region.geo_table("zones").geometry.iloc[0].representative_point()],
+        index=["home"],
+        crs=region.crs,
+    )
+
+
+def test_a_longer_limit_holds_all_that_a_shorter_one_does(walk, start):
+    areas = walk.around(start, CUTOFFS_MIN).areas
+    assert areas["minutes"].tolist() == list(CUTOFFS_MIN)
+    assert areas["area_m2"].is_monotonic_increasing
+    assert areas["area_m2"].iloc[0] > 1000
+    short, middle, long = areas.geometry
+    assert shapely.area(short.difference(middle)) < 1
+    assert shapely.area(middle.difference(long)) < 1
+
+
+def test_rings_share_the_area_out_once(walk, start):
+    drawn = walk.around(start, CUTOFFS_MIN)
+    rings = drawn.rings()
+    assert rings["from_min"].tolist() == [0, *CUTOFFS_MIN[:-1]]
+    assert rings.area.sum() == pytest.approx(drawn.areas.geometry.iloc[-1].area)
+
+
+def test_a_point_lies_inside_just_when_its_time_is_within_the_limit(region, walk, start):
+    rng = np.random.default_rng(8)
+    streets = region.geo_table("streets").geometry.sample(60, random_state=8)
+    points = gpd.GeoSeries(
+        shapely.line_interpolate_point(streets.to_numpy(), rng.uniform(size=60), normalized=True),
+        index=[f"p{i}" for i in range(60)],
+        crs=region.crs,
+    )
+    times = travel_times(region, start, points, "walk", settings_of(region).travel)
+    area = walk.around(start, [5.0]).areas.geometry.iloc[0]
+    is_inside = area.contains(points.to_numpy())
+    is_within = times.times_s[0, :, 0] <= 300
+    is_clear = area.boundary.distance(points) > 2 * walk.cell_m
+    assert (is_inside == is_within)[is_clear].all()
+    assert {True, False} == set(is_within[is_clear])
+
+
+def test_streets_reached_are_cut_where_the_limit_ends(region, walk, start):
+    streets = region.geo_table("streets")
+    drawn = walk.around(start, CUTOFFS_MIN)
+    reached = drawn.streets(streets)
+    assert set(reached["minutes"]) <= set(CUTOFFS_MIN)
+    whole = streets.set_index("street_id")["length_m"]
+    lengths = reached.assign(length=reached.length).groupby("street_id")["length"].sum()
+    assert len(lengths) > 3
+    assert (lengths <= whole[lengths.index] * 1.001 + 0.1).all()
+
+
+def test_public_transport_reaches_no_less_than_walking(region, walk, start):
+    travel = settings_of(region).travel
+    riding = Isochrones(region, "transit", travel, percentile=travel.percentiles[0])
+    ridden, walked = (
+        maker.around(start, [8.0]).areas["area_m2"].iloc[0] for maker in (riding, walk)
+    )
+    assert ridden >= 0.9 * walked > 0
+
+
+def test_a_percentile_that_is_not_computed_is_refused(region):
+    with pytest.raises(InputError, match="percentile 33"):
+        Isochrones(region, "transit", settings_of(region).travel, percentile=33)
+
+
+def test_a_point_far_from_all_streets_is_refused(walk, start):
+    with pytest.raises(InputError, match="no street for walk near it"):
+        walk.around(start.translate(90_000, 0), [5.0])
+
+
+def test_the_command_writes_areas_in_degrees_with_their_limits(cli, region, start, tmp_path):
+    at = start.to_crs(4326).iloc[0]
+    out = tmp_path / "reach.geojson"
+    ran = cli("isochrone", region.path, "--point", f"{at.x},{at.y}", "--mode", "walk",
+              "--cutoffs-min", "5,10", "--out", out, "--json")  # fmt: skip
+    assert json.loads(ran.out)["area_m2"].keys() == {"5", "10"}
+    found = gpd.read_file(out)
+    assert found["minutes"].tolist() == [5, 10]
+    assert found.contains(at).all()
+
+
+@pytest.mark.parametrize("point", ["here", "12.3", "190,55", "55.7;12.3"])
+def test_a_point_that_is_no_place_is_refused(cli, region, point, tmp_path):
+    ran = cli("isochrone", region.path, "--point", point, "--mode", "walk", "--cutoffs-min", "5",
+              "--out", tmp_path / "x.geojson")  # fmt: skip
+    assert ran.code == 2
+    assert "--point" in ran.err
