@@ -1,0 +1,14 @@
+"""Journeys between two points: legs, times, courses and names."""
+
+from geo_planner.itinerary.finding import find_itineraries
+from geo_planner.itinerary.legs import Journey, Leg, legs_frame, steps_frame, to_json, to_text
+
+__all__ = [
+    "Journey",
+    "Leg",
+    "find_itineraries",
+    "legs_frame",
+    "steps_frame",
+    "to_json",
+    "to_text",
+]

@@ -1,0 +1,123 @@
+"""Journeys between two points: by arithmetic in the grid town, and against the window search."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from pyproj import Transformer
+
+from geo_planner.itinerary import find_itineraries, legs_frame, to_json, to_text
+from geo_planner.travel_time import travel_times
+from tests.test_predicted_town import BUS, WALK, points, region  # noqa: F401 -- a fixture
+from tests.worlds import WORLD_DAY
+
+ARRIVE = BUS.model_copy(
+    update={"depart": None, "arrive": datetime.fromisoformat(f"{WORLD_DAY}T08:31")}
+)
+
+
+def journeys_between(region, start, end, mode="transit", travel=BUS):  # noqa: F811
+    return find_itineraries(region, points(start).iloc[0], points(end).iloc[0], mode, travel)
+
+
+def clock(text):
+    return datetime.fromisoformat(f"{WORLD_DAY}T{text}")
+
+
+def test_a_journey_leaves_as_late_as_the_bus_allows(region):  # noqa: F811
+    """Walk 100 m to the stop in 100 s, wait 60 s, ride 60 s, walk 200 m."""
+    ridden = [j for j in journeys_between(region, (0, 1), (10, 2)) if j.n_rides]
+    assert len(ridden) == 1
+    access, ride, egress = ridden[0].legs
+    assert (ride.start, ride.end) == (clock("08:10:00"), clock("08:11:00"))
+    assert abs(ridden[0].departure - clock("08:07:20")) < timedelta(seconds=1)
+    assert abs(ridden[0].arrival - clock("08:14:20")) < timedelta(seconds=1)
+    assert ride.wait_s == pytest.approx(60, abs=0.1)
+    assert (access.mode, ride.mode, egress.mode) == ("walk", "ride", "walk")
+    assert (ride.from_stop_id, ride.to_stop_id, ride.line) == ("1:west", "1:east", "R")
+    assert access.distance_m == pytest.approx(100, rel=3e-4)
+    assert egress.distance_m == pytest.approx(200, rel=3e-4)
+    assert egress.geometry.length == pytest.approx(200, rel=3e-4)
+
+
+def test_journeys_that_arrive_leave_late_too(region):  # noqa: F811
+    ridden = [j for j in journeys_between(region, (0, 0), (10, 0), travel=ARRIVE) if j.n_rides]
+    assert [j.departure for j in ridden] == [clock("08:29")]
+    assert [j.arrival for j in ridden] == [clock("08:31")]
+
+
+def test_a_walk_competes_and_hides_slower_rides(region):  # noqa: F811
+    found = journeys_between(region, (0, 0), (1, 0))
+    assert [j.n_rides for j in found] == [0]
+    assert found[0].time_s == pytest.approx(100, rel=3e-4)
+
+
+@pytest.mark.parametrize("travel", [BUS, ARRIVE])
+def test_journeys_answer_every_minute_as_the_window_search_does(region, travel):  # noqa: F811
+    far = travel.model_copy(update={"max_walk_min": 60.0})
+    for start, end in (((0, 1), (10, 2)), ((3, 4), (9, 1)), ((10, 3), (0, 0)), ((2, 0), (8, 0))):
+        times = travel_times(region, points(start), points(end), "transit", far, is_expanded=True)
+        found = journeys_between(region, start, end, travel=far)
+        walk_s = min([j.time_s for j in found if not j.n_rides], default=np.inf)
+        for column, time_s in zip(times.columns, times.times_s[0, 0], strict=True):
+            minute = clock(column.removeprefix("travel_time_s_"))
+            if travel.arrive:
+                usable = [minute - j.departure for j in found if j.arrival <= minute]
+            else:
+                usable = [j.arrival - minute for j in found if j.departure >= minute]
+            rides_s = min((time.total_seconds() for time in usable), default=np.inf)
+            # a window's last minutes may need a journey that lies outside of it
+            assert min(walk_s, rides_s) >= time_s - 0.02
+            if np.isfinite(rides_s) and rides_s < walk_s:
+                assert rides_s == pytest.approx(time_s, abs=0.02)
+
+
+def test_streets_are_told_step_by_step(region):  # noqa: F811
+    journey = journeys_between(region, (0, 0), (3, 2), "walk", WALK)[0]
+    assert journey.time_s == pytest.approx(500, rel=3e-4)
+    leg = journey.legs[0]
+    assert sum(step.time_s for step in leg.steps) == pytest.approx(500, rel=3e-4)
+    assert sum(step.distance_m for step in leg.steps) == pytest.approx(500, rel=3e-4)
+    assert leg.steps[0].turn == "start"
+    assert leg.geometry.length == pytest.approx(500, rel=3e-4)
+
+
+@pytest.mark.parametrize("mode", ["walk", "bicycle", "car"])
+def test_paths_take_as_long_as_the_matrix_says_and_lead_where_they_should(region, mode):  # noqa: F811
+    rng = np.random.default_rng(7)
+    places = [tuple(place) for place in rng.uniform(0, 10, (12, 2))]
+    for start, end in zip(places[:6], places[6:], strict=True):
+        expected = travel_times(region, points(start), points(end), mode, WALK).times_s[0, 0, 0]
+        journey = journeys_between(region, start, end, mode, WALK)[0]
+        assert journey.time_s == pytest.approx(expected, abs=0.011)
+        course = np.asarray(journey.legs[0].geometry.coords)
+        ends = [(point.x, point.y) for point in (points(start).iloc[0], points(end).iloc[0])]
+        np.testing.assert_allclose(course[[0, -1]], ends)
+        # a course along streets has no leaps longer than a block
+        assert np.hypot(*np.diff(course, axis=0).T).max() <= 101
+
+
+def test_journeys_are_written_as_rows_nested_and_as_text(region):  # noqa: F811
+    found = journeys_between(region, (0, 1), (10, 2))
+    frame = legs_frame(found, region.crs)
+    assert frame.crs.to_epsg() == 4326
+    assert len(frame) == sum(len(journey.legs) for journey in found)
+    nested = to_json(found, region.crs)
+    assert nested[0]["legs"][0]["geometry"]["type"] == "LineString"
+    assert "R" in to_text(found)
+
+
+def test_the_command_writes_a_file(cli, region, tmp_path):  # noqa: F811
+    to_degrees = Transformer.from_crs(region.crs, 4326, always_xy=True)
+    ends = [
+        ",".join(f"{value:.7f}" for value in to_degrees.transform(point.x, point.y))
+        for point in points((0, 1), (10, 2))
+    ]
+    out = tmp_path / "found.geojson"
+    ran = cli(
+        "itinerary", region.path, f"--from={ends[0]}", f"--to={ends[1]}", "--out", out,
+        "--depart", f"{WORLD_DAY}T08:00", "--window-min", 10, "--walk-speed-kmh", 3.6,
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert "R: west 08:10 - east 08:11" in ran.out.replace("1:", "")
+    assert out.read_text().count('"journey"') == 3
