@@ -53,4 +53,4 @@ def count_ranks(scores, order, weights, tie, counts, central):
 
 def empty_counts(n_sites, n_criteria):
     """Make the arrays that :func:`count_ranks` adds to."""
-    return np.zeros((n_sites, n_sites), np.int32), np.zeros((n_sites, n_criteria))
+    return np.zeros((n_sites, max(n_sites, 1)), np.int32), np.zeros((n_sites, n_criteria))

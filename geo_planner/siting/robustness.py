@@ -88,7 +88,7 @@ def rank_acceptability(
     keys = weights.index[weights > 0]
     drawn = _draw(weights[keys], rng, space, structure, n_draws)
     counts, central = _count(values[keys].to_numpy(float), drawn, method)
-    n_first = counts[:, :1]
+    n_first = counts[:, :1].astype(float)
     means = np.divide(central, n_first, out=np.full_like(central, np.nan), where=n_first > 0)
     return Acceptability(
         frame=_summarise(counts, values.index, n_draws),
