@@ -18,6 +18,9 @@ from geo_planner.networks.street import ISLAND, KEPT, StreetNetwork
 from geo_planner.units import CENTISECONDS_PER_S
 
 IntArray = npt.NDArray[np.int32]
+_Door = tuple[IntArray, IntArray]
+
+_ON_CROSSING = {"leave": "stand", "enter": "meet"}
 
 
 @dataclass(frozen=True)
@@ -155,33 +158,29 @@ class Snapper:
 
         either_way = np.maximum(network.street_forward[street], network.street_backward[street])
 
-        def share_of(
-            costs: IntArray, share: npt.NDArray[np.float64], state: IntArray, extra: IntArray | int
-        ) -> IntArray:
+        def along(costs: IntArray, share: npt.NDArray[np.float64], end: str, kind: str) -> _Door:
+            state, corner = (
+                getattr(network, f"{name}_{end}")[street] for name in (kind, _ON_CROSSING[kind])
+            )
+            extra = network.leave_from_cost if end == "from" else network.leave_to_cost
             whole = costs[street]
-            # a point at the very end of a one-way street stands on the crossing
+            # a point at the very end of a street stands on the crossing, one-way or not
             is_there = np.rint(either_way * share) == 0
-            usable = found & ((whole >= 0) | is_there) & (state >= 0)
-            cost = np.where(is_there, 0, np.rint(whole * share)) + extra
-            return np.where(usable, cost, -1).astype(np.int32)
+            cost = np.rint(whole * share) + (extra[street] if kind == "leave" else 0)
+            state = np.where(is_there, corner, np.where(whole >= 0, state, -1))
+            state = np.where(found, state, -1).astype(np.int32)
+            cost = np.where(state >= 0, np.where(is_there, 0, cost), -1)
+            return state, cost.astype(np.int32)
 
-        def state_of(states: IntArray) -> IntArray:
-            return np.where(found, states[street], -1).astype(np.int32)
-
-        leave_from, leave_to = state_of(network.leave_from), state_of(network.leave_to)
-        enter_from, enter_to = state_of(network.enter_from), state_of(network.enter_to)
         forward, backward = network.street_forward, network.street_backward
-        going_on = (network.leave_from_cost[street], network.leave_to_cost[street])
+        leave_from, to_from = along(backward, fraction, "from", "leave")
+        leave_to, to_to = along(forward, 1 - fraction, "to", "leave")
+        enter_from, by_from = along(forward, fraction, "from", "enter")
+        enter_to, by_to = along(backward, 1 - fraction, "to", "enter")
         return {
-            "leave_from": leave_from,
-            "leave_to": leave_to,
-            "to_from": share_of(backward, fraction, leave_from, going_on[0]),
-            "to_to": share_of(forward, 1 - fraction, leave_to, going_on[1]),
-            "enter_from": enter_from,
-            "enter_to": enter_to,
-            "by_from": share_of(forward, fraction, enter_from, 0),
-            "by_to": share_of(backward, 1 - fraction, enter_to, 0),
-        }
+            "leave_from": leave_from, "leave_to": leave_to, "to_from": to_from, "to_to": to_to,
+            "enter_from": enter_from, "enter_to": enter_to, "by_from": by_from, "by_to": by_to,
+        }  # fmt: skip
 
 
 def _nearest(

@@ -7,7 +7,7 @@ import pytest
 
 from geo_planner.config import Study, Travel
 from geo_planner.networks.osmnx_graph import imputed_limits_mps, to_osmnx
-from geo_planner.networks.street import street_costs
+from geo_planner.networks.street_speeds import street_costs
 from geo_planner.region.build import build_region
 from geo_planner.travel_time.street import StreetRouter
 from tests.sources.osm_drawing import Drawing

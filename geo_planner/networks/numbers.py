@@ -1,0 +1,13 @@
+"""Packaged numbers about travel on streets, as rows of text."""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+
+@cache
+def packaged_rows(name: str) -> tuple[Mapping[str, str], ...]:
+    """Read a table of the package's data folder, such as ``turn_costs``."""
+    file = resources.files("geo_planner").joinpath("data", f"{name}.csv")
+    return tuple(csv.DictReader(file.read_text("utf-8").splitlines()))
