@@ -9,6 +9,7 @@ from geo_planner.cli.assets import assets
 from geo_planner.cli.build import build
 from geo_planner.cli.check import check
 from geo_planner.cli.export import export
+from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
 from geo_planner.cli.map import draw_map
 from geo_planner.cli.run import run
@@ -43,5 +44,6 @@ def _start(
 for _command in (build, check, info, times, access, sites):
     app.command()(_command)
 app.command(name="map")(draw_map)
+app.command(name="gtfs-check")(gtfs_check)
 for _command in (run, export, serve, assets):
     app.command()(_command)

@@ -86,8 +86,7 @@ def typical_day(region: Region) -> TypicalDay:
         When the feeds share no such day with trips.
     """
     tables = {name: region.table(name) for name in _CALENDAR_TABLES}
-    country = (region.study or {}).get("study", {}).get("country")
-    return choose_typical_day(tables, country)
+    return choose_typical_day(tables, region.study.get("country"))
 
 
 def on_a_day(region: Region, travel: Travel) -> tuple[Travel, datetime, tuple[Finding, ...]]:

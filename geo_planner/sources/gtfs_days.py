@@ -81,7 +81,7 @@ def trips_by_day(
     on_weekday = weekly[list(WEEKDAYS)].to_numpy(dtype=np.int64)
     counts = np.array(
         [
-            n_trips[(start <= day) & (end >= day) & (on_weekday[:, day.dayofweek] == 1)].sum()
+            n_trips[(start <= day) & (end >= day) & (on_weekday[:, day.day_of_week] == 1)].sum()
             for day in days
         ],
         dtype=np.int64,
@@ -98,7 +98,7 @@ def _exceptions(
     rows = rows.assign(day=pd.to_datetime(rows["date"]))
     rows = rows[rows["day"].isin(days)]
     weekly = rows.merge(tables["calendar"], on="service_id", how="left")
-    place = weekly["day"].dt.dayofweek.to_numpy()
+    place = weekly["day"].dt.day_of_week.to_numpy()
     marks = weekly[list(WEEKDAYS)].to_numpy(dtype=np.float64, na_value=0.0)
     runs = marks[np.arange(len(weekly)), place] == 1 if len(weekly) else np.zeros(0, dtype=bool)
     within = (weekly["start_date"] <= weekly["date"]) & (weekly["end_date"] >= weekly["date"])
@@ -148,7 +148,7 @@ def choose_typical_day(
     first, last = stated["first_date"].max(), stated["last_date"].min()
     counts = trips_by_day(tables, first, last) if len(stated) else pd.Series([], dtype=np.int64)
     weekdays = {int(value) - 1 for value in _values("any", "weekday")}
-    running = counts[[day.dayofweek in weekdays for day in counts.index]]
+    running = counts[[day.day_of_week in weekdays for day in counts.index]]
     running = running[running > 0]
     if not len(running):
         raise InputError(

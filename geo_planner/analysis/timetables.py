@@ -1,0 +1,128 @@
+"""Timetables tried before use: read, laid out for a day, and held against a region."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import geopandas as gpd
+from pyproj import CRS
+
+from geo_planner.config import Travel
+from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.networks.timetable import build_timetable
+from geo_planner.networks.transit import TYPICAL_DEPARTURE
+from geo_planner.preflight.feeds import (
+    DEFAULT_THIN_SHARE,
+    STAND_IN_CRS,
+    FeedsCheck,
+    FeedsRead,
+    check_feeds,
+    read_feeds,
+)
+from geo_planner.region import Region, open_region
+from geo_planner.sources.gtfs_days import choose_typical_day
+from geo_planner.travel_time.transit_use import TransitUse, transit_use
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Hold what feeds are compared with."""
+
+    crs: CRS = STAND_IN_CRS
+    streets: gpd.GeoDataFrame | None = None
+    region: Region | None = None
+    travel: Travel = field(default_factory=Travel)
+    country: str | None = "DK"
+
+
+def check_timetables(
+    paths: Sequence[Path],
+    date: dt.date | Literal["typical"] | None = None,
+    *,
+    region_path: Path | None = None,
+    osm: Path | None = None,
+    thin_share: float = DEFAULT_THIN_SHARE,
+) -> tuple[FeedsCheck, TransitUse | None]:
+    """Check feeds, a date among theirs, and how they fit a region.
+
+    Parameters
+    ----------
+    paths
+        GTFS zip files or folders.
+    date
+        Date to judge; typical: the one that stands for all; None: judge no date.
+    region_path
+        Region whose streets stops must lie near, and whose own timetable, when it has one, is
+        compared with walking on the date.
+    osm
+        OpenStreetMap extract in place of a region's streets.
+    thin_share
+        A date with fewer trips than this share of the median day is thin.
+
+    Raises
+    ------
+    RegionError, SourceError
+        When the region or the extract cannot be read; what is wrong with feeds is told instead.
+    """
+    frame = _frame(region_path, osm)
+    read = read_feeds(paths, frame.crs)
+    day = _day(read, date, frame.country)
+    findings, problem = _laid_out(read, day)
+    check = check_feeds(
+        read, day,
+        streets=frame.streets, max_snap_m=frame.travel.max_snap_m, thin_share=thin_share,
+        country=frame.country, findings=findings,
+    )  # fmt: skip
+    if problem and not check.errors:
+        raise problem
+    return check, None if check.errors else _use(frame, day)
+
+
+def _frame(region_path: Path | None, osm: Path | None) -> _Frame:
+    if region_path is not None:
+        region = open_region(region_path)
+        streets = region.geo_table("streets") if region.has("streets") else None
+        travel = Travel.model_validate(region.study.get("travel", {}))
+        return _Frame(region.crs, streets, region, travel, region.study.get("country"))
+    if osm is None:
+        return _Frame()
+    from geo_planner.sources.osm import read_osm
+
+    extract = read_osm(osm, None, country=None)
+    return _Frame(extract.crs, gpd.GeoDataFrame(extract.tables["streets"]))
+
+
+def _day(
+    read: FeedsRead, date: dt.date | Literal["typical"] | None, country: str | None
+) -> dt.date | None:
+    if date != "typical":
+        return date
+    return choose_typical_day(read.tables, country).day if read.feeds else None
+
+
+def _laid_out(
+    read: FeedsRead, day: dt.date | None
+) -> tuple[tuple[Finding, ...], InputError | None]:
+    """Lay the day out, to hear what is left out of it."""
+    if day is None or not read.feeds:
+        return (), None
+    try:
+        return build_timetable(read.tables, day).findings, None
+    except InputError as error:
+        return (), error
+
+
+def _use(frame: _Frame, day: dt.date | None) -> TransitUse | None:
+    region = frame.region
+    if region is None or day is None or not (region.has("stop_times") and region.has("streets")):
+        return None
+    depart = dt.datetime.combine(day, frame.travel.depart_time or TYPICAL_DEPARTURE)
+    unsaid = {"arrive": None, "day": None, "depart_time": None, "arrive_time": None}
+    try:
+        return transit_use(region, frame.travel.model_copy(update={**unsaid, "depart": depart}))
+    except InputError:
+        # the region's own timetable is of another time than the feeds checked
+        return None

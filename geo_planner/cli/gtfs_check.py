@@ -1,0 +1,81 @@
+"""Check timetables before they are used."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from geo_planner.cli.options import Json
+from geo_planner.cli.telling import say
+
+if TYPE_CHECKING:
+    from geo_planner.preflight.feeds import FeedsCheck
+    from geo_planner.travel_time.transit_use import TransitUse
+
+
+def gtfs_check(
+    feeds: Annotated[list[Path], typer.Argument(help="GTFS zip files or folders.")],
+    *,
+    date: Annotated[str | None, typer.Option(help="Date to judge, 2026-03-10, or typical.")] = None,
+    region: Annotated[
+        Path | None, typer.Option(help="Region to hold stops and travel times against.")
+    ] = None,
+    osm: Annotated[
+        Path | None, typer.Option(help="OpenStreetMap extract to hold stops against.")
+    ] = None,
+    thin_share: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Warn of days with fewer trips than this share."),
+    ] = 0.6,
+    as_json: Json = False,
+) -> None:
+    """Say what timetables hold, what was mended or left out, and whether a date is a good one."""
+    from geo_planner.preflight.feeds_telling import to_text
+
+    if region is not None and osm is not None:
+        raise typer.BadParameter("give either --region or --osm")
+    check, use = _checked(feeds, date, region, osm, thin_share)
+    content: dict[str, Any] = check.to_json()
+    text = to_text(check)
+    if use is not None:
+        content["walked_share"] = use.walked_share
+        text += f"\n\n{_use_line(use)}"
+    say(as_json, content, text)
+    if check.errors:
+        raise typer.Exit(1)
+
+
+def _checked(
+    paths: list[Path], date: str | None, region: Path | None, osm: Path | None, thin_share: float
+) -> "tuple[FeedsCheck, TransitUse | None]":
+    from geo_planner.analysis.timetables import check_timetables
+
+    try:
+        day = _day(date)
+    except ValueError:
+        raise typer.BadParameter(
+            f"--date: {date!r} is no date such as 2026-03-10, nor typical"
+        ) from None
+    return check_timetables(paths, day, region_path=region, osm=osm, thin_share=thin_share)
+
+
+def _day(text: str | None) -> dt.date | Literal["typical"] | None:
+    if text is None:
+        return None
+    return "typical" if text == "typical" else dt.date.fromisoformat(text)
+
+
+def _use_line(use: "TransitUse") -> str:
+    if use.walked_share is None:
+        return "WARNING: no two places of the region reach each other: see the stops and streets"
+    share = 100 * use.walked_share
+    if use.is_suspicious:
+        return (
+            f"WARNING: public transport equals walking: on {share:.0f} % of {use.n_pairs} ways "
+            "between places of the region it is no quicker. See the date, the time of day and "
+            "where the stops lie"
+        )
+    return (
+        f"Between places of the region, walking is as quick on {share:.0f} % of {use.n_pairs} ways"
+    )
