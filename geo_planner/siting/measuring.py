@@ -15,7 +15,8 @@ import pandas as pd
 
 from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.config import TRANSIT_MODES, Mode, Study
-from geo_planner.networks.transit import departures_per_hour, rail_stops
+from geo_planner.land.station_points import listed_stations
+from geo_planner.networks.transit import departures_per_hour
 from geo_planner.region import Region
 from geo_planner.siting.criteria import Points, criteria
 from geo_planner.siting.reference import (
@@ -260,13 +261,7 @@ def _walk_m(frame: _Frame, ends: gpd.GeoSeries, within_m: float) -> FloatArray:
 
 
 def _station_walk(frame: _Frame) -> FloatArray:
-    stations = frame.region.geo_table("stations")
-    is_listed = stations["kind"].isin(["station", "halt"]) & (
-        stations["counts_for_station_rule"].astype("boolean").fillna(value=True)
-    )
-    ends = stations[is_listed].geometry
-    if not len(ends):
-        ends = rail_stops(frame.region).geometry
+    ends = listed_stations(frame.region).geometry
     if not len(ends):
         raise _NoData("the region has no railway station, neither mapped nor in a timetable")
     return _walk_m(frame, ends, _STATION_SEARCH_M).min(axis=1)
