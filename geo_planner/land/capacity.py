@@ -173,11 +173,13 @@ def _by_size(
     is_said = words != ""
     if not is_said.any():
         return joined
-    frame = pd.DataFrame({"site": site[is_said], "word": words[is_said], "size": size[is_said]})
-    sums = frame.groupby(["site", "word"], as_index=False)["size"].sum()
-    order = sums.sort_values(["site", "size", "word"], ascending=[True, False, True])
-    texts = order.groupby("site")["word"].agg("; ".join)
-    joined[texts.index.to_numpy()] = texts.to_numpy(object)
+    codes, names = pd.factorize(words[is_said])
+    pairs, of_pair = np.unique(site[is_said] * len(names) + codes, return_inverse=True)
+    total = np.bincount(of_pair, weights=size[is_said])
+    owner, word = np.divmod(pairs, len(names))
+    for k in np.lexsort((word, -total, owner)):
+        earlier = joined[owner[k]]
+        joined[owner[k]] = f"{earlier}; {names[word[k]]}" if earlier else names[word[k]]
     return joined
 
 

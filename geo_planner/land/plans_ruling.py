@@ -8,11 +8,13 @@ says so. So are ratio, floors and height where the ruling plan is marked complex
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.land.plans_overlay import IntArray, Overlay
+from geo_planner.land.plans_overlay import FloatArray, IntArray, Overlay
 
 LEVELS = ("framework", "local_plan", "sub_area", "building_field")
 STATES = ("ruling", "now", "potential", "if_adopted", "potential_if_adopted")
@@ -78,27 +80,55 @@ def rule(overlay: Overlay, plans: pd.DataFrame, state: str) -> Iterator[pd.DataF
     rows = rows_of_state(overlay, plans, state)
     part, plan = overlay.part_idx[rows], overlay.plan_idx[rows]
     rank = plans["level"].map(LEVELS.index).to_numpy(np.int64)[plan]
+    age = _age(plans)[plan]
     is_complex = plans["is_complex"].astype("boolean").fillna(value=False).to_numpy(bool)[plan]
     is_covered = np.bincount(part, minlength=len(overlay.shapes)) > 0
+    basis = number(plans, "ratio_basis")[plan]
     for quantity in QUANTITIES:
         value = stated(plans, quantity)[plan]
         is_doubtful = is_complex & (quantity in _OF_THE_BUILDING)
         claims = ~np.isnan(value) | is_doubtful
-        found = pd.DataFrame(
-            {
-                "part": part[claims],
-                "plan": plan[claims],
-                "rank": rank[claims],
-                "value": value[claims],
-                "is_complex": is_doubtful[claims],
-            }
+        top_rank = np.full(len(is_covered), -1)
+        np.maximum.at(top_rank, part[claims], rank[claims])
+        at = np.flatnonzero(claims & (rank == top_rank[part]))
+        # of one part, the plan dated last comes first
+        at = at[np.lexsort((plan[at], age[at], part[at]))]
+        top = _Claims(
+            part[at],
+            plan[at],
+            value[at],
+            basis[at] if quantity == "floor_area_ratio" else np.full(len(at), np.nan),
+            is_doubtful[at],
         )
-        found["basis"] = (
-            number(plans, "ratio_basis")[found["plan"]]
-            if quantity == "floor_area_ratio"
-            else np.nan
+        yield _ruled(top, plans, is_covered, quantity, state)
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """Hold what plans of the ruling level say of one quantity, in order of parts."""
+
+    part: IntArray
+    plan: IntArray
+    value: FloatArray
+    basis: FloatArray
+    is_complex: npt.NDArray[np.bool_]
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> "_Claims":
+        """Choose rows."""
+        return _Claims(
+            self.part[rows],
+            self.plan[rows],
+            self.value[rows],
+            self.basis[rows],
+            self.is_complex[rows],
         )
-        yield _ruled(found, plans, is_covered, quantity, state)
+
+
+def _age(plans: pd.DataFrame) -> IntArray:
+    """Rank plans from the one dated last to the undated."""
+    dated = plans["dated"].fillna("").to_numpy(str)
+    _, order = np.unique(dated, return_inverse=True)
+    return -order.astype(np.int64)
 
 
 def stated(plans: pd.DataFrame, quantity: str) -> np.ndarray:
@@ -115,29 +145,33 @@ def number(frame: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def _ruled(
-    found: pd.DataFrame, plans: pd.DataFrame, is_covered: np.ndarray, quantity: str, state: str
+    top: _Claims,
+    plans: pd.DataFrame,
+    is_covered: npt.NDArray[np.bool_],
+    quantity: str,
+    state: str,
 ) -> pd.DataFrame:
-    top = found[found["rank"] == found.groupby("part")["rank"].transform("max")]
-    key = top["value"] + _BASIS_STEP * top["basis"].fillna(0.0)
-    by_part = top.assign(key=key).groupby("part")
-    n_values = by_part["key"].nunique()
-    any_complex = by_part["is_complex"].any()
-    cited = _newest(top, plans)
-    ruled = pd.DataFrame(
-        {"value": np.nan, "ratio_basis": np.nan, "plan": -1, "reason": ""},
-        index=range(len(is_covered)),
-    )
-    ruled.loc[cited.index, "plan"] = cited["plan"]
-    is_sure = (n_values == 1) & ~any_complex
-    sure = cited[is_sure.reindex(cited.index)]
-    ruled.loc[sure.index, "value"] = sure["value"]
-    ruled.loc[sure.index, "ratio_basis"] = sure["basis"]
+    n_parts = len(is_covered)
+    key = top.value + _BASIS_STEP * np.nan_to_num(top.basis)
+    least, most = np.full(n_parts, np.inf), np.full(n_parts, -np.inf)
+    np.fmin.at(least, top.part, key)
+    np.fmax.at(most, top.part, key)
+    is_complex = np.bincount(top.part[top.is_complex], minlength=n_parts) > 0
+    is_sure = (least == most) & ~is_complex
+    is_first = np.append(True, top.part[1:] != top.part[:-1])[: len(top.part)]
+    cited = top.take(is_first)
+    sure = cited.take(is_sure[cited.part])
+    value, basis = np.full(n_parts, np.nan), np.full(n_parts, np.nan)
+    plan = np.full(n_parts, -1, dtype=np.int64)
+    plan[cited.part] = cited.plan
+    value[sure.part], basis[sure.part] = sure.value, sure.basis
     words = _SILENT.get(state, "no plan")
-    ruled.loc[ruled["plan"] < 0, "reason"] = f"{words} states {_WORDS[quantity]}"
-    ruled.loc[~is_covered, "reason"] = f"{words} covers this part"
-    for part, reason in _doubts(top[~top["part"].map(is_sure).to_numpy(bool)], plans, quantity):
-        ruled.loc[part, "reason"] = reason
-    return ruled
+    reason = np.full(n_parts, "", dtype=object)
+    reason[plan < 0] = f"{words} states {_WORDS[quantity]}"
+    reason[~is_covered] = f"{words} covers this part"
+    for part, doubt in _doubts(top.take(~is_sure[top.part]), plans, quantity):
+        reason[part] = doubt
+    return pd.DataFrame({"value": value, "ratio_basis": basis, "plan": plan, "reason": reason})
 
 
 _SILENT = {
@@ -157,32 +191,23 @@ _WORDS = {
 }
 
 
-def _newest(top: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
-    """Cite, of plans that agree, the one dated last, then the first by position."""
-    dated = plans["dated"].fillna("").to_numpy(str)[top["plan"]]
-    order = top.assign(dated=dated).sort_values(
-        ["part", "dated", "plan"], ascending=[True, False, True], kind="stable"
-    )
-    return order.drop_duplicates("part").set_index("part")
-
-
-def _doubts(top: pd.DataFrame, plans: pd.DataFrame, quantity: str) -> Iterator[tuple[int, str]]:
+def _doubts(top: _Claims, plans: pd.DataFrame, quantity: str) -> Iterator[tuple[int, str]]:
     """Say why a value is in doubt, part by part."""
     ids, levels = plans["plan_id"].to_numpy(str), plans["level"].to_numpy(str)
-    for part, rows in top.groupby("part"):
-        at = rows["plan"].to_numpy()
-        complex_ids = sorted(set(ids[at[rows["is_complex"].to_numpy(bool)]]))
+    starts = np.flatnonzero(np.append(True, top.part[1:] != top.part[:-1])[: len(top.part)])
+    for rows in np.split(np.arange(len(top.part)), starts)[1:]:
+        part = int(top.part[rows[0]])
+        complex_ids = sorted(set(ids[top.plan[rows[top.is_complex[rows]]]]))
         if complex_ids:
             named = ", ".join(complex_ids[:_MOST_NAMED])
-            yield int(part), f"the register marks {named} complex: its fields do not hold its rules"
+            yield part, f"the register marks {named} complex: its fields do not hold its rules"
         else:
             shown = [
-                f"{ids[i]} ({_shown(value, basis, quantity)})"
-                for i, value, basis in zip(at, rows["value"], rows["basis"], strict=True)
+                f"{ids[top.plan[i]]} ({_shown(top.value[i], top.basis[i], quantity)})" for i in rows
             ]
-            named = ", ".join(shown[:_MOST_NAMED])
-            level = levels[at[0]].replace("_", " ")
-            yield int(part), f"plans of one level ({level}) overlap and disagree: {named}"
+            level = levels[top.plan[rows[0]]].replace("_", " ")
+            named = ", ".join(sorted(shown)[:_MOST_NAMED])
+            yield part, f"plans of one level ({level}) overlap and disagree: {named}"
 
 
 def _shown(value: float, basis: float, quantity: str) -> str:

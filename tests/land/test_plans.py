@@ -89,7 +89,8 @@ def test_a_right_never_takes_a_value_from_the_framework():
         sites(s=SQUARE), plans(FRAMEWORK, plan("l1", "local_plan", max_floors=3.0))
     )
     value, cited = ruled(result, 0, "now", "floor_area_ratio")
-    assert is_nan(value) and cited is None
+    assert is_nan(value)
+    assert cited is None
     assert ruled(result, 0, "potential", "max_floors") == (6.0, "f1")
     assert ruled(result, 0, "now", "max_floors") == (3.0, "l1")
 
@@ -110,7 +111,8 @@ def test_plans_of_one_level_that_disagree_leave_the_value_unknown_and_are_named(
     value, _ = ruled(result, 0, "now", "floor_area_ratio")
     reason = result.rulings["now"]["floor_area_ratio"]["reason"].iloc[0]
     assert is_nan(value)
-    assert "l1 (0.6 by basis 3)" in reason and "l2 (0.95 by basis 1)" in reason
+    assert "l1 (0.6 by basis 3)" in reason
+    assert "l2 (0.95 by basis 1)" in reason
     assert ruled(result, 0, "now", "max_floors")[0] == 3.0
 
 
@@ -255,7 +257,8 @@ def test_an_old_plan_carries_a_note_on_the_regulation_of_its_time():
     old = plan("l1", "local_plan", max_floors=3.0, dated="1984-03-15")
     cited = resolve_plans(sites(s=SQUARE), plans(old)).citations(["now"])
     [note] = set(cited.loc[cited["plan_id"] == "l1", "note"])
-    assert "1984" in note and "before 1995" in note
+    assert "1984" in note
+    assert "before 1995" in note
 
 
 def test_the_summary_means_ratios_by_ground_and_tells_shares_of_uses():
