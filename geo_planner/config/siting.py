@@ -45,14 +45,6 @@ class Siting(Settings):
         description="What an unknown value does: a range ranked by its lower end, exclusion of "
         "the site, or the worst value.",
     )
-    min_net_area_m2: float = Field(
-        1000.0, ge=0, description="Least ground that can be built on, or a site is excluded [m2]."
-    )
-    office_limit_m2: float = Field(
-        1500.0,
-        ge=0,
-        description="Floor area above which offices need a station area [m2].",
-    )
     reference: Path | None = Field(
         None, description="reference.json of the baseline whose frozen points a scenario keeps."
     )

@@ -25,7 +25,7 @@ def count_ranks(scores, order, weights, tie, counts, central):
     tie
         Largest difference of neighbours that is none.
     counts
-        int32 ``(n_sites, n_sites)``, site by place, added to.
+        int32 ``(n_sites, n_places)``, site by place, added to.
     central
         float64 ``(n_sites, n_criteria)``, added to.
     """
@@ -49,8 +49,3 @@ def count_ranks(scores, order, weights, tie, counts, central):
         for draw in range(n_draws):
             for site in range(first, last):
                 counts[site, places[draw, site]] += 1
-
-
-def empty_counts(n_sites, n_criteria):
-    """Make the arrays that :func:`count_ranks` adds to."""
-    return np.zeros((n_sites, max(n_sites, 1)), np.int32), np.zeros((n_sites, n_criteria))

@@ -1,5 +1,10 @@
 """Portfolios: which sites, developed how far, reach a target of jobs."""
 
+from geo_planner.portfolio.frames import (
+    portfolio_frame,
+    station_near_shares,
+    workers_mean_minutes,
+)
 from geo_planner.portfolio.limits import CASES, OBJECTIVES, Case, Limits, Objective
 from geo_planner.portfolio.solving import PortfolioResult, solve_portfolio
 
@@ -10,5 +15,8 @@ __all__ = [
     "Limits",
     "Objective",
     "PortfolioResult",
+    "portfolio_frame",
     "solve_portfolio",
+    "station_near_shares",
+    "workers_mean_minutes",
 ]

@@ -155,7 +155,8 @@ def _count(values: FloatArray, drawn: FloatArray, method: Method) -> tuple[IntAr
     parts = _parts(values, method)
 
     def count_half(half: FloatArray) -> tuple[IntArray, FloatArray]:
-        counts, central = kernel.empty_counts(*values.shape)
+        counts = np.zeros((len(values), max(len(values), 1)), np.int32)
+        central = np.zeros(values.shape)
         for start in range(0, len(half) if len(values) else 0, _DRAWS_AT_ONCE):
             block = half[start : start + _DRAWS_AT_ONCE]
             scores = _scores(parts, block, method)

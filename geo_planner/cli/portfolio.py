@@ -1,0 +1,173 @@
+"""Find the sites that together reach a target of jobs."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
+from geo_planner.cli.telling import progress_bars, say
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo_planner.portfolio import PortfolioResult
+    from geo_planner.region import Region
+
+
+def portfolio(
+    region: RegionPath,
+    *,
+    target_jobs: Annotated[float, typer.Option(min=1, help="Net new private jobs to deliver.")],
+    out: OutPath,
+    objective: Annotated[
+        str, typer.Option(help="What is to be best: score, travel_time, land_take, station_near.")
+    ] = "score",
+    case: Annotated[
+        str, typer.Option(help="Case in which the target must be reached: low, likely, high.")
+    ] = "likely",
+    alternatives: Annotated[
+        int, typer.Option(min=1, max=50, help="Portfolios to tell, the best first.")
+    ] = 3,
+    by_year: Annotated[int | None, typer.Option(help="Year the jobs must be there by.")] = None,
+    from_year: Annotated[
+        int | None,
+        typer.Option(help="Year the years of planning count from; default: that of the departure."),
+    ] = None,
+    building_years: Annotated[
+        float, typer.Option(min=0, help="Years from a permit to floor area that stands.")
+    ] = 0.0,
+    take_up_m2: Annotated[
+        float | None, typer.Option(help="Most floor area the market takes up in a year [m2].")
+    ] = None,
+    max_sites: Annotated[int | None, typer.Option(min=1, help="Most sites to open.")] = None,
+    max_per_cluster: Annotated[
+        list[str] | None, typer.Option(help="Most sites of a cluster, such as it=2; repeatable.")
+    ] = None,
+    min_share: Annotated[
+        float, typer.Option(help="Least share of an opened site to develop.")
+    ] = 0.1,
+    shares: Annotated[
+        str | None, typer.Option(help="Stages a site develops in, such as 0.5,1; default: any.")
+    ] = None,
+    mode: Annotated[str, typer.Option(help="Mode of the workers' travel time.")] = "transit",
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Find the sites, and how far to develop them, that deliver a number of private jobs."""
+    from geo_planner.exports import SUFFIXES, require_suffix, write_table
+    from geo_planner.portfolio import Limits, solve_portfolio
+    from geo_planner.region import open_region
+
+    require_suffix(out, SUFFIXES)
+    opened = open_region(region)
+    limits = Limits(
+        max_sites=max_sites,
+        max_per_cluster=_counts(max_per_cluster or []),
+        from_year=_from_year(from_year, by_year, opened),
+        by_year=by_year,
+        take_up_m2_per_year=take_up_m2,
+        min_share=min_share,
+        shares=None if shares is None else _shares(shares),
+    )
+    sites = _sites(opened, _one_of(objective, "objective"), building_years, mode, threads)
+    result = solve_portfolio(
+        sites,
+        target_jobs,
+        objective=_one_of(objective, "objective"),
+        limits=limits,
+        alternatives=alternatives,
+        must_hold=_one_of(case, "case"),
+    )
+    write_table(_table(result, sites), out, opened.credits)
+    summary = {
+        **result.summary,
+        "out": str(out),
+        "portfolios": result.portfolios.to_dict("records"),
+        "left_out": result.left_out.to_dict("records"),
+    }
+    say(as_json, summary, "\n".join(_lines(result, str(out))))
+
+
+def _sites(
+    region: "Region", objective: str, building_years: float, mode: str, threads: int | None
+) -> "gpd.GeoDataFrame":
+    """Gather what the question needs of the region's sites, and no more."""
+    from geo_planner.analysis import analyse, settings_of
+    from geo_planner.analysis.land import measure_land
+    from geo_planner.cli.travel import mode_of
+    from geo_planner.errors import InputError
+    from geo_planner.portfolio import portfolio_frame, station_near_shares, workers_mean_minutes
+
+    if not region.has("sites"):
+        raise InputError("the region has no sites; add a layer for the table 'sites'")
+    study = settings_of(region)
+    sites = region.geo_table("sites").set_index("site_id")
+    if objective == "score":
+        with progress_bars() as step:
+            sites = analyse(region, threads=threads, progress=step).sites
+    land = measure_land(region, sites, study).frame
+    frame = portfolio_frame(sites, land, building_years=building_years)
+    if objective == "station_near":
+        frame["station_near_share"] = station_near_shares(region, sites)
+    if objective == "travel_time":
+        frame["travel_time_min"] = workers_mean_minutes(
+            region, sites, study, mode_of(mode), threads
+        )
+    return frame
+
+
+def _one_of(text: str, option: str) -> Any:
+    from geo_planner.portfolio import CASES, OBJECTIVES
+
+    known: tuple[str, ...] = CASES if option == "case" else OBJECTIVES
+    if text not in known:
+        raise typer.BadParameter(f"--{option} {text!r}: choose from {', '.join(known)}")
+    return text
+
+
+def _from_year(from_year: int | None, by_year: int | None, region: "Region") -> int | None:
+    """Take the year of the study's departure where none is given."""
+    from geo_planner.analysis import settings_of
+
+    if from_year is not None or by_year is None:
+        return from_year
+    depart = settings_of(region).travel.depart
+    return None if depart is None else depart.year
+
+
+def _counts(texts: list[str]) -> dict[str, int]:
+    counts = {}
+    for text in texts:
+        name, _, count = text.partition("=")
+        if not count.isdigit():
+            raise typer.BadParameter(f"--max-per-cluster {text!r}: write CLUSTER=NUMBER")
+        counts[name] = int(count)
+    return counts
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"--shares {text!r}: write numbers such as 0.5,1") from None
+
+
+def _table(result: "PortfolioResult", sites: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+    """Put names and outlines to the opened sites."""
+    import geopandas as gpd
+
+    named = sites[["name", "geometry"]].rename_axis("site_id").reset_index()
+    rows = result.alternatives.merge(named, on="site_id", how="left")
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=sites.crs)
+
+
+def _lines(result: "PortfolioResult", out: str) -> list[str]:
+    lines = [
+        f"{row.case} case, alternative {row.alternative}: {row.n_sites} sites, {row.jobs:.0f} jobs"
+        for row in result.portfolios.itertuples()
+    ]
+    for case, told in result.summary["cases"].items():
+        if not told["is_reachable"]:
+            lines.append(f"{case} case: {told['reachable_jobs']:.0f} jobs can be reached, not all")
+            lines += [f"  {reason}" for reason in told["binding"]]
+    return [f"{out}: {len(result.alternatives)} rows", *lines]
