@@ -105,7 +105,9 @@ def _sites(
     if objective == "score":
         with progress_bars() as step:
             sites = analyse(region, threads=threads, progress=step).sites
-    land = measure_land(region, sites, study).frame
+        land = sites
+    else:
+        land = measure_land(region, sites, study).frame
     frame = portfolio_frame(sites, land, building_years=building_years)
     if objective == "station_near":
         frame["station_near_share"] = station_near_shares(region, sites)

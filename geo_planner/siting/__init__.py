@@ -7,7 +7,6 @@ from geo_planner.siting.explanation import Winning, what_would_make_first
 from geo_planner.siting.hard_constraints import hard_constraints
 from geo_planner.siting.measuring import SiteMeasures, measure_criteria
 from geo_planner.siting.profiles import Profile, criterion_weights, profiles
-from geo_planner.siting.ranking import Ranking, rank_sites
 from geo_planner.siting.reference import Reference, load_reference, save_reference
 from geo_planner.siting.robustness import Acceptability, rank_acceptability, robustness
 from geo_planner.siting.scoring import score_sites
@@ -17,7 +16,6 @@ __all__ = [
     "MAY_REVERSE_RANKS",
     "Acceptability",
     "Profile",
-    "Ranking",
     "Reference",
     "SiteMeasures",
     "Winning",
@@ -31,7 +29,6 @@ __all__ = [
     "measure_criteria",
     "profiles",
     "rank_acceptability",
-    "rank_sites",
     "robustness",
     "save_reference",
     "score_cases",
