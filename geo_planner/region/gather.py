@@ -32,6 +32,7 @@ from geo_planner.config import (
 from geo_planner.crs import parse_crs, require_metric
 from geo_planner.errors import CRSError, GeoPlannerError, InputError
 from geo_planner.findings import Finding
+from geo_planner.region.grades import with_grades
 from geo_planner.region.rasters import in_order, read_raster
 from geo_planner.sources.businesses import assign_clusters
 from geo_planner.sources.gtfs import read_gtfs
@@ -190,6 +191,7 @@ def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
         _read(gathered, "raster", raster, partial(_add_raster, gathered, raster))
     gathered.timezone = _timezone(study, gathered)
     gathered.tables = _merge(gathered)
+    _slope(gathered)
     if not any(len(frame) for frame in gathered.tables.values()) and not gathered.problems:
         gathered.complain("the study lists no sources: add [[sources.osm]] and others")
     return gathered
@@ -406,6 +408,15 @@ def _timezone(study: Study, gathered: Gathered) -> str | None:
         )
         return None
     return next(iter(found), None)
+
+
+def _slope(gathered: Gathered) -> None:
+    """Give streets the grade between the heights of their ends."""
+    if {"streets", "street_nodes"} <= gathered.tables.keys() and not gathered.problems:
+        streets = gpd.GeoDataFrame(gathered.tables["streets"])
+        streets, findings = with_grades(streets, gathered.tables["street_nodes"])
+        gathered.tables["streets"] = streets
+        gathered.findings += findings
 
 
 def _merge(gathered: Gathered) -> dict[str, pd.DataFrame]:
