@@ -126,6 +126,19 @@ def peak_factors(hour: int) -> Mapping[str, float]:
     return {row["road_class"]: float(row["speed_factor"]) for row in at_hour}
 
 
+def traffic_words(travel: Travel) -> str:
+    """Say at what traffic cars drive; no figure of a car stands without these words.
+
+    Examples
+    --------
+    >>> traffic_words(Travel())
+    'at free flow'
+    """
+    if travel.car_traffic == "free_flow":
+        return "at free flow"
+    return f"at the peak of hour {travel.car_peak_hour}, both directions alike"
+
+
 def _is_calm(
     streets: pd.DataFrame, mode: str, travel: Travel, country: str | None
 ) -> npt.NDArray[np.bool_]:
