@@ -1,4 +1,4 @@
-"""Travel times on streets: walk, bicycle and car."""
+"""Travel times on streets: walk, bicycle, e-bike and car."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,8 @@ from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.kernels import street as kernel
 from geo_planner.networks.snap import SnappedPoints, Snapper, shared_places
-from geo_planner.networks.street import ISLAND, StreetNetwork, street_network
+from geo_planner.networks.street import ISLAND, KEPT, StreetNetwork, street_network
+from geo_planner.networks.street_speeds import BICYCLES, traffic_words
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, IntArray, run_blocks
 from geo_planner.units import centiseconds, seconds_from_min
@@ -24,7 +25,7 @@ class StreetRouter:
     region
         Region with streets.
     mode
-        walk, bicycle or car (free flow, without turn costs).
+        walk, bicycle, ebike or car.
     travel
         Speeds and limits. A bicycle is parked at both ends, a car at the end of the trip.
 
@@ -42,25 +43,38 @@ class StreetRouter:
         self._travel = travel
         self._mode = mode
         self.network: StreetNetwork = street_network(region, mode, travel)
-        self._snapper = Snapper(region.geo_table("streets"), self.network)
+        streets = region.geo_table("streets")
+        self._snapper = Snapper(streets, self.network)
+        self._is_flat = streets["grade"].isna().to_numpy()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Streets that points are not linked to, since they lead nowhere."""
+        """Streets that points are not linked to, and what is assumed about the others."""
         n_islands = int((self.network.street_state == ISLAND).sum())
         what = f"streets for {self._mode} on islands, to which no point is linked"
-        return (Finding("streets", "left_out", n_islands, what),) if n_islands else ()
+        told = (Finding("streets", "left_out", n_islands, what), self._assumed())
+        return tuple(finding for finding in told if finding.count)
+
+    def _assumed(self) -> Finding:
+        """Say what the speeds rest on: traffic for cars, grades for all others."""
+        is_kept = self.network.street_state == KEPT
+        if self._mode == "car":
+            what = f"streets for car {traffic_words(self._travel)}"
+            return Finding("streets", "read", int(is_kept.sum()), what)
+        what = f"streets for {self._mode} without a known grade, taken to be flat"
+        return Finding("streets", "warning", int((is_kept & self._is_flat).sum()), what)
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
-        parking = self._travel.bicycle_parking_min if self._mode == "bicycle" else 0.0
+        parking = self._travel.bicycle_parking_min if self._mode in BICYCLES else 0.0
         return self._snap(points, parking)
 
     def snap_destinations(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips end at; index = ids, CRS of the region."""
         parking = {
-            "bicycle": self._travel.bicycle_parking_min, "car": self._travel.car_parking_min
-        }.get(self._mode, 0.0)  # fmt: skip
+            **dict.fromkeys(BICYCLES, self._travel.bicycle_parking_min),
+            "car": self._travel.car_parking_min,
+        }.get(self._mode, 0.0)
         return self._snap(points, parking)
 
     def _snap(self, points: gpd.GeoSeries, parking_min: float) -> SnappedPoints:
