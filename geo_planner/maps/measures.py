@@ -123,7 +123,8 @@ def measure_title(measure: Measure, wording: Wording) -> str:
 
 def measure_condition(measure: Measure, study: Study | None, wording: Wording) -> str:
     """Say how a measure was travelled: mode, half weight, departure window and percentile."""
-    parts = [wording(f"by_{measure.mode}")]
+    is_peak = measure.mode == "car" and study is not None and study.travel.car_traffic == "peak"
+    parts = [wording("by_car_peak" if is_peak else f"by_{measure.mode}")]
     if measure.cutoff_min is None and study is not None:
         half = study.access.half_weight_min.get(measure.mode)
         if half is not None:

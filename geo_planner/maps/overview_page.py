@@ -262,6 +262,7 @@ def _method(view: View) -> list[str]:
             "method_speeds",
             walk=words.number(travel.walk_speed_kmh, 1),
             bicycle=words.number(travel.bicycle_speed_kmh, 1),
+            traffic=words(f"traffic_{travel.car_traffic}"),
             parking=words.figure(travel.car_parking_min, "min"),
             rides=travel.max_rides,
             max_walk=words.figure(travel.max_walk_min, "min"),
