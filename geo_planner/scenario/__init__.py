@@ -12,6 +12,7 @@ from geo_planner.scenario.applying import (
     list_scenarios,
 )
 from geo_planner.scenario.files import read_scenario, write_scenario
+from geo_planner.scenario.homes import areas_rezoned_to_homes
 from geo_planner.scenario.model import (
     Scenario,
     chain_of,
@@ -26,6 +27,7 @@ __all__ = [
     "Scenario",
     "apply_files",
     "apply_scenario",
+    "areas_rezoned_to_homes",
     "chain_of",
     "check_scenario",
     "identity_of",

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
@@ -60,7 +61,7 @@ def _describe(draft: Draft, trips: pd.DataFrame, calls: pd.DataFrame) -> pd.Data
     """List trips with their group, course (stop sequence), first departure and dates."""
     by_trip = calls.groupby("trip_id", sort=False)
     course = by_trip["stop_id"].agg("\n".join)
-    listed = trips.set_index("trip_id", drop=False)
+    listed = trips.set_index("trip_id", drop=False).rename_axis(index=None)
     listed = listed[listed.index.isin(course.index)]
     ends = by_trip["stop_id"].first() + "\n" + by_trip["stop_id"].last()
     direction = listed["direction_id"].astype(object)
@@ -84,7 +85,9 @@ def _sets_out(draft: Draft, listed: pd.DataFrame, plan: "AdjustHeadway") -> "pd.
     period = plan.service
     own = listed["first_s"].between(period.start_s, period.end_s, inclusive="left")
     repeated = listed.index.isin(frequencies["trip_id"])
-    active = frequencies[[bool(inside) for _, inside, _ in map(_cut(period), _tuples(frequencies))]]
+    cuts = map(_cut(period), _tuples(frequencies))
+    is_active = np.array([inside is not None for _, inside, _ in cuts], dtype=bool)
+    active = frequencies[is_active]
     return (own & ~repeated) | listed.index.isin(active["trip_id"])
 
 

@@ -1,0 +1,205 @@
+"""Modifications of plans, people, workplaces and sites, each a sum one can do by head."""
+
+import pytest
+import shapely
+
+from geo_planner.scenario import areas_rezoned_to_homes
+from tests.scenario.town import after, area, at, changes
+
+KEYS = {"sites": "site_id", "plans": "plan_id", "zones": "zone_id", "businesses": "business_id"}
+
+
+def row(region, table, name):
+    return region.geo_table(table).set_index(KEYS[table]).loc[name]
+
+
+def added(region, table):
+    frame = region.geo_table(table)
+    return frame[frame[KEYS[table]].str.startswith("scenario:")].iloc[0]
+
+
+def total(region, table, column):
+    return region.table(table)[column].sum()
+
+
+def test_new_values_of_a_plan_stand_in_its_row(town):
+    rezoned = after(
+        town, {"do": "Rezone", "plans": {"ids": ["p1"]}, "floor_area_ratio": 1.5, "use_code": 21}
+    )
+    plan = row(rezoned, "plans", "p1")
+    assert (plan["floor_area_ratio"], plan["use_code"]) == (1.5, 21)
+    assert changes(rezoned) == {"plans": (0, 1, 0)}
+
+
+def test_rezoning_back_gives_the_baseline(town):
+    there = {"do": "Rezone", "plans": {"ids": ["p1"]}, "floor_area_ratio": 1.5}
+    assert after(town, there, there | {"floor_area_ratio": 0.5}).digest == town.digest
+
+
+def test_a_new_plan_takes_the_ground_from_older_ones(town):
+    new = {"do": "Rezone", "area": area(2, 0, 4, 4), "use_code": 31, "max_floor_area_m2": 50_000}
+    rezoned = after(town, new)
+    # 200 x 400 m: all of the proposal, half of the adopted plan
+    assert changes(rezoned) == {"plans": (1, 1, 1)}
+    assert row(rezoned, "plans", "p1").geometry.area == pytest.approx(80_000)
+    assert added(rezoned, "plans").geometry.area == pytest.approx(80_000)
+    assert rezoned.geo_table("plans").union_all().area == pytest.approx(160_000)
+
+
+def test_an_adopted_proposal_rules_its_ground_alone(town):
+    adopted = after(town, {"do": "AdoptProposedPlans"})
+    assert set(adopted.table("plans")["status"]) == {"adopted"}
+    assert row(adopted, "plans", "p1").geometry.area == pytest.approx(160_000 - 40_000)
+
+
+def test_areas_rezoned_to_homes_are_told_to_those_who_measure_from_them(town):
+    assert areas_rezoned_to_homes(town, town).is_empty
+    adopted = after(town, {"do": "AdoptProposedPlans"})
+    told = areas_rezoned_to_homes(town, adopted)
+    assert shapely.equals(told, row(town, "plans", "p2").geometry)
+
+
+def test_a_constraint_added_and_removed_gives_the_baseline(town):
+    fence = {"do": "AddConstraint", "kind": "conservation", "area": area(0, 0, 1, 1),
+             "constraint_id": "c2"}  # fmt: skip
+    more = after(town, fence)
+    assert changes(more) == {"constraints": (1, 0, 0)}
+    lift = {"do": "RemoveConstraint", "constraints": {"ids": ["c2"]}}
+    assert after(town, fence, lift).digest == town.digest
+
+
+def test_homes_bring_two_persons_each_of_whom_half_work(town):
+    built = after(
+        town, {"do": "AddDevelopment", "name": "D", "area": area(1, 1, 2, 2), "homes_count": 100}
+    )
+    assert total(built, "zones", "population_count") == 900 + 200
+    assert total(built, "zones", "workers_count") == 450 + 100
+    assert changes(built) == {"zones": (1, 0, 0)}
+
+
+def test_rates_of_homes_may_be_stated(town):
+    built = after(
+        town,
+        {"do": "AddDevelopment", "name": "D", "area": area(1, 1, 2, 2), "homes_count": 100,
+         "persons_per_home": 1.5, "employed_share": 0.6},
+    )  # fmt: skip
+    zone = added(built, "zones")
+    assert (zone["population_count"], zone["workers_count"]) == (150, 90)
+
+
+def test_jobs_of_a_development_stand_in_its_middle(town):
+    built = after(
+        town, {"do": "AddDevelopment", "name": "D", "area": area(1, 1, 2, 2), "jobs_count": 64}
+    )
+    business = added(built, "businesses")
+    assert business["employees_count"] == 64
+    assert shapely.box(*area_bounds(1, 1, 2, 2)).contains(business.geometry)
+
+
+def area_bounds(*corners):
+    ring = area(*corners)["coordinates"][0]
+    return shapely.Polygon(ring).bounds
+
+
+def test_floor_area_adds_to_the_site_by_the_share_of_ground(town):
+    """The site south is 60 x 60 m at (0.2, 0.2); half of the development lies on it."""
+    standing = {"do": "RemoveSite", "sites": {"ids": ["south"]}}
+    again = {"do": "AddSite", "name": "South", "site_id": "south", "area": area(0.2, 0.2, 0.8, 0.8),
+             "existing_floor_area_m2": 500}  # fmt: skip
+    build = {"do": "AddDevelopment", "name": "D", "area": area(0.2, 0.2, 0.8, 1.4),
+             "floor_area_m2": 2000}  # fmt: skip
+    built = after(town, standing, again, build)
+    assert row(built, "sites", "south")["existing_floor_area_m2"] == pytest.approx(1500)
+    assert "1000 m2 of the floor area lie on no site" in built.origin.notes[0]
+
+
+def test_floor_area_that_is_unknown_stays_unknown(town):
+    build = {"do": "AddDevelopment", "name": "D", "area": area(0.2, 0.2, 0.8, 0.8),
+             "floor_area_m2": 2000, "jobs_count": 10}  # fmt: skip
+    built = after(town, build)
+    assert row(built, "sites", "south").isna()["existing_floor_area_m2"]
+    assert "unknown" in built.origin.notes[0]
+
+
+def test_a_workplace_brings_its_jobs_and_its_cluster(town):
+    opened = after(
+        town,
+        {"do": "AddBusiness", "name": "Code", "at": at(5, 5), "employees_count": 4096,
+         "branch_code": "620100", "branch_standard": "DB07"},
+    )  # fmt: skip
+    before = total(town, "businesses", "employees_count")
+    assert total(opened, "businesses", "employees_count") == before + 4096
+    assert added(opened, "businesses")["cluster"] == "it"
+
+
+def test_a_workplace_that_closes_takes_its_jobs(town):
+    closed = after(town, {"do": "RemoveBusiness", "businesses": {"ids": ["003"]}})
+    lost = total(town, "businesses", "employees_count") - total(
+        closed, "businesses", "employees_count"
+    )
+    assert lost == 8
+
+
+def test_a_workplace_that_moves_keeps_its_jobs(town):
+    moved = after(town, {"do": "MoveBusiness", "businesses": {"ids": ["003"]}, "to": at(9, 0)})
+    assert total(moved, "businesses", "employees_count") == total(
+        town, "businesses", "employees_count"
+    )
+    assert row(moved, "businesses", "003").geometry.coords[0] == tuple(at(9, 0)["coordinates"])
+
+
+def test_closing_and_opening_a_workplace_gives_the_baseline(town):
+    close = {"do": "RemoveBusiness", "businesses": {"ids": ["003"]}}
+    again = {"do": "AddBusiness", "business_id": "003", "name": "Works 3", "at": at(3, 3),
+             "employees_count": 8}  # fmt: skip
+    assert after(town, close, again).digest == town.digest
+
+
+def test_zones_grow_by_a_factor(town):
+    grown = after(town, {"do": "GrowZones", "factor": 1.5, "counts": ["workers_count"]})
+    assert total(grown, "zones", "workers_count") == 675
+    assert total(grown, "zones", "population_count") == 900
+
+
+def test_a_forecast_sets_the_zones_it_names(town, tmp_path):
+    table = tmp_path / "forecast.csv"
+    table.write_text("zone_id,population_count,workers_count\nz0,300,120\n", "utf-8")
+    grown = after(town, {"do": "GrowZones", "forecast": str(table)})
+    zone = row(grown, "zones", "z0")
+    assert (zone["population_count"], zone["workers_count"]) == (300, 120)
+    assert changes(grown) == {"zones": (0, 1, 0)}
+
+
+def test_a_forecast_of_a_district_is_shared_as_people_live_now(town, tmp_path):
+    tables = after(town, {"do": "GrowZones", "zones": {"ids": ["z0"]}, "factor": 3})
+    named = tables.table("zones").assign(district="d")
+    region = with_table(tables, "zones", named, tmp_path)
+    table = tmp_path / "forecast.csv"
+    table.write_text("district,population_count\nd,2200\n", "utf-8")
+    grown = after(region, {"do": "GrowZones", "forecast": str(table)})
+    # 300 and eight times 100, doubled
+    assert row(grown, "zones", "z0")["population_count"] == 600
+    assert total(grown, "zones", "population_count") == 2200
+
+
+def with_table(region, name, frame, folder):
+    from geo_planner import schema
+    from geo_planner.region import write_region
+
+    tables = {table: region.table(table) for table in region.tables}
+    tables[name] = schema.validate(frame, schema.tables()[name], origin="test")
+    return write_region(
+        folder / "r", tables, crs=region.crs, timezone=str(region.timezone), study=region.study,
+        sources={},
+    )  # fmt: skip
+
+
+def test_a_site_added_and_removed_gives_the_baseline(town):
+    add = {"do": "AddSite", "name": "New", "site_id": "new", "area": area(5, 5, 6, 6)}
+    assert added_area(after(town, add)) == pytest.approx(10_000)
+    drop = {"do": "RemoveSite", "sites": {"ids": ["new"]}}
+    assert after(town, add, drop).digest == town.digest
+
+
+def added_area(region):
+    return row(region, "sites", "new")["area_m2"]
