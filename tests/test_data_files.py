@@ -22,7 +22,12 @@ COLUMNS = {
     "office_rule": "place small large limit_m2 label_en label_da",
     "env_classes": "env_class distance_m kind_en kind_da typical_use",
     "use_codes": "use_code label_en label_da colour",
-    "car_speeds": "country road_class is_urban default_limit_kmh free_flow_factor peak_factor",
+    "car_speeds": "country road_class is_urban default_limit_kmh free_flow_factor",
+    "car_peak": "road_class from_hour to_hour speed_factor",
+    "turn_costs": "mode turn from_deg to_deg cost_s meaning",
+    "driving_sides": "country side",
+    "grade_relations": "mode item value unit meaning",
+    "traffic_stress": "rule cars road_classes facility max_limit_kmh max_lanes stress meaning",
     "clusters": "cluster set standard prefix is_excluded reason",
     "bicycle_on_board": "rule route_types line weekdays from_time until_time is_allowed meaning",
 }
@@ -37,7 +42,12 @@ NUMBERS = {
     "office_rule": "limit_m2",
     "env_classes": "env_class distance_m",
     "use_codes": "use_code",
-    "car_speeds": "default_limit_kmh free_flow_factor peak_factor",
+    "car_speeds": "default_limit_kmh free_flow_factor",
+    "car_peak": "from_hour to_hour speed_factor",
+    "turn_costs": "from_deg to_deg cost_s",
+    "driving_sides": "",
+    "grade_relations": "value",
+    "traffic_stress": "rule max_limit_kmh max_lanes stress",
     "clusters": "prefix",
 }
 KEYS = {
@@ -53,12 +63,18 @@ KEYS = {
     "env_classes": ["env_class"],
     "use_codes": ["use_code"],
     "car_speeds": ["country", "road_class", "is_urban"],
+    "car_peak": ["road_class", "from_hour"],
+    "turn_costs": ["mode", "turn"],
+    "driving_sides": ["country"],
+    "grade_relations": ["mode", "item"],
+    "traffic_stress": ["rule"],
     "clusters": ["cluster", "standard", "prefix"],
     "bicycle_on_board": ["rule"],
 }
 MAY_BE_BLANK = {
     "cap", "cap_value", "width_m", "condition", "clusters", "typical_use",
     "objects", "min_object_m2", "quantities", "above", "up_to", "from_plans",
+    "cars", "road_classes", "facility", "max_limit_kmh", "max_lanes",
 }  # fmt: skip
 CHECKED = {"S": "yes", "D": "yes", "A": "choice", "M": "no"}
 
@@ -199,7 +215,28 @@ def test_danish_default_limits_are_those_of_the_road_traffic_act():
 def test_peak_and_free_flow_factors_never_speed_a_car_up():
     for row in rows("car_speeds"):
         assert 0 < float(row["free_flow_factor"]) <= 1, row
-        assert 0 < float(row["peak_factor"]) <= 1, row
+    for row in rows("car_peak"):
+        assert 0 < float(row["speed_factor"]) <= 1, row
+
+
+def test_every_road_class_has_a_factor_in_the_peak():
+    classes = set(tables()["streets"].columns["road_class"].allowed)
+    at_eight = [
+        row["road_class"]
+        for row in rows("car_peak")
+        if int(row["from_hour"]) <= 8 < int(row["to_hour"])
+    ]
+    assert set(at_eight) == classes
+    assert len(at_eight) == len(classes)
+
+
+def test_the_last_rule_of_traffic_stress_leaves_no_street_without_a_level():
+    *_, last = rows("traffic_stress")
+    conditions = ("cars", "road_classes", "facility", "max_limit_kmh", "max_lanes")
+    assert not any(last[name] for name in conditions)
+    assert [int(row["rule"]) for row in rows("traffic_stress")] == list(
+        range(1, len(rows("traffic_stress")) + 1)
+    )
 
 
 def test_cluster_prefixes_are_of_two_to_four_digits_and_exceptions_say_why():

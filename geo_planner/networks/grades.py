@@ -47,14 +47,14 @@ def speed_share(mode: str, grade: FloatArray, flat_mps: float) -> FloatArray:
         if row["mode"] == mode
     }
     if mode == "walk":
-        return _tobler(known, numbers["steepness"], numbers["best_grade"], numbers["floor"])
-    per_percent = np.where(known > 0, numbers["up"], numbers["down"])
+        return _tobler(known, numbers["steepness"], numbers["best_descent"], numbers["floor"])
+    per_percent = np.where(known > 0, -numbers["slower_up"], numbers["faster_down"])
     change_kmh = per_percent * np.abs(known) * _PERCENT
     share = 1 + change_kmh / (flat_mps * KMH_PER_MPS)
     return np.clip(share, numbers["floor"], numbers["ceiling"])
 
 
-def _tobler(grade: FloatArray, steepness: float, best_grade: float, floor: float) -> FloatArray:
+def _tobler(grade: FloatArray, steepness: float, best_descent: float, floor: float) -> FloatArray:
     """Divide the hiking function by its value on the flat, so that it is 1 there."""
-    off_best = np.abs(grade - best_grade) - abs(best_grade)
+    off_best = np.abs(grade + best_descent) - best_descent
     return np.maximum(floor, np.exp(-steepness * off_best))
