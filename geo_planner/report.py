@@ -12,7 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo_planner.analysis import SUMMARY, AnalysisResult
+from geo_planner.analysis import DETAILS, SUMMARY, AnalysisResult
 from geo_planner.exports import sites_table, write_table
 from geo_planner.maps.assets import PageAssets, missing_words, page_assets
 from geo_planner.maps.basemap import build_basemap
@@ -25,11 +25,13 @@ from geo_planner.maps.view import credit_lines
 from geo_planner.preflight import Preflight
 from geo_planner.region import Region
 from geo_planner.region.store import write_json
+from geo_planner.siting import save_reference
+from geo_planner.siting.reference import REFERENCE_FILE
 
 PAGES = ("index.html", "map.html", "sites.html")
 TABLES = (
     "sites.csv", "sites.gpkg", "sites.parquet", "zones.parquet", "businesses.parquet",
-    "snaps.parquet",
+    "snaps.parquet", *(f"{name}.parquet" for name in DETAILS),
 )  # fmt: skip
 
 
@@ -98,6 +100,8 @@ def write_report(
     tables = _tables(result)
     for name, frame in tables.items():
         write_table(frame, out / name, credit)
+    if result.reference is not None:
+        save_reference(result.reference, out / REFERENCE_FILE)
     write_json(out / SUMMARY, {**result.summary, "credits": list(credit)})
     has_sites = "sites.csv" in tables
     pages: dict[str, Callable[[], str]] = {
@@ -131,6 +135,7 @@ def _tables(result: AnalysisResult) -> dict[str, pd.DataFrame]:
         tables["businesses.parquet"] = gpd.GeoDataFrame(result.businesses.reset_index())
     if len(result.snaps):
         tables["snaps.parquet"] = result.snaps
+    tables |= {f"{name}.parquet": frame for name, frame in result.details.items() if len(frame)}
     return tables
 
 

@@ -49,11 +49,12 @@ def cut_by_edge(
     places = np.arange(0.0, edge.length or 1.0, _STEP_M)
     ends = gpd.GeoSeries(shapely.line_interpolate_point(edge, places), crs=zones.crs)
     limit_s = seconds_from_min(cutoff_min)
-    blocks = router.blocks(
+    is_cut = np.zeros(len(zones), bool)
+    for block in router.blocks(
         router.snap_origins(anchor_points(zones)),
         router.snap_destinations(ends),
         threads=threads,
         max_time_s=limit_s,
-    )
-    reaches = [(seconds(block.costs_cs[:, :, 0]) <= limit_s).any(axis=1) for block in blocks]
-    return np.concatenate([*reaches, np.empty(0, bool)])
+    ):
+        is_cut[block.origins] |= (seconds(block.costs_cs[:, :, 0]) <= limit_s).any(axis=1)
+    return is_cut

@@ -17,27 +17,27 @@ import pandas as pd
 
 from geo_planner.accessibility import (
     Access,
+    Catchment,
     Measure,
     anchor_points,
+    balanced_floating_catchment,
     cumulative,
     gravity,
     sweep_access,
 )
 from geo_planner.analysis.result import AnalysisResult, settings_of
+from geo_planner.analysis.sites import COMPETITION_COLUMN, judge_sites
 from geo_planner.analysis.summary import RunLog, summary_of
 from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
-from geo_planner.siting import (
-    SiteMeasures,
-    criteria_frame,
-    criterion_weights,
-    measure_criteria,
-    score_sites,
-)
+from geo_planner.siting import Reference
 from geo_planner.travel_time import Router, open_router
 from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.remembered import RememberedRouter
 
+COMPETITION_MODE: Mode = "transit"
+MEDIAN = "travel_time_s_p50"
 Progress = Callable[[str, int, int], None]
 
 
@@ -89,6 +89,7 @@ def analyse(
     study: Study | None = None,
     *,
     threads: int | None = None,
+    reference: Reference | None = None,
     progress: Progress = lambda _step, _done, _all: None,
 ) -> AnalysisResult:
     """Compute access and site scores of a region.
@@ -101,6 +102,8 @@ def analyse(
         Settings; None: those the region was built with.
     threads
         Searches at once; None: one per core.
+    reference
+        Frozen points of a baseline, for a scenario to be scored by; None: the region's own.
     progress
         Called with the step, what is done of it and what there is to do.
 
@@ -135,25 +138,22 @@ def analyse(
         businesses = businesses.join(access.reaching.iloc[: len(businesses)])
         sites = sites.join(access.reaching.iloc[len(businesses) :])
         log.lap(f"access_{mode}")
-    scores = pd.DataFrame(index=sites.index)
-    criteria = pd.DataFrame()
-    left_out: dict[str, str] = {}
-    if len(sites):
-        measured = measure_criteria(region, routers, sites, businesses, settings, threads=n_threads)
-        left_out = measured.left_out
-        if len(measured.raw.columns):
-            scores, criteria = _score(measured, settings)
-        log.lap("sites")
-    sites = sites.join(scores)
+    judged = judge_sites(
+        region, routers, sites, businesses, settings, threads=n_threads, reference=reference
+    )
+    log.findings += judged.findings
+    log.lap("sites")
     return AnalysisResult(
         study=settings,
         region=region,
         zones=zones,
         businesses=businesses,
-        sites=sites,
-        criteria=criteria,
+        sites=judged.sites,
+        criteria=judged.criteria,
         snaps=pd.concat(log.snaps, ignore_index=True) if log.snaps else pd.DataFrame(),
-        summary=summary_of(region, settings, zones, businesses, sites, criteria, log, left_out),
+        details=judged.details,
+        reference=judged.reference,
+        summary=summary_of(region, settings, zones, businesses, judged, log),
     )
 
 
@@ -191,16 +191,32 @@ def _access_of_mode(
     origins = router.snap_origins(anchor_points(zones))
     destinations = router.snap_destinations(gpd.GeoSeries(ends, crs=zones.crs))
     jobs = np.concatenate([businesses["employees_count"].to_numpy(float), np.zeros(len(sites))])
+    workers = zones["workers_count"].to_numpy(float)
+    asked = RememberedRouter(router) if mode == COMPETITION_MODE else router
     access = sweep_access(
-        router,
+        asked,
         origins,
         destinations,
         measures_of(study, mode),
         opportunities={f"jobs_{mode}": jobs},
-        people={f"workers_{mode}": zones["workers_count"].to_numpy(float)},
+        people={f"workers_{mode}": workers},
         threads=threads,
         progress=lambda done, total: progress(f"access by {mode}", done, total),
     )
+    if mode == COMPETITION_MODE and len(zones) and len(ends):
+        catchment = Catchment(
+            asked,
+            origins,
+            destinations,
+            gravity(study.access.half_weight_min[mode]),
+            demand_at="destinations",
+            threads=threads,
+            column=asked.columns.index(MEDIAN) if MEDIAN in asked.columns else 0,
+        )
+        is_workplace = np.arange(len(ends)) < len(businesses)
+        access.reaching[COMPETITION_COLUMN] = balanced_floating_catchment(
+            catchment, jobs, workers, competes=is_workplace
+        )
     tables = np.repeat(["businesses", "sites"], [len(businesses), len(sites)])
     log.snaps += [
         origins.ledger.assign(table="zones", mode=mode),
@@ -212,11 +228,3 @@ def _access_of_mode(
         "unsnapped": origins.n_unsnapped + destinations.n_unsnapped,
     }
     return access
-
-
-def _score(measured: SiteMeasures, study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    weights = criterion_weights(
-        list(measured.raw.columns), study.siting.profile, study.siting.weights
-    )
-    scores = score_sites(measured.raw, weights, measured.frozen)
-    return scores, criteria_frame(weights, measured.frozen)

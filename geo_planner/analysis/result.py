@@ -1,18 +1,23 @@
 """The result of one run, and reading it back from the folder it was written to."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import ValidationError
 
 from geo_planner.config import Study, StudyHead
 from geo_planner.errors import InputError
 from geo_planner.region import Region, open_region
+from geo_planner.siting import Reference, load_reference
+from geo_planner.siting.reference import REFERENCE_FILE
 
 SUMMARY = "summary.json"
+DETAILS = ("constraints", "correlation")
 _SECTIONS = tuple(name for name in Study.model_fields if name not in ("study", "sources"))
 
 
@@ -36,6 +41,10 @@ class AnalysisResult:
         Criteria in use, index criterion_id: labels, unit, weight, points.
     snaps
         Ledger of every point linked to a network, per table and mode.
+    details
+        Side tables by name: ``constraints`` of every site and kind, ``correlation`` of criteria.
+    reference
+        Frozen points of the value functions; None where nothing was scored.
     summary
         Figures of the run, as written to ``summary.json``.
     """
@@ -48,13 +57,23 @@ class AnalysisResult:
     criteria: pd.DataFrame
     snaps: pd.DataFrame
     summary: dict[str, Any]
+    details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    reference: Reference | None = None
 
 
 def settings_of(region: Region) -> Study:
     """Return the settings a region was built with, as a study without sources."""
     stored = dict(region.study)
     stored.pop("geo_planner_version", None)
-    return _study_of(stored, {name: stored.pop(name) for name in _SECTIONS if name in stored})
+    sections = {name: stored.pop(name) for name in _SECTIONS if name in stored}
+    try:
+        return _study_of(stored, sections)
+    except ValidationError as error:
+        keys = [".".join(map(str, item["loc"])) for item in error.errors()]
+        raise InputError(
+            f"{region.path}: its settings are of another version of geo_planner; build it again",
+            keys,
+        ) from error
 
 
 def _study_of(head: dict[str, Any], sections: dict[str, Any]) -> Study:
@@ -86,8 +105,9 @@ def read_result(folder: Path | str) -> AnalysisResult:
         raise InputError(f"{place / SUMMARY}: not the summary of a run ({error})") from error
     region = open_region(summary.get("region", place / "region"))
     head = {key: value for key, value in region.study.items() if key in StudyHead.model_fields}
+    study = _study_of(head, settings)
     return AnalysisResult(
-        study=_study_of(head, settings),
+        study=study,
         region=region,
         zones=_frame(place, region, "zones", "zone_id"),
         businesses=_frame(place, region, "businesses", "business_id"),
@@ -95,6 +115,8 @@ def read_result(folder: Path | str) -> AnalysisResult:
         criteria=criteria.set_index("criterion_id") if len(criteria) else criteria,
         snaps=_table(place / "snaps.parquet"),
         summary=summary,
+        details={name: _table(place / f"{name}.parquet") for name in DETAILS},
+        reference=_reference(place, study),
     )
 
 
@@ -103,6 +125,11 @@ def _frame(place: Path, region: Region, name: str, key: str) -> gpd.GeoDataFrame
     file = place / f"{name}.parquet"
     frame = gpd.read_parquet(file) if file.exists() else region.geo_table(name)
     return frame.set_index(key)
+
+
+def _reference(place: Path, study: Study) -> Reference | None:
+    file = place / REFERENCE_FILE
+    return load_reference(file, study) if file.exists() else None
 
 
 def _table(file: Path) -> pd.DataFrame:

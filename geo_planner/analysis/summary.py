@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner import __version__
+from geo_planner.analysis.sites import JudgedSites
 from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.region import Region
@@ -36,15 +37,14 @@ def summary_of(
     study: Study,
     zones: gpd.GeoDataFrame,
     businesses: gpd.GeoDataFrame,
-    sites: gpd.GeoDataFrame,
-    criteria: pd.DataFrame,
+    judged: JudgedSites,
     log: RunLog,
-    left_out: dict[str, str],
 ) -> dict[str, Any]:
     """Collect what ``summary.json`` holds: figures, settings and criteria, all plain values."""
     own_zones = zones[zones["role"] == "study"]
     own_businesses = businesses[businesses["role"] == "study"]
-    top = sites.sort_values(["rank", "score"]).iloc[0] if "rank" in sites and len(sites) else None
+    sites = judged.sites
+    top = _first(sites)
     depart = study.travel.depart
     return {
         "study": study.study.id,
@@ -63,13 +63,21 @@ def summary_of(
         "modes": log.modes,
         "top_site": None if top is None else str(top.name),
         "top_site_name": None if top is None else top["name"],
-        "criteria_left_out": left_out,
+        "criteria_left_out": dict(judged.left_out),
+        "sites_excluded": int(sites["excluded_because"].notna().sum()) if "rank" in sites else 0,
         "network_findings": [asdict(finding) for finding in log.findings],
         "seconds": log.seconds,
         "settings": study.model_dump(mode="json", exclude={"study", "sources"}),
-        "criteria": json.loads(criteria.reset_index().to_json(orient="records")),
+        "criteria": json.loads(judged.criteria.reset_index().to_json(orient="records")),
         "geo_planner_version": __version__,
     }
+
+
+def _first(sites: gpd.GeoDataFrame) -> pd.Series | None:
+    """Give the best ranked site; None where no site is ranked."""
+    if "rank" not in sites or not sites["rank"].notna().any():
+        return None
+    return sites[sites["rank"].notna()].sort_values(["rank", "score"]).iloc[0]
 
 
 def _total(frame: pd.DataFrame, column: str) -> int | None:

@@ -154,14 +154,11 @@ class Isochrones:
         place = point.geometry.iloc[0]
         fastest = _FASTEST_MPS.get(self._mode, _FASTEST_VEHICLE_MPS)
         samples = self.samples.near(place.x, place.y, fastest * limits_s[-1])
-        time_s = np.concatenate(
-            [
-                seconds(block.costs_cs[:, :, self._column])[0]
-                for block in self.router.blocks(
-                    start, samples.points, threads=threads, max_time_s=limits_s[-1]
-                )
-            ]
-        )
+        time_s = np.empty(len(samples.x))
+        for block in self.router.blocks(
+            start, samples.points, threads=threads, max_time_s=limits_s[-1]
+        ):
+            time_s[block.destinations] = seconds(block.costs_cs[:, :, self._column])[0]
         return Isochrone(self._areas(samples, time_s, limits_s), samples, time_s)
 
     def _areas(

@@ -20,7 +20,7 @@ from geo_planner.maps.measures import (
 )
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.raster_overlay import add_rasters
-from geo_planner.maps.site_facts import score_text, site_groups, site_list
+from geo_planner.maps.site_facts import by_rank, score_text, site_groups, site_list
 from geo_planner.maps.view import View, view_of
 from geo_planner.region import Region
 
@@ -222,7 +222,8 @@ def _base_words(view: View, base: BaseMap) -> str:
 
 
 def _site_rows(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ranked = sorted(enumerate(sites), key=lambda pair: (pair[1]["rank"], -pair[1]["high"]))
+    ranked = [(i, site) for i, site in enumerate(sites) if site["rank"] is not None]
+    ranked.sort(key=lambda pair: by_rank(pair[1]))
     return [
         {
             "i": i,

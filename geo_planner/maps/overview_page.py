@@ -23,7 +23,7 @@ from geo_planner.maps.measures import (
 )
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.provenance import edge_words, finding_rows, source_rows, unlinked_rows
-from geo_planner.maps.site_facts import score_text, site_groups, site_list
+from geo_planner.maps.site_facts import by_rank, score_text, site_groups, site_list
 from geo_planner.maps.view import View, view_of
 from geo_planner.maps.wording import EN_DASH
 from geo_planner.region import Region
@@ -182,7 +182,7 @@ def _cards(
         )
     cards += [_zones_card(view, zones)] if facts else []
     if sites and view.has_ranking:
-        top = min(sites, key=lambda site: (site["rank"], site["id"]))
+        top = min(sites, key=by_rank)
         cards.append(
             {
                 "label": words("top_site_label", count=len(sites)),
@@ -221,7 +221,7 @@ def _mean(zones: gpd.GeoDataFrame, chosen: Measure | None) -> float | None:
 
 
 def _ranking(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ranked = sorted(sites, key=lambda site: (site["rank"], -site["high"], site["id"]))
+    ranked = sorted((site for site in sites if site["rank"] is not None), key=by_rank)
     return [
         {
             "rank": site["rank"],

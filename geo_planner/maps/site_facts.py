@@ -117,7 +117,8 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
                 "name": text_of(row["name"]) or str(site_id),
                 "anchor": anchors[i],
                 "small": bool(row["area_m2"] < _SMALL_SITE_M2),
-                "rank": int(row["rank"]) if groups else i + 1,
+                "rank": _rank(row, i, has_ranking=bool(groups)),
+                "excluded": text_of(row.get("excluded_because")) or "",
                 "low": float(row["score_low"]) if groups else 0.0,
                 "high": float(row["score_high"]) if groups else 0.0,
                 "parts": [_group_points(row, group) for group in groups],
@@ -129,6 +130,18 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
             }
         )
     return described
+
+
+def by_rank(site: dict[str, Any]) -> tuple[bool, int, float, str]:
+    """Order sites: the ranked by rank, then the excluded."""
+    return site["rank"] is None, site["rank"] or 0, -site["high"], site["id"]
+
+
+def _rank(row: pd.Series, place: int, *, has_ranking: bool) -> int | None:
+    """Give the rank; None for a site that a hard constraint excludes."""
+    if not has_ranking:
+        return place + 1
+    return None if pd.isna(row["rank"]) else int(row["rank"])
 
 
 def _value(value: Any) -> float | None:

@@ -14,6 +14,7 @@ from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.site_facts import (
     OPEN_FROM,
     Group,
+    by_rank,
     criteria_json,
     score_scale,
     score_text,
@@ -169,15 +170,13 @@ def _rows(
     view: View, sites: list[dict[str, Any]], columns: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     rows = []
-    ranked = sorted(
-        enumerate(sites), key=lambda pair: (pair[1]["rank"], -pair[1]["high"], pair[1]["id"])
-    )
-    for i, site in ranked:
+    for i, site in sorted(enumerate(sites), key=lambda pair: by_rank(pair[1])):
         values = view.sites.iloc[i]
         rows.append(
             {
                 "i": i,
                 "rank": site["rank"],
+                "excluded": site["excluded"],
                 "name": site["name"],
                 "note": site["note"],
                 "chips": [text for kind, text in site["chips"] if kind == "warn"],

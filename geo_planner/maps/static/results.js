@@ -78,8 +78,11 @@
     return site.high - site.low > 0.05
       ? gp.number(site.low, 0) + "\u2013" + gp.number(site.high, 0) : gp.number(site.low, 1);
   };
-  gp.siteLine = (site) => words.site_line.replace("{rank}", site.rank)
-    .replace("{count}", data.sites.length).replace("{score}", gp.scoreText(site));
+  /* excluded sites have no rank: they stand after all others, with the reason in words */
+  gp.place = (site) => site.rank === null ? data.sites.length + 1 : site.rank;
+  gp.rankText = (site) => site.rank === null ? "\u2715" : String(site.rank);
+  gp.siteLine = (site) => site.excluded ? words.excluded_site.replace("{reason}", site.excluded) : words.site_line.replace("{rank}", site.rank)
+    .replace("{count}", data.sites.filter((other) => !other.excluded).length).replace("{score}", gp.scoreText(site));
   gp.each.site = function (feature, layer) {
     const i = feature.properties.i;
     siteShapes[i] = layer;
@@ -137,9 +140,9 @@
     for (const [i, badge] of Object.entries(badges)) {
       const node = badge.getElement();
       if (!node) continue;
-      node.firstChild.textContent = String(data.sites[i].rank);
+      node.firstChild.textContent = gp.rankText(data.sites[i]);
       node.classList.toggle("on", Number(i) === gp.selected);
-      badge.setZIndexOffset(Number(i) === gp.selected ? 2000 : 1000 - data.sites[i].rank);
+      badge.setZIndexOffset(Number(i) === gp.selected ? 2000 : 1000 - gp.place(data.sites[i]));
       node.setAttribute("aria-label", data.sites[i].name + ", " + gp.siteLine(data.sites[i]));
     }
   };
@@ -147,8 +150,8 @@
   gp.addBadges = function () {
     const most = 100;
     data.sites.forEach((site, i) => {
-      if (site.rank > most) return;
-      const icon = L.divIcon({ className: "gp-badge", html: el("span", {}, String(site.rank)), iconSize: [24, 24] });
+      if (gp.place(site) > most) return;
+      const icon = L.divIcon({ className: "gp-badge", html: el("span", {}, gp.rankText(site)), iconSize: [24, 24] });
       const badge = L.marker(site.anchor, { pane: "badges", icon: icon, keyboard: true, riseOnHover: true });
       badge.on("click", (event) => { L.DomEvent.stop(event); gp.selectSite(i, badge.getElement()); });
       badge.on("mouseover", () => gp.hoverSite && gp.hoverSite(i, true));

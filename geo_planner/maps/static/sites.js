@@ -23,16 +23,17 @@
       site.high = site.low + open;
     }
     for (const site of data.sites) {
-      site.rank = 1 + data.sites.filter((other) => other.low > site.low + 1e-9).length;
+      site.rank = site.excluded ? null
+        : 1 + data.sites.filter((other) => !other.excluded && other.low > site.low + 1e-9).length;
     }
   };
   gp.order = () => data.sites.map((_, i) => i)
-    .sort((a, b) => data.sites[a].rank - data.sites[b].rank || data.sites[b].high - data.sites[a].high || (data.sites[a].id < data.sites[b].id ? -1 : 1));
+    .sort((a, b) => gp.place(data.sites[a]) - gp.place(data.sites[b]) || data.sites[b].high - data.sites[a].high || (data.sites[a].id < data.sites[b].id ? -1 : 1));
 
   const paintRow = function (i) {
     const site = data.sites[i], row = rows.get(i);
     if (!row) return;
-    row.querySelector(".rank").textContent = String(site.rank);
+    row.querySelector(".rank").textContent = gp.rankText(site);
     row.querySelector(".points").textContent = gp.scoreText(site);
     const bar = row.querySelector(".bar"), parts = bar.querySelectorAll("i:not(.open)");
     site.parts.forEach((part, k) => { parts[k].style.width = part + "%"; });

@@ -1,0 +1,54 @@
+"""What the land of the sites allows, collected for scores, maps and briefs."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_planner.config import Study
+from geo_planner.findings import Finding
+from geo_planner.land import land_measures
+from geo_planner.land.constraints import SiteConstraints, site_constraints
+from geo_planner.region import Region
+from geo_planner.siting import hard_constraints, profiles
+
+
+@dataclass(frozen=True)
+class SiteLand:
+    """Hold what plans, constraints and stations say of the sites.
+
+    Parameters
+    ----------
+    frame
+        Index site_id; columns of :func:`geo_planner.land.land_measures`, of the constraints'
+        summary, ``excluded_because`` and ``to_ask``.
+    constraints
+        What lies on each site, kind by kind.
+    findings
+        What was left out on the way.
+    """
+
+    frame: pd.DataFrame
+    constraints: SiteConstraints
+    findings: tuple[Finding, ...]
+
+
+def measure_land(region: Region, sites: gpd.GeoDataFrame, study: Study) -> SiteLand:
+    """Measure plans, capacity, constraints and station areas of sites, and what excludes them.
+
+    Parameters
+    ----------
+    region, sites
+        Region, and sites with index site_id.
+    study
+        Settings.
+    """
+    constraints = site_constraints(region, sites)
+    frame = land_measures(
+        region, sites, land=study.land, siting=study.siting, constraints=constraints
+    )
+    summary = constraints.summary
+    frame = frame.join(summary[[name for name in summary if name not in frame]])
+    profile = profiles()[study.siting.profile]
+    reasons = hard_constraints(frame, profile, language=study.study.language)
+    return SiteLand(frame.join(reasons), constraints, constraints.findings)

@@ -1,0 +1,125 @@
+"""Judging sites: what they offer, what excludes them, their score, and how sure their rank is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_planner.analysis.land import measure_land
+from geo_planner.config import Mode, Study
+from geo_planner.findings import Finding
+from geo_planner.region import Region
+from geo_planner.siting import (
+    Reference,
+    correlation_warnings,
+    criteria_correlation,
+    criteria_frame,
+    criterion_weights,
+    measure_criteria,
+    robustness,
+    score_sites,
+    values_frame,
+)
+from geo_planner.travel_time import Router
+
+COMPETITION_COLUMN = "workers_per_job_bfc"
+
+
+@dataclass(frozen=True)
+class JudgedSites:
+    """Hold what is known of the sites.
+
+    Parameters
+    ----------
+    sites
+        The sites with land, score, rank, criteria, contributions and robustness.
+    criteria
+        Criteria in use, index criterion_id.
+    details
+        Side tables: ``constraints`` (site and kind), ``correlation`` of criteria.
+    left_out
+        Reason by criterion that could not be measured.
+    reference
+        Frozen points the scores rest on; None where nothing was scored.
+    findings
+        What was left out of the land data, and criteria that say the same twice.
+    """
+
+    sites: gpd.GeoDataFrame
+    criteria: pd.DataFrame = field(default_factory=pd.DataFrame)
+    details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    reference: Reference | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def judge_sites(
+    region: Region,
+    routers: Mapping[Mode, Router],
+    sites: gpd.GeoDataFrame,
+    businesses: gpd.GeoDataFrame,
+    study: Study,
+    *,
+    threads: int,
+    reference: Reference | None = None,
+) -> JudgedSites:
+    """Measure land and criteria of sites, score and rank them.
+
+    Parameters
+    ----------
+    region, routers
+        Region and the routers of the modes that are computed.
+    sites, businesses
+        Frames with the columns of the access pass.
+    study
+        Settings.
+    threads
+        Searches at once.
+    reference
+        Frozen points of a baseline; None: the region's own.
+    """
+    if not len(sites):
+        return JudgedSites(sites)
+    land = measure_land(region, sites, study)
+    measured = measure_criteria(
+        region,
+        routers,
+        sites,
+        businesses,
+        study,
+        threads=threads,
+        land=land.frame,
+        reference=reference,
+    )
+    details = {"constraints": land.constraints.kinds}
+    told = sites.join(land.frame[[name for name in land.frame if name not in sites]])
+    if not len(measured.raw.columns):
+        return JudgedSites(
+            told, details=details, left_out=measured.left_out, findings=land.findings
+        )
+    siting = study.siting
+    of_group = {str(group): weight for group, weight in siting.group_weights.items()}
+    weights = criterion_weights(
+        list(measured.raw.columns), siting.profile, siting.weights, of_group
+    )
+    scores = score_sites(
+        measured.raw,
+        weights,
+        measured.frozen,
+        method=siting.aggregation,
+        unknown=siting.unknown,
+        excluded_because=land.frame["excluded_because"],
+    )
+    values = values_frame(measured.raw, measured.frozen)
+    ranked = values[scores["rank"].notna()]
+    sure = robustness(ranked, weights, siting.seed, method=siting.aggregation, n_draws=siting.draws)
+    correlation = criteria_correlation(values)
+    return JudgedSites(
+        sites=told.drop(columns=[name for name in scores if name in told]).join(scores).join(sure),
+        criteria=criteria_frame(weights, measured.frozen),
+        details={**details, "correlation": correlation.reset_index()},
+        left_out=measured.left_out,
+        reference=measured.reference,
+        findings=(*land.findings, *correlation_warnings(correlation, weights)),
+    )
