@@ -14,6 +14,7 @@ from geo_planner.cli.info import info
 from geo_planner.cli.map import draw_map
 from geo_planner.cli.portfolio import portfolio
 from geo_planner.cli.run import run
+from geo_planner.cli.scenario import scenario
 from geo_planner.cli.serve import serve
 from geo_planner.cli.sites import sites
 from geo_planner.cli.times import times
@@ -48,3 +49,4 @@ app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)
 for _command in (run, export, serve, assets):
     app.command()(_command)
+app.add_typer(scenario, name="scenario")
