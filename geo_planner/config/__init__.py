@@ -6,6 +6,7 @@ converted once, by the ``*_s`` and ``*_mps`` properties here.
 """
 
 from geo_planner.config.access import Access
+from geo_planner.config.assumed_lines import AssumedLine
 from geo_planner.config.base import (
     MODES,
     TRANSIT_MODES,
@@ -32,6 +33,7 @@ __all__ = [
     "TRANSIT_MODES",
     "USUAL_MODES",
     "Access",
+    "AssumedLine",
     "ControlTotals",
     "CycleRoutes",
     "FieldRule",

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from geo_planner.config.assumed_lines import AssumedLine
 from geo_planner.config.base import Provenance, Role, Settings
 from geo_planner.config.lines import LinesSource
 from geo_planner.config.rasters import RasterSource
@@ -89,6 +90,7 @@ class Sources(Settings):
     layers: tuple[LayerSource, ...] = ()
     spread: tuple[SpreadSource, ...] = ()
     rasters: tuple[RasterSource, ...] = ()
+    assumed_lines: tuple[AssumedLine, ...] = ()
 
     @field_validator("rasters")
     @classmethod

@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_planner import schema
 from geo_planner.config import (
+    AssumedLine,
     FieldRule,
     GtfsSource,
     LayerSource,
@@ -34,6 +35,7 @@ from geo_planner.errors import CRSError, GeoPlannerError, InputError
 from geo_planner.findings import Finding
 from geo_planner.region.grades import with_grades
 from geo_planner.region.rasters import in_order, read_raster
+from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.businesses import assign_clusters
 from geo_planner.sources.gtfs import read_gtfs
 from geo_planner.sources.layers import read_layer
@@ -182,6 +184,9 @@ def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
     for number, feed in enumerate(study.sources.gtfs, start=1):
         progress(f"reading {feed.label}")
         _read(gathered, "gtfs", feed, partial(_add_gtfs, gathered, feed, number, crs))
+    for number, line in enumerate(study.sources.assumed_lines, start=1):
+        progress(f"making {line.label}")
+        _read(gathered, "assumed", line, partial(_add_assumed, gathered, line, number, study))
     _read_vectors(study, gathered, crs, progress)
     for spread in study.sources.spread:
         progress(f"reading {spread.label}")
@@ -293,6 +298,24 @@ def _add_gtfs(gathered: Gathered, source: GtfsSource, number: int, crs: CRS) -> 
     gathered.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
         gathered.add(name, frame, source.label, _provenance(source))
+
+
+def _add_assumed(gathered: Gathered, line: AssumedLine, number: int, study: Study) -> None:
+    """Make a service of a line that no timetable tells of."""
+    zone = study.study.timezone or next(iter(gathered.timezones.values()), None)
+    if zone is None:
+        raise InputError(f"{line.label}: state timezone under [study], no feed tells it")
+    needed = ("lines", "line_stops", "stations", "rails")
+    frames = {name: gathered.frames[name] for name in needed if gathered.frames.get(name)}
+    if len(frames) < len(needed):
+        raise InputError(f"{line.label}: needs an OpenStreetMap source with its line and tracks")
+    tables = {name: pd.concat(parts, ignore_index=True) for name, parts in frames.items()}
+    made = assume_line(line, tables, f"assumed{number}", zone)
+    gathered.found(made.findings)
+    gathered.timezones[line.label] = zone
+    assumed = line.model_dump(mode="json", exclude={"credit", "licence", "retrieved_at"})
+    for name, frame in made.tables.items():
+        gathered.add(name, frame, line.label, {**_provenance(line), "assumed": assumed})
 
 
 def _add_lines(gathered: Gathered, source: LinesSource, crs: CRS, study: Study) -> None:
