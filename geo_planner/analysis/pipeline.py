@@ -25,6 +25,7 @@ from geo_planner.accessibility import (
     gravity,
     sweep_access,
 )
+from geo_planner.analysis.people import WORKERS_BY_EDUCATION, edge_share, equity_table
 from geo_planner.analysis.result import AnalysisResult, settings_of
 from geo_planner.analysis.sites import COMPETITION_COLUMN, judge_sites
 from geo_planner.analysis.summary import RunLog, summary_of
@@ -138,6 +139,11 @@ def analyse(
         businesses = businesses.join(access.reaching.iloc[: len(businesses)])
         sites = sites.join(access.reaching.iloc[len(businesses) :])
         log.lap(f"access_{mode}")
+    cut = None
+    headline = settings.access.headline_mode
+    if headline in routers:
+        cut = edge_share(region, routers[headline], headline, zones, settings, n_threads)
+        log.lap("edge")
     judged = judge_sites(
         region, routers, sites, businesses, settings, threads=n_threads, reference=reference
     )
@@ -151,9 +157,9 @@ def analyse(
         sites=judged.sites,
         criteria=judged.criteria,
         snaps=pd.concat(log.snaps, ignore_index=True) if log.snaps else pd.DataFrame(),
-        details=judged.details,
+        details={**judged.details, "equity": equity_table(zones)},
         reference=judged.reference,
-        summary=summary_of(region, settings, zones, businesses, judged, log),
+        summary=summary_of(region, settings, zones, businesses, judged, log, cut),
     )
 
 
@@ -192,6 +198,13 @@ def _access_of_mode(
     destinations = router.snap_destinations(gpd.GeoSeries(ends, crs=zones.crs))
     jobs = np.concatenate([businesses["employees_count"].to_numpy(float), np.zeros(len(sites))])
     workers = zones["workers_count"].to_numpy(float)
+    people = {f"workers_{mode}": workers}
+    if mode == study.access.headline_mode:
+        people |= {
+            f"{name}_{mode}": zones[column].to_numpy(float)
+            for name, column in WORKERS_BY_EDUCATION.items()
+            if zones[column].notna().any()
+        }
     asked = RememberedRouter(router) if mode == COMPETITION_MODE else router
     access = sweep_access(
         asked,
@@ -199,7 +212,7 @@ def _access_of_mode(
         destinations,
         measures_of(study, mode),
         opportunities={f"jobs_{mode}": jobs},
-        people={f"workers_{mode}": workers},
+        people=people,
         threads=threads,
         progress=lambda done, total: progress(f"access by {mode}", done, total),
     )

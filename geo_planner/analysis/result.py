@@ -17,7 +17,7 @@ from geo_planner.siting import Reference, load_reference
 from geo_planner.siting.reference import REFERENCE_FILE
 
 SUMMARY = "summary.json"
-DETAILS = ("constraints", "correlation")
+DETAILS = ("constraints", "correlation", "equity")
 _SECTIONS = tuple(name for name in Study.model_fields if name not in ("study", "sources"))
 
 
@@ -42,7 +42,8 @@ class AnalysisResult:
     snaps
         Ledger of every point linked to a network, per table and mode.
     details
-        Side tables by name: ``constraints`` of every site and kind, ``correlation`` of criteria.
+        Side tables by name: ``constraints`` of every site and kind, ``correlation`` of criteria,
+        ``equity`` of access by district.
     reference
         Frozen points of the value functions; None where nothing was scored.
     summary

@@ -39,6 +39,7 @@ def summary_of(
     businesses: gpd.GeoDataFrame,
     judged: JudgedSites,
     log: RunLog,
+    cut_share: float | None,
 ) -> dict[str, Any]:
     """Collect what ``summary.json`` holds: figures, settings and criteria, all plain values."""
     own_zones = zones[zones["role"] == "study"]
@@ -61,6 +62,8 @@ def summary_of(
         "departure": depart.isoformat(timespec="minutes") if depart else None,
         "window_min": study.travel.window_min,
         "modes": log.modes,
+        "edge_effect_share": cut_share,
+        "edge_effect": _edge_words(cut_share, study),
         "top_site": None if top is None else str(top.name),
         "top_site_name": None if top is None else top["name"],
         "criteria_left_out": dict(judged.left_out),
@@ -71,6 +74,17 @@ def summary_of(
         "criteria": json.loads(judged.criteria.reset_index().to_json(orient="records")),
         "geo_planner_version": __version__,
     }
+
+
+def _edge_words(share: float | None, study: Study) -> str | None:
+    if share is None:
+        return None
+    access = study.access
+    return (
+        f"edge effect: {share:.0%} of the study's zones have their "
+        f"{access.headline_cutoff_min:g}-minute area by {access.headline_mode} cut by the data's "
+        "border"
+    )
 
 
 def _first(sites: gpd.GeoDataFrame) -> pd.Series | None:
