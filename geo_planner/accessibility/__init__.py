@@ -9,7 +9,8 @@ from geo_planner.accessibility.competition import (
 from geo_planner.accessibility.edge import cut_by_edge
 from geo_planner.accessibility.equity import Equity, equity_by_district, equity_of
 from geo_planner.accessibility.points import access_of_points, anchor_points
-from geo_planner.accessibility.sweep import Access, Measure, cumulative, gravity, sweep_access
+from geo_planner.accessibility.sweep import Access, sweep_access
+from geo_planner.accessibility.weighing import Measure, cumulative, gravity
 
 __all__ = [
     "Access",

@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.accessibility.sweep import Measure, sweep_access
+from geo_planner.accessibility.sweep import sweep_access
+from geo_planner.accessibility.weighing import Measure
 from geo_planner.errors import InputError
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.travel_time import Router
@@ -27,7 +28,7 @@ class Catchment:
     Parameters
     ----------
     router
-        Router of one mode; the first of its columns is used.
+        Router of one mode.
     origins, destinations
         Snapped points that trips start and end at.
     measure
@@ -37,6 +38,8 @@ class Catchment:
         (destinations).
     threads
         Searches at once.
+    column
+        Which of the router's columns (percentiles) counts.
     """
 
     router: Router
@@ -45,6 +48,7 @@ class Catchment:
     measure: Measure
     demand_at: Side
     threads: int
+    column: int = 0
 
     @property
     def n_demand(self) -> int:
@@ -75,7 +79,7 @@ class Catchment:
             threads=self.threads,
         )
         frame = access.reached if to_origins else access.reaching
-        return frame.iloc[:, 0].to_numpy(float)
+        return frame.iloc[:, self.column].to_numpy(float)
 
 
 def balanced_floating_catchment(

@@ -7,7 +7,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner import schema
-from geo_planner.accessibility.sweep import cumulative, sweep_access
+from geo_planner.accessibility.sweep import sweep_access
+from geo_planner.accessibility.weighing import cumulative
 from geo_planner.config import Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.region import Region

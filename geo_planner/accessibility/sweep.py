@@ -1,44 +1,31 @@
 """Access: how many opportunities can be reached, and how many people can reach a place.
 
-One pass over the blocks of a router answers both directions: sums over destinations for every
-origin, and sums over origins for every destination. No matrix is held.
+One pass answers both directions: sums over destinations for every origin, and sums over origins
+for every destination. Costs are reduced to sums a few origins at a time, while they are searched;
+no matrix is held.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner import decay
+from geo_planner.accessibility.weighing import Measure, Weighing
+from geo_planner.kernels import reducers
+from geo_planner.kernels.street import Rows
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.travel_time import Router
-from geo_planner.travel_time.matrix import seconds
-from geo_planner.units import seconds_from_min
+from geo_planner.travel_time.blocks import run_in_order
+from geo_planner.travel_time.row_search import Space
+from geo_planner.travel_time.street import StreetRouter
 
 FloatArray = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-
-@dataclass(frozen=True)
-class Measure:
-    """Name a way to weigh opportunities by travel time [s]."""
-
-    name: str
-    weigh: Callable[[FloatArray], FloatArray]
-
-
-def cumulative(cutoff_min: float) -> Measure:
-    """Count what lies within a cutoff [min], the cutoff itself included."""
-    cutoff_s = seconds_from_min(cutoff_min)
-    return Measure(f"{cutoff_min:g}min", lambda time_s: decay.step(time_s, cutoff_s))
-
-
-def gravity(half_weight_min: float) -> Measure:
-    """Weigh opportunities so that one at ``half_weight_min`` counts half."""
-    half_weight_s = seconds_from_min(half_weight_min)
-    return Measure("gravity", lambda time_s: decay.exponential(time_s, half_weight_s))
+_BLOCK_ORIGINS = 64
 
 
 @dataclass(frozen=True)
@@ -61,6 +48,78 @@ class Access:
     n_reached_pairs: int
 
 
+class _Part(NamedTuple):
+    """Hold what some origins add, for one column of times, and how far the work is then."""
+
+    progress: tuple[int, int]
+    origins: npt.NDArray[np.intp]
+    column: int
+    n_pairs: int
+    reached: FloatArray
+    destinations: npt.NDArray[np.int32]
+    reaching: FloatArray
+
+
+class _Ledger:
+    """Hold one thread's sums over origins, and which destinations have any."""
+
+    def __init__(self, n_destinations: int, weighing: Weighing, n_kinds: int) -> None:
+        self.within = np.zeros((n_destinations, len(weighing.cutoffs_cs), n_kinds))
+        self.weighted = np.zeros((n_destinations, weighing.n_decays, n_kinds))
+        self.is_touched = np.zeros(n_destinations, np.uint8)
+        self.touched = np.empty(n_destinations, np.int32)
+
+
+class _Summing:
+    """Reduce rows of costs to sums in both directions."""
+
+    def __init__(
+        self, measures: Sequence[Measure], at_destinations: FloatArray, at_origins: FloatArray
+    ) -> None:
+        self.weighing = Weighing(measures)
+        self._at_destinations = at_destinations
+        self._at_origins = at_origins
+
+    def ledger(self) -> _Ledger:
+        """Make the arrays of one thread."""
+        n_destinations, n_kinds = len(self._at_destinations), self._at_origins.shape[1]
+        return _Ledger(n_destinations, self.weighing, n_kinds)
+
+    def add(
+        self,
+        pieces: Iterator[tuple[int, Rows]],
+        origins: npt.NDArray[np.intp],
+        column: int,
+        progress: tuple[int, int],
+        largest_cs: int,
+        ledger: _Ledger,
+    ) -> _Part:
+        """Reduce the rows of some origins, given in pieces that count from the first of them."""
+        cutoffs_cs, weights = self.weighing.cutoffs_cs, self.weighing.weights(largest_cs)
+        n_rows, n_kinds = len(origins), self._at_destinations.shape[1]
+        within = np.zeros((n_rows, len(cutoffs_cs), n_kinds))
+        weighted = np.zeros((n_rows, self.weighing.n_decays, n_kinds))
+        n_touched = n_pairs = 0
+        for first, rows in pieces:
+            some = slice(first, first + len(rows.ptr) - 1)
+            reducers.sum_reached(
+                *rows, cutoffs_cs, weights, self._at_destinations, within[some], weighted[some]
+            )
+            if self._at_origins.shape[1]:
+                n_touched = reducers.sum_reaching(
+                    *rows, cutoffs_cs, weights, self._at_origins[origins[some]],
+                    ledger.within, ledger.weighted, ledger.is_touched, ledger.touched, n_touched,
+                )  # fmt: skip
+            n_pairs += int(rows.ptr[-1])
+        there = ledger.touched[:n_touched].copy()
+        reaching = self.weighing.in_order(
+            np.cumsum(ledger.within[there], axis=1), ledger.weighted[there]
+        )
+        ledger.within[there] = ledger.weighted[there] = ledger.is_touched[there] = 0
+        reached = self.weighing.in_order(within, weighted)
+        return _Part(progress, origins, column, n_pairs, reached, there, reaching)
+
+
 def sweep_access(
     router: Router,
     origins: SnappedPoints,
@@ -72,7 +131,7 @@ def sweep_access(
     threads: int,
     progress: Progress = lambda _done, _all: None,
 ) -> Access:
-    """Sum opportunities over destinations and people over origins, block by block.
+    """Sum opportunities over destinations and people over origins, while times are searched.
 
     Parameters
     ----------
@@ -87,25 +146,27 @@ def sweep_access(
     people
         Counts at the origins by name, ``(n_origins,)``.
     threads
-        Searches at once.
+        Searches at once; the sums are the same for any number.
     progress
         Called with origins done and all origins.
     """
-    at_destinations = _stack(opportunities, len(destinations))
-    at_origins = _stack(people, len(origins))
+    summing = _Summing(
+        measures, _stack(opportunities, len(destinations)), _stack(people, len(origins))
+    )
     n_columns = len(router.columns)
     reached = np.zeros((len(origins), len(measures), n_columns, len(opportunities)))
     reaching = np.zeros((len(destinations), len(measures), n_columns, len(people)))
     n_reached_pairs = 0
-    for block in router.blocks(origins, destinations, threads=threads):
-        times_s = seconds(block.costs_cs)
-        n_reached_pairs += int(np.isfinite(times_s[:, :, 0]).sum())
-        for m, measure in enumerate(measures):
-            for column in range(n_columns):
-                weights = measure.weigh(times_s[:, :, column])
-                reached[block.origins, m, column] += weights @ at_destinations[block.destinations]
-                reaching[block.destinations, m, column] += weights.T @ at_origins[block.origins]
-        progress(*block.progress(len(origins), len(destinations)))
+    if isinstance(router, StreetRouter):
+        parts = _street_parts(summing, router, origins, destinations, threads)
+    else:
+        parts = _block_parts(summing, router, origins, destinations, threads)
+    for part in parts:
+        reached[part.origins, :, part.column] += part.reached
+        reaching[part.destinations, :, part.column] += part.reaching
+        n_reached_pairs += part.n_pairs if part.column == 0 else 0
+        if part.column == n_columns - 1:
+            progress(*part.progress)
     reached[origins.street < 0] = np.nan
     reaching[destinations.street < 0] = np.nan
     suffixes = [name.removeprefix("travel_time_s") for name in router.columns]
@@ -114,6 +175,57 @@ def sweep_access(
         _to_frame(reaching, destinations, measures, suffixes, list(people)),
         n_reached_pairs,
     )
+
+
+def _street_parts(
+    summing: _Summing,
+    router: StreetRouter,
+    origins: SnappedPoints,
+    destinations: SnappedPoints,
+    threads: int,
+) -> Iterator[_Part]:
+    """Search and sum on threads, neighbours one after another."""
+    order = np.argsort(np.maximum(origins.leave_from, origins.leave_to), kind="stable")
+    search = router.row_search(origins.part(order), destinations)
+    summing.weighing.weights(search.limit_cs)
+
+    def workspace() -> tuple[Space, _Ledger]:
+        return search.workspace(), summing.ledger()
+
+    def work(rows: slice, space: tuple[Space, _Ledger]) -> _Part:
+        pieces = ((at - rows.start, piece) for at, piece in search.pieces(rows, space[0]))
+        done = (rows.stop, len(origins))
+        return summing.add(pieces, order[rows], 0, done, search.limit_cs, space[1])
+
+    for _, part in run_in_order(
+        len(origins), threads, workspace, work, block_origins=_BLOCK_ORIGINS
+    ):
+        yield part
+
+
+def _block_parts(
+    summing: _Summing,
+    router: Router,
+    origins: SnappedPoints,
+    destinations: SnappedPoints,
+    threads: int,
+) -> Iterator[_Part]:
+    """Sum blocks of costs as they come."""
+    ledger = summing.ledger()
+    for block in router.blocks(origins, destinations, threads=threads):
+        among = np.arange(len(origins))[block.origins]
+        done = block.progress(len(origins), len(destinations))
+        for column in range(block.costs_cs.shape[2]):
+            rows = _rows_of(block.costs_cs[:, :, column], block.destinations.start or 0)
+            largest_cs = int(rows.cost_cs.max(initial=0))
+            yield summing.add(iter([(0, rows)]), among, column, done, largest_cs, ledger)
+
+
+def _rows_of(costs_cs: npt.NDArray[np.int32], first_destination: int) -> Rows:
+    ptr = np.empty(len(costs_cs) + 1, np.int64)
+    destination, cost_cs = np.empty((2, costs_cs.size), np.int32)
+    n = reducers.rows_of(costs_cs, ptr, destination, cost_cs)
+    return Rows(ptr, destination[:n] + np.int32(first_destination), cost_cs[:n])
 
 
 def _stack(counts: Mapping[str, FloatArray], n_points: int) -> FloatArray:

@@ -10,68 +10,118 @@ Dial, R. B. (1969). Algorithm 360: shortest-path forest with topological orderin
 doi:10.1145/363269.363610
 """
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 import numpy.typing as npt
 
 UNREACHED = np.int32(2**31 - 1)
 
-_IN_NO_BUCKET = -2
+_NODE_BITS = 32
+_NODE_MASK = 2**32 - 1
 
 IntArray = npt.NDArray[np.int32]
 
 
-def workspace(n_nodes: int, max_arc_cost: int, width: int) -> tuple[IntArray, ...]:
-    """Make the arrays one thread needs for :func:`search`, to be used again and again.
+class Workspace(NamedTuple):
+    """Hold the arrays of one thread's searches, to be used again and again.
 
     Parameters
     ----------
-    n_nodes
-        Nodes of the graph.
-    max_arc_cost
-        Dearest arc or seed [cs]; it sets how many buckets are open at once.
-    width
-        Width of a bucket [cs].
+    distance
+        Cost of each node, int32 ``(n_nodes,)`` [cs]; ``UNREACHED`` between searches.
+    ring
+        Last entry of each bucket, int32, a power of two of them, -1 where empty.
+    entry
+        What was put into buckets, in that order: cost and node, int64.
+    following
+        The entry before it in the same bucket, int32.
     """
-    n_buckets = max_arc_cost // width + 2
-    return (
-        np.full(n_nodes, UNREACHED, np.int32),  # distance
-        np.full(n_nodes, _IN_NO_BUCKET, np.int32),  # next node in the bucket
-        np.full(n_nodes, -1, np.int32),  # node before it in the bucket
-        np.full(n_buckets, -1, np.int32),  # first node of each bucket
-        np.empty(n_nodes, np.int32),  # nodes touched, to be reset
+
+    distance: IntArray
+    ring: IntArray
+    entry: npt.NDArray[np.int64]
+    following: IntArray
+
+
+def workspace(n_nodes: int, n_arcs: int, max_cost: int, n_seeds: int) -> Workspace:
+    """Make the arrays one thread needs for :func:`search`.
+
+    Parameters
+    ----------
+    n_nodes, n_arcs
+        Size of the graph.
+    max_cost
+        Dearest arc, or largest difference between the seeds of a search [cs]; it sets how many
+        buckets are open at once.
+    n_seeds
+        Most seeds of a search.
+    """
+    n_entries = n_arcs + n_seeds + 1
+    return Workspace(
+        distance=np.full(n_nodes, UNREACHED, np.int32),
+        ring=np.full(1 << (max_cost + 2).bit_length(), -1, np.int32),
+        entry=np.empty(n_entries, np.int64),
+        following=np.empty(n_entries, np.int32),
     )
 
 
 @numba.njit(cache=True, nogil=True)
-def _unlink(node, bucket, after, before, first):
-    follower = after[node]
-    leader = before[node]
-    if leader >= 0:
-        after[leader] = follower
-    else:
-        first[bucket] = follower
-    if follower >= 0:
-        before[follower] = leader
-    after[node] = _IN_NO_BUCKET
-
-
-@numba.njit(cache=True, nogil=True)
-def _link(node, bucket, after, before, first):
-    follower = first[bucket]
-    after[node] = follower
-    before[node] = -1
-    if follower >= 0:
-        before[follower] = node
-    first[bucket] = node
-
-
-@numba.njit(cache=True, nogil=True)
-def search(
-    arc_ptr, arc_head, arc_cost, seed_nodes, seed_costs, limit, width,
-    distance, after, before, first, touched,
+def _run(
+    arc_ptr, arc_head, arc_cost, seed_nodes, seed_costs, limit, shift,
+    distance, ring, entry, following,
 ):  # fmt: skip
-    """Settle every node within a cost limit; return how many nodes were touched.
+    """Search with buckets of 2 ** shift; return the entries made, -1 - entries if they ran out."""
+    mask = ring.shape[0] - 1
+    most = entry.shape[0]
+    n = 0
+    n_queued = 0
+    level = limit >> shift
+    for i in range(seed_nodes.shape[0]):
+        node = seed_nodes[i]
+        cost = seed_costs[i]
+        if node < 0 or cost > limit or cost >= distance[node]:
+            continue
+        distance[node] = cost
+        entry[n] = (np.int64(cost) << _NODE_BITS) | node
+        bucket = (cost >> shift) & mask
+        following[n] = ring[bucket]
+        ring[bucket] = n
+        n += 1
+        n_queued += 1
+        level = min(level, cost >> shift)
+    while n_queued > 0:
+        bucket = level & mask
+        last = ring[bucket]
+        while last >= 0:
+            ring[bucket] = following[last]
+            n_queued -= 1
+            key = entry[last]
+            node = key & _NODE_MASK
+            so_far = key >> _NODE_BITS
+            if distance[node] == so_far:
+                for arc in range(arc_ptr[node], arc_ptr[node + 1]):
+                    head = arc_head[arc]
+                    cost = so_far + arc_cost[arc]
+                    if cost < distance[head] and cost <= limit:
+                        if n == most:
+                            return -1 - n
+                        distance[head] = cost
+                        entry[n] = (cost << _NODE_BITS) | head
+                        there = (cost >> shift) & mask
+                        following[n] = ring[there]
+                        ring[there] = n
+                        n += 1
+                        n_queued += 1
+            last = ring[bucket]
+        level += 1
+    return n
+
+
+@numba.njit(cache=True, nogil=True)
+def search(arc_ptr, arc_head, arc_cost, seed_nodes, seed_costs, limit, shift, work):
+    """Settle every node within a cost limit; return how many entries were made.
 
     Parameters
     ----------
@@ -82,145 +132,131 @@ def search(
         a negative node or a cost beyond the limit is passed over.
     limit
         Nodes dearer than this stay unreached [cs].
-    width
-        Bucket width [cs]; any value gives the same result.
-    distance, after, before, first, touched
-        From :func:`workspace`, as :func:`reset` leaves them.
+    shift
+        Buckets are ``2 ** shift`` wide [cs]; any value gives the same result.
+    work
+        :class:`Workspace` as :func:`reset` leaves it. The first entries are the nodes that were
+        reached: entry ``i`` holds ``node = entry & (2 ** 32 - 1)`` and ``cost = entry >> 32``; a
+        node stands there once with the cost it has in ``distance``, and maybe with dearer ones.
 
     Notes
     -----
-    Nodes of one bucket are taken in any order; one that is improved later within the same
-    bucket is taken again, so the result is exact for any width. O(arcs + limit / width).
+    An improved node is put into its new bucket and forgotten in the old one; within a bucket nodes
+    are taken in any order, and one that is improved there is taken again. Only then can there be
+    more entries than arcs; the search is then done once more with buckets one cost wide, in which
+    each node is taken once. O(arcs + limit / width).
     """
-    n_buckets = first.shape[0]
-    n_touched = 0
-    n_queued = 0
-    lowest = limit // width + 1
-    for i in range(seed_nodes.shape[0]):
-        node = seed_nodes[i]
-        cost = seed_costs[i]
-        if node < 0 or cost > limit or cost >= distance[node]:
-            continue
-        if distance[node] == UNREACHED:
-            touched[n_touched] = node
-            n_touched += 1
-        else:
-            _unlink(node, (distance[node] // width) % n_buckets, after, before, first)
-            n_queued -= 1
-        distance[node] = cost
-        _link(node, (cost // width) % n_buckets, after, before, first)
-        n_queued += 1
-        lowest = min(lowest, cost // width)
-    level = lowest
-    while n_queued > 0:
-        bucket = level % n_buckets
-        node = first[bucket]
-        while node >= 0:
-            _unlink(node, bucket, after, before, first)
-            n_queued -= 1
-            so_far = distance[node]
-            for arc in range(arc_ptr[node], arc_ptr[node + 1]):
-                cost = so_far + arc_cost[arc]
-                head = arc_head[arc]
-                old = distance[head]
-                if cost < old and cost <= limit:
-                    if old == UNREACHED:
-                        touched[n_touched] = head
-                        n_touched += 1
-                    elif after[head] != _IN_NO_BUCKET:
-                        _unlink(head, (old // width) % n_buckets, after, before, first)
-                        n_queued -= 1
-                    distance[head] = cost
-                    _link(head, (cost // width) % n_buckets, after, before, first)
-                    n_queued += 1
-            node = first[bucket]
-        level += 1
-    return n_touched
+    distance, ring, entry, following = work
+    n = _run(
+        arc_ptr, arc_head, arc_cost, seed_nodes, seed_costs, limit, shift,
+        distance, ring, entry, following,
+    )  # fmt: skip
+    if n >= 0:
+        return n
+    reset(work, -1 - n)
+    ring[:] = -1
+    return _run(
+        arc_ptr, arc_head, arc_cost, seed_nodes, seed_costs, limit, 0,
+        distance, ring, entry, following,
+    )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True)
-def reset(distance, touched, n_touched):
-    """Forget a search: set the touched nodes' distances back to unreached."""
-    for i in range(n_touched):
-        distance[touched[i]] = UNREACHED
+def reset(work, n_entries):
+    """Forget a search; return how many nodes it reached."""
+    distance = work.distance
+    n_reached = 0
+    for i in range(n_entries):
+        node = work.entry[i] & _NODE_MASK
+        n_reached += distance[node] != UNREACHED
+        distance[node] = UNREACHED
+    return n_reached
 
 
-@numba.njit(cache=True, nogil=True)
-def _end_cost(distance, node, cost):
-    """Add the way from an edge's end to a point on the edge, where both are possible."""
-    if cost < 0 or node < 0 or distance[node] == UNREACHED:
-        return np.int64(UNREACHED)
-    return np.int64(distance[node]) + cost
-
-
-@numba.njit(cache=True, nogil=True)
-def matrix_rows(
-    arc_ptr, arc_head, arc_cost, width, limit,
-    origin_place, origin_street, origin_fraction, origin_access,
-    origin_from_node, origin_to_node, origin_to_from, origin_to_to,
-    destination_place, destination_street, destination_fraction, destination_access,
-    destination_from_node, destination_to_node, destination_by_from, destination_by_to,
-    street_forward, street_backward,
-    distance, after, before, first, touched, out,
-):  # fmt: skip
-    """Fill the travel costs from each origin to all destinations; points lie on edges.
+class Rows(NamedTuple):
+    """Hold the costs of some origins to the destinations they reach, in compressed rows.
 
     Parameters
     ----------
-    arc_ptr, arc_head, arc_cost, width, limit
-        As for :func:`search`.
-    origin_place, destination_place
-        int32 numbers of the points' positions; the same number costs nothing.
-    origin_street, origin_fraction, origin_access
-        Street of each origin (-1: not on the network), place along its geometry as a share,
-        cost from the point to the street [cs].
-    origin_from_node, origin_to_node
-        Nodes at the ends of that street (-1: may not be used).
-    origin_to_from, origin_to_to
-        Cost along the street from the origin to either end, int32 [cs]; -1: not allowed.
-    destination_place ... destination_to_node
-        The same for destinations.
-    destination_by_from, destination_by_to
-        Cost along the street from either end to the destination [cs]; -1: not allowed.
-    street_forward, street_backward
-        Cost of a whole street along and against its geometry, int32 ``(n_streets,)`` [cs].
-    distance ... touched
-        From :func:`workspace`.
-    out
-        int32 ``(n_origins, n_destinations)`` [cs], filled here.
+    ptr
+        int64 ``(n_rows + 1,)``: row ``i`` is ``ptr[i]:ptr[i + 1]``.
+    destination
+        int32, rising within a row.
+    cost_cs
+        int32 [cs].
     """
-    seed_nodes = np.empty(2, np.int32)
-    seed_costs = np.empty(2, np.int32)
-    for o in range(origin_street.shape[0]):
-        n_touched = 0
-        if origin_street[o] >= 0:
-            seed_nodes[0] = origin_from_node[o] if origin_to_from[o] >= 0 else -1
-            seed_nodes[1] = origin_to_node[o] if origin_to_to[o] >= 0 else -1
-            seed_costs[0] = origin_access[o] + origin_to_from[o]
-            seed_costs[1] = origin_access[o] + origin_to_to[o]
-            n_touched = search(
-                arc_ptr, arc_head, arc_cost, seed_nodes, seed_costs, limit, width,
-                distance, after, before, first, touched,
-            )  # fmt: skip
-        for d in range(destination_street.shape[0]):
-            out[o, d] = UNREACHED
-            if origin_street[o] < 0 or destination_street[d] < 0:
+
+    ptr: npt.NDArray[np.int64]
+    destination: IntArray
+    cost_cs: IntArray
+
+
+@numba.njit(cache=True, nogil=True)
+def fill_rows(
+    arc_ptr, arc_head, arc_cost, limit, shift,
+    seed_ptr, seed_node, seed_cost, at_ptr, at_destination, at_cost,
+    direct_ptr, direct_destination, direct_cost,
+    first, last, work, best, is_found, row_ptr, row_destination, row_cost,
+):  # fmt: skip
+    """Search from origins one after another while there is room; return the first one not done.
+
+    Parameters
+    ----------
+    arc_ptr, arc_head, arc_cost, limit, shift
+        As for :func:`search`.
+    seed_ptr, seed_node, seed_cost
+        Where origin ``o`` enters the graph: ``seed_ptr[o]:seed_ptr[o + 1]``, int32 [cs].
+    at_ptr, at_destination, at_cost
+        What can be left for at node ``u``: ``at_ptr[u]:at_ptr[u + 1]``, int32 [cs].
+    direct_ptr, direct_destination, direct_cost
+        Ways of origin ``o`` that do not pass a node, int32 [cs].
+    first, last
+        Origins to search from.
+    work
+        :class:`Workspace`.
+    best, is_found
+        int32 ``(n_destinations,)``, ``UNREACHED``; uint8, one for each 64 destinations, 0; as left.
+    row_ptr, row_destination, row_cost
+        Result: :class:`Rows` of the origins done, the first at ``row_ptr[0] = 0``; room for all
+        destinations of one origin at least.
+    """
+    n_destinations = best.shape[0]
+    distance, entry = work.distance, work.entry
+    row_ptr[0] = 0
+    n = 0
+    for origin in range(first, last):
+        if row_destination.shape[0] - n < n_destinations:
+            return origin
+        seeds = slice(seed_ptr[origin], seed_ptr[origin + 1])
+        n_entries = search(
+            arc_ptr, arc_head, arc_cost, seed_node[seeds], seed_cost[seeds], limit, shift, work
+        )
+        for i in range(n_entries):
+            node = entry[i] & _NODE_MASK
+            so_far = entry[i] >> _NODE_BITS
+            if distance[node] != so_far:
                 continue
-            if origin_place[o] == destination_place[d]:
-                out[o, d] = 0
+            distance[node] = UNREACHED
+            for at in range(at_ptr[node], at_ptr[node + 1]):
+                cost = so_far + at_cost[at]
+                destination = at_destination[at]
+                if cost <= limit and cost < best[destination]:
+                    best[destination] = cost
+                    is_found[destination >> 6] = 1
+        for i in range(direct_ptr[origin], direct_ptr[origin + 1]):
+            destination = direct_destination[i]
+            if direct_cost[i] <= limit and direct_cost[i] < best[destination]:
+                best[destination] = direct_cost[i]
+                is_found[destination >> 6] = 1
+        for part in range(is_found.shape[0]):
+            if is_found[part] == 0:
                 continue
-            best = min(
-                _end_cost(distance, destination_from_node[d], destination_by_from[d]),
-                _end_cost(distance, destination_to_node[d], destination_by_to[d]),
-            )
-            if origin_street[o] == destination_street[d]:
-                share = destination_fraction[d] - origin_fraction[o]
-                whole = street_forward[origin_street[o]]
-                if share < 0:
-                    whole = street_backward[origin_street[o]]
-                if whole >= 0:
-                    along = np.int64(np.rint(abs(share) * whole))
-                    best = min(best, origin_access[o] + along)
-            if best + destination_access[d] <= limit:
-                out[o, d] = best + destination_access[d]
-        reset(distance, touched, n_touched)
+            is_found[part] = 0
+            for destination in range(64 * part, min(64 * part + 64, n_destinations)):
+                if best[destination] != UNREACHED:
+                    row_destination[n] = destination
+                    row_cost[n] = best[destination]
+                    best[destination] = UNREACHED
+                    n += 1
+        row_ptr[origin - first + 1] = n
+    return last

@@ -16,6 +16,7 @@ _BLOCKS_AHEAD = 2
 
 IntArray = npt.NDArray[np.int32]
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,45 @@ def run_blocks(
     search
         Fills one block; must release the interpreter lock to gain from threads.
     """
+    for origins, costs_cs in run_in_order(n_origins, threads, make_workspace, search):
+        yield Block(origins, costs_cs)
+
+
+def run_in_order(
+    n_origins: int,
+    threads: int,
+    make_workspace: Callable[[], T],
+    work: Callable[[slice, T], R],
+    *,
+    block_origins: int = BLOCK_ORIGINS,
+) -> Iterator[tuple[slice, R]]:
+    """Do some work block by block, on threads, and hand the results out in order.
+
+    Parameters
+    ----------
+    n_origins, threads, make_workspace
+        As for :func:`run_blocks`.
+    work
+        Does one block; must release the interpreter lock to gain from threads.
+    block_origins
+        Origins in a block. Blocks do not depend on the threads, so neither do results.
+    """
     free: SimpleQueue[T] = SimpleQueue()
-    for _ in range(threads):
+    n_blocks = -(-n_origins // block_origins)
+    for _ in range(min(threads, n_blocks)):
         free.put(make_workspace())
 
-    def one(origins: slice) -> Block:
+    def one(origins: slice) -> tuple[slice, R]:
         space = free.get()
         try:
-            return Block(origins, search(origins, space))
+            return origins, work(origins, space)
         finally:
             free.put(space)
 
-    waiting: deque[Future[Block]] = deque()
+    waiting: deque[Future[tuple[slice, R]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, n_origins, BLOCK_ORIGINS):
-            stop = min(start + BLOCK_ORIGINS, n_origins)
+        for start in range(0, n_origins, block_origins):
+            stop = min(start + block_origins, n_origins)
             waiting.append(pool.submit(one, slice(start, stop)))
             if len(waiting) >= threads * _BLOCKS_AHEAD:
                 yield waiting.popleft().result()

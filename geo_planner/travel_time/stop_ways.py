@@ -18,6 +18,7 @@ from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.travel_time.blocks import IntArray, run_blocks
+from geo_planner.travel_time.row_search import Space
 from geo_planner.travel_time.street import RowSearch, StreetRouter
 from geo_planner.units import centiseconds
 
@@ -77,11 +78,11 @@ class WaySearch:
     def __init__(self, choices: Sequence[Choice]) -> None:
         self._choices = tuple(choices)
 
-    def workspace(self) -> tuple[tuple[IntArray, ...], ...]:
+    def workspace(self) -> tuple[Space, ...]:
         """Make the arrays that one search at a time needs."""
         return tuple(choice.search.workspace() for choice in self._choices)
 
-    def __call__(self, rows: slice, space: tuple[tuple[IntArray, ...], ...]) -> IntArray:
+    def __call__(self, rows: slice, space: tuple[Space, ...]) -> IntArray:
         """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
         found = (
             _closed(choice.search(rows, part), choice.is_open)

@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 
 import geopandas as gpd
-import numpy as np
 
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.kernels import street as kernel
-from geo_planner.networks.snap import SnappedPoints, Snapper, shared_places
+from geo_planner.networks.contraction import region_hierarchy
+from geo_planner.networks.snap import SnappedPoints, Snapper
 from geo_planner.networks.street import ISLAND, KEPT, StreetNetwork, street_network
 from geo_planner.networks.street_speeds import BICYCLES, traffic_words
 from geo_planner.region import Region
-from geo_planner.travel_time.blocks import Block, IntArray, run_blocks
-from geo_planner.units import centiseconds, seconds_from_min
+from geo_planner.travel_time.blocks import Block, run_blocks
+from geo_planner.travel_time.row_search import RowSearch, hierarchy_pays
+from geo_planner.units import seconds_from_min
+
+__all__ = ["RowSearch", "StreetRouter"]
 
 
 class StreetRouter:
@@ -40,6 +42,7 @@ class StreetRouter:
     def __init__(self, region: Region, mode: str, travel: Travel) -> None:
         if not region.has("streets"):
             raise InputError(f"{region.path}: the region has no streets; build it with an OSM file")
+        self._region = region
         self._travel = travel
         self._mode = mode
         self.network: StreetNetwork = street_network(region, mode, travel)
@@ -94,65 +97,27 @@ class StreetRouter:
         max_time_s: float | None = None,
     ) -> Iterator[Block]:
         """Give the costs from each origin to every destination, block by block."""
-        rows = RowSearch(self.network, origins, destinations, max_time_s or self._travel.max_time_s)
+        rows = self.row_search(origins, destinations, max_time_s=max_time_s)
         yield from run_blocks(len(origins), threads, rows.workspace, rows)
 
-
-class RowSearch:
-    """Search from some points to all others, on arrays laid out once.
-
-    Parameters
-    ----------
-    network
-        Network of one mode.
-    starts, ends
-        Points the rows and the columns stand for.
-    max_time_s
-        Longer times are unreachable [s].
-    is_reversed
-        Turn the network round: rows are then destinations and columns origins, one search per
-        destination; the way to go where destinations are few.
-    """
-
-    def __init__(
+    def row_search(
         self,
-        network: StreetNetwork,
-        starts: SnappedPoints,
-        ends: SnappedPoints,
-        max_time_s: float,
+        origins: SnappedPoints,
+        destinations: SnappedPoints,
         *,
-        is_reversed: bool = False,
-    ) -> None:
-        self._network = network
-        self._limit = np.int32(centiseconds(max_time_s))
-        self._width = np.int32(network.bucket_width)
-        start_place, end_place = shared_places(starts, ends)
-        graph = (network.arc_ptr, network.arc_head, network.arc_cost)
-        whole = (network.street_forward, network.street_backward)
-        leaving = (starts.leave_from, starts.leave_to, starts.to_from, starts.to_to)
-        reaching = (ends.enter_from, ends.enter_to, ends.by_from, ends.by_to)
-        if is_reversed:
-            graph = (network.reverse_ptr, network.reverse_head, network.reverse_cost)
-            whole = whole[::-1]
-            leaving = (starts.enter_from, starts.enter_to, starts.by_from, starts.by_to)
-            reaching = (ends.leave_from, ends.leave_to, ends.to_from, ends.to_to)
-        self._graph = graph
-        self._starts = (
-            start_place, starts.street, starts.fraction, starts.access, *leaving,
-        )  # fmt: skip
-        self._ends = (
-            end_place, ends.street, ends.fraction, ends.access, *reaching, *whole,
-        )  # fmt: skip
-        self._n_ends = len(ends)
+        max_time_s: float | None = None,
+    ) -> RowSearch:
+        """Lay out a search whose rows can be reduced as they come; no matrix is held.
 
-    def workspace(self) -> tuple[IntArray, ...]:
-        """Make the arrays that one search at a time needs."""
-        return kernel.workspace(self._network.n_nodes, self._network.max_arc_cost, int(self._width))
-
-    def __call__(self, rows: slice, space: tuple[IntArray, ...]) -> IntArray:
-        """Return the costs of some rows [cs], ``(n_rows, n_ends, 1)``."""
-        out = np.empty((rows.stop - rows.start, self._n_ends), np.int32)
-        starts = [values[rows] for values in self._starts]
-        given = [*self._graph, self._width, self._limit, *starts, *self._ends, *space, out]
-        kernel.matrix_rows(*given)
-        return out[:, :, np.newaxis]
+        A contraction hierarchy is made, or opened where it was made before, when the searches are
+        so many and so large that making it pays; the costs are the same.
+        """
+        limit_s = max_time_s or self._travel.max_time_s
+        search = RowSearch(self.network, origins, destinations, limit_s)
+        if not hierarchy_pays(search):
+            return search
+        net = self.network
+        hierarchy = region_hierarchy(
+            self._region, self._mode, net.arc_ptr, net.arc_head, net.arc_cost
+        )
+        return RowSearch(net, origins, destinations, limit_s, hierarchy=hierarchy)

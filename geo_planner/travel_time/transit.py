@@ -27,6 +27,7 @@ from geo_planner.networks.transfer_rules import ruled_walks
 from geo_planner.networks.transit import TransitNetwork, on_a_day, timetables_of
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, IntArray, default_threads, run_blocks
+from geo_planner.travel_time.row_search import Space
 from geo_planner.travel_time.stop_ways import (
     Choice,
     Ends,
@@ -174,8 +175,8 @@ def _ranks(travel: Travel, n_draws: int) -> IntArray:
 class _Space(NamedTuple):
     """Hold what one block's search at a time needs."""
 
-    near: tuple[tuple[IntArray, ...], ...]
-    direct: tuple[tuple[IntArray, ...], ...]
+    near: tuple[Space, ...]
+    direct: tuple[Space, ...]
     labels: raptor.Workspace
     best: IntArray
     travel: IntArray

@@ -12,7 +12,7 @@ from geo_planner.accessibility.competition import (
     spatial_availability,
     two_step_floating_catchment,
 )
-from geo_planner.accessibility.sweep import Measure, cumulative
+from geo_planner.accessibility.weighing import Measure, cumulative
 from geo_planner.errors import InputError
 from tests.matrix_router import MatrixPoints, MatrixRouter, belo_horizonte
 

@@ -1,0 +1,292 @@
+"""Searches from points to points on a street network, by one search per origin or by sweeps.
+
+What both give are rows: the destinations each origin reaches, and their costs. Points enter and
+leave the graph at states with a cost; ways that pass no state, along one's own street or to where
+one is, are listed beforehand. So the work of an origin is that of the states it settles and of the
+destinations near them, however many destinations there are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.kernels import hierarchy_sweep, street
+from geo_planner.kernels.hierarchy import NO_WAY
+from geo_planner.kernels.reducers import spread
+from geo_planner.kernels.street import Rows
+from geo_planner.kernels.street_points import direct_ways
+from geo_planner.networks.contraction import Hierarchy
+from geo_planner.networks.snap import SnappedPoints, shared_places
+from geo_planner.networks.street import StreetNetwork
+from geo_planner.units import centiseconds
+
+IntArray = npt.NDArray[np.int32]
+
+_ROOM_ROWS = 32
+_ROOM_ENTRIES = 2**20
+_FOUND_PER_FLAG = 64
+_TRIED_ORIGINS = 8
+_SETTLE_NS = 50
+_SWEEP_NODE_NS = 3
+_CONTRACT_NODE_NS = 40_000
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Hold where points enter or leave a graph, in compressed rows; int32.
+
+    Parameters
+    ----------
+    ptr
+        ``(n_points + 1,)``.
+    state, cost
+        State of the graph, and cost between it and the point [cs].
+    """
+
+    ptr: IntArray
+    state: IntArray
+    cost: IntArray
+
+
+@dataclass
+class Space:
+    """Hold the arrays of one thread's searches.
+
+    Parameters
+    ----------
+    rows
+        Where rows are written.
+    bucket
+        Arrays of single searches, the least cost of each destination and the flags of those found;
+        None for sweeps.
+    lanes
+        Arrays of sweeps, and costs to destinations by lane; None for single searches.
+    """
+
+    rows: Rows
+    bucket: tuple[street.Workspace, IntArray, npt.NDArray[np.uint8]] | None = None
+    lanes: tuple[hierarchy_sweep.LaneSpace, IntArray] | None = None
+
+
+class RowSearch:
+    """Search from some points to all others, on arrays laid out once.
+
+    Parameters
+    ----------
+    network
+        Network of one mode.
+    starts, ends
+        Points the rows and the columns stand for.
+    max_time_s
+        Longer times are unreachable [s].
+    is_reversed
+        Turn the network round: rows are then destinations and columns origins, one search per
+        destination; the way to go where destinations are few.
+    hierarchy
+        Hierarchy of the network, to sweep from many origins at once; None: one search per origin.
+        The costs are the same.
+    """
+
+    def __init__(
+        self,
+        network: StreetNetwork,
+        starts: SnappedPoints,
+        ends: SnappedPoints,
+        max_time_s: float,
+        *,
+        is_reversed: bool = False,
+        hierarchy: Hierarchy | None = None,
+    ) -> None:
+        self._network = network
+        self._limit = np.int32(min(int(centiseconds(max_time_s)), int(NO_WAY) - 1))
+        self._shift = np.int32(network.bucket_width.bit_length() - 1)
+        self._n_ends = len(ends)
+        leaves, enters = (_leaving, _entering) if not is_reversed else (_entering, _leaving)
+        self._seeds, self._doors = leaves(starts), enters(ends)
+        start_place, end_place = shared_places(starts, ends)
+        whole = (network.street_forward, network.street_backward)
+        self._direct = direct_ways(
+            *(start_place, starts.street, starts.fraction, starts.access),
+            *(end_place, ends.street, ends.fraction, ends.access),
+            *(np.asarray(costs) for costs in (whole[::-1] if is_reversed else whole)),
+        )
+        self._sweep = (
+            _Sweep(hierarchy, self._seeds, self._doors, is_reversed) if hierarchy else None
+        )
+        graph = ("reverse_ptr", "reverse_head", "reverse_cost")
+        if not is_reversed:
+            graph = ("arc_ptr", "arc_head", "arc_cost")
+        self._graph = tuple(np.asarray(getattr(network, name)) for name in graph)
+        self._at = _by_state(self._doors, network.n_nodes)
+
+    @property
+    def limit_cs(self) -> int:
+        """Longest cost that is reached [cs]."""
+        return int(self._limit)
+
+    @property
+    def n_states(self) -> int:
+        """Count the states of the graph searched."""
+        return self._network.n_nodes
+
+    @property
+    def n_starts(self) -> int:
+        """Count the origins."""
+        return len(self._seeds.ptr) - 1
+
+    def mean_settled(self) -> float:
+        """Count the states that a search settles, the mean of a few origins over all of them."""
+        work, _, _ = self._bucket_space()
+        tried = np.unique(np.linspace(0, self.n_starts - 1, _TRIED_ORIGINS).astype(int))
+        n_settled = 0
+        for origin in tried:
+            seeds = slice(self._seeds.ptr[origin], self._seeds.ptr[origin + 1])
+            given: list[Any] = [*self._graph, self._seeds.state[seeds], self._seeds.cost[seeds]]
+            given += [self._limit, self._shift, work]
+            n_entries = street.search(*given)
+            n_settled += street.reset(work, n_entries)
+        return n_settled / len(tried)
+
+    def workspace(self) -> Space:
+        """Make the arrays that one search at a time needs."""
+        n_entries = max(self._n_ends, min(_ROOM_ROWS * self._n_ends, _ROOM_ENTRIES))
+        if self._sweep:
+            n_entries = hierarchy_sweep.LANES * self._n_ends
+        rows = Rows(
+            np.zeros(max(_ROOM_ROWS, hierarchy_sweep.LANES) + 1, np.int64),
+            np.empty(n_entries, np.int32),
+            np.empty(n_entries, np.int32),
+        )
+        if self._sweep:
+            out = np.empty((self._n_ends, hierarchy_sweep.LANES), np.int32)
+            return Space(rows, lanes=(hierarchy_sweep.lane_space(self._sweep.down), out))
+        return Space(rows, self._bucket_space())
+
+    def _bucket_space(self) -> tuple[street.Workspace, IntArray, npt.NDArray[np.uint8]]:
+        seeds = self._seeds
+        is_any = np.diff(seeds.ptr) > 0
+        first = seeds.ptr[:-1][is_any]
+        spread_cs = 0
+        if len(first):
+            most = np.maximum.reduceat(seeds.cost, first)
+            spread_cs = int((most - np.minimum.reduceat(seeds.cost, first)).max())
+        work = street.workspace(
+            self._network.n_nodes,
+            len(self._graph[1]),
+            max(self._network.max_arc_cost, spread_cs),
+            int(np.diff(seeds.ptr).max(initial=0)),
+        )
+        best = np.full(self._n_ends, street.UNREACHED, np.int32)
+        return work, best, np.zeros(self._n_ends // _FOUND_PER_FLAG + 1, np.uint8)
+
+    def pieces(self, rows: slice, space: Space) -> Iterator[tuple[int, Rows]]:
+        """Give the rows of some origins in pieces, each with its first origin.
+
+        A piece is overwritten by the next one.
+        """
+        first = rows.start
+        while first < rows.stop:
+            last = min(first + _ROOM_ROWS, rows.stop)
+            if space.lanes is not None and self._sweep is not None:
+                self._sweep.fill(first, last, self._limit, self._direct, *space.lanes, space.rows)
+            elif space.bucket is not None:
+                seeds = [self._seeds.ptr, self._seeds.state, self._seeds.cost]
+                given: list[Any] = [*self._graph, self._limit, self._shift, *seeds]
+                given += [*self._at, *self._direct]
+                given += [first, last, *space.bucket, *space.rows]
+                last = street.fill_rows(*given)
+            yield first, space.rows._replace(ptr=space.rows.ptr[: last - first + 1])
+            first = last
+
+    def __call__(self, rows: slice, space: Space) -> IntArray:
+        """Return the costs of some rows [cs], ``(n_rows, n_ends, 1)``."""
+        out = np.full((rows.stop - rows.start, self._n_ends), street.UNREACHED, np.int32)
+        for first, piece in self.pieces(rows, space):
+            spread(piece.ptr, piece.destination, piece.cost_cs, out[first - rows.start :])
+        return out[:, :, np.newaxis]
+
+
+def hierarchy_pays(search: RowSearch) -> bool:
+    """Tell whether sweeps down a hierarchy, making it included, take less time than searches.
+
+    The answer depends on the points and the network alone, not on what was made before.
+    """
+    if search.n_starts * _SETTLE_NS < _CONTRACT_NODE_NS:
+        return False
+    search_ns = search.n_starts * search.mean_settled() * _SETTLE_NS
+    sweep_ns = search.n_starts * search.n_states * _SWEEP_NODE_NS
+    return search_ns > sweep_ns + search.n_states * _CONTRACT_NODE_NS
+
+
+class _Sweep:
+    """Sweep from origins to destinations down a hierarchy."""
+
+    def __init__(
+        self,
+        hierarchy: Hierarchy,
+        seeds: Doors,
+        doors: Doors,
+        is_reversed: bool,  # noqa: FBT001
+    ) -> None:
+        names = ("ptr", "head", "cost")
+        up, down = (
+            tuple(np.asarray(getattr(hierarchy, f"{way}_{name}")) for name in names)
+            for way in (("down", "up") if is_reversed else ("up", "down"))
+        )
+        self._up = up
+        place = np.asarray(hierarchy.place)
+        self._seeds = (seeds.ptr, place[seeds.state], seeds.cost)
+        self.down = hierarchy_sweep.choose(down[0], down[1], down[2], place[doors.state])
+        self._doors = (doors.ptr, self.down.number[place[doors.state]], doors.cost)
+
+    def fill(
+        self,
+        first: int,
+        last: int,
+        limit: np.int32,
+        direct: tuple[npt.NDArray[np.int64], IntArray, IntArray],
+        space: hierarchy_sweep.LaneSpace,
+        out: IntArray,
+        rows: Rows,
+    ) -> None:
+        """Fill the rows of some origins, as many as there are lanes at most."""
+        given: list[Any] = [*self._up, self.down, *self._seeds, first, last, limit, space]
+        hierarchy_sweep.sweep(*given)
+        given = [*self._doors, *direct, first, last, limit, space.label, space.is_filled, out]
+        hierarchy_sweep.leave(*given)
+        given = [out, last - first, *rows]
+        hierarchy_sweep.compress(*given)
+
+
+def _leaving(points: SnappedPoints) -> Doors:
+    """Give the states that trips from points go on in."""
+    states = (points.leave_from, points.leave_to)
+    return _doors(points, states, (points.to_from, points.to_to))
+
+
+def _entering(points: SnappedPoints) -> Doors:
+    """Give the states that trips to points come by."""
+    states = (points.enter_from, points.enter_to)
+    return _doors(points, states, (points.by_from, points.by_to))
+
+
+def _doors(
+    points: SnappedPoints, states: tuple[IntArray, ...], costs: tuple[IntArray, ...]
+) -> Doors:
+    state, cost = np.stack(states, axis=1), np.stack(costs, axis=1)
+    is_open = (state >= 0) & (cost >= 0) & (points.street >= 0)[:, np.newaxis]
+    ptr = np.concatenate([[0], np.cumsum(is_open.sum(axis=1))]).astype(np.int32)
+    whole = cost + points.access[:, np.newaxis]
+    return Doors(ptr, state[is_open].astype(np.int32), whole[is_open].astype(np.int32))
+
+
+def _by_state(doors: Doors, n_states: int) -> tuple[IntArray, IntArray, IntArray]:
+    """List the points that can be left for at each state: rows by state, points, costs."""
+    order = np.argsort(doors.state, kind="stable")
+    point = np.repeat(np.arange(len(doors.ptr) - 1, dtype=np.int32), np.diff(doors.ptr))
+    counts = np.bincount(doors.state, minlength=n_states)
+    ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return ptr, point[order], doors.cost[order]
