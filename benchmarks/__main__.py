@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import inputs, streets, transit
+from benchmarks import inputs, land, siting, streets, transit
 from benchmarks.measuring import DATA
 
 if __name__ == "__main__":
@@ -11,3 +11,5 @@ if __name__ == "__main__":
     streets.main()
     transit.main()
     inputs.main()
+    land.main()
+    siting.main()

@@ -22,6 +22,10 @@ COLUMNS = {
     "office_rule": "place small large limit_m2 label_en label_da",
     "env_classes": "env_class distance_m kind_en kind_da typical_use",
     "use_codes": "use_code label_en label_da colour",
+    "readiness": "stage meaning_en meaning_da readiness years_low years_high",
+    "building_right": "kind label_en label_da floor_area_ratio use_codes",
+    "parking": "use m2_per_space",
+    "land_uses": "use storey plan_use_codes",
     "car_speeds": "country road_class is_urban default_limit_kmh free_flow_factor",
     "car_peak": "road_class from_hour to_hour speed_factor",
     "turn_costs": "mode turn from_deg to_deg cost_s meaning",
@@ -42,6 +46,9 @@ NUMBERS = {
     "office_rule": "limit_m2",
     "env_classes": "env_class distance_m",
     "use_codes": "use_code",
+    "readiness": "stage readiness years_low years_high",
+    "building_right": "floor_area_ratio",
+    "parking": "m2_per_space",
     "car_speeds": "default_limit_kmh free_flow_factor",
     "car_peak": "from_hour to_hour speed_factor",
     "turn_costs": "from_deg to_deg cost_s",
@@ -61,6 +68,10 @@ KEYS = {
     "station_rule": ["rule"],
     "office_rule": ["place"],
     "env_classes": ["env_class"],
+    "readiness": ["stage"],
+    "building_right": ["kind"],
+    "parking": ["use"],
+    "land_uses": ["use"],
     "use_codes": ["use_code"],
     "car_speeds": ["country", "road_class", "is_urban"],
     "car_peak": ["road_class", "from_hour"],
@@ -73,6 +84,7 @@ KEYS = {
 }
 MAY_BE_BLANK = {
     "cap", "cap_value", "width_m", "condition", "clusters", "typical_use",
+    "use_codes", "years_high",
     "objects", "min_object_m2", "quantities", "above", "up_to", "from_plans",
     "cars", "road_classes", "facility", "max_limit_kmh", "max_lanes",
 }  # fmt: skip
@@ -245,3 +257,28 @@ def test_cluster_prefixes_are_of_two_to_four_digits_and_exceptions_say_why():
         assert row["standard"] in ("DB07", "DB25"), row
         assert row["set"] in ("core", "extended"), row
         assert row["is_excluded"] in ("yes", "no"), row
+
+
+def test_every_use_of_the_capacity_chain_has_its_plan_uses_its_storey_and_its_parking():
+    uses = [row["use"] for row in rows("m2_per_job")]
+    assert [row["use"] for row in rows("land_uses")] == uses
+    assert [row["use"] for row in rows("parking")] == uses
+    codes = {row["use_code"] for row in rows("use_codes")}
+    factors = {(row["factor"], row["applies_to"]) for row in rows("floor_area_factors")}
+    for row in rows("land_uses"):
+        assert ("storey_height", row["storey"]) in factors, row
+        for code in row["plan_use_codes"].split():
+            assert code in codes, row
+            assert ("business_share", code) in factors, row
+            assert ("private_share", code) in factors, row
+
+
+def test_readiness_falls_from_stage_to_stage_as_its_criterion_says():
+    [criterion] = [row for row in rows("criteria") if row["id"] == "readiness"]
+    points = dict(pair.split(":") for pair in criterion["points"].split())
+    assert {row["stage"]: row["readiness"] for row in rows("readiness")} == points
+
+
+def test_no_plan_use_has_two_building_rights():
+    codes = [code for row in rows("building_right") for code in row["use_codes"].split()]
+    assert len(codes) == len(set(codes))

@@ -16,6 +16,7 @@ from geo_planner.land.plans import PlanResult, is_covered
 from geo_planner.land.plans_ruling import zone_name
 
 STAGES = (1, 2, 3, 4, 5)
+_NO_LOCAL_PLANS = "the data hold no local plan: whether one is in force is not known"
 _RIGHT, _PROPOSED, _FRAMEWORK, _NOTHING, _RURAL_STAGE = map(float, STAGES)
 _RURAL = next(float(code) for code in range(3) if zone_name(code) == "rural")
 
@@ -77,7 +78,8 @@ def site_readiness(result: PlanResult, uses: pd.Series) -> pd.DataFrame:
     DataFrame
         Index site_id: ``stage``, ``readiness`` (0-1), ``years_low``, ``years_high`` (null above
         five), ``stage_shares`` (JSON, share of the ground by stage), ``stage_unknown_share``,
-        ``blocked_share``.
+        ``blocked_share``, ``stage_note`` (where the data hold no local plan at all, the use may
+        already be allowed).
     """
     site = result.parts["site_idx"].to_numpy()
     area_m2 = result.parts["area_m2"].to_numpy()
@@ -106,6 +108,7 @@ def site_readiness(result: PlanResult, uses: pd.Series) -> pd.DataFrame:
             "stage_shares": [_shares_text(row) for row in shares],
             "stage_unknown_share": shares[:, 0],
             "blocked_share": blocked / whole_m2,
+            "stage_note": "" if result.has_local_plans else _NO_LOCAL_PLANS,
         },
         index=result.site_ids(),
     )
