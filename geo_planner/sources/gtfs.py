@@ -5,7 +5,7 @@ blank times stay null. Every id gets the feed's prefix, so that several feeds fi
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from geo_planner.sources.gtfs_files import Notes, open_feed
 from geo_planner.sources.gtfs_rows import clean
 from geo_planner.sources.gtfs_tables import (
     COLUMNS,
+    FLEX_FILES,
     MUST_BE_THERE,
     WEEKDAYS,
     read_table,
@@ -54,9 +55,9 @@ def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
     -------
     GtfsFeed
         Tables ``feeds, stops, routes, trips, stop_times, calendar, calendar_dates, frequencies,
-        transfers, shapes`` with the columns of the schema; optional files that are absent give
-        tables without rows. Stops and trips keep the order of the files; stop times are sorted by
-        trip and sequence.
+        transfers, pathways, shapes`` with the columns of the schema; optional files that are
+        absent give tables without rows. Stops and trips keep the order of the files; stop times
+        are sorted by trip and sequence.
 
     Raises
     ------
@@ -75,6 +76,7 @@ def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
     notes = Notes(path.name)
     with open_feed(path) as files:
         _require_files(path, files)
+        _note_flex(files, notes)
         raw = {
             file: read_table(path, files.get(f"{file}.txt", bytes)(), file, prefix, notes)
             for file in COLUMNS
@@ -128,6 +130,19 @@ def _require_files(path: Path, files: Mapping[str, object]) -> None:
             f"is no GTFS timetable, it lacks {', '.join(absent)}: give the zip file or folder "
             "that holds these files",
         )
+
+
+def _note_flex(files: Mapping[str, Callable[[], bytes]], notes: Notes) -> None:
+    """Count what a feed says of rides by arrangement (GTFS-Flex), none of which is read."""
+    for file in FLEX_FILES:
+        if file not in files:
+            continue
+        content = files[file]()
+        if file.endswith(".geojson"):
+            count = content.count(b'"Feature"')
+        else:
+            count = sum(bool(line.strip()) for line in content.splitlines()[1:])
+        notes.add(file, "left_out", "rows on demand-responsive services (GTFS-Flex)", count)
 
 
 def _timezone(path: Path, agency: pd.DataFrame, notes: Notes) -> str:

@@ -60,7 +60,9 @@ def open_feed(path: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
     """
     if path.is_dir():
         found = {
-            file.relative_to(path).as_posix(): _opener(path, file) for file in path.glob("**/*.txt")
+            file.relative_to(path).as_posix(): _opener(path, file)
+            for file in path.glob("**/*")
+            if file.suffix in {".txt", ".geojson"}
         }
         yield _top_level(found)
         return

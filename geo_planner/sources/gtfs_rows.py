@@ -67,6 +67,7 @@ def clean(raw: Mapping[str, pd.DataFrame], crs: CRS, notes: Notes) -> dict[str, 
         "calendar_dates": calendar_dates,
         "frequencies": _frequencies(raw["frequencies"], trips, notes),
         "transfers": _transfers(raw["transfers"], stops, routes, trips, notes),
+        "pathways": _pathways(raw["pathways"], stops, notes),
         "shapes": shapes,
     }
 
@@ -331,6 +332,21 @@ def _transfers(
         "transfers.from_stop_id",
         notes,
     )
+
+
+def _pathways(frame: pd.DataFrame, stops: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    ends = ["from_stop_id", "to_stop_id"]
+    frame = _keyed(frame, "pathways", ["pathway_id"], notes, needed=ends)
+    ids = _index(stops, "stop_id")
+    is_known = np.logical_and.reduce([_places(frame[end], ids) >= 0 for end in ends])
+    what = "pathways between places absent from the feed"
+    frame = _keep(frame, is_known, what, "pathways.pathway_id", notes)
+    is_wrong = (frame["length_m"] < 0).to_numpy()
+    notes.add(
+        "pathways.txt", "repaired", "lengths below 0, made blank", is_wrong.sum(),
+        frame.loc[is_wrong, "pathway_id"],
+    )  # fmt: skip
+    return frame.assign(length_m=frame["length_m"].mask(is_wrong))
 
 
 def _shapes(frame: pd.DataFrame, crs: CRS, notes: Notes) -> gpd.GeoDataFrame:

@@ -17,6 +17,9 @@ from geo_planner.schema import tables as schema_tables
 from geo_planner.sources.gtfs_files import MAX_EXAMPLES, Notes, read_cells
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FLEX_FILES = (
+    "booking_rules.txt", "location_groups.txt", "location_group_stops.txt", "locations.geojson",
+)  # fmt: skip
 FLEX = ("location_id", "location_group_id", "start_pickup_drop_off_window")
 
 # file -> column of the file -> kind
@@ -57,6 +60,11 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "from_trip_id": _ID, "to_trip_id": _ID, "transfer_type": _WHOLE,
         "min_transfer_time": _WHOLE,
     },
+    "pathways": {
+        "pathway_id": _ID, "from_stop_id": _ID, "to_stop_id": _ID, "pathway_mode": _WHOLE,
+        "is_bidirectional": _WHOLE, "length": _NUMBER, "traversal_time": _WHOLE,
+        "stair_count": _WHOLE,
+    },
     "shapes": {
         "shape_id": _ID, "shape_pt_lat": _NUMBER, "shape_pt_lon": _NUMBER,
         "shape_pt_sequence": _WHOLE,
@@ -69,6 +77,8 @@ _RENAMED = {
     "end_time": "end_time_s",
     "headway_secs": "headway_s",
     "min_transfer_time": "min_transfer_time_s",
+    "length": "length_m",
+    "traversal_time": "traversal_time_s",
 }
 # what a blank means, where the specification says so
 _DEFAULTS: Mapping[str, Mapping[str, int]] = {
@@ -77,6 +87,7 @@ _DEFAULTS: Mapping[str, Mapping[str, int]] = {
     "calendar": dict.fromkeys(WEEKDAYS, 0),
     "frequencies": {"exact_times": 0},
     "transfers": {"transfer_type": 0},
+    "pathways": {"pathway_mode": 1, "is_bidirectional": 1},
 }
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "stops": ("stop_id",),
@@ -87,6 +98,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
     "transfers": (),
+    "pathways": ("pathway_id", "from_stop_id", "to_stop_id"),
     "shapes": ("shape_id", "shape_pt_lat", "shape_pt_lon", "shape_pt_sequence"),
     "agency": (),
     "feed_info": (),
