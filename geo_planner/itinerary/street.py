@@ -174,18 +174,24 @@ class StreetPaths:
                     continue
                 total = cost + costs[goal] + rest
                 if best is None or total < best[0]:
-                    middle = self._pieces(_trace(before, state, goal), costs)
+                    middle, turned = self._pieces(_trace(before, state, goal), costs)
                     ends = (
                         _Piece(int(first.street[0]), float(first.fraction[0]), side, cost),
-                        _Piece(int(last.street[0]), other, float(last.fraction[0]), rest),
+                        _Piece(int(last.street[0]), other, float(last.fraction[0]), rest + turned),
                     )
                     best = total, [ends[0], *middle, ends[1]]
         return None if best is None else best[1]
 
-    def _pieces(self, states: Sequence[int], costs: npt.NDArray[np.float64]) -> list[_Piece]:
-        """Name the street behind each arc: of those between its nodes the one that costs it."""
+    def _pieces(
+        self, states: Sequence[int], costs: npt.NDArray[np.float64]
+    ) -> tuple[list[_Piece], int]:
+        """Name the street behind each arc, and give what a last turn costs [cs].
+
+        Of the streets between an arc's nodes it is the one that costs most of the arc.
+        """
         network = self._network
-        pieces = []
+        pieces: list[_Piece] = []
+        turned = 0
         for here, there in pairwise(states):
             spent = int(costs[there] - costs[here])
             nodes = int(network.node_order[here]), int(network.node_order[there])
@@ -194,10 +200,15 @@ class StreetPaths:
                 whole = (network.street_forward if is_along else network.street_backward)[street]
                 if 0 <= whole <= spent:
                     choices.append((spent - int(whole), street, is_along))
-            if choices:
-                _, street, is_along = min(choices)
-                pieces.append(_Piece(street, 0.0 if is_along else 1.0, float(is_along), spent))
-        return pieces
+            if not choices:
+                # a turn alone, counted with the street it leads into
+                turned += spent
+                continue
+            _, street, is_along = min(choices)
+            start, end = (0.0, 1.0) if is_along else (1.0, 0.0)
+            pieces.append(_Piece(street, start, end, spent + turned))
+            turned = 0
+        return pieces, turned
 
     def _laid(
         self, pieces: Sequence[_Piece], first: SnappedPoints, last: SnappedPoints
