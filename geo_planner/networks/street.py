@@ -135,7 +135,7 @@ def street_network(region: Region, mode: str, travel: Travel) -> StreetNetwork:
         "mode": mode,
         "country": None if mode == "walk" else country,
         **{name: getattr(travel, name) for name in _SETTINGS[mode]},
-        **{name: packaged_rows(name) for name in _NUMBERS[mode]},
+        "numbers": {name: packaged_rows(name) for name in _NUMBERS[mode]},
         "car_speeds": None if mode == "walk" else car_speed_rows(country),
         "min_component_nodes": MIN_COMPONENT_NODES,
         "layout": ARRAY_LAYOUT,
