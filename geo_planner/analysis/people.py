@@ -1,7 +1,5 @@
 """What access means for the people of the study: how it is shared out, and where data cut it."""
 
-from datetime import timedelta
-
 import geopandas as gpd
 import pandas as pd
 
@@ -55,7 +53,6 @@ def edge_share(
 
 def _arriving(travel: Travel) -> Travel:
     """Turn a departure window into the arrival window of the same minutes."""
-    if travel.depart is None:
+    if travel.window is None:
         return travel
-    end = travel.depart + timedelta(minutes=travel.window_min)
-    return travel.model_copy(update={"depart": None, "arrive": end})
+    return travel.model_copy(update={"depart": None, "arrive": travel.window[1]})

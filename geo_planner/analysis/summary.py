@@ -46,7 +46,7 @@ def summary_of(
     own_businesses = businesses[businesses["role"] == "study"]
     sites = judged.sites
     top = _first(sites)
-    depart = study.travel.depart
+    window = study.travel.window
     return {
         "study": study.study.id,
         "name": study.study.name,
@@ -59,7 +59,8 @@ def summary_of(
         "residents": _total(own_zones, "population_count"),
         "workers": _total(own_zones, "workers_count"),
         "jobs": _total(own_businesses, "employees_count"),
-        "departure": depart.isoformat(timespec="minutes") if depart else None,
+        "departure": None if window is None else window[0].isoformat(timespec="minutes"),
+        "window_of": "departures" if study.travel.arrive is None else "arrivals",
         "window_min": study.travel.window_min,
         "modes": log.modes,
         "edge_effect_share": cut_share,

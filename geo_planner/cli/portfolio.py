@@ -41,7 +41,8 @@ def portfolio(
     ] = None,
     max_sites: Annotated[int | None, typer.Option(min=1, help="Most sites to open.")] = None,
     max_per_cluster: Annotated[
-        list[str] | None, typer.Option(help="Most sites of a cluster, such as it=2; repeatable.")
+        list[str] | None,
+        typer.Option(help="Most sites of a use profile, such as laboratory=2; repeatable."),
     ] = None,
     min_share: Annotated[
         float, typer.Option(help="Least share of an opened site to develop.")
@@ -128,13 +129,13 @@ def _one_of(text: str, option: str) -> Any:
 
 
 def _from_year(from_year: int | None, by_year: int | None, region: "Region") -> int | None:
-    """Take the year of the study's departure where none is given."""
+    """Take the year of the study's window where none is given."""
     from geo_planner.analysis import settings_of
 
     if from_year is not None or by_year is None:
         return from_year
-    depart = settings_of(region).travel.depart
-    return None if depart is None else depart.year
+    window = settings_of(region).travel.window
+    return None if window is None else window[1].year
 
 
 def _counts(texts: list[str]) -> dict[str, int]:
@@ -165,7 +166,8 @@ def _table(result: "PortfolioResult", sites: "gpd.GeoDataFrame") -> "gpd.GeoData
 
 def _lines(result: "PortfolioResult", out: str) -> list[str]:
     lines = [
-        f"{row.case} case, alternative {row.alternative}: {row.n_sites} sites, {row.jobs:.0f} jobs"
+        f"{row.case} case, alternative {row.alternative}: {row.jobs:.0f} jobs on {row.n_sites} "
+        f"site{'' if row.n_sites == 1 else 's'}"
         for row in result.portfolios.itertuples()
     ]
     for case, told in result.summary["cases"].items():

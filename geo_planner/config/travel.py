@@ -1,6 +1,6 @@
 """Speeds, limits and the window of departures or arrivals."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -155,6 +155,14 @@ class Travel(Settings):
             msg = "day goes with a depart or arrive that is a time only, such as 07:30"
             raise ValueError(msg)
         return self
+
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """Start and end of the window; None where a typical day is still to be chosen."""
+        length = timedelta(minutes=self.window_min)
+        if self.depart is not None:
+            return self.depart, self.depart + length
+        return None if self.arrive is None else (self.arrive - length, self.arrive)
 
     @property
     def walk_speed_mps(self) -> float:

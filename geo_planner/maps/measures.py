@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import cast
 
 import pandas as pd
@@ -130,19 +129,19 @@ def measure_condition(measure: Measure, study: Study | None, wording: Wording) -
         if half is not None:
             parts.append(wording("half_weight", minutes=wording.figure(half, "min")))
     if measure.percentile is not None:
-        parts.append(departure_words(study, wording))
+        parts.append(window_words(study, wording))
         parts.append(percentile_words(measure.percentile, wording))
     return " · ".join(part for part in parts if part)
 
 
-def departure_words(study: Study | None, wording: Wording) -> str:
-    """Say the departure window."""
-    if study is None or study.travel.depart is None:
+def window_words(study: Study | None, wording: Wording) -> str:
+    """Say the window, and whether its minutes are departures or arrivals."""
+    if study is None or study.travel.window is None:
         return ""
-    start = study.travel.depart
-    end = start + timedelta(minutes=study.travel.window_min)
+    start, end = study.travel.window
     window = f"{wording.clock(start)}{EN_DASH}{wording.clock(end)}"
-    return wording("departing", window=window, day=wording.day(start.date()))
+    phrase = "departing" if study.travel.arrive is None else "arriving"
+    return wording(phrase, window=window, day=wording.day(start.date()))
 
 
 def percentile_words(percentile: int, wording: Wording) -> str:

@@ -1,7 +1,6 @@
 """The start page: key figures, a small map, the best sites, downloads, sources, what was mended."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import geopandas as gpd
@@ -20,12 +19,12 @@ from geo_planner.maps.measures import (
     measure_title,
     percentile_words,
     scale_of,
+    window_words,
 )
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.provenance import edge_words, finding_rows, source_rows, unlinked_rows
 from geo_planner.maps.site_facts import by_rank, score_text, site_groups, site_list
 from geo_planner.maps.view import View, view_of
-from geo_planner.maps.wording import EN_DASH
 from geo_planner.region import Region
 
 _SCRIPTS = ("core.js", "results.js", "overview.js")
@@ -268,10 +267,8 @@ def _method(view: View) -> list[str]:
             max_walk=words.figure(travel.max_walk_min, "min"),
         )
     ]
-    if travel.depart is not None:
-        end = travel.depart + timedelta(minutes=travel.window_min)
-        day = words.day(travel.depart.date())
-        window = f"{words.clock(travel.depart)}{EN_DASH}{words.clock(end)}, {day}"
+    window = window_words(view.study, words)
+    if window:
         names = ", ".join(percentile_words(p, words) for p in travel.percentiles)
         lines.append(words("method_window", window=window, percentiles=names))
     seconds = view.summary.get("seconds", {})

@@ -9,7 +9,7 @@ from geo_planner.maps import legend, overlays
 from geo_planner.maps.assets import PageAssets, page_assets
 from geo_planner.maps.basemap import BaseMap, build_basemap
 from geo_planner.maps.leaflet import build_map
-from geo_planner.maps.measures import departure_words, percentile_words
+from geo_planner.maps.measures import percentile_words, window_words
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.site_facts import (
     OPEN_FROM,
@@ -134,7 +134,7 @@ def _question(view: View, groups: list[Group], n_sites: int) -> str:
     parts.append(words("profile", name=words.phrases.get(f"profile_{profile}", profile)))
     measure = workers_measure(view)
     if measure is not None and measure.percentile is not None:
-        parts.append(departure_words(view.study, words))
+        parts.append(window_words(view.study, words))
         parts.append(percentile_words(measure.percentile, words))
     return " · ".join(part for part in parts if part)
 

@@ -177,12 +177,13 @@ def _total(key: str, counts: pd.Series, stated: float | None, tolerance: float) 
 
 
 def feed_days(tables: Mapping[str, pd.DataFrame], study: Study) -> tuple[FeedDay, ...]:
-    """Count the trips each timetable runs on the day of departure; nothing where none is given."""
-    depart = study.travel.depart
+    """Count the trips each timetable runs on the day of the window; nothing where none is given."""
+    window = study.travel.window
     needed = ("feeds", "calendar", "calendar_dates", "trips")
-    if depart is None or not all(name in tables for name in needed):
+    if window is None or not all(name in tables for name in needed):
         return ()
-    services = active_services(tables["calendar"], tables["calendar_dates"], depart.date())
+    day = window[0].date()
+    services = active_services(tables["calendar"], tables["calendar_dates"], day)
     running = tables["trips"][tables["trips"]["service_id"].isin(services)]
     counts = running.groupby("feed").size()
     return tuple(
@@ -190,7 +191,7 @@ def feed_days(tables: Mapping[str, pd.DataFrame], study: Study) -> tuple[FeedDay
             str(row["feed"]),
             _text(row["first_date"]),
             _text(row["last_date"]),
-            depart.date().isoformat(),
+            day.isoformat(),
             int(counts.get(row["feed"], 0)),
         )
         for row in _records(tables["feeds"])
