@@ -34,7 +34,8 @@ def portfolio_frame(
     Parameters
     ----------
     sites
-        Index site_id; ``name``, ``area_m2``, ``cluster``, ``score`` as far as there are.
+        Index site_id; ``name``, ``area_m2``, ``cluster``, ``score`` as far as there are; a site's
+        use profile stands for its cluster where none is named.
     land
         Index site_id; columns of :func:`geo_planner.land.land_measures`, and
         ``excluded_because``.
@@ -46,6 +47,8 @@ def portfolio_frame(
     for name in _LAND_COLUMNS:
         if name in land:
             frame[name] = land[name].reindex(frame.index)
+    if "cluster" not in frame and "profile" in land:
+        frame["cluster"] = land["profile"].reindex(frame.index)
     frame["floor_area_m2"] = land["remaining_m2"].reindex(frame.index)
     years = land[["years_low", "years_high"]].reindex(frame.index).astype(float)
     frame["years"] = years.mean(axis=1, skipna=False) + building_years

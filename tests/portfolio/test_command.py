@@ -76,6 +76,13 @@ def test_a_target_out_of_reach_says_how_many_jobs_are_and_what_binds(region, tmp
     assert not out.exists()
 
 
+def test_the_sites_of_a_use_profile_are_kept_to_their_number(region, tmp_path):
+    out = tmp_path / "p.csv"
+    none = asked(region, out, "--target-jobs", "20", "--max-per-cluster", "balanced=0")
+    assert none.exit_code == 1
+    assert "at most 0 sites of balanced binds" in str(none.exception)
+
+
 def _figures(text):
     reached = re.search(r"case\): (\d+) can", text)
     free = re.search(r"at most 1 sites binds: without it (\d+) jobs", text)
