@@ -37,6 +37,10 @@ class Travel(Settings):
         default=True,
         description="Charge cars for turns, and bicycles for signals and for giving way.",
     )
+    drive_through_access: bool = Field(
+        default=False,
+        description="Let cars drive through streets that may be entered only to stop there.",
+    )
     driving_side: Literal["country", "right", "left"] = Field(
         "country", description="Side of the road that cars keep to."
     )

@@ -90,7 +90,7 @@ def build_street_arrays(
             _by_direction(tail, head),
             cost >= 0,
         )
-    if mode == "car":
+    if mode == "car" and not travel.drive_through_access:
         guarded = guarded_streets(directed, streets["is_destination_only"].to_numpy(bool))
         directed = replace(directed, is_guarded=guarded.repeat(2))
     if mode == "car" and travel.turn_costs:
