@@ -30,8 +30,14 @@ _SETTINGS = {
     "walk": ("walk_speed_kmh",),
     "bicycle": ("bicycle_speed_kmh", "max_traffic_stress", "missing_limits", "turn_costs"),
     "ebike": ("ebike_speed_kmh", "max_traffic_stress", "missing_limits", "turn_costs"),
-    "car": ("missing_limits", "car_traffic", "car_peak_hour", "turn_costs", "driving_side",
-            "drive_through_access"),  # fmt: skip
+    "car": (
+        "missing_limits",
+        "car_traffic",
+        "car_peak_hour",
+        "turn_costs",
+        "driving_side",
+        "drive_through_access",
+    ),
 }
 _NUMBERS = {
     "walk": ("grade_relations",),
