@@ -22,8 +22,13 @@ fix: $(READY)  ## let the tools mend what they can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: $(READY)  ## measurements; writes out/bench/*.json
+bench: $(READY) out/peers/.ready  ## measurements; writes out/bench/*.json
 	$(PY) -m benchmarks
+
+out/peers/.ready: benchmarks/requirements.txt  # programs to compare with, apart from ours
+	$(PYTHON) -m venv out/peers
+	out/peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
 
 prove: $(READY)  ## the long proofs: every label against an independent search
 	$(PY) -m pytest -m prove -n 2 -rP tests

@@ -11,20 +11,27 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 OUT = Path("out/bench")
 
 
-def turn_about(ours, peer, repeats=5):
-    """Run both in turn and return the median seconds of each."""
+def turn_about(ours, peer, repeats=5, clock=time.perf_counter):
+    """Run both in turn and return the median seconds of each, by a clock of one's choice."""
     seconds = ([], [])
     for _ in range(repeats):
         for run, kept in zip((ours, peer), seconds, strict=True):
-            started = time.perf_counter()
+            started = clock()
             run()
-            kept.append(time.perf_counter() - started)
+            kept.append(clock() - started)
     return statistics.median(seconds[0]), statistics.median(seconds[1])
 
 
 def median_seconds(run, repeats=5):
     """Run some times and return the median seconds."""
     return turn_about(run, lambda: None, repeats)[0]
+
+
+def cpu_name():
+    """Name the processor, where the system tells."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def row(name, ours_s, peer_s, threads, includes):

@@ -29,6 +29,8 @@ _ROOM_ROWS = 32
 _ROOM_ENTRIES = 2**20
 _FOUND_PER_FLAG = 64
 _TRIED_ORIGINS = 8
+_TRIED_ARCS = 10_000
+_SHORTER_PERCENTILE = 25
 _SETTLE_NS = 50
 _SWEEP_NODE_NS = 3
 _CONTRACT_NODE_NS = 40_000
@@ -102,7 +104,6 @@ class RowSearch:
     ) -> None:
         self._network = network
         self._limit = np.int32(min(int(centiseconds(max_time_s)), int(NO_WAY) - 1))
-        self._shift = np.int32(network.bucket_width.bit_length() - 1)
         self._n_ends = len(ends)
         leaves, enters = (_leaving, _entering) if not is_reversed else (_entering, _leaving)
         self._seeds, self._doors = leaves(starts), enters(ends)
@@ -120,6 +121,7 @@ class RowSearch:
         if not is_reversed:
             graph = ("arc_ptr", "arc_head", "arc_cost")
         self._graph = tuple(np.asarray(getattr(network, name)) for name in graph)
+        self._shift = np.int32(_shift(self._graph[2]))
         self._at = _by_state(self._doors, network.n_nodes)
 
     @property
@@ -259,6 +261,13 @@ class _Sweep:
         hierarchy_sweep.leave(*given)
         given = [out, last - first, *rows]
         hierarchy_sweep.compress(*given)
+
+
+def _shift(costs: IntArray) -> int:
+    """Choose how wide buckets are, as a power of two: a quarter of the arcs is shorter."""
+    some = costs[:: max(1, len(costs) // _TRIED_ARCS)]
+    some = some[some > 0]
+    return int(np.percentile(some, _SHORTER_PERCENTILE)).bit_length() - 1 if len(some) else 0
 
 
 def _leaving(points: SnappedPoints) -> Doors:
