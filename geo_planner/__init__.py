@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from geo_planner.config import Study, Travel, read_study
     from geo_planner.region import Region, open_region
     from geo_planner.region.build import build_region
+    from geo_planner.scenario import Scenario, apply_scenario, check_scenario, read_scenario
     from geo_planner.travel_time import TravelTimes, travel_times
 
 __version__ = "0.1.0"
@@ -19,12 +20,16 @@ __version__ = "0.1.0"
 __all__ = [
     "AnalysisResult",
     "Region",
+    "Scenario",
     "Study",
     "Travel",
     "TravelTimes",
     "analyse",
+    "apply_scenario",
     "build_region",
+    "check_scenario",
     "open_region",
+    "read_scenario",
     "read_study",
     "run",
     "travel_times",
@@ -33,12 +38,16 @@ __all__ = [
 _HOMES = {
     "AnalysisResult": "analysis",
     "Region": "region",
+    "Scenario": "scenario",
     "Study": "config",
     "Travel": "config",
     "TravelTimes": "travel_time",
     "analyse": "analysis",
+    "apply_scenario": "scenario",
     "build_region": "region.build",
+    "check_scenario": "scenario",
     "open_region": "region",
+    "read_scenario": "scenario",
     "read_study": "config",
     "run": "analysis",
     "travel_times": "travel_time",

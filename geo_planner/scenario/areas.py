@@ -15,7 +15,7 @@ from geo_planner.scenario.values import AnyShape, AreaShape, Selection
 
 UseCode = Literal[11, 21, 31, 41, 51, 61, 71, 81, 91, 96]
 HOME_USE_CODES = (11, 21)
-_SLIVER_M2 = 1.0
+SLIVER_M2 = 1.0
 _REPLACED = {
     "framework": ("framework",),
     "local_plan": ("local_plan", "sub_area", "building_field"),
@@ -139,7 +139,7 @@ def cut_away(draft: Draft, rows: Mask, shape: BaseGeometry) -> None:
     polygons = [_polygons_of(part) for part in left]
     draft.set("plans", hit, {"geometry": polygons})
     kept = np.ones(len(plans), dtype=bool)
-    kept[np.flatnonzero(hit)] = [part.area > _SLIVER_M2 for part in polygons]
+    kept[np.flatnonzero(hit)] = [part.area > SLIVER_M2 for part in polygons]
     draft.keep("plans", kept)
 
 
@@ -147,7 +147,7 @@ def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
     parts = [
         part
         for part in shapely.get_parts(shape, return_index=False)
-        if part.geom_type == "Polygon" and part.area > _SLIVER_M2
+        if part.geom_type == "Polygon" and part.area > SLIVER_M2
     ]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 

@@ -41,12 +41,12 @@ class AddDevelopment(Modification):
     """Build homes, workplaces or floor area on an area.
 
     Homes become a new zone of the area, with residents and workers by stated rates; jobs become a
-    workplace in its middle; floor area adds to what stands on the sites it covers, by the share of
-    the area on each, and so uses up their capacity: what a plan allows less what stands. A site
-    where more stands than is allowed has been breached.
+    workplace in its middle; floor area adds to what stands on the sites and parcels it covers, by
+    the share of the area on each, and so uses up their capacity: what a plan allows less what
+    stands. Capacity tells the breach, where more stands than is allowed, as ``overbuilt_m2``.
     """
 
-    touches: ClassVar = ("zones", "businesses", "sites")
+    touches: ClassVar = ("zones", "businesses", "sites", "parcels")
     cannot: ClassVar = "Plans stay: floor area above what they allow shows as a breach."
 
     do: Literal["AddDevelopment"] = "AddDevelopment"
@@ -100,20 +100,27 @@ class AddDevelopment(Modification):
         draft.add("zones", [row])
 
     def _build(self, draft: Draft, shape: BaseGeometry) -> None:
-        """Share the floor area among the sites the area covers; tell what lies on none."""
-        sites = gpd.GeoDataFrame(draft.frame("sites"))
-        shared = shapely.area(shapely.intersection(sites.geometry.to_numpy(), shape))
-        rows = shared > 0
-        unknown = sites.loc[rows & sites["existing_floor_area_m2"].isna(), "site_id"]
-        if len(unknown):
-            draft.note(f"floor area that stands is unknown, and stays so, on {', '.join(unknown)}")
-        built = self.floor_area_m2 * shared[rows] / shape.area
-        off_sites = self.floor_area_m2 - float(built.sum())
+        """Share the floor area among sites, and among parcels; tell what lies on no site."""
+        off_sites = self.floor_area_m2 - self._add_floor_area(draft, "sites", shape)
         if off_sites > 1:
             draft.note(f"{off_sites:.0f} m2 of the floor area lie on no site")
+        sites = gpd.GeoDataFrame(draft.frame("sites"))
+        is_unknown = sites["existing_floor_area_m2"].isna() & sites.intersects(shape)
+        if is_unknown.any():
+            names = ", ".join(sites.loc[is_unknown, "site_id"])
+            draft.note(f"what stands on {names} is not stated: only its parcels can tell")
+        self._add_floor_area(draft, "parcels", shape)
+
+    def _add_floor_area(self, draft: Draft, table: str, shape: BaseGeometry) -> float:
+        """Add to what stands on the rows of a table by ground covered; return the sum [m2]."""
+        frame = gpd.GeoDataFrame(draft.frame(table))
+        shared = shapely.area(shapely.intersection(frame.geometry.to_numpy(), shape))
+        rows = shared > 0
+        built = self.floor_area_m2 * shared[rows] / shape.area
         if rows.any():
-            standing = sites.loc[rows, "existing_floor_area_m2"]
-            draft.set("sites", rows, {"existing_floor_area_m2": standing + built})
+            standing = frame.loc[rows, "existing_floor_area_m2"]
+            draft.set(table, rows, {"existing_floor_area_m2": standing + built})
+        return float(built.sum())
 
 
 class GrowZones(Modification):

@@ -9,11 +9,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner.region import Region
-from geo_planner.scenario.areas import HOME_USE_CODES
+from geo_planner.scenario.areas import HOME_USE_CODES, SLIVER_M2
 
 
-def areas_rezoned_to_homes(before: Region, after: Region) -> BaseGeometry:
-    """Give the area whose adopted plans allow homes after a scenario and not before.
+def areas_rezoned_to_homes(before: Region, after: Region) -> gpd.GeoSeries:
+    """Give the areas whose adopted plans allow homes after a scenario and not before.
 
     Parameters
     ----------
@@ -22,10 +22,12 @@ def areas_rezoned_to_homes(before: Region, after: Region) -> BaseGeometry:
 
     Returns
     -------
-    shapely geometry
-        Polygons in the regions' CRS [m]; empty when there are none.
+    GeoSeries
+        Polygons in the regions' CRS [m], numbered from 0; none when nothing was rezoned so.
     """
-    return shapely.difference(_homes(after), _homes(before))
+    parts = shapely.get_parts(shapely.difference(_homes(after), _homes(before)))
+    areas = [part for part in parts if part.area > SLIVER_M2]
+    return gpd.GeoSeries(areas, crs=after.crs)
 
 
 def _homes(region: Region) -> BaseGeometry:

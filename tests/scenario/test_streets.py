@@ -82,6 +82,15 @@ def test_congestion_is_written_by_area_and_multiplies(town):
     assert slower.tolist() == [0.25, 0.25]
 
 
+def test_half_the_speed_doubles_the_drive(town):
+    half = {"do": "CongestArea", "streets": {"where": {"osm_way_id": "w100"}}, "factor": 0.5}
+    lost = seconds(after(town, half), (2, 0), (4, 0), "car", DRIVE) - seconds(
+        town, (2, 0), (4, 0), "car", DRIVE
+    )
+    # 200 m at 3.75 in place of 7.5 m/s; round the block it would be 400 m at 7.5
+    np.testing.assert_allclose(lost, [200 / 7.5], atol=0.5)
+
+
 def test_congestion_taken_back_gives_the_baseline(town):
     streets = {"within": area(1.9, -0.1, 4.1, 0.1)}
     half = {"do": "CongestArea", "streets": streets, "factor": 0.5}
