@@ -17,6 +17,7 @@ import numpy.typing as npt
 from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.station_ways import Doors, through_doors
 from geo_planner.travel_time.blocks import IntArray, run_blocks
 from geo_planner.travel_time.row_search import Space
 from geo_planner.travel_time.street import RowSearch, StreetRouter
@@ -38,12 +39,15 @@ class Way:
     saved_s
         Time at a stop that the mode's own trips need and this way does not: parking a bicycle
         that is taken along [s].
+    doors
+        Where stops are entered from the street; None: where they lie.
     """
 
     streets: StreetRouter
     max_s: float
     is_open: npt.NDArray[np.bool_] | None = None
     saved_s: float = 0.0
+    doors: Doors | None = None
 
     def stops_reached(self, stops: gpd.GeoSeries) -> SnappedPoints:
         """Link stops that this way ends at."""
@@ -64,6 +68,15 @@ class Choice:
 
     search: RowSearch
     is_open: npt.NDArray[np.bool_] | None = None
+    within: Walks | None = None
+    limit_cs: int = 0
+
+    def costs(self, rows: slice, space: Space) -> IntArray:
+        """Return the costs of some rows [cs], through doors where stops have them."""
+        found = self.search(rows, space)
+        if self.within is not None:
+            found = through_doors(found[:, :, 0], self.within, self.limit_cs)[:, :, np.newaxis]
+        return found
 
 
 class WaySearch:
@@ -85,7 +98,7 @@ class WaySearch:
     def __call__(self, rows: slice, space: tuple[Space, ...]) -> IntArray:
         """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
         found = (
-            _closed(choice.search(rows, part), choice.is_open)
+            _closed(choice.costs(rows, part), choice.is_open)
             for choice, part in zip(self._choices, space, strict=True)
         )
         return reduce(np.minimum, found)
@@ -145,10 +158,12 @@ def towards_stops(ways: Iterable[Way], origins: Ends, stops: gpd.GeoSeries) -> W
                 RowSearch(
                     way.streets.network,
                     origins.starting(way),
-                    way.stops_reached(stops),
+                    way.stops_reached(stops if way.doors is None else way.doors.points),
                     way.max_s,
                 ),
                 way.is_open,
+                None if way.doors is None else way.doors.inward,
+                centiseconds(way.max_s),
             )
             for way in ways
         ]
@@ -163,11 +178,13 @@ def from_stops(ways: Iterable[Way], destinations: Ends, stops: gpd.GeoSeries) ->
                 RowSearch(
                     way.streets.network,
                     destinations.ending(way),
-                    way.stops_left(stops),
+                    way.stops_left(stops if way.doors is None else way.doors.points),
                     way.max_s,
                     is_reversed=True,
                 ),
                 way.is_open,
+                None if way.doors is None else way.doors.outward,
+                centiseconds(way.max_s),
             )
             for way in ways
         ]

@@ -22,6 +22,7 @@ from geo_planner.kernels import raptor, window
 from geo_planner.kernels.service import Service, Walks, turned_service
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress, reduce_transfers
 from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.station_ways import doors_of, walks_through_doors
 from geo_planner.networks.timetable import Timetable
 from geo_planner.networks.transfer_rules import ruled_walks
 from geo_planner.networks.transit import TransitNetwork, on_a_day, timetables_of
@@ -85,7 +86,12 @@ class TransitRouter:
         )
         timetable = next(tables)
         stops = region.geo_table("stops").set_index("stop_id").geometry
-        self.ways: TransitMode = transit_mode(region, travel, mode, timetable)
+        doors = doors_of(
+            {name: region.table(name) for name in ("stops", "pathways")},
+            timetable.stop_ids.tolist(),
+            travel.walk_speed_mps,
+        )
+        self.ways: TransitMode = transit_mode(region, travel, mode, timetable).entered_by(doors)
         self.network = self._lay_out(timetable, stops.reindex(timetable.stop_ids))
         self.service = self.ways.chosen(service_of(self.network))
         self._search_services = tuple(self._searched(table) for table in chain([timetable], tables))
@@ -116,8 +122,11 @@ class TransitRouter:
     def _lay_out(self, timetable: Timetable, stop_points: gpd.GeoSeries) -> TransitNetwork:
         way = self.ways.between
         stops = way.stops_left(stop_points)
-        between = RowSearch(way.streets.network, stops, stops, way.max_s)
-        walks = collect(WaySearch([Choice(between)]), len(stops), default_threads(), skip_self=True)
+        ends = stops if way.doors is None else way.stops_left(way.doors.points)
+        between = RowSearch(way.streets.network, ends, ends, way.max_s)
+        walks = collect(WaySearch([Choice(between)]), len(ends), default_threads(), skip_self=True)
+        if way.doors is not None:
+            walks = walks_through_doors(walks, way.doors, centiseconds(way.max_s))
         slack_cs = centiseconds(self.travel.transfer_slack_s)
         ruled, self._transfer_findings = ruled_walks(
             walks, timetable.stop_platform_idx.astype(np.int64), timetable.transfer_rules, slack_cs

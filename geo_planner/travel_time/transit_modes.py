@@ -8,7 +8,7 @@ Without a ride, the same people walk, or cycle where they have a bicycle with th
 park and ride only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from geo_planner.config import Mode, Travel
 from geo_planner.findings import Finding
 from geo_planner.kernels.service import Service, chosen_trips
 from geo_planner.networks.parking_stops import stops_with_parking
+from geo_planner.networks.station_ways import Doors
 from geo_planner.networks.timetable import Timetable
 from geo_planner.region import Region
 from geo_planner.travel_time.stop_ways import Way
@@ -46,6 +47,15 @@ class TransitMode:
     between: Way
     is_ridden: npt.NDArray[np.bool_] | None = None
     findings: tuple[Finding, ...] = ()
+
+    def entered_by(self, doors: Doors | None) -> "TransitMode":
+        """Return the ways to, from and between stops that lead through doors."""
+        return replace(
+            self,
+            to_stops=tuple(replace(way, doors=doors) for way in self.to_stops),
+            from_stops=tuple(replace(way, doors=doors) for way in self.from_stops),
+            between=replace(self.between, doors=doors),
+        )
 
     def chosen(self, service: Service) -> Service:
         """Leave out the trips that cannot be ridden."""
