@@ -13,6 +13,7 @@ from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
 from geo_planner.cli.itinerary import itinerary
 from geo_planner.cli.map import draw_map
+from geo_planner.cli.policy import policy
 from geo_planner.cli.portfolio import portfolio
 from geo_planner.cli.run import run
 from geo_planner.cli.scenario import scenario
@@ -44,7 +45,7 @@ def _start(
         raise typer.Exit
 
 
-for _command in (build, check, info, times, access, itinerary, sites, portfolio):
+for _command in (build, check, info, times, access, itinerary, sites, portfolio, policy):
     app.command()(_command)
 app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)

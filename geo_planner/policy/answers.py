@@ -1,0 +1,73 @@
+"""Answers to an indicator: a known value, or why there is none; and how columns are summarised."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+if TYPE_CHECKING:
+    from geo_planner.policy.indicators import PolicyFrames
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Hold a value, the year it is of, what a reader must know, and the base year's value."""
+
+    value: float
+    year: int | None = None
+    note: str | None = None
+    baseline: float | None = None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Say why there is no value."""
+
+    reason: str
+
+
+Answer = Known | Unknown
+Answers = Answer | Mapping[str, Answer]
+Compute = Callable[["PolicyFrames"], Answers]
+
+
+def weighted_percentile(values: FloatArray, weights: FloatArray, percent: float) -> float:
+    """Return the least value that a share of the weight does not exceed; nan without weight.
+
+    Examples
+    --------
+    >>> weighted_percentile(np.array([10.0, 20.0, 30.0]), np.array([1.0, 1.0, 8.0]), 50)
+    30.0
+    >>> weighted_percentile(np.array([10.0, np.inf]), np.array([9.0, 1.0]), 90)
+    10.0
+    """
+    known = ~np.isnan(values) & (weights > 0)
+    if not known.any():
+        return float("nan")
+    order = np.argsort(values[known], kind="stable")
+    total = np.cumsum(weights[known][order])
+    place = int(np.searchsorted(total, percent / 100 * total[-1] * (1 - 1e-12)))
+    return float(values[known][order][place])
+
+
+def weighted_mean(values: FloatArray, weights: FloatArray) -> float:
+    """Average what is known by weights; nan without any."""
+    known = ~np.isnan(values) & (weights > 0)
+    return float(np.average(values[known], weights=weights[known])) if known.any() else float("nan")
+
+
+def numbers(frame: pd.DataFrame, column: str) -> FloatArray | None:
+    """Return a column as numbers; None where it is absent or all unknown."""
+    if column not in frame or frame[column].isna().all():
+        return None
+    return frame[column].to_numpy(float, na_value=np.nan)
+
+
+def lacks(what: str, column: str) -> Unknown:
+    """Say which column is missing."""
+    return Unknown(f"{what} have no {column}")

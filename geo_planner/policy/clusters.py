@@ -1,0 +1,244 @@
+"""How strong the clusters are: jobs, location quotients and specialisation.
+
+Jobs are counted and not units. A quotient needs jobs by branch of a reference area in the same
+code list; without them it *needs data* and is never 1, and on few workplaces it is *suppressed*.
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_planner.policy.rules import policy_rules
+from geo_planner.sources.businesses import CLUSTER_ORDER, cluster_prefixes, clusters_of
+
+COMPUTED, SUPPRESSED, NEEDS_DATA = "computed", "suppressed", "needs data"
+
+_SETS = {"core": ("core",), "core_and_extended": ("core", "extended")}
+_DIVISION_DIGITS = 2
+_NO_REFERENCE = "the table reference_employment is empty"
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """Hold the jobs by branch of one area in its latest year; a reason where it cannot serve."""
+
+    rows: pd.DataFrame
+    area: str | None
+    year: int | None
+    standard: str | None
+    reason: str | None
+
+
+def cluster_jobs(businesses: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count the jobs and workplaces of every cluster, core apart and with the extended set.
+
+    Parameters
+    ----------
+    businesses
+        Workplaces with cluster, cluster_set and employees_count; a workplace counts in its
+        primary cluster alone.
+
+    Returns
+    -------
+    DataFrame
+        Index cluster, set: jobs_count (nan where no workplace of it states jobs),
+        workplaces_count (with jobs above 0), unknown_count (without stated jobs).
+    """
+    jobs = businesses["employees_count"]
+    rows = []
+    for cluster in CLUSTER_ORDER:
+        for name, sets in _SETS.items():
+            is_in = (businesses["cluster"] == cluster) & businesses["cluster_set"].isin(sets)
+            own = jobs[is_in]
+            total = np.nan if len(own) and own.isna().all() else float(own.sum())
+            rows.append((cluster, name, total, int((own > 0).sum()), int(own.isna().sum())))
+    columns = ["cluster", "set", "jobs_count", "workplaces_count", "unknown_count"]
+    return pd.DataFrame(rows, columns=columns).set_index(["cluster", "set"])
+
+
+def location_quotients(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    """Compare the clusters' shares of jobs with those of reference areas.
+
+    Parameters
+    ----------
+    businesses
+        Workplaces of the area, with branch_standard.
+    reference
+        Table ``reference_employment``; the latest year of each of its areas is taken.
+
+    Returns
+    -------
+    DataFrame
+        One row per reference area, cluster and set: area (null without a reference), year,
+        jobs_count, workplaces_count, share, reference_share, location_quotient (nan unless
+        computed), state (computed, suppressed, needs data), reason.
+
+    Notes
+    -----
+    (cluster jobs / all jobs, area) / (cluster jobs / all jobs, reference). Not shown of clusters
+    of fewer than 5 workplaces or 30 jobs.
+    """
+    counted = cluster_jobs(businesses).reset_index()
+    all_jobs = float(businesses["employees_count"].sum())
+    parts = []
+    for found in _references(businesses, reference):
+        rows = counted.assign(
+            area=found.area, year=found.year, share=counted["jobs_count"] / (all_jobs or np.nan)
+        )
+        shares = [
+            _reference_share(found, *key) for key in zip(rows["cluster"], rows["set"], strict=True)
+        ]
+        rows["reference_share"] = [share for share, _ in shares]
+        rows["reason"] = [reason for _, reason in shares]
+        parts.append(_told(rows))
+    columns = [
+        "area", "year", "cluster", "set", "jobs_count", "workplaces_count", "share",
+        "reference_share", "location_quotient", "state", "reason",
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _told(rows: pd.DataFrame) -> pd.DataFrame:
+    """Divide where both shares are known and enough stands behind them."""
+    rules = policy_rules()
+    is_small = (rows["workplaces_count"] < rules["least_workplaces"]) | ~(
+        rows["jobs_count"] >= rules["least_jobs"]
+    )
+    has_reference = rows["reference_share"] > 0
+    state = np.select([~has_reference, is_small], [NEEDS_DATA, SUPPRESSED], COMPUTED)
+    few = f"fewer than {rules['least_workplaces']:g} workplaces or {rules['least_jobs']:g} jobs"
+    reason = rows["reason"].astype(object).where(~has_reference, None)
+    return rows.assign(
+        location_quotient=(rows["share"] / rows["reference_share"]).where(state == COMPUTED),
+        state=state,
+        reason=reason.where(state != SUPPRESSED, few).astype("str"),
+    )
+
+
+def _standard_of(businesses: gpd.GeoDataFrame) -> str | None:
+    found = businesses["branch_standard"].dropna().unique()
+    return str(found[0]) if len(found) == 1 else None
+
+
+def _references(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> list[_Reference]:
+    """Take the latest year of every reference area, or say why there is none."""
+    standard = _standard_of(businesses)
+    if reference.empty:
+        return [_Reference(reference, None, None, standard, _NO_REFERENCE)]
+    found = []
+    for area, rows in reference.groupby("area", sort=True):
+        year = int(rows["year"].max())
+        latest = rows[rows["year"] == year]
+        own = latest[latest["branch_standard"] == standard]
+        reason: str | None = None
+        if standard is None:
+            reason = "workplaces state no branch standard, or several"
+        elif own.empty:
+            reason = f"the reference is not in {standard}, the code list of the workplaces"
+        found.append(_Reference(own, str(area), year, standard, reason))
+    return found
+
+
+def _reference_share(found: _Reference, cluster: str, set_name: str) -> tuple[float, str | None]:
+    """Share of the reference's jobs in a cluster; nan with the reason where it is not known."""
+    if found.reason is not None:
+        return np.nan, found.reason
+    codes = found.rows["branch_code"].astype(str)
+    coarse = sorted({code for code in codes if _is_too_coarse(code, cluster, found.standard)})
+    if coarse:
+        return np.nan, f"the reference's codes {', '.join(coarse)} are too coarse for the cluster"
+    jobs = found.rows["jobs_count"].to_numpy(float)
+    is_in = np.array(
+        [next(iter(_primary(code, found.standard)), None) == cluster
+         and _primary(code, found.standard)[cluster] in _SETS[set_name] for code in codes]
+    )  # fmt: skip
+    share = float(jobs[is_in].sum() / jobs.sum()) if jobs.sum() > 0 else np.nan
+    return share, None if share > 0 else "the reference has no jobs in the cluster"
+
+
+def _primary(code: str, standard: str | None) -> dict[str, str]:
+    return clusters_of(code, standard or "")
+
+
+def _is_too_coarse(code: str, cluster: str, standard: str | None) -> bool:
+    """Tell whether a code holds both jobs of the cluster and others."""
+    lines = [
+        line for line in cluster_prefixes()
+        if line.standard == standard and line.cluster == cluster
+        and line.prefix != code and line.prefix.startswith(code)
+    ]  # fmt: skip
+    return bool(lines) and (
+        cluster not in _primary(code, standard) or any(line.is_excluded for line in lines)
+    )
+
+
+def specialisation(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    """Measure how far the mix of branches departs from that of reference areas (Krugman).
+
+    Parameters
+    ----------
+    businesses, reference
+        As for :func:`location_quotients`.
+
+    Returns
+    -------
+    DataFrame
+        One row per reference area: area, year, specialisation (0 the same mix, 2 nothing in
+        common; nan unless computed), state, reason.
+
+    Notes
+    -----
+    Sum over two-digit branches of the difference between shares of jobs.
+
+    References
+    ----------
+    Krugman, P. (1991). Geography and Trade. MIT Press.
+    """
+    own = businesses.dropna(subset=["branch_code", "employees_count"])
+    mix = _mix(own["branch_code"], own["employees_count"])
+    rows = []
+    for found in _references(businesses, reference):
+        reason = found.reason
+        if reason is None and (found.rows["branch_code"].str.len() < _DIVISION_DIGITS).any():
+            reason = "the reference's codes are coarser than two digits"
+        if reason is None and mix.empty:
+            reason = "no workplace states both a branch and jobs"
+        value = np.nan
+        if reason is None:
+            theirs = _mix(found.rows["branch_code"], found.rows["jobs_count"])
+            value = float(mix.sub(theirs, fill_value=0.0).abs().sum())
+        state = COMPUTED if reason is None else NEEDS_DATA
+        rows.append((found.area, found.year, value, state, reason))
+    return pd.DataFrame(rows, columns=["area", "year", "specialisation", "state", "reason"])
+
+
+def _mix(codes: pd.Series, jobs: pd.Series) -> pd.Series:
+    """Share of jobs by two-digit branch."""
+    summed = jobs.groupby(codes.str[:_DIVISION_DIGITS]).sum()
+    return summed / summed.sum() if summed.sum() > 0 else summed.iloc[:0]
+
+
+def branch_mix_expectation(businesses: gpd.GeoDataFrame, growth: pd.Series) -> float:
+    """Expect growth above the country's from the branch mix alone.
+
+    Parameters
+    ----------
+    businesses
+        Workplaces with branch_code and employees_count.
+    growth
+        National growth by two-digit branch as a share, and of all branches under ``"all"``.
+
+    Returns
+    -------
+    float
+        Sum of growth times local job share, less the country's growth; nan where a branch with
+        jobs has no growth stated.
+    """
+    own = businesses.dropna(subset=["branch_code", "employees_count"])
+    mix = _mix(own["branch_code"], own["employees_count"])
+    mix = mix[mix > 0]
+    if mix.empty or "all" not in growth.index:
+        return float("nan")
+    return float((mix * growth.reindex(mix.index)).sum(skipna=False) - growth["all"])

@@ -1,0 +1,145 @@
+"""The policy's statements as figures: what the data say, what is a proxy, what needs data.
+
+Functions take frames and compute; they run nothing. An indicator without its data is there, with
+the reason, and has no value. Figures are of the study's rows; hinterland takes part in access only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo_planner.policy.answers import Compute, Known, Unknown
+from geo_planner.policy.rules import packaged_rows
+from geo_planner.policy.values_land import LAND_VALUES
+from geo_planner.policy.values_residents import RESIDENT_VALUES
+from geo_planner.policy.values_workplaces import WORKPLACE_VALUES
+
+_COLUMNS = [
+    "id", "statement", "area", "label_en", "label_da", "formula", "value", "unit",
+    "baseline_value", "baseline_year", "target_value", "target_year", "year", "data", "status",
+    "reason", "note", "source", "checked",
+]  # fmt: skip
+_NEEDS_DATA = "needs data"
+WHOLE_AREA = "whole area"
+VALUES: Mapping[str, Compute] = {**WORKPLACE_VALUES, **LAND_VALUES, **RESIDENT_VALUES}
+
+
+@dataclass(frozen=True)
+class PolicyFrames:
+    """Hand over what the indicators are computed from; what is absent leaves them without value.
+
+    Parameters
+    ----------
+    zones
+        Zones, index zone_id, with population_count, workers_count, pupils_count, district and
+        the access columns ``jobs_<mode>_45min[_p50]`` of an analysis.
+    businesses
+        Workplaces, index business_id, with employees_count, sector, cluster, cluster_set,
+        branch_code, branch_standard, ``workers_transit_45min_p50``; where given also
+        ``workers_<education>_transit_45min_p50``, ``workers_per_job_bfc``, ``service_level``
+        (none, low, medium, high, very_high) and ``minutes_<kind>``.
+    sites
+        Sites, index site_id, with remaining_m2, jobs_low, jobs_likely, jobs_high (net new private
+        jobs), ``now_remaining_likely_m2``, ``potential_remaining_likely_m2``, stage and
+        env_class_possible of the land measures; gross_area_m2, net_area_m2 and is_upper_bound of
+        the constraints; place of the station proximity.
+    reference_employment
+        Jobs by branch, area and year.
+    minutes_to_school
+        Transit minutes by zone_id, there by 08:00.
+    draws
+        Net new private jobs of all sites phased to the target year, one value a draw.
+    growth
+        National growth by two-digit branch, and ``all``.
+    own_area
+        Name of the area itself in reference_employment.
+    years
+        Year of the figures, by table or frame.
+    """
+
+    zones: gpd.GeoDataFrame
+    businesses: gpd.GeoDataFrame
+    sites: pd.DataFrame
+    reference_employment: pd.DataFrame
+    minutes_to_school: pd.Series | None = None
+    draws: npt.NDArray[np.float64] | None = None
+    growth: pd.Series | None = None
+    own_area: str | None = None
+    years: Mapping[str, int] = field(default_factory=dict)
+
+
+def policy_indicators(frames: PolicyFrames) -> pd.DataFrame:
+    """Compute every indicator of the packaged table.
+
+    Parameters
+    ----------
+    frames
+        Figures to compute from; rows of the hinterland are left out here.
+
+    Returns
+    -------
+    DataFrame
+        One row per indicator (several where it is told by reference area or district): id,
+        statement, area, labels, formula, value (nan where it needs data), unit, baseline and
+        target with their years, year of the figure, data, status (computed, proxy, needs data),
+        reason of a missing value, note (what a reader must know), source, checked.
+    """
+    own = _study_rows(frames)
+    rows = []
+    for indicator in packaged_rows("policy_indicators.csv"):
+        for area, answer in _answers(indicator["id"], own).items():
+            rows.append(_row(indicator, area, answer))
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    for name in ("value", "baseline_value", "target_value"):
+        frame[name] = pd.to_numeric(frame[name])
+    for name in ("baseline_year", "target_year", "year"):
+        frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+    return frame
+
+
+def policy_facts() -> pd.DataFrame:
+    """Read what became of the policy, to hold indicators against: index fact."""
+    frame = pd.DataFrame(packaged_rows("policy_facts.csv")).set_index("fact")
+    for name in ("value", "goal"):
+        frame[name] = pd.to_numeric(frame[name].replace("", np.nan))
+    for name in ("year", "goal_year"):
+        frame[name] = pd.to_numeric(frame[name].replace("", np.nan)).astype("Int64")
+    return frame
+
+
+def _study_rows(frames: PolicyFrames) -> PolicyFrames:
+    def own(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return frame[frame["role"] == "study"]
+
+    return PolicyFrames(
+        **{**vars(frames), "zones": own(frames.zones), "businesses": own(frames.businesses)}
+    )
+
+
+def _answers(indicator: str, frames: PolicyFrames) -> Mapping[str, Known | Unknown]:
+    if indicator not in VALUES:
+        return {WHOLE_AREA: Unknown("no source of it is read yet")}
+    answer = VALUES[indicator](frames)
+    return answer if isinstance(answer, Mapping) else {WHOLE_AREA: answer}
+
+
+def _row(indicator: Mapping[str, str], area: str, answer: Known | Unknown) -> dict[str, object]:
+    kept = {name: indicator[name] or None for name in _COLUMNS if name in indicator}
+    if isinstance(answer, Known) and np.isfinite(answer.value):
+        status = indicator["kind"] if indicator["kind"] != _NEEDS_DATA else "computed"
+        found: dict[str, object] = {
+            "value": answer.value, "year": answer.year, "note": answer.note, "status": status,
+            "reason": None,
+        }  # fmt: skip
+        if answer.baseline is not None:
+            found["baseline_value"] = answer.baseline
+    else:
+        reason = answer.reason if isinstance(answer, Unknown) else "nothing is counted there"
+        found = {
+            "value": None, "year": None, "note": None, "status": _NEEDS_DATA, "reason": reason
+        }  # fmt: skip
+    return kept | {"area": area} | found

@@ -1,0 +1,100 @@
+"""Indicators told by sites: floor area left, nearness to stations, constraints, capacity."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.policy.answers import Answer, Compute, Known, Unknown, lacks, numbers
+
+if TYPE_CHECKING:
+    from geo_planner.policy.indicators import PolicyFrames
+
+_GOAL_JOBS = 1000.0
+_LAST_STAGE = 5
+
+
+def _site_sum(
+    frames: "PolicyFrames", column: str, is_in: Callable[[pd.DataFrame], pd.Series]
+) -> Answer:
+    """Sum a column over the sites that fulfil a condition; those unknown are counted."""
+    values = numbers(frames.sites, column)
+    if values is None:
+        return lacks("sites", column)
+    chosen = is_in(frames.sites).to_numpy(bool)
+    n_unknown = int(np.isnan(values[chosen]).sum())
+    note = f"{n_unknown} of {int(chosen.sum())} sites unknown: a least value" if n_unknown else None
+    return Known(float(np.nansum(values[chosen])), frames.years.get("sites"), note)
+
+
+def _cluster_ready(frames: "PolicyFrames", state: str, env_class: int) -> Answer:
+    if numbers(frames.sites, "env_class_possible") is None:
+        return lacks("sites", "env_class_possible")
+    return _site_sum(
+        frames, f"{state}_remaining_likely_m2", lambda s: s["env_class_possible"] >= env_class
+    )
+
+
+def _station_share(frames: "PolicyFrames", place: str) -> Answer:
+    values = numbers(frames.sites, "remaining_m2")
+    if values is None or "place" not in frames.sites:
+        return lacks("sites", "remaining_m2" if values is None else "place near a station")
+    places = frames.sites["place"]
+    known = ~np.isnan(values) & (places != "unknown").to_numpy(bool)
+    total = values[known].sum()
+    if total == 0:
+        return Unknown("no site with a known place has floor area left")
+    n_out = int((~known).sum())
+    note = f"{n_out} of {len(values)} sites unknown and left out" if n_out else None
+    share = values[known & (places == place).to_numpy(bool)].sum() / total
+    return Known(float(share), frames.years.get("sites"), note)
+
+
+def _unconstrained(frames: "PolicyFrames") -> Answer:
+    net, gross = (numbers(frames.sites, name) for name in ("net_area_m2", "gross_area_m2"))
+    if net is None or gross is None:
+        return lacks("sites", "net_area_m2")
+    bound = frames.sites.get("is_upper_bound", pd.Series(data=False, index=frames.sites.index))
+    note = "an upper bound: some excluding kinds were not checked" if bound.any() else None
+    return Known(float(np.nansum(net) / np.nansum(gross)), frames.years.get("sites"), note)
+
+
+def _cover(frames: "PolicyFrames", end: str) -> Answer:
+    def counts(sites: pd.DataFrame) -> pd.Series:
+        stage = sites.get("stage", pd.Series(np.nan, index=sites.index))
+        return pd.to_numeric(stage).fillna(0) < _LAST_STAGE
+
+    found = _site_sum(frames, f"jobs_{end}", counts)
+    if isinstance(found, Unknown):
+        return found
+    return Known(found.value / _GOAL_JOBS, found.year, found.note)
+
+
+def _chance(frames: "PolicyFrames") -> Answer:
+    if frames.draws is None or not len(frames.draws):
+        return Unknown("no draws of net new private jobs were handed over")
+    known = frames.draws[~np.isnan(frames.draws)]
+    if not len(known):
+        return Unknown("the capacity of the sites is unknown")
+    note = "chance that the land suffices, not that the jobs come"
+    return Known(float((known >= _GOAL_JOBS).mean()), frames.years.get("sites"), note)
+
+
+LAND_VALUES: Mapping[str, Compute] = {
+    "unconstrained_share": _unconstrained,
+    "chance_land_suffices": _chance,
+    **{
+        f"cluster_ready_{state}_class_{env_class}": partial(
+            _cluster_ready, state=state, env_class=env_class
+        )
+        for state in ("now", "potential")
+        for env_class in (2, 6)
+    },
+    **{
+        f"capacity_{place}_share": partial(_station_share, place=place)
+        for place in ("core", "zone", "outside")
+    },
+    **{f"capacity_cover_{end}": partial(_cover, end=end) for end in ("low", "likely", "high")},
+}

@@ -1,0 +1,84 @@
+"""Indicators told by zones: residents in work, jobs in reach, pupils."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo_planner.policy.answers import (
+    Answer,
+    Answers,
+    Compute,
+    FloatArray,
+    Known,
+    Unknown,
+    lacks,
+    numbers,
+    weighted_mean,
+    weighted_percentile,
+)
+
+if TYPE_CHECKING:
+    from geo_planner.policy.indicators import PolicyFrames
+
+from geo_planner.policy.rules import policy_rules
+
+
+def _zone_sum(frames: "PolicyFrames", column: str) -> Answer:
+    values = numbers(frames.zones, column)
+    if values is None:
+        return lacks("zones", column)
+    return Known(float(np.nansum(values)), frames.years.get("zones"))
+
+
+def _employment_rate(frames: "PolicyFrames") -> Answer:
+    workers, people = (_zone_sum(frames, c) for c in ("workers_count", "population_count"))
+    if isinstance(workers, Unknown) or isinstance(people, Unknown) or people.value == 0:
+        return lacks("zones", "workers_count and population_count")
+    return Known(workers.value / people.value, people.year, "of all residents, not of working age")
+
+
+def _jobs_in_reach(frames: "PolicyFrames", mode: str) -> Answers:
+    column = f"jobs_{mode}_45min" + ("_p50" if mode == "transit" else "")
+    values, people = (numbers(frames.zones, name) for name in (column, "population_count"))
+    if values is None or people is None:
+        return lacks("zones", column if values is None else "population_count")
+    year = frames.years.get("zones")
+    answers: dict[str, Answer] = {"whole area": Known(weighted_mean(values, people), year)}
+    districts = frames.zones["district"]
+    for district in sorted(districts.dropna().unique()):
+        is_in = (districts == district).to_numpy(bool)
+        answers[str(district)] = Known(weighted_mean(values[is_in], people[is_in]), year)
+    return answers
+
+
+def _pupils(frames: "PolicyFrames", summarise: Callable[[FloatArray, FloatArray], float]) -> Answer:
+    pupils = numbers(frames.zones, "pupils_count")
+    if frames.minutes_to_school is None or pupils is None:
+        what = "pupils_count" if pupils is None else "minutes to a vocational school"
+        return lacks("zones", what)
+    minutes = frames.minutes_to_school.reindex(frames.zones.index).to_numpy(float)
+    value = summarise(minutes, np.nan_to_num(pupils))
+    if np.isinf(value):
+        return Unknown("half of the pupils or more reach no vocational school")
+    return Known(value, frames.years.get("zones"), "a stand-in: where pupils live, not who applies")
+
+
+def _within_norm(minutes: FloatArray, pupils: FloatArray) -> float:
+    is_near = np.where(np.isnan(minutes), np.nan, minutes <= policy_rules()["commute_norm_min"])
+    return weighted_mean(is_near, pupils)
+
+
+RESIDENT_VALUES: Mapping[str, Compute] = {
+    "residents_in_work": partial(_zone_sum, column="workers_count"),
+    "employment_rate": _employment_rate,
+    "minutes_to_vocational_school": partial(
+        _pupils, summarise=partial(weighted_percentile, percent=50)
+    ),
+    "pupils_within_45_min": partial(_pupils, summarise=_within_norm),
+    **{
+        f"jobs_in_reach_{mode}": partial(_jobs_in_reach, mode=mode)
+        for mode in ("transit", "bicycle")
+    },
+}

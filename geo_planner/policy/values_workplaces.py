@@ -1,0 +1,221 @@
+"""Indicators told by workplaces: reach, service, clusters, private jobs, branch mix."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.policy.answers import (
+    Answer,
+    Answers,
+    Compute,
+    FloatArray,
+    Known,
+    Unknown,
+    lacks,
+    numbers,
+    weighted_mean,
+    weighted_percentile,
+)
+
+if TYPE_CHECKING:
+    from geo_planner.policy.indicators import PolicyFrames
+
+from geo_planner.policy.clusters import (
+    COMPUTED,
+    NEEDS_DATA,
+    branch_mix_expectation,
+    cluster_jobs,
+    location_quotients,
+    specialisation,
+)
+from geo_planner.sources.businesses import CLUSTER_ORDER, clusters_of
+
+_BASE_YEAR = 2016
+_HIGH_LEVELS = ("high", "very_high")
+_PUBLIC_DIVISIONS = ("84", "85", "86", "87", "88")
+_REACH = "workers_transit_45min_p50"
+
+
+def _by_jobs(
+    frames: "PolicyFrames", column: str, summarise: Callable[[FloatArray, FloatArray], float]
+) -> Answer:
+    """Summarise a column of workplaces by their jobs."""
+    values = numbers(frames.businesses, column)
+    jobs = numbers(frames.businesses, "employees_count")
+    if values is None or jobs is None:
+        return lacks("workplaces", column if values is None else "employees_count")
+    summary = summarise(values, np.nan_to_num(jobs))
+    if np.isinf(summary):
+        return Unknown("too many jobs do not get there within the longest time searched")
+    n_unknown = int((np.isnan(values) & (np.nan_to_num(jobs) > 0)).sum())
+    note = f"{n_unknown} workplaces off the network left out" if n_unknown else None
+    return Known(summary, frames.years.get("businesses"), note)
+
+
+def _mean(column: str) -> Compute:
+    return partial(_by_jobs, column=column, summarise=weighted_mean)
+
+
+def _percentile(column: str, percent: float) -> Compute:
+    return partial(_by_jobs, column=column, summarise=partial(weighted_percentile, percent=percent))
+
+
+def _high_service(frames: "PolicyFrames") -> Answer:
+    if "service_level" not in frames.businesses:
+        return lacks("workplaces", "service_level")
+    levels = frames.businesses["service_level"]
+    jobs = np.nan_to_num(frames.businesses["employees_count"].to_numpy(float))
+    is_high = np.where(levels.isna(), np.nan, levels.isin(_HIGH_LEVELS).astype(float))
+    return Known(weighted_mean(is_high, jobs), frames.years.get("businesses"))
+
+
+def _quotient(frames: "PolicyFrames", cluster: str) -> Answers:
+    found = location_quotients(frames.businesses, _others(frames))
+    rows = found[(found["cluster"] == cluster) & (found["set"] == "core")]
+    return {
+        f"against {row.area}" if isinstance(row.area, str) else "whole area": (
+            Known(row.location_quotient, row.year, f"{row.jobs_count:.0f} jobs")
+            if row.state == COMPUTED
+            else _untold(row.state, row.reason)
+        )
+        for row in rows.itertuples()
+    }
+
+
+def _untold(state: object, reason: object) -> Unknown:
+    """Say why a figure is not told; that it needs data goes without saying."""
+    return Unknown(str(reason) if state == NEEDS_DATA else f"{state}: {reason}")
+
+
+def _others(frames: "PolicyFrames") -> pd.DataFrame:
+    """Leave the area itself out of the reference areas."""
+    reference = frames.reference_employment
+    return reference[reference["area"] != frames.own_area]
+
+
+def _specialisation(frames: "PolicyFrames") -> Answers:
+    return {
+        f"against {row.area}" if isinstance(row.area, str) else "whole area": (
+            Known(row.specialisation, row.year)
+            if row.state == COMPUTED
+            else _untold(row.state, row.reason)
+        )
+        for row in specialisation(frames.businesses, _others(frames)).itertuples()
+    }
+
+
+def _jobs_of_cluster(frames: "PolicyFrames", cluster: str) -> Answer:
+    if frames.businesses["cluster"].isna().all():
+        return Unknown("no workplace has a cluster: branch codes with their standard are needed")
+    counted = cluster_jobs(frames.businesses)
+    core = counted.loc[(cluster, "core"), "jobs_count"]
+    note = f"core {core:.0f}"
+    total = float(counted.loc[(cluster, "core_and_extended"), "jobs_count"])
+    return Known(total, frames.years.get("businesses"), note)
+
+
+def _own_years(frames: "PolicyFrames") -> Mapping[int, pd.DataFrame]:
+    """Give the area's own jobs by branch in the base year and the latest; empty without both."""
+    own = frames.reference_employment
+    own = own[own["area"] == frames.own_area]
+    years = sorted(int(year) for year in own["year"].unique())
+    if _BASE_YEAR not in years or years[-1] == _BASE_YEAR:
+        return {}
+    return {year: own[own["year"] == year] for year in (_BASE_YEAR, years[-1])}
+
+
+_NO_YEARS = Unknown(f"reference_employment has not both {_BASE_YEAR} and a later year of the area")
+
+
+def _growth_of_cluster(frames: "PolicyFrames", cluster: str) -> Answer:
+    years = _own_years(frames)
+    if not years:
+        return _NO_YEARS
+    (first, last) = years
+    if set(years[first]["branch_standard"]) != set(years[last]["branch_standard"]):
+        return Unknown("the years are in different code lists, which cannot be compared")
+    jobs = [
+        sum(
+            float(row.jobs_count)
+            for row in years[year].itertuples()
+            if clusters_of(str(row.branch_code), str(row.branch_standard)).get(cluster) == "core"
+        )
+        for year in (first, last)
+    ]
+    if jobs[0] == 0:
+        return Unknown(f"the cluster had no jobs in {first}")
+    return Known(jobs[1] / jobs[0] - 1, last, baseline=0.0)
+
+
+def _private(rows: pd.DataFrame) -> tuple[float, bool]:
+    """Sum private jobs; without sectors those outside public branches, marked a proxy."""
+    if rows["sector"].notna().all():
+        return float(rows.loc[rows["sector"] == "private", "jobs_count"].sum()), False
+    is_public = rows["branch_code"].str[:2].isin(_PUBLIC_DIVISIONS)
+    return float(rows.loc[~is_public, "jobs_count"].sum()), True
+
+
+def _private_change(frames: "PolicyFrames") -> Answer:
+    years = _own_years(frames)
+    if not years:
+        return _NO_YEARS
+    (last, after), (_, before) = sorted(years.items(), reverse=True)
+    (base, base_is_proxy), (now, now_is_proxy) = _private(before), _private(after)
+    if base_is_proxy != now_is_proxy:
+        return Unknown("one of the years has no sectors: the two cannot be compared")
+    note = "proxy: no sectors, branches O, P and Q left out" if now_is_proxy else None
+    return Known(now - base, last, note, baseline=base)
+
+
+def _private_jobs(frames: "PolicyFrames") -> Answer:
+    businesses = frames.businesses
+    if businesses["sector"].isna().all():
+        return lacks("workplaces", "sector")
+    is_private = businesses["sector"] == "private"
+    n_unknown = int(businesses["sector"].isna().sum())
+    note = f"{n_unknown} workplaces without a sector left out" if n_unknown else None
+    total = float(businesses.loc[is_private, "employees_count"].sum())
+    return Known(total, frames.years.get("businesses"), note)
+
+
+def _branch_mix(frames: "PolicyFrames") -> Answer:
+    if frames.growth is None:
+        return Unknown("national growth by branch is not among the tables")
+    value = branch_mix_expectation(frames.businesses, frames.growth)
+    if np.isnan(value):
+        return Unknown("growth is not stated for every branch that has jobs")
+    return Known(value, frames.years.get("growth"))
+
+
+WORKPLACE_VALUES: Mapping[str, Compute] = {
+    "high_service_share": _high_service,
+    "reach_of_workplaces_mean": _mean(_REACH),
+    "reach_of_workplaces_p10": _percentile(_REACH, 10),
+    "specialisation": _specialisation,
+    "labour_pool": _mean(_REACH),
+    "competition_adjusted": _mean("workers_per_job_bfc"),
+    "private_jobs": _private_jobs,
+    "private_jobs_change": _private_change,
+    "branch_mix_expectation": _branch_mix,
+    **{
+        f"minutes_{kind}_p{percent}": _percentile(f"minutes_{kind}", percent)
+        for kind in ("city_centre", "airport", "motorway_junction")
+        for percent in (50, 90)
+    },
+    **{
+        f"{name}_{cluster}": partial(compute, cluster=cluster)
+        for cluster in CLUSTER_ORDER
+        for name, compute in (
+            ("location_quotient", _quotient),
+            ("cluster_jobs", _jobs_of_cluster),
+            ("cluster_growth", _growth_of_cluster),
+        )
+    },
+    **{
+        f"labour_pool_{education}": _mean(f"workers_{education}_transit_45min_p50")
+        for education in ("basic", "vocational", "higher")
+    },
+}
