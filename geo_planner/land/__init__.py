@@ -1,12 +1,10 @@
 """Land: what plans let be built on a site, what stands in the way, and the jobs it could hold."""
 
 from geo_planner.land.capacity import site_capacity
+from geo_planner.land.capacity_factors import assumed_files
 from geo_planner.land.capacity_jobs import draw_private_jobs, existing_jobs
-from geo_planner.land.environment import (
-    classes_lowered_by,
-    environment_classes,
-    sensitive_uses,
-)
+from geo_planner.land.environment import classes_lowered_by, environment_classes
+from geo_planner.land.environment_sensitive import sensitive_uses
 from geo_planner.land.measures import land_measures
 from geo_planner.land.plans import PlanResult, resolve_plans
 from geo_planner.land.plans_readiness import site_readiness
@@ -14,6 +12,7 @@ from geo_planner.land.plans_summary import plan_summary
 
 __all__ = [
     "PlanResult",
+    "assumed_files",
     "classes_lowered_by",
     "draw_private_jobs",
     "environment_classes",

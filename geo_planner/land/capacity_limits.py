@@ -21,6 +21,7 @@ from geo_planner.land.capacity_factors import (
     plan_use_codes,
     storey_kind,
 )
+from geo_planner.land.capacity_fields import in_fields
 from geo_planner.land.capacity_plots import PLOT, WHOLE_AREA, Plots
 from geo_planner.land.plans import PlanResult, fields_of, is_covered
 
@@ -228,7 +229,7 @@ def _volume(
     share = factors.interval("buildable_footprint_share", "all")
     footprint_m2 = (area_m2 * buildable.net_share[site])[:, None] * share
     fields = fields_of(result, reading)
-    field_m2, drawn_m2, floors_in, height_in = _in_fields(
+    field_m2, drawn_m2, floors_in, height_in = in_fields(
         fields, floors.value, height_m, storey_m, len(area_m2)
     )
     footprint_m2 = np.minimum(footprint_m2, drawn_m2[:, None])
@@ -247,65 +248,6 @@ def _times(height: FloatArray, ground_m2: FloatArray) -> FloatArray:
     """Multiply, an unlimited height staying unlimited on no ground at all."""
     with np.errstate(invalid="ignore"):
         return np.where(np.isinf(height), np.inf, height * ground_m2)
-
-
-def _in_fields(
-    fields: pd.DataFrame,
-    floors: FloatArray,
-    height_m: FloatArray,
-    storey_m: FloatArray,
-    n_parts: int,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Sum what the fields of each part can hold.
-
-    Returns
-    -------
-    tuple
-        Floor area in fields ``(n_parts, 3)``, inf where a field is not limited or there is none;
-        ground in fields, inf where there is none; floors and height, the fields' own where they
-        state them, as a mean by ground.
-    """
-    part = fields["part"].to_numpy(np.int64)
-    area_m2 = fields["area_m2"].to_numpy(float)
-    own_floors = _own(fields, "max_floors")
-    own_height_m = _own(fields, "max_height_m")
-    stated_m2 = fields["max_floor_area_m2"].to_numpy(float, na_value=np.nan)
-    stated_m2 = np.where(np.isnan(stated_m2), np.inf, stated_m2 * fields["share"].to_numpy(float))
-    piece_m2 = np.minimum(
-        np.minimum(stated_m2, own_floors * area_m2)[:, None],
-        own_height_m[:, None] / storey_m * area_m2[:, None],
-    )
-    has_field = np.bincount(part, minlength=n_parts) > 0
-    drawn_m2 = np.bincount(part, weights=area_m2, minlength=n_parts)
-    held_m2 = np.zeros((n_parts, len(ENDS)))
-    np.add.at(held_m2, part, piece_m2)
-    mean_floors = _mean(part, own_floors, floors, area_m2, n_parts)
-    mean_height = _mean(part, own_height_m, height_m, area_m2, n_parts)
-    return (
-        np.where(has_field[:, None], held_m2, np.inf),
-        np.where(has_field, drawn_m2, np.inf),
-        np.where(has_field, mean_floors, floors),
-        np.where(has_field, mean_height, height_m),
-    )
-
-
-def _own(fields: pd.DataFrame, column: str) -> FloatArray:
-    value = fields[column].to_numpy(float, na_value=np.nan)
-    return np.where(np.isnan(value), np.inf, value)
-
-
-def _mean(
-    part: npt.NDArray[np.int64],
-    own: FloatArray,
-    around: FloatArray,
-    area_m2: FloatArray,
-    n_parts: int,
-) -> FloatArray:
-    """Average a value over fields by their ground; a silent field has that of its part."""
-    value = np.where(np.isinf(own), around[part], own)
-    total = np.bincount(part, weights=area_m2, minlength=n_parts)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.bincount(part, weights=value * area_m2, minlength=n_parts) / total
 
 
 def _smallest(

@@ -18,7 +18,8 @@ from geo_planner.land.capacity_factors import ENDS, all_uses, use_of_profile
 from geo_planner.land.capacity_jobs import existing_jobs
 from geo_planner.land.capacity_limits import CAPACITY_STATES
 from geo_planner.land.constraints import SiteConstraints
-from geo_planner.land.environment import environment_classes, sensitive_uses
+from geo_planner.land.environment import environment_classes
+from geo_planner.land.environment_sensitive import sensitive_uses
 from geo_planner.land.plans import PlanResult, resolve_plans
 from geo_planner.land.plans_readiness import site_readiness
 from geo_planner.land.plans_summary import citation_texts, plan_summary

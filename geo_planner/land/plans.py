@@ -7,11 +7,9 @@ right: what holds ``now`` and what is possible (``potential``) never mix, and pr
 readings of their own. Every value cites its plan; what is unknown has a reason.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -233,7 +231,7 @@ def _in_play(
     is_proposed = (kept["status"] == "proposed").to_numpy()
     if as_of is None:
         return kept, [], is_proposed
-    dated = kept["dated"].fillna("9999-12-31").to_numpy(str)
+    dated = kept["dated"].fillna("9999-12-31").str.replace("-", "").to_numpy(str)
     lapsed = is_proposed & (dated < _years_before(as_of, _LAPSE_YEARS))
     findings = []
     if lapsed.any():
@@ -245,17 +243,18 @@ def _in_play(
 
 
 def _years_before(day: date, years: int) -> str:
-    """Write the same day some years earlier; 29 February becomes the 28th.
+    """Write the same day some years earlier as digits; 29 February becomes the 28th.
 
     Examples
     --------
     >>> _years_before(date(2024, 2, 29), 1)
-    '2023-02-28'
+    '20230228'
     """
     try:
-        return day.replace(year=day.year - years).isoformat()
+        earlier = day.replace(year=day.year - years)
     except ValueError:
-        return day.replace(year=day.year - years, day=day.day - 1).isoformat()
+        earlier = day.replace(year=day.year - years, day=day.day - 1)
+    return earlier.strftime("%Y%m%d")
 
 
 def _parts_frame(
@@ -296,46 +295,3 @@ def _field_pieces(shapes: Shapes, fields: gpd.GeoDataFrame) -> pd.DataFrame:
     whole_m2 = fields.geometry.area.to_numpy()
     taken = fields.drop(columns="geometry").iloc[field].reset_index(drop=True)
     return taken.assign(part=part, area_m2=inside_m2, share=inside_m2 / whole_m2[field])
-
-
-def unknown_reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> pd.Series:
-    """Say per site in words what is unknown, with the share of the site it concerns.
-
-    Parameters
-    ----------
-    result
-        Resolved plans.
-    state, quantities
-        Reading and quantities to tell of.
-
-    Returns
-    -------
-    Series
-        JSON text by site_id: a list of ``quantity``, ``reason``, ``share``; ``[]`` where all is
-        known.
-    """
-    told: list[list[dict[str, object]]] = [[] for _ in range(len(result.sites))]
-    for row in _reasons(result, state, quantities):
-        told[int(row.site)].append(
-            {"quantity": row.quantity, "reason": row.reason, "share": round(row.share, 3)}
-        )
-    texts = [json.dumps(items, ensure_ascii=False) for items in told]
-    return pd.Series(texts, index=result.site_ids(), dtype="str")
-
-
-def _reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> Iterator[Any]:
-    site = result.parts["site_idx"].to_numpy()
-    area_m2 = result.parts["area_m2"].to_numpy()
-    whole_m2 = np.bincount(site, weights=area_m2, minlength=len(result.sites))
-    for quantity in quantities:
-        reason = result.rulings[state][quantity]["reason"].to_numpy(str)
-        open_parts = reason != ""
-        frame = pd.DataFrame(
-            {
-                "site": site[open_parts],
-                "reason": reason[open_parts],
-                "share": area_m2[open_parts] / whole_m2[site[open_parts]],
-            }
-        )
-        shares = frame.groupby(["site", "reason"], as_index=False)["share"].sum()
-        yield from shares.assign(quantity=quantity).itertuples(index=False)

@@ -126,7 +126,7 @@ class _Claims:
 
 def _age(plans: pd.DataFrame) -> IntArray:
     """Rank plans from the one dated last to the undated."""
-    dated = plans["dated"].fillna("").to_numpy(str)
+    dated = plans["dated"].fillna("").str.replace("-", "").to_numpy(str)
     _, order = np.unique(dated, return_inverse=True)
     return -order.astype(np.int64)
 

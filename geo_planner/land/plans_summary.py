@@ -1,14 +1,14 @@
 """One row per site of what plans say, each value with the plan, document and date it is from."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo_planner.land.capacity_factors import FloatArray
-from geo_planner.land.plans import PlanResult, fields_of, unknown_reasons
+from geo_planner.land.plans import PlanResult, fields_of
 from geo_planner.land.plans_ruling import QUANTITIES, zone_name
 
 _CITED = ("quantity", "value", "plan_id", "level", "document_url", "dated")
@@ -145,3 +145,46 @@ def _only(site: np.ndarray, value: FloatArray, n_sites: int) -> FloatArray:
         np.minimum.at(low, site, value)
         np.maximum.at(high, site, value)
     return np.where(low == high, low, np.nan)
+
+
+def unknown_reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> pd.Series:
+    """Say per site in words what is unknown, with the share of the site it concerns.
+
+    Parameters
+    ----------
+    result
+        Resolved plans.
+    state, quantities
+        Reading and quantities to tell of.
+
+    Returns
+    -------
+    Series
+        JSON text by site_id: a list of ``quantity``, ``reason``, ``share``; ``[]`` where all is
+        known.
+    """
+    told: list[list[dict[str, object]]] = [[] for _ in range(len(result.sites))]
+    for row in _reasons(result, state, quantities):
+        told[int(row.site)].append(
+            {"quantity": row.quantity, "reason": row.reason, "share": round(row.share, 3)}
+        )
+    texts = [json.dumps(items, ensure_ascii=False) for items in told]
+    return pd.Series(texts, index=result.site_ids(), dtype="str")
+
+
+def _reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> Iterator[Any]:
+    site = result.parts["site_idx"].to_numpy()
+    area_m2 = result.parts["area_m2"].to_numpy()
+    whole_m2 = np.bincount(site, weights=area_m2, minlength=len(result.sites))
+    for quantity in quantities:
+        reason = result.rulings[state][quantity]["reason"].to_numpy(str)
+        open_parts = reason != ""
+        frame = pd.DataFrame(
+            {
+                "site": site[open_parts],
+                "reason": reason[open_parts],
+                "share": area_m2[open_parts] / whole_m2[site[open_parts]],
+            }
+        )
+        shares = frame.groupby(["site", "reason"], as_index=False)["share"].sum()
+        yield from shares.assign(quantity=quantity).itertuples(index=False)

@@ -6,7 +6,7 @@ import pytest
 
 from geo_planner.config import Land
 from geo_planner.errors import InputError
-from geo_planner.land import existing_jobs, resolve_plans, site_capacity
+from geo_planner.land import assumed_files, existing_jobs, resolve_plans, site_capacity
 from tests.land.plan_towns import (
     SQUARE,
     box,
@@ -433,3 +433,8 @@ def test_jobs_on_a_site_are_summed_and_an_unknown_one_makes_them_unknown():
     assert is_nan(jobs["t"])
     assert jobs["u"] == 0
     assert existing_jobs(at, works.iloc[:0]).isna().all()
+
+
+def test_every_file_of_the_chain_that_holds_assumptions_is_named():
+    assert "m2_per_job.csv" in assumed_files()
+    assert "readiness.csv" in assumed_files()

@@ -296,3 +296,15 @@ def test_layers_in_degrees_or_in_two_systems_are_refused():
         overlay_plans(sites(s=SQUARE).to_crs(4326), plans(FRAMEWORK).to_crs(4326))
     with pytest.raises(CRSError):
         overlay_plans(sites(s=SQUARE), plans(FRAMEWORK).to_crs(25833))
+
+
+def test_dates_written_as_the_register_does_order_like_dates_with_dashes():
+    proposed = plan("p1", "local_plan", status="proposed", dated="20190826", max_floors=2.0)
+    at, table = sites(s=SQUARE), plans(FRAMEWORK, proposed)
+    assert resolve_plans(at, table, land=Land(as_of=date(2022, 8, 26))).findings == ()
+    assert resolve_plans(at, table, land=Land(as_of=date(2022, 8, 27))).findings
+    rows = [
+        plan("later", "local_plan", max_floors=3.0, dated="20200601"),
+        plan("earlier", "local_plan", max_floors=3.0, dated="2020-05-01"),
+    ]
+    assert ruled(resolve_plans(at, plans(*rows)), 0, "now", "max_floors") == (3.0, "later")
