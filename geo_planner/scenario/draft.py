@@ -236,9 +236,7 @@ def content_id(content: Any) -> str:
 
 def count_changes(name: str, before: pd.DataFrame, after: pd.DataFrame) -> Change:
     """Compare a table before and after, by its key."""
-    key = schema.tables()[name].key
-    old, new = (pd.MultiIndex.from_frame(frame[key]) for frame in (before, after))
-    place = old.get_indexer(new)
+    place = _places(before[schema.tables()[name].key], after[schema.tables()[name].key])
     is_common = place >= 0
     earlier = before.iloc[place[is_common]]
     later = after[is_common]
@@ -251,6 +249,15 @@ def count_changes(name: str, before: pd.DataFrame, after: pd.DataFrame) -> Chang
         rows_changed=int(differs.sum()),
         rows_removed=len(before) - int(is_common.sum()),
     )
+
+
+def _places(before: pd.DataFrame, after: pd.DataFrame) -> npt.NDArray[np.intp]:
+    """Find the row of each key among the keys before; -1 where it is new."""
+    if before.reset_index(drop=True).equals(after.reset_index(drop=True)):
+        return np.arange(len(after))
+    old, new = pd.MultiIndex.from_frame(before), pd.MultiIndex.from_frame(after)
+    places: npt.NDArray[np.intp] = old.get_indexer(new)
+    return places
 
 
 def _differs(earlier: pd.Series, later: pd.Series) -> Mask:

@@ -1,18 +1,36 @@
-"""Trips that run on beyond an end: calls added behind the last or before the first."""
+"""Lines that run on beyond an end: calls added behind the last or before the first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
+from geo_planner.scenario.courses import Course, add_new_stops, course_between, place_stops
 from geo_planner.scenario.draft import Draft, Refused
-from geo_planner.scenario.feeds import calls_in_order, stops_called, write_calls
-from geo_planner.scenario.lines import add_new_stops, course_between, place_stops
+from geo_planner.scenario.feeds import TransitMode, calls_in_order, stops_called, write_calls
+from geo_planner.scenario.values import RouteSelection
 
-if TYPE_CHECKING:
-    from geo_planner.scenario.lines import ExtendLine
+
+class ExtendLine(Course):
+    """Let the trips of a line run on beyond one of their ends."""
+
+    touches: ClassVar = ("stop_times", "frequencies", "stops", "stations", "feeds")
+    cannot: ClassVar = "Trips that end or start elsewhere stay; shapes are not drawn on."
+
+    do: Literal["ExtendLine"] = "ExtendLine"
+    routes: RouteSelection = Field(description="Lines to extend.")
+    from_stop: str = Field(description="Name or id of the stop where they end and start now.")
+    mode: TransitMode = Field("bus", description="What runs; new rail stops become stations.")
+
+    def apply(self, draft: Draft) -> None:
+        """Add calls behind trips that end there and before trips that start there."""
+        if not self.stops:
+            raise Refused("the extension leads through nothing: give at least one stop")
+        self.require_run_times(len(self.stops))
+        extend_trips(self, draft)
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ class _Leg:
         return int(self.offsets_s[-1]) + self.dwell_s
 
 
-def extend_trips(plan: "ExtendLine", draft: Draft) -> None:
+def extend_trips(plan: ExtendLine, draft: Draft) -> None:
     """Add calls to all trips of the plan's lines that end or start at its stop.
 
     A trip that starts there sets out earlier and keeps its times at the stops it had; one that

@@ -16,9 +16,10 @@ from geo_planner.scenario.areas import (
     Rezone,
 )
 from geo_planner.scenario.base import Modification
+from geo_planner.scenario.extending import ExtendLine
 from geo_planner.scenario.growth import AddDevelopment, GrowZones
 from geo_planner.scenario.joining import AddStreet
-from geo_planner.scenario.lines import AddLine, ExtendLine, RemoveRoute
+from geo_planner.scenario.lines import AddLine, RemoveRoute
 from geo_planner.scenario.places import (
     AddBusiness,
     AddSite,

@@ -1,0 +1,186 @@
+"""The course of a line: its stops, old and new, the way between them and the time it takes."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import shapely
+from pydantic import Field, model_validator
+from shapely.geometry import LineString, Point
+from shapely.ops import substring
+
+from geo_planner.scenario.base import Modification
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
+from geo_planner.scenario.feeds import TransitMode, require_feed, station_row
+from geo_planner.scenario.values import LineShape, PointShape, Value
+from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh
+
+MAX_OFF_ALIGNMENT_M = 250.0
+
+
+class LineStop(Value):
+    """Name a stop of a line: one that is there, or a new one with name and place."""
+
+    stop_id: str | None = Field(None, description="Stop of the region that the line calls at.")
+    back_stop_id: str | None = Field(None, description="Stop on the way back, where it differs.")
+    name: str | None = Field(None, description="Name of a new stop.")
+    at: PointShape | None = Field(None, description="Place of a new stop.")
+
+    @model_validator(mode="after")
+    def _is_old_or_new(self) -> Self:
+        is_new = self.name is not None and self.at is not None
+        if (self.stop_id is not None) == is_new or (self.stop_id and (self.name or self.at)):
+            msg = "give stop_id of a stop that is there, or name and at of a new one"
+            raise ValueError(msg)
+        return self
+
+
+class Course(Modification):
+    """Hold stops and the time between them; shared by new and extended lines."""
+
+    stops: tuple[LineStop, ...] = Field(description="Stops in order of travel.")
+    alignment: LineShape | None = Field(
+        None, description="Course of the line; by default straight from stop to stop."
+    )
+    speed_kmh: float | None = Field(None, gt=0, le=400, description="Mean speed between stops.")
+    run_times_min: tuple[float, ...] | None = Field(
+        None, description="Minutes from each stop to the next, in place of a speed."
+    )
+    dwell_s: int = Field(20, ge=0, le=3600, description="Time at each stop between the ends [s].")
+
+    @model_validator(mode="after")
+    def _one_kind_of_time(self) -> Self:
+        if (self.speed_kmh is None) == (self.run_times_min is None):
+            msg = "give either speed_kmh or run_times_min"
+            raise ValueError(msg)
+        if self.run_times_min is not None and min(self.run_times_min, default=1.0) <= 0:
+            msg = "run_times_min must be above 0"
+            raise ValueError(msg)
+        return self
+
+    def run_times_s(self, course: Sequence[LineString]) -> list[int]:
+        """Give the time from each stop to the next [s]; at least one second."""
+        if self.run_times_min is not None:
+            return [round(minutes * SECONDS_PER_MIN) for minutes in self.run_times_min]
+        speed_mps = mps_from_kmh(self.speed_kmh or 0.0)
+        return [max(1, round(piece.length / speed_mps)) for piece in course]
+
+    def require_run_times(self, n_runs: int) -> None:
+        """Refuse a list of run times of the wrong length."""
+        if self.run_times_min is not None and len(self.run_times_min) != n_runs:
+            raise Refused(f"run_times_min has {len(self.run_times_min)} times, {n_runs} are needed")
+
+
+def place_stops(
+    draft: Draft, stops: Sequence[LineStop], prefix: str, mode: TransitMode
+) -> tuple[list[str], list[Point], list[dict[str, Any]]]:
+    """Find old stops and make rows for new ones.
+
+    Returns
+    -------
+    tuple
+        Stop ids, their places in the region's CRS, and the rows of new stops and stations.
+
+    Raises
+    ------
+    Refused
+        Naming every stop that is unknown or has no place.
+    """
+    known = draft.frame("stops").set_index("stop_id")["geometry"]
+    problems: list[str] = []
+    ids: list[str] = []
+    points: list[Point] = []
+    added: list[dict[str, Any]] = []
+    for number, stop in enumerate(stops):
+        unfit = [*_unfit_stops(known, stop)]
+        if stop.at is not None:
+            try:
+                points.append(draft.place(stop.at))
+            except Refused as error:
+                unfit = [f"stop {stop.name!r}: {text}" for text in error.problems]
+            else:
+                ids.append(f"{prefix}:stop-{number}")
+                row = {"id": ids[-1], "name": stop.name, "mode": mode, "point": points[-1]}
+                added.append(row)
+        elif not unfit:
+            ids.append(str(stop.stop_id))
+            points.append(known[stop.stop_id])
+        problems += unfit
+    if problems:
+        raise Refused(*problems)
+    return ids, points, added
+
+
+def _unfit_stops(places: Any, stop: LineStop) -> Iterator[str]:
+    for name in filter(None, (stop.stop_id, stop.back_stop_id)):
+        if name not in places.index:
+            yield f"unknown stop {name!r}: give a stop_id of the region"
+        elif shapely.is_missing(places[name]):
+            yield f"stop {name!r} has no place: choose another or a new stop"
+
+
+def add_new_stops(draft: Draft, added: Sequence[dict[str, Any]]) -> None:
+    """Add the stops and stations :func:`place_stops` made rows for, in the scenario's feed."""
+    if not added:
+        return
+    require_feed(draft)
+    draft.add(
+        "stops",
+        [
+            {"stop_id": stop["id"], "feed": SCENARIO_FEED, "stop_name": stop["name"],
+             "location_type": 0, "geometry": stop["point"]}
+            for stop in added
+        ],
+    )  # fmt: skip
+    draft.add(
+        "stations",
+        [station_row(stop["id"], stop["name"], stop["mode"], stop["point"]) for stop in added],
+    )
+
+
+def course_between(
+    draft: Draft, points: Sequence[Point], alignment: Any, name: str
+) -> list[LineString]:
+    """Cut the course into pieces from stop to stop, straight where no alignment is given.
+
+    Raises
+    ------
+    Refused
+        When stops lie off the alignment or not in its order, or two follow in one place.
+    """
+    if alignment is None:
+        pieces = [LineString(pair) for pair in itertools.pairwise(points)]
+    else:
+        line = draft.place(alignment)
+        away = [point.distance(line) for point in points]
+        if max(away) > MAX_OFF_ALIGNMENT_M:
+            far = int(np.argmax(away))
+            raise Refused(
+                f"stop {far + 1} of {name!r} lies {away[far]:.0f} m off the alignment; "
+                f"at most {MAX_OFF_ALIGNMENT_M:.0f} m pass"
+            )
+        places = [float(line.project(point)) for point in points]
+        if sorted(places) != places:
+            raise Refused(f"the stops of {name!r} do not follow each other along the alignment")
+        pieces = [substring(line, *pair) for pair in itertools.pairwise(places)]
+    if any(piece.length == 0 for piece in pieces):
+        raise Refused(f"two stops of {name!r} that follow each other are one place")
+    return pieces
+
+
+def call_rows(
+    trip_id: str, stop_ids: Sequence[str], runs_s: Sequence[int], start_s: int, dwell_s: int
+) -> pd.DataFrame:
+    """Make the calls of a trip; it does not wait at its ends."""
+    inner = np.append(np.zeros(1, int), np.full(len(stop_ids) - 1, dwell_s))
+    inner[-1] = 0
+    arrival = start_s + np.cumsum(np.append(0, runs_s)) + np.append(0, np.cumsum(inner)[:-1])
+    return pd.DataFrame(
+        {
+            "trip_id": trip_id, "stop_sequence": np.arange(len(stop_ids)), "stop_id": stop_ids,
+            "arrival_time_s": arrival, "departure_time_s": arrival + inner,
+            "pickup_type": 0, "drop_off_type": 0,
+        }
+    )  # fmt: skip
