@@ -9,6 +9,8 @@ from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
 from geo_planner.cli.telling import progress_bars, say
 from geo_planner.cli.travel import ModeOption, mode_of, travel_of, with_travel_options
 
+_FEWEST_PERCENTILES = 2
+
 
 @with_travel_options
 def times(
@@ -18,11 +20,22 @@ def times(
     destinations: Annotated[Path, typer.Option(help="CSV with id, lon, lat, or a vector layer.")],
     mode: ModeOption,
     out: OutPath,
+    expanded: Annotated[
+        bool, typer.Option("--expanded", help="Write a row for every minute of the window.")
+    ] = False,
+    instability: Annotated[
+        bool,
+        typer.Option(
+            "--instability",
+            help="Write beside it how far the percentiles lie apart, per origin; give two or more.",
+        ),
+    ] = False,
     travel: dict[str, Any],
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
     """Write the travel times of all pairs, with a ledger of how points were linked beside them."""
+    from geo_planner.config import TRANSIT_MODES
     from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
     from geo_planner.region import open_region
     from geo_planner.sources.points import read_points
@@ -32,6 +45,10 @@ def times(
     chosen_mode = mode_of(mode)
     opened = open_region(region)
     settings = travel_of(opened.study, travel)
+    if expanded and chosen_mode not in TRANSIT_MODES:
+        raise typer.BadParameter(f"--expanded: a window has minutes for transit, not for {mode}")
+    if instability and not expanded and len(settings.percentiles) < _FEWEST_PERCENTILES:
+        raise typer.BadParameter("--instability needs two percentiles: --percentiles 10,50,90")
     starts, ends = read_points(origins, opened.crs), read_points(destinations, opened.crs)
     with progress_bars() as step:
         result = travel_times(
@@ -41,12 +58,16 @@ def times(
             chosen_mode,
             settings,
             threads=threads,
+            is_expanded=expanded,
             progress=lambda done, total: step(f"times by {mode}", done, total),
         )
-    frame = result.to_frame()
+    frame = result.to_long_frame() if expanded else result.to_frame()
     write_table(frame, out, opened.credits)
     write_table(result.snaps, ledger_path(out), opened.credits)
-    n_reached = int(frame[result.columns[0]].notna().sum())
+    if instability:
+        beside = out.with_name(f"{out.stem}_instability.csv")
+        write_table(result.instability().rename_axis("from_id").reset_index(), beside, ())
+    n_reached = int(frame["travel_time_s" if expanded else result.columns[0]].notna().sum())
     summary = {
         "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": len(frame),
         "reached_pairs": n_reached, "points": result.snaps["status"].value_counts().to_dict(),

@@ -22,6 +22,10 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 _WINDOW = _WINDOW_ENDS | {"day", "depart_time", "arrive_time"}
 
 _OPTIONS: dict[str, Any] = {
+    "preset": Annotated[
+        str | None,
+        typer.Option(help="Settings of another engine, to compare with it: r5. Options go first."),
+    ],
     "depart": Annotated[
         str | None,
         typer.Option(
@@ -155,7 +159,7 @@ def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
     """Lay the options given over the region's own travel settings."""
     from pydantic import ValidationError
 
-    from geo_planner.config import Travel
+    from geo_planner.config import Travel, preset_travel
 
     chosen = {key: given[key] for key in Travel.model_fields if given.get(key) is not None}
     if "board_wait_s" in chosen:
@@ -167,6 +171,8 @@ def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
     # a window on the command line takes the place of the study's, whichever way that runs
     taken = _WINDOW if _WINDOW & chosen.keys() else frozenset()
     kept = {name: value for name, value in study["travel"].items() if name not in taken}
+    if given.get("preset") is not None:
+        kept.update(preset_travel(given["preset"]))
     try:
         return Travel.model_validate({**kept, **chosen})
     except ValidationError as error:

@@ -20,6 +20,7 @@ from geo_planner.config.base import (
 )
 from geo_planner.config.land import Land
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
+from geo_planner.config.presets import preset_names, preset_travel
 from geo_planner.config.rasters import RasterCells, RasterSource
 from geo_planner.config.reading import read_study, with_base
 from geo_planner.config.siting import Siting
@@ -62,6 +63,8 @@ __all__ = [
     "Study",
     "StudyHead",
     "Travel",
+    "preset_names",
+    "preset_travel",
     "read_study",
     "with_base",
 ]
