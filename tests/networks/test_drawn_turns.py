@@ -62,24 +62,22 @@ def test_without_turn_costs_every_way_over_the_crossing_takes_the_same(tmp_path)
     assert found[0].tolist() == pytest.approx([20, 20, 20], abs=0.2)
 
 
-@pytest.mark.parametrize(
-    ("mode", "other"),
-    [
-        ("car", {"turn_costs": False}),
-        ("car", {"car_traffic": "peak"}),
-        ("car", {"driving_side": "left"}),
-        ("car", {"missing_limits": "observed"}),
-        ("bicycle", {"max_traffic_stress": 1}),
-        ("bicycle", {"turn_costs": False}),
-        ("ebike", {"ebike_speed_kmh": 25}),
-    ],
-)
-def test_a_network_is_laid_out_anew_for_every_setting_that_shapes_it(mode, other, tmp_path):
+def test_a_network_is_laid_out_anew_for_every_setting_that_shapes_it(tmp_path):
     times(cross(), tmp_path, ["west"], ["east"])
     region = open_region(tmp_path / "region")
-    for travel in (DRIVE, DRIVE.model_copy(update=other)):
-        open_router(region, mode, travel)
-    assert len(list((region.path / "derived").glob(f"street-{mode}-*"))) == 2
+    others = {
+        "car": [
+            {"turn_costs": False}, {"car_traffic": "peak"}, {"driving_side": "left"},
+            {"missing_limits": "observed"}, {"drive_through_access": True},
+        ],
+        "bicycle": [{"max_traffic_stress": 1}, {"turn_costs": False}],
+        "ebike": [{"ebike_speed_kmh": 25}],
+    }  # fmt: skip
+    for mode, settings in others.items():
+        for update in ({}, *settings):
+            open_router(region, mode, DRIVE.model_copy(update=update))
+        made = len(list((region.path / "derived").glob(f"street-{mode}-*")))
+        assert made == len(settings) + 1, mode
 
 
 def test_points_on_the_crossing_and_within_a_street_need_not_turn(tmp_path):
