@@ -21,6 +21,11 @@ TRANSIT_MIN = {
     "metropolitan_cathedral": 15, "farroupilha_park": 18, "moinhos_de_vento_hospital": 20,
     "farrapos_station": 20,
 }  # fmt: skip
+# window 30, percentiles 25, 50 and 75 [min], of R5
+SPREAD_MIN = {
+    "bus_central_station": (13, 13, 14), "gasometer_museum": (11, 12, 13),
+    "santa_casa_hospital": (13, 13, 13), "townhall": (3, 3, 3), "piratini_palace": (14, 14, 14),
+}  # fmt: skip
 # services active, of 118 in the two feeds
 ACTIVE = {
     "2019-05-13": 116, "2019-05-18": 1, "2019-05-19": 1, "2019-05-20": 116, "2019-05-01": 62,
@@ -79,6 +84,17 @@ def test_transit_medians_are_the_published_ones(times):
     )["travel_time_s_p50"]  # fmt: skip
     for place, expected_min in TRANSIT_MIN.items():
         assert ridden[place] == pytest.approx(expected_min, abs=2), place
+
+
+def test_transit_percentiles_are_the_published_ones(times):
+    ridden = times(
+        "--mode", "transit", "--depart", "2019-05-13T14:00", "--window-min", 30,
+        "--percentiles", "25,50,75", "--max-time-min", 60, "--preset", "r5",
+    )  # fmt: skip
+    columns = [f"travel_time_s_p{percentile}" for percentile in (25, 50, 75)]
+    for place, expected_min in SPREAD_MIN.items():
+        found_min = ridden.loc[place, columns].tolist()
+        assert found_min == pytest.approx(list(expected_min), abs=2), place
 
 
 def test_every_point_is_in_the_ledger(cli, times, tmp_path):
