@@ -13,7 +13,9 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis import DETAILS, SUMMARY, AnalysisResult
+from geo_planner.compare import Comparison, summary_of
 from geo_planner.exports import sites_table, write_table
+from geo_planner.exports.difference import write_difference
 from geo_planner.maps.assets import PageAssets, missing_words, page_assets
 from geo_planner.maps.basemap import build_basemap
 from geo_planner.maps.check_page import render_check
@@ -120,6 +122,30 @@ def write_report(
         (out / name).unlink(missing_ok=True)
     notes = missing_words() if chosen.needs_internet else []
     return {"files": ["index.html", *files], "notes": notes}
+
+
+def write_comparison(comparison: Comparison, out: Path) -> dict[str, Any]:
+    """Write tables and summary of a comparison into a folder.
+
+    Parameters
+    ----------
+    comparison
+        What to write.
+    out
+        Folder; made if need be.
+
+    Returns
+    -------
+    dict
+        What ``comparison.json`` holds, and ``files``.
+    """
+    credit = tuple(
+        dict.fromkeys([*credit_lines(comparison.a.region), *credit_lines(comparison.b.region)])
+    )
+    files = write_difference(comparison, out, credit)
+    summary = {**summary_of(comparison), "credits": list(credit)}
+    write_json(out / "comparison.json", summary)
+    return {**summary, "files": ["comparison.json", *files]}
 
 
 def _tables(result: AnalysisResult) -> dict[str, pd.DataFrame]:

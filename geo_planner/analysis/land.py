@@ -9,8 +9,10 @@ from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.land import land_measures
 from geo_planner.land.constraints import SiteConstraints, site_constraints
+from geo_planner.land.station_proximity import StationProximity, station_proximity
 from geo_planner.region import Region
 from geo_planner.siting import hard_constraints, profiles
+from geo_planner.siting.hard_constraints import Limits
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,15 @@ class SiteLand:
         summary, ``excluded_because`` and ``to_ask``.
     constraints
         What lies on each site, kind by kind.
+    stations
+        How near the sites are to stations, by three measures.
     findings
         What was left out on the way.
     """
 
     frame: pd.DataFrame
     constraints: SiteConstraints
+    stations: StationProximity
     findings: tuple[Finding, ...]
 
 
@@ -47,8 +52,10 @@ def measure_land(region: Region, sites: gpd.GeoDataFrame, study: Study) -> SiteL
     frame = land_measures(
         region, sites, land=study.land, siting=study.siting, constraints=constraints
     )
-    summary = constraints.summary
-    frame = frame.join(summary[[name for name in summary if name not in frame]])
+    stations = station_proximity(region, sites, floor_area_m2=frame["remaining_m2"])
+    for told in (constraints.summary, stations.sites):
+        frame = frame.join(told[[name for name in told if name not in frame]])
     profile = profiles()[study.siting.profile]
-    reasons = hard_constraints(frame, profile, language=study.study.language)
-    return SiteLand(frame.join(reasons), constraints, constraints.findings)
+    limits = Limits(min_net_area_m2=study.land.min_net_area_m2)
+    reasons = hard_constraints(frame, profile, limits, study.study.language)
+    return SiteLand(frame.join(reasons), constraints, stations, constraints.findings)

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from geo_planner.config import Study, StudyHead
@@ -17,7 +18,9 @@ from geo_planner.siting import Reference, load_reference
 from geo_planner.siting.reference import REFERENCE_FILE
 
 SUMMARY = "summary.json"
-DETAILS = ("constraints", "correlation", "equity")
+DETAILS = (
+    "constraints", "stations", "station_uses", "station_areas", "correlation", "equity"
+)  # fmt: skip
 _SECTIONS = tuple(name for name in Study.model_fields if name not in ("study", "sources"))
 
 
@@ -60,6 +63,18 @@ class AnalysisResult:
     summary: dict[str, Any]
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     reference: Reference | None = None
+
+    @property
+    def slug(self) -> str:
+        """Short name for files: the scenario's id, without one the study's."""
+        origin = self.region.origin
+        return self.study.study.id if origin is None else str(origin.scenario["id"])
+
+    @property
+    def title(self) -> str:
+        """Name for people: the scenario's, without one the study's."""
+        origin = self.region.origin
+        return self.study.study.name if origin is None else str(origin.scenario["name"])
 
 
 def settings_of(region: Region) -> Study:
@@ -134,4 +149,7 @@ def _reference(place: Path, study: Study) -> Reference | None:
 
 
 def _table(file: Path) -> pd.DataFrame:
-    return pd.read_parquet(file) if file.exists() else pd.DataFrame()
+    if not file.exists():
+        return pd.DataFrame()
+    has_places = b"geo" in (pq.read_schema(file).metadata or {})
+    return gpd.read_parquet(file) if has_places else pd.read_parquet(file)

@@ -37,7 +37,8 @@ class JudgedSites:
     criteria
         Criteria in use, index criterion_id.
     details
-        Side tables: ``constraints`` (site and kind), ``correlation`` of criteria.
+        Side tables: ``constraints`` (site and kind), ``stations`` (site and measure),
+        ``station_uses`` (what each use may be), ``station_areas``, ``correlation`` of criteria.
     left_out
         Reason by criterion that could not be measured.
     reference
@@ -92,7 +93,12 @@ def judge_sites(
         land=land.frame,
         reference=reference,
     )
-    details = {"constraints": land.constraints.kinds}
+    details = {
+        "constraints": land.constraints.kinds,
+        "stations": land.stations.methods,
+        "station_uses": land.stations.uses,
+        "station_areas": land.stations.areas,
+    }
     told = sites.join(land.frame[[name for name in land.frame if name not in sites]])
     if not len(measured.raw.columns):
         return JudgedSites(

@@ -8,9 +8,11 @@ from geo_planner.cli.access import access
 from geo_planner.cli.assets import assets
 from geo_planner.cli.build import build
 from geo_planner.cli.check import check
+from geo_planner.cli.compare import compare
 from geo_planner.cli.export import export
 from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
+from geo_planner.cli.isochrone import isochrone
 from geo_planner.cli.itinerary import itinerary
 from geo_planner.cli.map import draw_map
 from geo_planner.cli.policy import policy
@@ -45,10 +47,10 @@ def _start(
         raise typer.Exit
 
 
-for _command in (build, check, info, times, access, itinerary, sites, portfolio, policy):
+for _command in (build, check, info, times, access, isochrone, itinerary, sites, portfolio, policy):
     app.command()(_command)
 app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)
-for _command in (run, export, serve, assets):
+for _command in (run, compare, export, serve, assets):
     app.command()(_command)
 app.add_typer(scenario, name="scenario")

@@ -23,8 +23,9 @@ def run(
     """Build the region of a study, analyse it, and write maps, tables and a start page."""
     from geo_planner.analysis import analyse
     from geo_planner.analysis import run as run_study
+    from geo_planner.compare import compare_results
     from geo_planner.config import read_study
-    from geo_planner.report import write_report
+    from geo_planner.report import write_comparison, write_report
     from geo_planner.scenario import apply_files, require_files
 
     settings = read_study(study)
@@ -39,8 +40,14 @@ def run(
         regions = apply_files(result.region, files, out, inner="region")
         for child in regions:
             folder = child.path.parent
-            changed = analyse(child, settings, threads=threads, progress=step)
+            changed = analyse(
+                child, settings, threads=threads, reference=result.reference, progress=step
+            )
             write_report(changed, folder)
-            summary.setdefault("scenarios", {})[folder.name] = changed.summary
-            lines.append(headline(changed.summary, folder))
+            told = write_comparison(
+                compare_results(result, changed, name_a="Baseline", name_b=changed.title),
+                folder / "compare",
+            )
+            summary.setdefault("scenarios", {})[folder.name] = {**changed.summary, "compare": told}
+            lines.append(f"{folder}: {told['headline']}")
     say(as_json, summary, "\n".join([*lines, f"open {out / 'index.html'}"]))

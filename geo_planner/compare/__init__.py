@@ -2,5 +2,6 @@
 
 from geo_planner.compare.comparison import Comparison, compare_results
 from geo_planner.compare.fairness import differences_in_kind
+from geo_planner.compare.telling import summary_of
 
-__all__ = ["Comparison", "compare_results", "differences_in_kind"]
+__all__ = ["Comparison", "compare_results", "differences_in_kind", "summary_of"]

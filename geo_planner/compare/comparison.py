@@ -63,6 +63,15 @@ class Comparison:
         return _common_measures(self.a, self.b)
 
     @property
+    def headline(self) -> str | None:
+        """Name the access measure shown first; None where the two share none."""
+        access = self.b.study.access
+        wanted = f"jobs_{access.headline_mode}_{access.headline_cutoff_min:g}min"
+        named = [name for name in self.measures if name.startswith(wanted)]
+        median = [name for name in named if name.endswith("_p50")]
+        return next(iter([*median, *named, *self.measures]), None)
+
+    @property
     def is_empty(self) -> bool:
         """Whether no row and no figure differs."""
         return all(_is_same(frame) for frame in (self.zones, self.businesses, self.sites))

@@ -14,7 +14,6 @@ from geo_planner.exports.content import Content
 from geo_planner.exports.files import written_under
 from geo_planner.exports.geopackage import write_geopackage
 from geo_planner.exports.results import write_table
-from geo_planner.maps.measures import find_measures, headline
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
 _LONGEST_SIDE_CELLS = 4000
 _SHARE_OF_ZONE = 0.5
 _SMALLEST_CELL_M = 10.0
-
-
-def headline_measure(comparison: Comparison) -> str | None:
-    """Name the access measure a comparison shows first; None where the two share none."""
-    chosen = headline(find_measures(comparison.measures, "jobs"), comparison.b.study)
-    return None if chosen is None else chosen.column
 
 
 def write_difference(comparison: Comparison, out: Path, credit_lines: tuple[str, ...]) -> list[str]:
@@ -55,7 +48,7 @@ def write_difference(comparison: Comparison, out: Path, credit_lines: tuple[str,
         for suffix in (".csv", ".parquet"):
             write_table(frame, out / f"{name}{suffix}", credit_lines)
             names.append(f"{name}{suffix}")
-    first = headline_measure(comparison)
+    first = comparison.headline
     shown = None if first is None else f"{first}{DIFFERENCE}"
     content = Content(
         name=f"{comparison.name_b} - {comparison.name_a}",

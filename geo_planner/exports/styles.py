@@ -85,7 +85,8 @@ def _graduated(frame: gpd.GeoDataFrame, column: str) -> tuple[str, list[_Class]]
         return None
     is_difference = column.endswith(DIFFERENCE)
     borders = diverging_borders(known) if is_difference else round_borders(known)
-    ends = [min(float(known.min()), *borders[:1]), *borders, max(float(known.max()), *borders[-1:])]
+    low, high = float(known.min()), float(known.max())
+    ends = [min([low, *borders[:1]]), *borders, max([high, *borders[-1:]])]
     pairs = list(pairwise(ends))
     return column, [
         _Class(f"{low:,.10g} – {high:,.10g}".replace(",", "\u202f"), colour, bounds=(low, high))

@@ -1,0 +1,62 @@
+"""A comparison in a few figures and one line, for people and for machines."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from geo_planner.compare.comparison import Comparison
+
+
+def summary_of(comparison: Comparison) -> dict[str, Any]:
+    """Collect what ``comparison.json`` holds, all plain values.
+
+    Returns
+    -------
+    dict
+        a, b (names), unfair, modifications (what the scenario of B changed), measure, people (all
+        residents by the first measure), totals, sites_that_change_rank, is_empty, headline.
+    """
+    origin = comparison.b.region.origin
+    people = _residents(comparison)
+    moved = comparison.ranking["rank_change"].fillna(0) != 0
+    summary: dict[str, Any] = {
+        "a": comparison.name_a,
+        "b": comparison.name_b,
+        "unfair": comparison.unfair,
+        "modifications": [] if origin is None else list(origin.changes),
+        "notes": [] if origin is None else list(origin.notes),
+        "measure": comparison.headline,
+        "people": None if people is None else json.loads(people.to_json()),
+        "totals": json.loads(comparison.totals.reset_index().to_json(orient="records")),
+        "sites_that_change_rank": int(moved.sum()),
+        "is_empty": comparison.is_empty,
+    }
+    return {**summary, "headline": _headline(comparison, people, int(moved.sum()))}
+
+
+def _residents(comparison: Comparison) -> pd.Series | None:
+    people = comparison.people
+    if not len(people):
+        return None
+    rows = people[
+        (people["measure"] == comparison.headline)
+        & (people["group"] == "residents")
+        & (people["district"] == "all")
+    ]
+    return rows.iloc[0] if len(rows) else None
+
+
+def _headline(comparison: Comparison, people: pd.Series | None, n_moved: int) -> str:
+    names = f"{comparison.name_b} against {comparison.name_a}"
+    if comparison.is_empty:
+        return f"{names}: no difference"
+    parts = []
+    if people is not None:
+        parts.append(
+            f"{comparison.headline} of residents on average {people['difference']:+,.0f} "
+            f"(from {people['mean_a']:,.0f}), {people['gaining']:,.0f} residents gain, "
+            f"{people['losing']:,.0f} lose"
+        )
+    parts.append(f"{n_moved} sites change rank")
+    return f"{names}: {'; '.join(parts)}".replace(",", "\u202f").replace("\u202f ", ", ")
