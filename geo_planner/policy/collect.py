@@ -12,10 +12,9 @@ from geo_planner.land.plans import resolve_plans
 from geo_planner.land.station_proximity import station_proximity
 from geo_planner.policy.indicators import PolicyFrames
 from geo_planner.policy.key_times import minutes_to_places, minutes_to_school
+from geo_planner.policy.rules import policy_rules
 from geo_planner.region import Region
 
-_N_DRAWS = 10_000
-_HORIZON_YEARS = 5.0
 _LAST_STAGE = 5
 
 
@@ -123,12 +122,17 @@ def _draws(
 
     Stage 5 never counts; a site whose capacity is unknown adds nothing.
     """
+    rules = policy_rules()
     stage = pd.to_numeric(measures["stage"])
     years = pd.to_numeric(measures["years_high"])
-    in_time = (stage < _LAST_STAGE) & (years <= _HORIZON_YEARS) & measures["capacity_state"].notna()
+    in_time = (
+        (stage < _LAST_STAGE)
+        & (years <= rules["horizon_years"])
+        & measures["capacity_state"].notna()
+    )
     chosen = measures[in_time.fillna(value=False).to_numpy(bool)]
     rows = _of_uses(capacity, chosen["use"], chosen["capacity_state"])
     rows = rows[rows["net_private_jobs_likely"].notna()]
     if rows.empty:
         return None
-    return np.nansum(draw_private_jobs(rows, _N_DRAWS, rng), axis=0)
+    return np.nansum(draw_private_jobs(rows, int(rules["draws"]), rng), axis=0)

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.policy.answers import Answer, Compute, Known, Unknown, lacks, numbers
+from geo_planner.policy.rules import policy_rules
 
 if TYPE_CHECKING:
     from geo_planner.policy.indicators import PolicyFrames
 
-_GOAL_JOBS = 1000.0
 _LAST_STAGE = 5
 
 
@@ -69,7 +69,7 @@ def _cover(frames: "PolicyFrames", end: str) -> Answer:
     found = _site_sum(frames, f"jobs_{end}", counts)
     if isinstance(found, Unknown):
         return found
-    return Known(found.value / _GOAL_JOBS, found.year, found.note)
+    return Known(found.value / policy_rules()["goal_private_jobs"], found.year, found.note)
 
 
 def _chance(frames: "PolicyFrames") -> Answer:
@@ -79,7 +79,11 @@ def _chance(frames: "PolicyFrames") -> Answer:
     if not len(known):
         return Unknown("the capacity of the sites is unknown")
     note = "chance that the land suffices, not that the jobs come"
-    return Known(float((known >= _GOAL_JOBS).mean()), frames.years.get("sites"), note)
+    return Known(
+        float((known >= policy_rules()["goal_private_jobs"]).mean()),
+        frames.years.get("sites"),
+        note,
+    )
 
 
 LAND_VALUES: Mapping[str, Compute] = {

@@ -31,9 +31,9 @@ from geo_planner.policy.clusters import (
     location_quotients,
     specialisation,
 )
+from geo_planner.policy.rules import policy_rules
 from geo_planner.sources.businesses import CLUSTER_ORDER, clusters_of
 
-_BASE_YEAR = 2016
 _HIGH_LEVELS = ("high", "very_high")
 _PUBLIC_DIVISIONS = ("84", "85", "86", "87", "88")
 _REACH = "workers_transit_45min_p50"
@@ -117,23 +117,30 @@ def _jobs_of_cluster(frames: "PolicyFrames", cluster: str) -> Answer:
     return Known(total, frames.years.get("businesses"), note)
 
 
+def _base_year() -> int:
+    return int(policy_rules()["base_year"])
+
+
 def _own_years(frames: "PolicyFrames") -> Mapping[int, pd.DataFrame]:
     """Give the area's own jobs by branch in the base year and the latest; empty without both."""
     own = frames.reference_employment
     own = own[own["area"] == frames.own_area]
     years = sorted(int(year) for year in own["year"].unique())
-    if _BASE_YEAR not in years or years[-1] == _BASE_YEAR:
+    base = _base_year()
+    if base not in years or years[-1] == base:
         return {}
-    return {year: own[own["year"] == year] for year in (_BASE_YEAR, years[-1])}
+    return {year: own[own["year"] == year] for year in (base, years[-1])}
 
 
-_NO_YEARS = Unknown(f"reference_employment has not both {_BASE_YEAR} and a later year of the area")
+def _no_years() -> Unknown:
+    words = f"reference_employment has not both {_base_year()} and a later year of the area"
+    return Unknown(words)
 
 
 def _growth_of_cluster(frames: "PolicyFrames", cluster: str) -> Answer:
     years = _own_years(frames)
     if not years:
-        return _NO_YEARS
+        return _no_years()
     (first, last) = years
     if set(years[first]["branch_standard"]) != set(years[last]["branch_standard"]):
         return Unknown("the years are in different code lists, which cannot be compared")
@@ -161,7 +168,7 @@ def _private(rows: pd.DataFrame) -> tuple[float, bool]:
 def _private_change(frames: "PolicyFrames") -> Answer:
     years = _own_years(frames)
     if not years:
-        return _NO_YEARS
+        return _no_years()
     (last, after), (_, before) = sorted(years.items(), reverse=True)
     (base, base_is_proxy), (now, now_is_proxy) = _private(before), _private(after)
     if base_is_proxy != now_is_proxy:
