@@ -3,15 +3,15 @@
 import shutil
 import time
 
-import numpy as np
 import osmium
 
-from benchmarks.measuring import row
+from benchmarks.measuring import row, turn_about
 from geo_planner.config import Study, Travel
 from geo_planner.networks.street import street_network
 from geo_planner.region.build import build_region
 
 MODE = "car"
+_WORDS = "PBF to validated tables on disk and car network; processor time"
 
 
 def ours(source, folder):
@@ -59,26 +59,29 @@ def write_xml(source, target):
             writer.add_way(way)
 
 
-def build_rows(source, folder):
-    """Measure building against both."""
+def osmium_rows(source, folder):
+    """Measure building against a pass that only reads."""
     ours(source, folder / "built")
-    ours_s, osmium_s = [], []
-    for _ in range(3):
-        for run, kept in ((lambda: ours(source, folder / "built"), ours_s),
-                          (lambda: osmium_pass(source), osmium_s)):  # fmt: skip
-            started = time.process_time()
-            run()
-            kept.append(time.process_time() - started)
+    built, peer = turn_about(
+        lambda: ours(source, folder / "built"),
+        lambda: osmium_pass(source),
+        repeats=3,
+        clock=time.process_time,
+    )
+    words = "peer: FileProcessor pass storing ref, lon, lat of all nodes of ways"
+    return [row("build_vs_osmium", built, peer, 1, f"{_WORDS}; {words}")]
+
+
+def osmnx_rows(source, folder):
+    """Measure building against osmnx, once: it takes a minute or more."""
     xml = folder / "roads.osm"
     write_xml(source, xml)
-    started = time.process_time()
-    n_nodes = osmnx_route(xml)
-    osmnx_s = time.process_time() - started
-    built = float(np.median(ours_s))
-    words = "PBF to validated tables on disk and car network; processor time; "
-    return [
-        row("build_vs_osmium", built, float(np.median(osmium_s)), 1,
-            words + "peer: FileProcessor pass storing ref, lon, lat of all nodes of ways"),
-        row("build_vs_osmnx", built, osmnx_s, 1,
-            words + f"peer: graph_from_xml of the roads alone, {n_nodes} nodes, measured once"),
-    ]  # fmt: skip
+    n_nodes = []
+    built, peer = turn_about(
+        lambda: ours(source, folder / "built"),
+        lambda: n_nodes.append(osmnx_route(xml)),
+        repeats=1,
+        clock=time.process_time,
+    )
+    words = f"peer: graph_from_xml of the roads alone, {n_nodes[0]} nodes, measured once"
+    return [row("build_vs_osmnx", built, peer, 1, f"{_WORDS}; {words}")]

@@ -1,5 +1,6 @@
 """What is measured on streets: sweeps by search and by hierarchy, sums, matrices."""
 
+import numba
 import numpy as np
 
 from geo_planner.kernels import hierarchy_sweep, reducers, street
@@ -11,16 +12,21 @@ def workspace(graph):
     return street.workspace(len(graph.ptr) - 1, len(graph.head), int(graph.cost.max()), 1)
 
 
-def search_all(graph, origins, limit, work, shift=SHIFT):
-    """Search from every origin; count the settled nodes, so that none is left out."""
+@numba.njit(nogil=True)
+def _search_each(arc_ptr, arc_head, arc_cost, origins, limit, shift, work):
     n_settled = 0
-    seeds = np.zeros(1, np.int32)
-    for origin in origins:
-        n_entries = street.search(
-            *graph[:3], np.array([origin], np.int32), seeds, np.int32(limit), shift, work
-        )
+    seed_cost = np.zeros(1, np.int32)
+    for i in range(origins.shape[0]):
+        seed = origins[i : i + 1]
+        n_entries = street.search(arc_ptr, arc_head, arc_cost, seed, seed_cost, limit, shift, work)
         n_settled += street.reset(work, n_entries)
     return n_settled
+
+
+def search_all(graph, origins, limit, work, shift=SHIFT):
+    """Search from every origin; count the settled nodes, so that none is left out."""
+    origins = np.asarray(origins, np.int32)
+    return _search_each(*graph[:3], origins, np.int32(limit), np.int32(shift), work)
 
 
 class Sweeps:

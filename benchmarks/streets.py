@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.measuring import DATA, cpu_name, row, turn_about, write
-from benchmarks.street_build import build_rows
+from benchmarks.street_build import osmium_rows, osmnx_rows
 from benchmarks.street_graph import as_scipy, grid, node_graph
 from benchmarks.street_work import SHIFT, Sweeps, search_all, walk_sums, workspace
 from geo_planner.config import Study, Travel
@@ -29,6 +29,7 @@ PEERS = Path("out/peers/bin/python")
 PORTO = DATA / "porto" / "porto_portugal.osm.pbf"
 CAR_CS, WALK_CS = 15 * 6000, 30 * 6000
 N_ORIGINS = 1000
+REPEATS = 3
 N_SIDE = 1000
 BOUND_CS = 2**29
 
@@ -89,7 +90,7 @@ def sweep_rows(car, walk, hierarchy):
         def search(graph=graph, origins=origins, limit=limit, work=work, shift=shift):
             return search_all(graph, origins, limit, work, np.int32(shift))
 
-        ours, peer = turn_about(search, scipy_sweep, repeats=3, clock=time.process_time)
+        ours, peer = turn_about(search, scipy_sweep, repeats=REPEATS, clock=time.process_time)
         words = (
             f"{N_ORIGINS} origins, {limit // 6000} min, one search each, {settled} nodes settled, "
             f"{ours / settled * 1e9:.0f} ns each; processor time; graph building left out"
@@ -101,7 +102,7 @@ def sweep_rows(car, walk, hierarchy):
             assert sweeps.count(origins, limit) == settled  # noqa: S101 -- same work
             ours, peer = turn_about(
                 lambda s=sweeps, o=origins, t=limit: s.count(o, t), scipy_sweep,
-                repeats=3, clock=time.process_time,
+                repeats=REPEATS, clock=time.process_time,
             )  # fmt: skip
             words = (
                 f"{N_ORIGINS} origins, {limit // 6000} min, hierarchy made before, 32 origins a "
@@ -111,12 +112,10 @@ def sweep_rows(car, walk, hierarchy):
     return rows
 
 
-def peer_rows(car, walk, folder):
-    """Measure sums and matrices against pandana, searches without a bound against the others."""
+def walk_rows(walk, folder):
+    """Measure sums of access against pandana's."""
     if not PEERS.is_file():
-        print(f"no peers measured: {PEERS} is missing; make bench makes it")
         return []
-    rng = np.random.default_rng(4)
     nodes = np.unique(walk.head)
     given = {"nodes": nodes, "walk_limit_s": WALK_CS / 100, "origins": nodes, "destinations": nodes}
     peer = Peer(folder, walk, **given)
@@ -124,45 +123,51 @@ def peer_rows(car, walk, folder):
     work = workspace(walk)
     walk_sums(walk, nodes[:10], WALK_CS, work)
     ours, theirs, answers = against(
-        lambda: walk_sums(walk, nodes, WALK_CS, work).sum(), lambda: peer.run("walk_sums"), 3
+        lambda: walk_sums(walk, nodes, WALK_CS, work).sum(), lambda: peer.run("walk_sums"), REPEATS
     )
     peer.close()
     words = (
         f"30 min sums of one opportunity at each of {len(nodes)} nodes from each of them; sums "
         f"{answers[0]:.0f} and {answers[1]:.0f}; processor time, networks made before"
     )
-    rows = [row("walk_sweep_vs_pandana", ours, theirs, 1, words)]
+    return [row("walk_sweep_vs_pandana", ours, theirs, 1, words)]
 
+
+def matrix_rows(car, folder):
+    """Measure matrices against pandana, and searches without a bound against the others."""
+    if not PEERS.is_file():
+        print(f"no peers measured: {PEERS} is missing; make bench makes it")
+        return []
     nodes = np.unique(car.head)
-    origins, destinations = np.sort(rng.choice(nodes, (2, 1000), replace=False))
-    given |= {"origins": origins, "destinations": destinations, "nodes": nodes}
-    peer = Peer(folder, car, **given)
+    chosen = np.random.default_rng(4).choice(nodes, (2, 1000), replace=False)
+    origins, destinations = np.sort(chosen)
+    peer = Peer(folder, car, origins=origins, destinations=destinations)
     build = functools.partial(build_hierarchy, *car[:3])
-    built, peer_built, (hierarchy, _) = against(build, lambda: peer.run("build"), 3)
+    built, peer_built, (hierarchy, _) = against(build, lambda: peer.run("build"), REPEATS)
 
     def matrix():
         found = Sweeps(car, hierarchy, destinations).matrix(origins, BOUND_CS)
         return found[found < BOUND_CS].sum() / 100
 
-    ours, theirs, answers = against(matrix, lambda: peer.run("matrix"), 3)
+    ours, theirs, answers = against(matrix, lambda: peer.run("matrix"), REPEATS)
     words = (
         f"1000 x 1000 by car, no turn costs; pandana answers pair by pair; sums {answers[0]:.0f} "
         f"and {answers[1]:.0f} s; processor time; "
     )
-    rows.append(row("matrix_vs_pandana", ours, theirs, 1, words + "hierarchies made before"))
+    rows = [row("matrix_vs_pandana", ours, theirs, 1, words + "hierarchies made before")]
+    both = f"hierarchies made too: ours {built:.2f} s, pandana's {peer_built:.2f} s"
     rows.append(
-        row("matrix_with_build_vs_pandana", ours + built, theirs + peer_built, 1,
-            words + f"hierarchies made too: ours {built:.2f} s, pandana's {peer_built:.2f} s")
-    )  # fmt: skip
+        row("matrix_with_build_vs_pandana", ours + built, theirs + peer_built, 1, words + both)
+    )
     work = workspace(car)
     for name in ("networkit", "igraph"):
         ours, theirs, _ = against(
             lambda: search_all(car, origins[:50], BOUND_CS, work),
-            lambda name=name: peer.run(f"{name}_sweep"), 3,
-        )  # fmt: skip
-        rows.append(
-            row(f"car_search_vs_{name}", ours, theirs, 1, "50 origins, no bound; processor time")
+            lambda name=name: peer.run(f"{name}_sweep"),
+            REPEATS,
         )
+        words = "50 origins to all nodes, no bound; processor time"
+        rows.append(row(f"car_search_vs_{name}", ours, theirs, 1, words))
     peer.close()
     return rows
 
@@ -211,7 +216,7 @@ def isochrone_row(region):
     from geo_planner.isochrone import Isochrones
 
     isochrones = Isochrones(region, "walk", Travel())
-    point = region.geo_table("street_nodes").geometry.iloc[1000]
+    point = region.geo_table("street_nodes").geometry.iloc[[1000]]
     isochrones.around(point, [5, 10, 15], threads=1)
     seconds = []
     for _ in range(7):
@@ -223,23 +228,30 @@ def isochrone_row(region):
 
 
 def main():
-    """Measure and write out/bench/streets.json."""
+    """Measure and write out/bench/streets.json, after every part anew."""
     sources = {"osm": [{"path": PORTO}]}
     study = Study.model_validate({"study": {"id": "porto", "name": "Porto"}, "sources": sources})
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         region = build_region(study, Path(folder) / "porto")
         car, walk = (
             node_graph(region, street_network(region, mode, Travel())) for mode in ("car", "walk")
         )
-        build_hierarchy(*(array[:0] if i else array[:1] for i, array in enumerate(car[:3])))
+        build_hierarchy(*grid(3)[:3])
         started = time.process_time()
         hierarchy = build_hierarchy(*car[:3])
         words = f"contraction of {len(car.ptr) - 1} nodes; processor time"
-        rows = [row("car_hierarchy_build", time.process_time() - started, None, 1, words)]
-        rows += sweep_rows(car, walk, hierarchy)
-        rows += peer_rows(car, walk, folder)
-        rows.append(turn_cost_row(street_network(region, "car", Travel())))
-        rows += grid_rows()
-        rows.append(isochrone_row(region))
-        rows += build_rows(PORTO, Path(folder))
-    write("streets.json", rows, cpu=cpu_name())
+        rows.append(row("car_hierarchy_build", time.process_time() - started, None, 1, words))
+        parts = (
+            lambda: sweep_rows(car, walk, hierarchy),
+            lambda: matrix_rows(car, folder),
+            lambda: walk_rows(walk, folder),
+            grid_rows,
+            lambda: [turn_cost_row(street_network(region, "car", Travel()))],
+            lambda: [isochrone_row(region)],
+            lambda: osmium_rows(PORTO, Path(folder)),
+            lambda: osmnx_rows(PORTO, Path(folder)),
+        )
+        for part in parts:
+            rows += part()
+            write("streets.json", rows, cpu=cpu_name())
