@@ -63,7 +63,7 @@ _OPTIONS: dict[str, Any] = {
         float | None, typer.Option(help="Longest walk between rides [min].")
     ],
     "to_stop_by": Annotated[
-        str | None, typer.Option(help="Way to stops besides walking: walk or bicycle.")
+        str | None, typer.Option(help="Way to stops besides walking: walk, bicycle or ebike.")
     ],
     "from_stop_by": Annotated[
         str | None, typer.Option(help="Way from stops besides walking: walk or bicycle.")

@@ -54,7 +54,7 @@ class Travel(Settings):
     max_transfer_min: float = Field(
         15, ge=0, le=120, description="Longest walk between two rides [min]."
     )
-    to_stop_by: Literal["walk", "bicycle"] = Field(
+    to_stop_by: Literal["walk", "bicycle", "ebike"] = Field(
         "walk",
         description="How people get to stops, besides walking; a bicycle is parked there.",
     )

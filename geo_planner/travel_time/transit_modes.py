@@ -74,13 +74,15 @@ def transit_mode(region: Region, travel: Travel, mode: Mode, timetable: Timetabl
         drive = Way(StreetRouter(region, "car", travel), travel.max_drive_s, is_open)
         return TransitMode((walk, drive), (walk,), (walk,), between, findings=(finding,))
     to_stops, from_stops, direct = [walk], [walk], [walk]
-    if travel.to_stop_by != "walk" or travel.from_stop_by != "walk":
-        bicycle = Way(StreetRouter(region, "bicycle", travel), travel.max_bicycle_s)
-        if travel.from_stop_by == "bicycle":
-            from_stops.append(bicycle)
-        if travel.to_stop_by == "bicycle":
-            to_stops.append(bicycle)
-            direct.append(Way(bicycle.streets, travel.max_time_s))
+    vehicles = {travel.to_stop_by, travel.from_stop_by} - {"walk"}
+    bicycles = {
+        name: Way(StreetRouter(region, name, travel), travel.max_bicycle_s) for name in vehicles
+    }
+    if travel.from_stop_by in bicycles:
+        from_stops.append(bicycles[travel.from_stop_by])
+    if travel.to_stop_by in bicycles:
+        to_stops.append(bicycles[travel.to_stop_by])
+        direct.append(Way(bicycles[travel.to_stop_by].streets, travel.max_time_s))
     return TransitMode(tuple(to_stops), tuple(from_stops), tuple(direct), between)
 
 

@@ -119,6 +119,7 @@ def test_laws_of_transit_hold(town, strict_town, window):
     assert (matrix(town, **window, walk_speed_kmh=5.0) <= base).all()
     assert (matrix(town, **window, max_rides=1) >= base).all()
     assert (matrix(town, **window, to_stop_by="bicycle") <= base).all()
+    assert (matrix(town, **window, to_stop_by="ebike", ebike_speed_kmh=20.0) <= base).all()
     assert (matrix(town, **window, from_stop_by="bicycle") <= base).all()
     assert (matrix(town, "park_and_ride", **window) <= base).all()
     # half of the trains: no time is shorter
