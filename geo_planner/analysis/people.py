@@ -46,12 +46,12 @@ def edge_share(
         return None
     asked = router
     if mode in TRANSIT_MODES and study.travel.arrive is None:
-        asked = open_router(region, mode, _arriving(study.travel))
+        asked = open_router(region, mode, arriving(study.travel))
     cut = cut_by_edge(asked, own, zones, study.access.headline_cutoff_min, threads=threads)
     return round(float(cut.mean()), 4)
 
 
-def _arriving(travel: Travel) -> Travel:
+def arriving(travel: Travel) -> Travel:
     """Turn a departure window into the arrival window of the same minutes."""
     if travel.window is None:
         return travel
