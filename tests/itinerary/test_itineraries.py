@@ -1,5 +1,6 @@
 """Journeys between two points: by arithmetic in the grid town, and against the window search."""
 
+import json
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -120,4 +121,6 @@ def test_the_command_writes_a_file(cli, region, tmp_path):  # noqa: F811
     )  # fmt: skip
     assert ran.code == 0, ran.err
     assert "R: west 08:10 - east 08:11" in ran.out.replace("1:", "")
-    assert out.read_text().count('"journey"') == 3
+    modes = [feature["properties"]["mode"] for feature in json.loads(out.read_text())["features"]]
+    # all the way on foot, leaving at 8:00, and by the bus of 8:10
+    assert modes == ["walk", "walk", "ride", "walk"]
