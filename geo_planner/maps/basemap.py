@@ -21,7 +21,7 @@ from geo_planner.maps.stations import rail_stations
 from geo_planner.region import Region
 
 ROAD_CLASSES = ("motorway", "trunk", "main", "street", "minor")
-_CLASS_OF_ROAD = {
+CLASS_OF_ROAD = {
     "motorway": "motorway",
     "trunk": "trunk", "primary": "trunk",
     "secondary": "main", "tertiary": "main", "motorway_link": "main", "trunk_link": "main",
@@ -32,7 +32,7 @@ _CLASS_OF_ROAD = {
     "track": "minor", "steps": "minor", "bridleway": "minor",
 }  # fmt: skip
 LAND_ORDER = ("built_up", "business", "wood", "sport", "park", "wetland")
-_LABEL_RANK = {"city": 0, "town": 1, "suburb": 3, "village": 2, "quarter": 3}
+LABEL_RANK = {"city": 0, "town": 1, "suburb": 3, "village": 2, "quarter": 3}
 _REACH_SHARE = 1.1
 _LEAST_REACH_M = 1_500.0
 _SMALL_STREET_REACH_M = 1_500.0
@@ -90,7 +90,7 @@ def build_basemap(region: Region, detail: str = "full") -> BaseMap:
     frame = _frame_of(focus)
     roads, left_out = _roads(region, focus, frame, detail)
     land, water = _ground(region, frame, detail)
-    area = _study_area(region)
+    area = study_area_of(region)
     outline = [] if area is None else [area.simplify(_LAND_TOLERANCE_M).boundary]
     veil = [] if area is None else [frame.difference(area.simplify(_LAND_TOLERANCE_M))]
     crs = region.crs
@@ -136,7 +136,8 @@ def _frame_of(focus: BaseGeometry) -> BaseGeometry:
     return box(west - 1.6 * reach, south - reach, east + 1.6 * reach, north + reach)
 
 
-def _study_area(region: Region) -> BaseGeometry | None:
+def study_area_of(region: Region) -> BaseGeometry | None:
+    """Return the study area as one shape; None where the region has none."""
     if not region.has("study_area"):
         return None
     return shapely.make_valid(region.geo_table("study_area").union_all())
@@ -148,7 +149,9 @@ def _ground(region: Region, frame: BaseGeometry, detail: str) -> tuple[Collectio
     patches = patches[patches.intersects(frame)] if len(patches) else patches
     coarse = _COARSE[detail]
     for _ in range(_MOST_ROUNDS):
-        merged = {kind: _merged(patches, kind, frame, coarse) for kind in (*LAND_ORDER, "water")}
+        merged = {
+            kind: merged_patches(patches, kind, frame, coarse) for kind in (*LAND_ORDER, "water")
+        }
         shapes = [shape for shape in merged.values() if shape is not None]
         if int(shapely.get_num_coordinates(shapes).sum()) <= _MOST_LAND_VERTICES[detail]:
             break
@@ -161,9 +164,10 @@ def _ground(region: Region, frame: BaseGeometry, detail: str) -> tuple[Collectio
     return collection(land), collection(features(water, [{}] * len(water), region.crs, BASE_DIGITS))
 
 
-def _merged(
+def merged_patches(
     patches: gpd.GeoDataFrame, kind: str, frame: BaseGeometry, coarse: float
 ) -> BaseGeometry | None:
+    """Merge the land patches of a kind inside a rectangle; None where there are none."""
     shapes = patches.geometry[patches["kind"] == kind].to_numpy()
     smallest = _SMALLEST_PATCH_M2 * coarse * (0.4 if kind == "water" else 1.0)
     shapes = shapes[shapely.area(shapes) >= smallest]
@@ -181,7 +185,7 @@ def _roads(
 ) -> tuple[Collection, tuple[str, ...]]:
     """Join the streets of each class into one feature, the largest class last drawn."""
     streets = region.geo_table("streets")
-    classes = streets["road_class"].map(_CLASS_OF_ROAD)
+    classes = streets["road_class"].map(CLASS_OF_ROAD)
     shapes = streets.geometry.to_numpy()
     near = box(*focus.buffer(_SMALL_STREET_REACH_M, join_style="mitre").bounds)
     wanted = ROAD_CLASSES if detail == "full" else ROAD_CLASSES[:-1]
@@ -189,7 +193,7 @@ def _roads(
     for name in wanted:
         reach = near if name in _SMALL_CLASSES else frame
         chosen = shapes[(classes == name).to_numpy()]
-        line = _joined(chosen, reach, _ROAD_TOLERANCE_M * _COARSE[detail])
+        line = joined_lines(chosen, reach, _ROAD_TOLERANCE_M * _COARSE[detail])
         if line is not None:
             lines[name] = line
     left_out = []
@@ -204,7 +208,9 @@ def _roads(
     return collection(found), tuple(left_out)
 
 
-def _joined(shapes: np.ndarray, reach: BaseGeometry, tolerance_m: float) -> BaseGeometry | None:
+def joined_lines(
+    shapes: np.ndarray, reach: BaseGeometry, tolerance_m: float
+) -> BaseGeometry | None:
     """Join lines end to end where only two meet, drop vertices, cut to a rectangle."""
     inside = shapes[shapely.intersects(shapes, reach)]
     parts = shapely.get_parts(inside)
@@ -228,7 +234,7 @@ def _rails(region: Region, frame: BaseGeometry, coarse: float) -> Collection:
     running = rails[rails["service"].isna() & ~rails["is_tunnel"].astype(bool)]
     kinds = {"rail": ("rail", "light_rail", "subway", "narrow_gauge"), "tram": ("tram", "monorail")}
     found = {
-        name: _joined(
+        name: joined_lines(
             running.geometry[running["kind"].isin(values)].to_numpy(),
             frame,
             _ROAD_TOLERANCE_M * coarse,
@@ -246,10 +252,10 @@ def _labels(region: Region, frame: BaseGeometry) -> Collection:
     stations = rail_stations(region)
     stations = stations[stations.intersects(frame)]
     places = region.geo_table("localities")
-    places = places[places.intersects(frame) & places["kind"].isin(list(_LABEL_RANK))]
+    places = places[places.intersects(frame) & places["kind"].isin(list(LABEL_RANK))]
     taken = set(stations["name"].str.casefold())
     places = places[~places["name"].str.casefold().isin(taken)]
-    places = places.assign(rank=places["kind"].map(_LABEL_RANK)).sort_values("rank", kind="stable")
+    places = places.assign(rank=places["kind"].map(LABEL_RANK)).sort_values("rank", kind="stable")
     rows: list[dict[str, Any]] = [
         {"name": name, "kind": "station", "rank": 0} for name in stations["name"]
     ]

@@ -40,6 +40,8 @@ class Acceptability:
     frame
         One row per site: ``first_share`` and ``top3_share`` of the draws, ``rank_p05`` and
         ``rank_p95`` (nine draws in ten lie between), ``rank_least`` and ``rank_most``.
+    rank_shares
+        Share of the draws that gave a site each rank; columns 1 to the number of sites.
     central_weights
         Mean weighting of the draws that put a site first; missing where none did.
     space, structure, n_draws
@@ -47,6 +49,7 @@ class Acceptability:
     """
 
     frame: pd.DataFrame
+    rank_shares: pd.DataFrame
     central_weights: pd.DataFrame
     space: Space
     structure: Structure
@@ -92,6 +95,9 @@ def rank_acceptability(
     means = np.divide(central, n_first, out=np.full_like(central, np.nan), where=n_first > 0)
     return Acceptability(
         frame=_summarise(counts, values.index, n_draws),
+        rank_shares=pd.DataFrame(
+            counts / n_draws, index=values.index, columns=range(1, counts.shape[1] + 1)
+        ),
         central_weights=pd.DataFrame(means, index=values.index, columns=keys),
         space=space,
         structure=structure,
