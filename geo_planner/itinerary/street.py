@@ -6,7 +6,7 @@ centisecond.
 
 References
 ----------
-Dijkstra, E. W. (1959). A note on two problems in connection with graphs. doi:10.1007/BF01386390
+Dijkstra, E. W. (1959). A note on two problems in connexion with graphs. doi:10.1007/BF01386390
 """
 
 from collections.abc import Sequence
