@@ -7,6 +7,7 @@ criteria counts no more than a group of one; ``flat`` draws all criteria at once
 A site with unknown values takes part with the lower end of its range.
 """
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -119,11 +120,12 @@ def robustness(
     Returns
     -------
     DataFrame
-        Columns of :class:`Acceptability` with ``_simplex`` and ``_near`` at the end, index of
+        Columns of :class:`Acceptability` with ``_simplex`` and ``_near`` at the end, and
+        ``rank_shares_simplex``: share of the draws by rank, those above zero, as JSON; index of
         ``values``.
     """
     spaces: tuple[Space, ...] = ("simplex", "near")
-    found = [
+    simplex, near = (
         rank_acceptability(
             values,
             weights,
@@ -132,10 +134,18 @@ def robustness(
             structure=structure,
             method=method,
             n_draws=n_draws,
-        ).frame.add_suffix(f"_{space}")
+        )
         for space in spaces
-    ]
-    return pd.concat(found, axis=1)
+    )
+    frames = [simplex.frame.add_suffix("_simplex"), near.frame.add_suffix("_near")]
+    return pd.concat([*frames, _as_json(simplex.rank_shares).rename("rank_shares_simplex")], axis=1)
+
+
+def _as_json(shares: pd.DataFrame) -> pd.Series:
+    """Write the shares of each site by rank, leaving out ranks it never had."""
+    rows = shares.to_numpy()
+    texts = [json.dumps({str(k + 1): row[k] for k in np.flatnonzero(row)}) for row in rows]
+    return pd.Series(texts, index=shares.index, dtype="str")
 
 
 def _draw(

@@ -1,5 +1,7 @@
 """Rank acceptability against exact areas of the simplex, and its laws."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,6 +123,17 @@ def test_the_same_seed_gives_the_same_table_and_no_site_gives_an_empty_one():
     one, other = (robustness(values, even(TWO), 7, n_draws=500) for _ in range(2))
     pd.testing.assert_frame_equal(one, other)
     assert len(robustness(values.iloc[:0], even(TWO), 7, n_draws=500)) == 0
+
+
+def test_every_draw_gives_each_site_one_rank_and_ranks_never_had_are_left_out():
+    values = table([(0.9, 0.1), (0.3, 0.3), (0.0, 0.0)], TWO)
+    shares = flat(values, n_draws=500).rank_shares
+    assert shares.columns.tolist() == [1, 2, 3]
+    assert shares.sum(axis=1).tolist() == pytest.approx([1, 1, 1])
+    told = robustness(values, even(TWO), 7, n_draws=500)
+    by_rank = [json.loads(text) for text in told["rank_shares_simplex"]]
+    assert by_rank[2] == {"3": 1.0}
+    assert [some.get("1", 0.0) for some in by_rank] == told["first_share_simplex"].tolist()
 
 
 cells = st.floats(0, 1).map(lambda value: round(value, 3))
