@@ -1,6 +1,7 @@
 """What a page draws from: a result, or a region alone, brought to one shape with its words."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +27,7 @@ class View:
     ----------
     region, study
         The region and its settings.
-    zones, businesses, sites, criteria, snaps, summary
+    zones, businesses, sites, criteria, snaps, summary, details
         As in :class:`geo_planner.analysis.AnalysisResult`.
     """
 
@@ -38,6 +39,7 @@ class View:
     criteria: pd.DataFrame
     snaps: pd.DataFrame
     summary: dict[str, Any]
+    details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> Wording:
@@ -63,6 +65,10 @@ class View:
     def has_ranking(self) -> bool:
         """Tell whether sites were scored."""
         return "score" in self.sites and len(self.sites) > 0
+
+    def detail(self, name: str) -> pd.DataFrame:
+        """Give a side table of the result; an empty frame where it has none."""
+        return self.details.get(name, pd.DataFrame())
 
     def measure(self, column: str | None) -> Measure | None:
         """Choose the measure a map opens with; an unknown name falls back to the headline."""
@@ -131,4 +137,5 @@ def view_of(subject: AnalysisResult | Region) -> View:
         criteria=subject.criteria,
         snaps=subject.snaps,
         summary=subject.summary,
+        details=subject.details,
     )
