@@ -9,6 +9,7 @@ import pandas as pd
 from geo_planner.analysis.land import measure_land
 from geo_planner.config import Mode, Study
 from geo_planner.findings import Finding
+from geo_planner.land.station_proximity import StationProximity
 from geo_planner.region import Region
 from geo_planner.siting import (
     Reference,
@@ -45,6 +46,8 @@ class JudgedSites:
         Frozen points the scores rest on; None where nothing was scored.
     findings
         What was left out of the land data, and criteria that say the same twice.
+    stations
+        Nearness to stations; None where there are no sites.
     """
 
     sites: gpd.GeoDataFrame
@@ -53,6 +56,7 @@ class JudgedSites:
     left_out: Mapping[str, str] = field(default_factory=dict)
     reference: Reference | None = None
     findings: tuple[Finding, ...] = ()
+    stations: StationProximity | None = None
 
 
 def judge_sites(
@@ -64,6 +68,7 @@ def judge_sites(
     *,
     threads: int,
     reference: Reference | None = None,
+    stations: StationProximity | None = None,
 ) -> JudgedSites:
     """Measure land and criteria of sites, score and rank them.
 
@@ -79,10 +84,12 @@ def judge_sites(
         Searches at once.
     reference
         Frozen points of a baseline; None: the region's own.
+    stations
+        Nearness of these sites to stations, where it is known already.
     """
     if not len(sites):
         return JudgedSites(sites)
-    land = measure_land(region, sites, study)
+    land = measure_land(region, sites, study, stations)
     measured = measure_criteria(
         region,
         routers,
@@ -102,7 +109,11 @@ def judge_sites(
     told = sites.join(land.frame[[name for name in land.frame if name not in sites]])
     if not len(measured.raw.columns):
         return JudgedSites(
-            told, details=details, left_out=measured.left_out, findings=land.findings
+            told,
+            details=details,
+            left_out=measured.left_out,
+            findings=land.findings,
+            stations=land.stations,
         )
     siting = study.siting
     of_group = {str(group): weight for group, weight in siting.group_weights.items()}
@@ -123,9 +134,10 @@ def judge_sites(
     correlation = criteria_correlation(values)
     return JudgedSites(
         sites=told.drop(columns=[name for name in scores if name in told]).join(scores).join(sure),
-        criteria=criteria_frame(weights, measured.frozen),
+        criteria=criteria_frame(weights, measured.frozen, study.travel.car_traffic),
         details={**details, "correlation": correlation.reset_index()},
         left_out=measured.left_out,
         reference=measured.reference,
         findings=(*land.findings, *correlation_warnings(correlation, weights)),
+        stations=land.stations,
     )

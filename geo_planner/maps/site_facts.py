@@ -39,7 +39,8 @@ class Group:
 def short_label(view: View, criterion: str) -> str:
     """Name a criterion in a few words; a criterion of the study's own by its label."""
     phrase = view.words.phrases.get(f"short_{criterion}")
-    return phrase or str(view.criteria.loc[criterion, f"label_{view.words.language}"])
+    text = phrase or str(view.criteria.loc[criterion, f"label_{view.words.language}"])
+    return text.replace("{traffic}", view.words(f"traffic_{view.study.travel.car_traffic}"))
 
 
 def site_groups(view: View) -> list[Group]:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
 from geo_planner.config import Travel
-from geo_planner.networks.derived import derived_arrays
+from geo_planner.networks.derived import Arrays, derived_arrays
 from geo_planner.networks.numbers import packaged_rows
 from geo_planner.networks.street_build import (
     ISLAND,
@@ -46,8 +47,6 @@ _NUMBERS = {
     "car": ("car_peak", "turn_costs", "driving_sides"),
 }
 _TABLES = ("streets", "street_nodes", "turn_restrictions")
-_MIN_BUCKET_WIDTH = 16
-_BUCKET_PERCENTILE = 25
 
 
 @dataclass(frozen=True)
@@ -117,15 +116,10 @@ class StreetNetwork:
         turns = max(self.leave_from_cost.max(initial=0), self.leave_to_cost.max(initial=0))
         return max(int(self.arc_cost.max(initial=1)), int(streets) + int(turns))
 
-    @cached_property
-    def bucket_width(self) -> int:
-        """Width of the search's buckets [cs]; a matter of speed only."""
-        if not len(self.arc_cost):
-            return _MIN_BUCKET_WIDTH
-        return max(_MIN_BUCKET_WIDTH, int(np.percentile(self.arc_cost, _BUCKET_PERCENTILE)))
 
-
-def street_network(region: Region, mode: str, travel: Travel) -> StreetNetwork:
+def street_network(
+    region: Region, mode: str, travel: Travel, *, is_level: bool = False
+) -> StreetNetwork:
     """Lay out the streets of a region for one mode, from the region's derived arrays if there.
 
     Parameters
@@ -136,6 +130,8 @@ def street_network(region: Region, mode: str, travel: Travel) -> StreetNetwork:
         walk, bicycle, ebike or car.
     travel
         Speeds, traffic and turn costs.
+    is_level
+        Take no account of grades and no ferries: at 1 m/s, what a street costs is its length.
     """
     country = region.study.get("country")
     settings: dict[str, Any] = {
@@ -146,15 +142,27 @@ def street_network(region: Region, mode: str, travel: Travel) -> StreetNetwork:
         "car_speeds": None if mode == "walk" else car_speed_rows(country),
         "min_component_nodes": MIN_COMPONENT_NODES,
         "layout": ARRAY_LAYOUT,
+        **({"is_level": True} if is_level else {}),
     }
-    arrays = derived_arrays(
-        region,
-        f"street-{mode}",
-        _TABLES[:2] if mode == "walk" else _TABLES,
-        settings,
-        lambda: build_street_arrays(
-            region.geo_table("streets"), region.geo_table("street_nodes"), mode, travel, country,
+
+    def make() -> Arrays:
+        streets = region.geo_table("streets")
+        return build_street_arrays(
+            _level(streets, mode) if is_level else streets,
+            region.geo_table("street_nodes"),
+            mode,
+            travel,
+            country,
             region.table("turn_restrictions") if region.has("turn_restrictions") else None,
-        ),
-    )  # fmt: skip
+        )
+
+    tables = _TABLES[:2] if mode == "walk" else _TABLES
+    arrays = derived_arrays(region, f"street-{mode}", tables, settings, make)
     return StreetNetwork(mode=mode, **arrays)
+
+
+def _level(streets: gpd.GeoDataFrame, mode: str) -> gpd.GeoDataFrame:
+    """Forget the grades of streets, and close ferries."""
+    is_land = streets["road_class"] != "ferry"
+    ways = {name: streets[name] & is_land for name in (f"{mode}_forward", f"{mode}_backward")}
+    return streets.assign(grade=np.nan, **ways)

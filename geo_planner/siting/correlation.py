@@ -42,9 +42,14 @@ def correlation_warnings(
             count=1,
             what=f"correlation {matrix[i, j]:.2f} of two criteria: together they weigh "
             f"{weights[keys[i]] + weights[keys[j]]:.0%} of the score for nearly one thing "
-            f"({criteria()[keys[i]].label_en}; {criteria()[keys[j]].label_en})",
+            f"({_label(keys[i])}; {_label(keys[j])})",
             examples=(keys[i], keys[j]),
         )
         for i, j in combinations(range(len(keys)), 2)
         if np.abs(matrix[i, j]) > limit and weights[keys[i]] > 0 and weights[keys[j]] > 0
     ]
+
+
+def _label(key: str) -> str:
+    """Name a criterion, whatever the traffic."""
+    return criteria()[key].label_en.replace(", {traffic}", "")

@@ -19,6 +19,8 @@ FROZEN = "frozen"
 
 FloatArray = npt.NDArray[np.float64]
 Points = tuple[tuple[float, float], ...]
+_TRAFFIC_EN = {"free_flow": "free flow", "peak": "peak hour"}
+_TRAFFIC_DA = {"free_flow": "uden trængsel", "peak": "i myldretiden"}
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,25 @@ def groups_of(keys: pd.Index) -> pd.Series:
     return pd.Series([criteria()[str(key)].group for key in keys], index=keys)
 
 
-def criteria_frame(weights: pd.Series, own: Mapping[str, Points]) -> pd.DataFrame:
-    """Tabulate the criteria in use: labels, unit, direction, weight, points, source."""
+def criteria_frame(
+    weights: pd.Series, own: Mapping[str, Points], car_traffic: str = "free_flow"
+) -> pd.DataFrame:
+    """Tabulate the criteria in use: labels, unit, direction, weight, points, source.
+
+    Parameters
+    ----------
+    weights
+        Weight by criterion.
+    own
+        Points of value functions in place of the packaged ones.
+    car_traffic
+        free_flow or peak: labels of car times say which.
+    """
     rows = [
         {
             **asdict(criteria()[str(name)]),
+            "label_en": criteria()[str(name)].label_en.format(traffic=_TRAFFIC_EN[car_traffic]),
+            "label_da": criteria()[str(name)].label_da.format(traffic=_TRAFFIC_DA[car_traffic]),
             "weight": weight,
             "points": points_of(str(name), own),
         }
