@@ -24,7 +24,8 @@ FILE_LINKS: Mapping[str, str] = {
     "overview": "index.html", "map": "map.html", "sites": "sites.html", "sites_csv": "sites.csv",
 }  # fmt: skip
 SERVED_LINKS: Mapping[str, str] = {"overview": "/", "map": "/map", "sites": "/sites"}
-_TABS = ("overview", "map", "sites")
+_TABS = ("overview", "map", "sites", "compare")
+_TAB_WORDS: Mapping[str, str] = {"compare": "comparison"}
 PLAN_OPACITY = 0.85
 
 
@@ -199,10 +200,20 @@ def render_alone(template: str, *, words: Wording, **context: Any) -> str:
     return html
 
 
+def render_document(template: str, **context: Any) -> str:
+    """Render a template that is a whole document of its own, such as a sheet to print."""
+    html: str = _environment().get_template(template).render(**context)
+    return html
+
+
 def _tabs(view: View, kind: str, links: Mapping[str, str] | None) -> list[dict[str, Any]]:
-    current = {"overview": "overview", "access": "map", "sites": "sites"}[kind]
+    current = {"overview": "overview", "access": "map", "sites": "sites"}.get(kind, kind)
     return [
-        {"label": view.words(name), "href": links[name], "current": name == current}
+        {
+            "label": view.words(_TAB_WORDS.get(name, name)),
+            "href": links[name],
+            "current": name == current,
+        }
         for name in _TABS
         if links and name in links and (name != "sites" or view.has_ranking)
     ]

@@ -37,6 +37,9 @@ SEQUENTIAL: Mapping[int, tuple[str, ...]] = MappingProxyType(
 )
 DIVERGING = ("#8F3B0A", "#C8702A", "#EEB982", "#EBE8E1", "#A9CBE0", "#4C8FBD", "#17507F")
 
+EDITED = "#B0126B"
+REMOVED_EDIT = "#8F3B0A"
+
 RASTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "elevation_m": ("#F2EBD3", "#D9C59A", "#BC9A66", "#96703F", "#6C4A2A", "#40281A"),

@@ -4,13 +4,6 @@
   const data = gp.data, words = gp.words, el = gp.el;
   const byId = (id) => document.getElementById(id);
 
-  gp.legendScale = function (scale, host) {
-    const n = scale.colours.length;
-    host.replaceChildren(
-      el("div", { class: "swatches" }, scale.colours.map((colour) => el("i", { style: { background: colour } }))),
-      el("div", { class: "borders" }, scale.labels.map((label, k) => el("span", { style: { left: (100 * (k + 1)) / n + "%" } }, label))));
-  };
-
   const weighted = function (rows, column) {
     let people = 0, sum = 0;
     for (const i of rows) {

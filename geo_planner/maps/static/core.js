@@ -1,9 +1,8 @@
 /* What every map of geo_planner shares: words, numbers, styles, labels, badges, tooltip, card.
-   Defined before the map's own script, which calls GP.style, GP.point and GP.each. Texts from data
-   reach the page as text nodes only. */
+   Defined before the map's own script, which calls GP.style, GP.point and GP.each. A page with
+   several maps makes one for each. Texts from data reach the page as text nodes only. */
 "use strict";
-var GP = (function () {
-  const data = JSON.parse(document.getElementById("gp-data").textContent);
+var makeGP = function (data) {
   const words = data.words;
   const WIDTHS = { motorway: [1.6, 2.2, 2.8, 3.8, 5.2, 7.5], trunk: [1.2, 1.6, 2.3, 3.3, 4.8, 7],
     main: [0.8, 1.2, 1.8, 2.7, 4.2, 6.2], street: [0.3, 0.6, 1.0, 1.7, 3.0, 4.8],
@@ -50,6 +49,13 @@ var GP = (function () {
       if (child !== null && child !== undefined) node.append(child);
     }
     return node;
+  };
+
+  gp.legendScale = function (scale, host) {
+    const n = scale.colours.length;
+    host.replaceChildren(
+      gp.el("div", { class: "swatches" }, scale.colours.map((colour) => gp.el("i", { style: { background: colour } }))),
+      gp.el("div", { class: "borders" }, scale.labels.map((label, k) => gp.el("span", { style: { left: (100 * (k + 1)) / n + "%" } }, label))));
   };
 
   /* styles */
@@ -115,11 +121,6 @@ var GP = (function () {
   };
   gp.rows = (rows) => gp.el("dl", { class: "facts" }, rows.map(([label, value]) =>
     gp.el("div", {}, gp.el("dt", {}, label), gp.el("dd", {}, value))));
-  document.addEventListener("keydown", (event) => {
-    document.documentElement.classList.remove("pointer");
-    if (event.key === "Escape") gp.closeCard();
-  });
-  document.addEventListener("pointerdown", () => document.documentElement.classList.add("pointer"), true);
 
   /* labels and stations: names never overlap; the more important one stays */
   const labels = [];
@@ -127,7 +128,7 @@ var GP = (function () {
     const p = feature.properties, station = p.kind === "station";
     const text = gp.el("span", { class: "name" }, p.name);
     const node = gp.el("div", { class: "gp-label " + p.kind }, station ? gp.el("i", {}) : null, text);
-    labels.push({ latlng: latlng, text: text, node: node, station: station, rank: p.rank });
+    labels.push({ latlng: latlng, text: text, node: node, station: station, beside: station || p.kind === "edit", rank: p.rank });
     return L.marker(latlng, { pane: "labels", interactive: false, keyboard: false,
       icon: L.divIcon({ className: "gp-label-anchor", html: node, iconSize: [0, 0] }) });
   };
@@ -148,7 +149,7 @@ var GP = (function () {
       if (!l.station) l.node.hidden = false;
       const w = l.text.offsetWidth, h = l.text.offsetHeight;
       const far = l.at.x < -60 || l.at.y < -40 || l.at.x > size.x + 60 || l.at.y > size.y + 40;
-      const spots = l.station ? SPOTS : [(a, b) => [-a / 2, -b / 2]];
+      const spots = l.beside ? SPOTS : [(a, b) => [-a / 2, -b / 2]];
       let placed = null;
       if (!far && (l.rank < 3 || zoom >= 12)) {
         for (const spot of spots) {
@@ -167,7 +168,8 @@ var GP = (function () {
   };
   gp.panelBoxes = function () {
     const home = gp.map.getContainer().getBoundingClientRect();
-    return [...document.querySelectorAll(".stage .panel, .stage .leaflet-control, .stage .north")].map((panel) => {
+    const stage = gp.map.getContainer().closest(".stage") || gp.map.getContainer();
+    return [...stage.querySelectorAll(".panel, .leaflet-control, .north")].map((panel) => {
       const b = panel.getBoundingClientRect();
       return b.width ? [b.left - home.left, b.top - home.top, b.right - home.left, b.bottom - home.top] : [0, 0, 0, 0];
     });
@@ -191,7 +193,7 @@ var GP = (function () {
     }
     gp.map.fitBounds(data.fit || data.focus, { paddingTopLeft: [pad[0], pad[1]], paddingBottomRight: [pad[2], pad[3]], animate: false });
   };
-  gp.start = function (map, layers) {
+  gp.open = function (map, layers) {
     gp.map = map;
     gp.layers = layers;
     map.attributionControl.setPrefix("Leaflet");
@@ -211,6 +213,11 @@ var GP = (function () {
     map.on("zoomend", gp.resize);
     map.on("moveend", gp.placeLabels);
     gp.resize();
+    if (document.fonts && document.fonts.ready) document.fonts.ready.then(gp.placeLabels);
+  };
+  gp.start = function (map, layers) {
+    gp.open(map, layers);
+    gp.listen();
     document.querySelectorAll("input[data-layer]").forEach((box) => {
       const apply = function () {
         box.dataset.layer.split(" ").forEach((name) => {
@@ -223,6 +230,16 @@ var GP = (function () {
       box.addEventListener("change", apply);
       apply();
     });
+    gp.placeLabels();
+    document.documentElement.dataset.ready = "yes";
+  };
+  /* what the document listens to, once a page */
+  gp.listen = function () {
+    document.addEventListener("keydown", (event) => {
+      document.documentElement.classList.remove("pointer");
+      if (event.key === "Escape") gp.closeCard();
+    });
+    document.addEventListener("pointerdown", () => document.documentElement.classList.add("pointer"), true);
     document.querySelectorAll("button[data-toggle]").forEach((button) => {
       button.addEventListener("click", () => {
         const part = document.getElementById(button.dataset.toggle);
@@ -230,9 +247,7 @@ var GP = (function () {
         button.setAttribute("aria-expanded", String(open));
       });
     });
-    if (document.fonts && document.fonts.ready) document.fonts.ready.then(gp.placeLabels);
-    gp.placeLabels();
-    document.documentElement.dataset.ready = "yes";
   };
   return gp;
-})();
+};
+var GP = makeGP(JSON.parse(document.getElementById("gp-data").textContent));

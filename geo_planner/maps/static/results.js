@@ -26,7 +26,7 @@
     return "url(#" + id + ")";
   };
   let unknownFill = null;
-  const unknownPattern = function () {
+  gp.unknownPattern = function () {
     if (unknownFill) return unknownFill;
     const tile = document.createElement("canvas");
     tile.width = tile.height = 7;
@@ -43,7 +43,7 @@
   gp.style.cell = function (feature) {
     const value = gp.cellValue(feature.properties.i);
     if (value === null) {
-      return { fillColor: unknownPattern(), fillOpacity: 1, color: "#8A949B", weight: 0.8, dashArray: "2 2", opacity: 1 };
+      return { fillColor: gp.unknownPattern(), fillOpacity: 1, color: "#8A949B", weight: 0.8, dashArray: "2 2", opacity: 1 };
     }
     const colour = data.measure.colours[gp.classOf(value, data.measure.borders)];
     return { fillColor: colour, fillOpacity: 1, color: colour, weight: 0.7, opacity: 1, dashArray: null };

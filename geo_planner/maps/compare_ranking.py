@@ -1,0 +1,136 @@
+"""Sites before and after, and totals before and after, as rows in words."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from geo_planner.compare import Comparison
+from geo_planner.maps.compare_figures import signed, trend
+from geo_planner.maps.layers import text_of
+from geo_planner.maps.wording import NO_BREAK_SPACE, Wording
+
+_MOST_ROWS = 100
+_REASONS_SHOWN = 3
+_NOTICED_POINTS = 0.05
+_TOTALS = (
+    ("zones", "population_count", "persons"),
+    ("zones", "workers_count", "persons"),
+    ("businesses", "employees_count", "jobs"),
+    ("businesses", "rows", "count"),
+    ("sites", "rows", "count"),
+    ("sites", "area_m2", "m2"),
+    ("sites", "existing_floor_area_m2", "m2"),
+    ("sites", "remaining_m2", "m2"),
+)
+
+
+def ranking_rows(comparison: Comparison, words: Wording) -> list[dict[str, Any]]:
+    """Lay out ranks and scores of sites, with the criteria that moved them in the page's language.
+
+    Returns
+    -------
+    list of dict
+        Best rank of B first, at most a hundred; empty where neither side has scores.
+    """
+    ranking = comparison.ranking
+    if not len(ranking) or ranking[["score_a", "score_b"]].isna().all(axis=None):
+        return []
+    shown = ranking.head(_MOST_ROWS)
+    rows = []
+    for site, row in zip(shown.index, shown.to_dict("records"), strict=True):
+        rows.append(
+            {
+                "name": text_of(row.get("name")) or str(site),
+                "rank_a": _rank(row["rank_a"]),
+                "rank_b": _rank(row["rank_b"]),
+                "change": _rank_change(row, words),
+                "trend": trend(float(row["rank_change"])),
+                "score_a": words.number(row["score_a"], 1),
+                "score_b": words.number(row["score_b"], 1),
+                "score_difference": signed(row["score_difference"], words, 1),
+                "score_trend": trend(round(float(row["score_difference"]), 1)),
+                "reasons": reasons_of(comparison, str(site), words),
+            }
+        )
+    return rows
+
+
+def _rank(value: float) -> str:
+    return "✕" if math.isnan(value) else f"{value:.0f}"
+
+
+def _rank_change(row: dict[str, Any], words: Wording) -> str:
+    change = float(row["rank_change"])
+    if math.isnan(change):
+        return "" if math.isnan(row["rank_a"]) == math.isnan(row["rank_b"]) else words(
+            "rank_gained" if math.isnan(row["rank_a"]) else "rank_lost"
+        )  # fmt: skip
+    if not change:
+        return "="
+    return f"{'▲' if change > 0 else '▼'}{NO_BREAK_SPACE}{abs(change):.0f}"
+
+
+def reasons_of(comparison: Comparison, site: str, words: Wording) -> list[str]:
+    """Name the criteria whose points changed most, with their figures before and after."""
+    if site not in comparison.sites.index:
+        return []
+    row = comparison.sites.loc[site]
+    criteria = pd.concat([comparison.b.criteria, comparison.a.criteria])
+    criteria = criteria[~criteria.index.duplicated()]
+    moved = []
+    for key, criterion in zip(criteria.index, criteria.to_dict("records"), strict=True):
+        points = float(row.get(f"{key}_contribution_difference", math.nan))
+        if abs(points) >= _NOTICED_POINTS:
+            moved.append((points, str(key), criterion))
+    moved.sort(key=lambda found: -abs(found[0]))
+    return [_reason(row, *found, words) for found in moved[:_REASONS_SHOWN]]
+
+
+def _reason(
+    row: pd.Series, points: float, key: str, criterion: dict[str, Any], words: Wording
+) -> str:
+    label = words.phrases.get(f"short_{key}") or text_of(criterion.get(f"label_{words.language}"))
+    told = f"{label or key} {words('points_change', points=signed(points, words, 1))}"
+    before, after = (float(row.get(f"{key}_{side}", math.nan)) for side in "ab")
+    if math.isnan(before) or math.isnan(after):
+        return told
+    unit = text_of(criterion.get("unit")) or ""
+    return f"{told} ({words.figure(before, unit)} → {words.figure(after, unit)})"
+
+
+def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
+    """Lay out people, jobs and floor area in all before and after; unknown figures are left out."""
+    rows = []
+    for table, figure, unit in _TOTALS:
+        if (table, figure) not in comparison.totals.index:
+            continue
+        a, b, difference = comparison.totals.loc[(table, figure), ["a", "b", "difference"]]
+        if math.isnan(a) and math.isnan(b):
+            continue
+        rows.append(
+            {
+                "label": words(f"total_{table}_{figure}"),
+                "a": _amount(a, unit, words),
+                "b": _amount(b, unit, words),
+                "difference": _change(difference, unit, words),
+                "trend": trend(float(difference)),
+            }
+        )
+    return rows
+
+
+def _amount(value: float, unit: str, words: Wording) -> str:
+    """Write a total in full, so that what is added or lost can be read off it."""
+    if math.isnan(value):
+        return words("unknown")
+    if unit == "m2":
+        return f"{words.number(round(value, -2))}{NO_BREAK_SPACE}m²"
+    return words.number(value)
+
+
+def _change(value: float, unit: str, words: Wording) -> str:
+    if math.isnan(value):
+        return words("unknown")
+    rounded = round(value, -2) if unit == "m2" else value
+    return signed(rounded, words) + (f"{NO_BREAK_SPACE}m²" if unit == "m2" and rounded else "")
