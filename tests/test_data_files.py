@@ -1,6 +1,7 @@
 """Packaged numbers: every file has its columns, sources and marks, and adds up."""
 
 import csv
+import itertools
 import re
 from importlib import resources
 
@@ -42,6 +43,12 @@ COLUMNS = {
     "station_ways": "name value unit meaning",
     "typical_day": "country rule value meaning",
     "bicycle_on_board": "rule route_types line weekdays from_time until_time is_allowed meaning",
+    "transit_modes": "mode label_en label_da first_route_type last_route_type",
+    "service_levels": "level label_en label_da from_per_hour least_modes",
+    "service_rules": "rule value unit meaning",
+    "ptal_modes": "mode catchment_m reliability_min",
+    "ptal_windows": "window from_time until_time meaning",
+    "ptal_bands": "band up_to",
 }
 NUMBERS = {
     "criteria": "weight",
@@ -67,6 +74,11 @@ NUMBERS = {
     "grade_relations": "value",
     "traffic_stress": "rule max_limit_kmh max_lanes stress",
     "clusters": "prefix",
+    "transit_modes": "first_route_type last_route_type",
+    "service_levels": "from_per_hour least_modes",
+    "service_rules": "value",
+    "ptal_modes": "catchment_m reliability_min",
+    "ptal_bands": "up_to",
 }
 KEYS = {
     "criteria": ["id"],
@@ -99,6 +111,12 @@ KEYS = {
     "station_ways": ["name"],
     "typical_day": ["country", "rule", "value"],
     "bicycle_on_board": ["rule"],
+    "transit_modes": ["first_route_type"],
+    "service_levels": ["level"],
+    "service_rules": ["rule"],
+    "ptal_modes": ["mode"],
+    "ptal_windows": ["window"],
+    "ptal_bands": ["band"],
 }
 MAY_BE_BLANK = {
     "cap", "cap_value", "width_m", "condition", "clusters", "typical_use",
@@ -109,6 +127,7 @@ MAY_BE_BLANK = {
 MAY_BE_BLANK_IN = {
     "policy_indicators": {"baseline_value", "target_value", "target_year"},
     "policy_facts": {"value", "unit", "year", "goal", "goal_year", "outcome"},
+    "ptal_bands": {"up_to"},
 }
 CHECKED = {"S": "yes", "D": "yes", "A": "choice", "M": "no"}
 
@@ -304,3 +323,22 @@ def test_readiness_falls_from_stage_to_stage_as_its_criterion_says():
 def test_no_plan_use_has_two_building_rights():
     codes = [code for row in rows("building_right") for code in row["use_codes"].split()]
     assert len(codes) == len(set(codes))
+
+
+def test_levels_and_bands_of_service_rise():
+    levels = [(float(row["from_per_hour"]), int(row["least_modes"]))
+              for row in rows("service_levels")]  # fmt: skip
+    assert levels == sorted(set(levels))
+    *tops, last = [row["up_to"] for row in rows("ptal_bands")]
+    assert last == ""
+    assert [float(top) for top in tops] == sorted({float(top) for top in tops})
+    assert {row["mode"] for row in rows("ptal_modes")} <= {
+        row["mode"] for row in rows("transit_modes")
+    }
+
+
+def test_no_route_type_is_of_two_modes():
+    spans = [
+        (int(row["first_route_type"]), int(row["last_route_type"])) for row in rows("transit_modes")
+    ]
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(spans))

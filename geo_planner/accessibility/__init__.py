@@ -9,6 +9,9 @@ from geo_planner.accessibility.competition import (
 from geo_planner.accessibility.edge import cut_by_edge
 from geo_planner.accessibility.equity import Equity, equity_by_district, equity_of
 from geo_planner.accessibility.points import access_of_points, anchor_points
+from geo_planner.accessibility.ptal import ptal, ptal_windows
+from geo_planner.accessibility.service import service_of, service_points
+from geo_planner.accessibility.service_level import service_level_of, service_levels
 from geo_planner.accessibility.sweep import Access, sweep_access
 from geo_planner.accessibility.weighing import Measure, cumulative, gravity
 
@@ -25,6 +28,12 @@ __all__ = [
     "equity_by_district",
     "equity_of",
     "gravity",
+    "ptal",
+    "ptal_windows",
+    "service_level_of",
+    "service_levels",
+    "service_of",
+    "service_points",
     "spatial_availability",
     "sweep_access",
     "two_step_floating_catchment",

@@ -8,38 +8,32 @@ reach each workplace and site.
 import tempfile
 import time
 import weakref
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from geo_planner.accessibility import (
-    Access,
-    Catchment,
-    Measure,
-    anchor_points,
-    balanced_floating_catchment,
-    cumulative,
-    gravity,
-    sweep_access,
+from geo_planner.analysis.access import (
+    ModeAccess,
+    Progress,
+    access_by_mode,
+    ends_of,
+    measures_of,
 )
-from geo_planner.analysis.people import WORKERS_BY_EDUCATION, edge_share, equity_table
+from geo_planner.analysis.people import edge_share, equity_table
 from geo_planner.analysis.result import AnalysisResult, settings_of
-from geo_planner.analysis.sites import COMPETITION_COLUMN, judge_sites
+from geo_planner.analysis.service import with_service
+from geo_planner.analysis.sites import judge_sites
 from geo_planner.analysis.summary import RunLog, summary_of
+from geo_planner.analysis.worked import Worked
 from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
 from geo_planner.siting import Reference
 from geo_planner.travel_time import Router, open_router
 from geo_planner.travel_time.blocks import default_threads
-from geo_planner.travel_time.remembered import RememberedRouter
 
-COMPETITION_MODE: Mode = "transit"
-MEDIAN = "travel_time_s_p50"
-Progress = Callable[[str, int, int], None]
+__all__ = ["Progress", "analyse", "measures_of", "run"]
 
 
 def run(
@@ -91,6 +85,7 @@ def analyse(
     *,
     threads: int | None = None,
     reference: Reference | None = None,
+    known: AnalysisResult | None = None,
     progress: Progress = lambda _step, _done, _all: None,
 ) -> AnalysisResult:
     """Compute access and site scores of a region.
@@ -105,6 +100,9 @@ def analyse(
         Searches at once; None: one per core.
     reference
         Frozen points of a baseline, for a scenario to be scored by; None: the region's own.
+    known
+        Result of another run, such as the baseline of a scenario: what of it rests on nothing
+        that differs is taken over in place of being computed again. The result is the same.
     progress
         Called with the step, what is done of it and what there is to do.
 
@@ -116,36 +114,44 @@ def analyse(
     settings = study or settings_of(region)
     n_threads = threads or default_threads()
     log = RunLog()
-    zones = region.geo_table("zones").set_index("zone_id")
-    businesses = region.geo_table("businesses").set_index("business_id")
-    sites = region.geo_table("sites").set_index("site_id")
+    ends = ends_of(region)
+    made = Worked(region, settings, ends)
+    held = made if known is None or known.worked is None else known.worked.held_for(made)
+    zones, businesses, sites = ends.zones, ends.businesses, ends.sites
     routers: dict[Mode, Router] = {}
+    access: dict[Mode, ModeAccess] = {}
     for mode in _possible_modes(region, settings):
-        routers[mode] = open_router(region, mode, settings.travel)
+        routers[mode] = held.routers.get(mode) or open_router(region, mode, settings.travel)
         log.findings += routers[mode].findings
         log.lap(f"network_{mode}")
-        access = _access_of_mode(
-            mode,
-            routers[mode],
-            zones=zones,
-            businesses=businesses,
-            sites=sites,
-            study=settings,
-            threads=n_threads,
-            log=log,
-            progress=progress,
+        access[mode] = held.access.get(mode) or access_by_mode(
+            mode, routers[mode], ends, settings, n_threads, progress
         )
-        zones = zones.join(access.reached)
-        businesses = businesses.join(access.reaching.iloc[: len(businesses)])
-        sites = sites.join(access.reaching.iloc[len(businesses) :])
+        zones = zones.join(access[mode].zones)
+        businesses = businesses.join(access[mode].businesses)
+        sites = sites.join(access[mode].sites)
+        log.snaps.append(access[mode].snaps)
+        log.modes[mode] = access[mode].counts
         log.lap(f"access_{mode}")
-    cut = None
+    if any(mode in TRANSIT_MODES for mode in routers):
+        zones, businesses, sites = with_service(
+            region, settings.travel, zones, businesses, sites, threads=n_threads
+        )
+        log.lap("service")
+    cut = held.edge_share
     headline = settings.access.headline_mode
-    if headline in routers:
+    if headline in routers and cut is None:
         cut = edge_share(region, routers[headline], headline, zones, settings, n_threads)
         log.lap("edge")
     judged = judge_sites(
-        region, routers, sites, businesses, settings, threads=n_threads, reference=reference
+        region,
+        routers,
+        sites,
+        businesses,
+        settings,
+        threads=n_threads,
+        reference=reference,
+        stations=held.stations,
     )
     log.findings += judged.findings
     log.lap("sites")
@@ -160,6 +166,9 @@ def analyse(
         details={**judged.details, "equity": equity_table(zones)},
         reference=judged.reference,
         summary=summary_of(region, settings, zones, businesses, judged, log, cut),
+        worked=replace(
+            made, routers=routers, access=access, edge_share=cut, stations=judged.stations
+        ),
     )
 
 
@@ -170,74 +179,3 @@ def _possible_modes(region: Region, study: Study) -> list[Mode]:
         for mode in study.access.modes
         if region.has("streets") and (mode not in TRANSIT_MODES or region.has("stop_times"))
     ]
-
-
-def measures_of(study: Study, mode: Mode) -> list[Measure]:
-    """List the measures a study asks for in one mode."""
-    return [
-        *(cumulative(cutoff) for cutoff in study.access.cutoffs_min),
-        gravity(study.access.half_weight_min[mode]),
-    ]
-
-
-def _access_of_mode(
-    mode: Mode,
-    router: Router,
-    *,
-    zones: gpd.GeoDataFrame,
-    businesses: gpd.GeoDataFrame,
-    sites: gpd.GeoDataFrame,
-    study: Study,
-    threads: int,
-    log: RunLog,
-    progress: Progress,
-) -> Access:
-    """Run one mode from all zones to all workplaces and sites; names carry the mode."""
-    ends = pd.concat([anchor_points(businesses), anchor_points(sites)])
-    origins = router.snap_origins(anchor_points(zones))
-    destinations = router.snap_destinations(gpd.GeoSeries(ends, crs=zones.crs))
-    jobs = np.concatenate([businesses["employees_count"].to_numpy(float), np.zeros(len(sites))])
-    workers = zones["workers_count"].to_numpy(float)
-    people = {f"workers_{mode}": workers}
-    if mode == study.access.headline_mode:
-        people |= {
-            f"{name}_{mode}": zones[column].to_numpy(float)
-            for name, column in WORKERS_BY_EDUCATION.items()
-            if zones[column].notna().any()
-        }
-    asked = RememberedRouter(router) if mode == COMPETITION_MODE else router
-    access = sweep_access(
-        asked,
-        origins,
-        destinations,
-        measures_of(study, mode),
-        opportunities={f"jobs_{mode}": jobs},
-        people=people,
-        threads=threads,
-        progress=lambda done, total: progress(f"access by {mode}", done, total),
-    )
-    if mode == COMPETITION_MODE and len(zones) and len(ends):
-        catchment = Catchment(
-            asked,
-            origins,
-            destinations,
-            gravity(study.access.half_weight_min[mode]),
-            demand_at="destinations",
-            threads=threads,
-            column=asked.columns.index(MEDIAN) if MEDIAN in asked.columns else 0,
-        )
-        is_workplace = np.arange(len(ends)) < len(businesses)
-        access.reaching[COMPETITION_COLUMN] = balanced_floating_catchment(
-            catchment, jobs, workers, competes=is_workplace
-        )
-    tables = np.repeat(["businesses", "sites"], [len(businesses), len(sites)])
-    log.snaps += [
-        origins.ledger.assign(table="zones", mode=mode),
-        destinations.ledger.assign(table=tables, mode=mode),
-    ]
-    log.modes[mode] = {
-        "origins": len(origins),
-        "reached_pairs": access.n_reached_pairs,
-        "unsnapped": origins.n_unsnapped + destinations.n_unsnapped,
-    }
-    return access

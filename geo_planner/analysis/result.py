@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from geo_planner.analysis.worked import Worked
 from geo_planner.config import Study, StudyHead
 from geo_planner.errors import InputError
 from geo_planner.region import Region, open_region
@@ -35,7 +36,9 @@ class AnalysisResult:
     region
         Region it was computed on.
     zones
-        All zones, index zone_id, with ``jobs_<mode>_<cutoff>min[_p50]`` and ``..._gravity``.
+        All zones, index zone_id, with ``jobs_<mode>_<cutoff>min[_p50]`` and ``..._gravity``, and,
+        as workplaces and sites have, ``service_level``, ``departures_per_hour``, ``service_modes``,
+        ``ptal`` and ``ptal_band`` where public transport is computed.
     businesses
         All workplaces, index business_id, with ``workers_<mode>_<cutoff>min[_p50]``.
     sites
@@ -51,6 +54,8 @@ class AnalysisResult:
         Frozen points of the value functions; None where nothing was scored.
     summary
         Figures of the run, as written to ``summary.json``.
+    worked
+        Parts that a run of a scenario may take over; None in a result that was read back.
     """
 
     study: Study
@@ -63,6 +68,7 @@ class AnalysisResult:
     summary: dict[str, Any]
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     reference: Reference | None = None
+    worked: Worked | None = field(default=None, repr=False, compare=False)
 
     @property
     def slug(self) -> str:

@@ -20,6 +20,7 @@ from geo_planner.cli.portfolio import portfolio
 from geo_planner.cli.run import run
 from geo_planner.cli.scenario import scenario
 from geo_planner.cli.serve import serve
+from geo_planner.cli.service import service
 from geo_planner.cli.sites import sites
 from geo_planner.cli.times import times
 
@@ -47,7 +48,9 @@ def _start(
         raise typer.Exit
 
 
-for _command in (build, check, info, times, access, isochrone, itinerary, sites, portfolio, policy):
+for _command in (build, check, info, times, access, isochrone, itinerary):
+    app.command()(_command)
+for _command in (service, sites, portfolio, policy):
     app.command()(_command)
 app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 
 from geo_planner.config import Travel
 from geo_planner.findings import Finding
@@ -16,7 +14,6 @@ from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.timetable import DEFAULT_UNTIL_S, Timetable, build_timetable
 from geo_planner.region import Region
 from geo_planner.sources.gtfs_days import TypicalDay, choose_typical_day
-from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_HOUR
 
 _FEED_TABLES = (
     "feeds", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates", "frequencies",
@@ -131,26 +128,3 @@ def rail_stops(region: Region) -> gpd.GeoDataFrame:
     called = calls.loc[calls["trip_id"].isin(rail_trips), "stop_id"].unique()
     stops = region.geo_table("stops")
     return stops[stops["stop_id"].isin(called) & stops.geometry.notna()]
-
-
-def departures_per_hour(
-    network: TransitNetwork, from_hour: int, to_hour: int
-) -> tuple[gpd.GeoSeries, npt.NDArray[np.float64]]:
-    """Count departures per hour at every stop, all lines and directions.
-
-    Returns
-    -------
-    tuple
-        Places of the stops that have any, index stop_id; and their departures per hour.
-    """
-    table = network.timetable
-    n_calls = np.diff(table.pattern_stop_ptr)
-    n_trips = np.repeat(np.diff(table.pattern_trip_ptr), n_calls)
-    stop = np.repeat(table.pattern_stop_idx, n_trips)
-    hours = table.departure_cs / (CENTISECONDS_PER_S * SECONDS_PER_HOUR)
-    counted = (
-        (hours >= from_hour) & (hours < to_hour) & np.repeat(table.can_board, n_trips).astype(bool)
-    )
-    per_hour = np.bincount(stop[counted], minlength=table.n_stops) / (to_hour - from_hour)
-    served = (per_hour > 0) & network.stop_points.notna().to_numpy()
-    return gpd.GeoSeries(network.stop_points[served]), per_hour[served]

@@ -16,7 +16,6 @@ import pandas as pd
 from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.config import TRANSIT_MODES, Mode, Study
 from geo_planner.land.station_points import listed_stations
-from geo_planner.networks.transit import departures_per_hour
 from geo_planner.region import Region
 from geo_planner.siting.criteria import Points, criteria
 from geo_planner.siting.reference import (
@@ -27,7 +26,6 @@ from geo_planner.siting.reference import (
 )
 from geo_planner.travel_time import Router
 from geo_planner.travel_time.matrix import seconds
-from geo_planner.travel_time.transit import TransitRouter
 from geo_planner.units import SECONDS_PER_MIN
 
 FloatArray = npt.NDArray[np.float64]
@@ -47,7 +45,6 @@ _MEDIAN = "travel_time_s_p50"
 _NEAR_WALK_M = 500.0
 _STATION_SEARCH_M = 5_000.0
 _CLUSTER_RIDE_MIN = 15.0
-_SERVICE_HOURS = (6, 20)
 
 
 @dataclass(frozen=True)
@@ -117,8 +114,9 @@ def measure_criteria(
     region, routers
         Region and the routers of the modes that are computed.
     sites, businesses
-        Frames with the ``workers_<mode>_<cutoff>min`` columns of the access pass, and
-        ``workers_per_job_bfc`` where competition was measured.
+        Frames with the ``workers_<mode>_<cutoff>min`` columns of the access pass,
+        ``workers_per_job_bfc`` where competition was measured, and ``departures_per_hour`` of
+        sites where public transport is computed.
     study
         Settings.
     threads
@@ -269,11 +267,9 @@ def _station_walk(frame: _Frame) -> FloatArray:
 
 def _departures(frame: _Frame) -> FloatArray:
     """Departures an hour, all stops within a short walk, all lines and directions."""
-    router = frame.router("transit")
-    if not isinstance(router, TransitRouter):
-        raise _NoData("mode transit is not computed")
-    stops, per_hour = departures_per_hour(router.network, *_SERVICE_HOURS)
-    return (_walk_m(frame, stops, _NEAR_WALK_M) <= _NEAR_WALK_M) @ per_hour
+    if "departures_per_hour" not in frame.sites:
+        raise _NoData("public transport is not computed")
+    return frame.sites["departures_per_hour"].to_numpy(float)
 
 
 def _amenities(frame: _Frame) -> FloatArray:

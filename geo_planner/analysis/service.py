@@ -1,0 +1,36 @@
+"""Public-transport service of zones, workplaces and sites, measured in one go."""
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_planner.accessibility import anchor_points, service_of
+from geo_planner.config import Travel
+from geo_planner.networks.departures import day_departures
+from geo_planner.region import Region
+
+
+def with_service(
+    region: Region, travel: Travel, *frames: gpd.GeoDataFrame, threads: int
+) -> list[gpd.GeoDataFrame]:
+    """Add the service level and the access level (PTAL) of their places to frames.
+
+    Returns
+    -------
+    list of GeoDataFrame
+        The frames with service_level, departures_per_hour, service_modes, ptal and ptal_band.
+
+    Raises
+    ------
+    InputError
+        When the region has no timetable for the day, or no streets.
+    """
+    points = pd.concat([anchor_points(frame) for frame in frames])
+    # rows of several tables may share an id: places stand for them
+    places = gpd.GeoSeries(points.to_numpy(), crs=region.crs)
+    found, _ = service_of(region, places, day_departures(region, travel), travel, threads=threads)
+    told, start = [], 0
+    for frame in frames:
+        own = found.iloc[start : start + len(frame)].set_index(frame.index)
+        told.append(frame.join(own))
+        start += len(frame)
+    return told
