@@ -10,8 +10,12 @@ import pandas as pd
 from geo_planner.maps.layers import nearest_station, site_anchors, text_of
 from geo_planner.maps.measures import Measure, Scale, find_measures, headline, scale_of
 from geo_planner.maps.palette import CRITERIA, ramp
+from geo_planner.maps.site_land import key_rows, land_chips, land_sections
+from geo_planner.maps.site_sure import sure_of
+from geo_planner.maps.stations import station_names
 from geo_planner.maps.view import View
 from geo_planner.maps.wording import EN_DASH, Wording
+from geo_planner.siting.criteria import criteria
 
 MOST_SLIDERS = len(CRITERIA)
 OPEN_FROM = 0.05
@@ -19,6 +23,7 @@ _SMALL_SITE_M2 = 100_000.0
 _SCORE_CLASSES = 5
 _MIN_SCORE_CLASSES = 3
 _MOST_OPEN_CHIPS = 2
+_LEAST_ROWS = 4
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,12 @@ class Group:
 def short_label(view: View, criterion: str) -> str:
     """Name a criterion in a few words; a criterion of the study's own by its label."""
     phrase = view.words.phrases.get(f"short_{criterion}")
-    text = phrase or str(view.criteria.loc[criterion, f"label_{view.words.language}"])
-    return text.replace("{traffic}", view.words(f"traffic_{view.study.travel.car_traffic}"))
+    if not phrase:
+        return str(view.criteria.loc[criterion, f"label_{view.words.language}"])
+    known = criteria().get(criterion)
+    if known is None or "{traffic}" not in known.label_en:
+        return phrase
+    return f"{phrase}, {view.words(f'traffic_{view.study.travel.car_traffic}')}"
 
 
 def site_groups(view: View) -> list[Group]:
@@ -87,7 +96,8 @@ def criteria_json(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
 
 def score_scale(view: View) -> Scale:
     """Choose five classes of score that tell the sites apart."""
-    scale = scale_of(view.sites["score_low"], "jobs", view.words)
+    ranked = view.sites.loc[view.sites["rank"].notna(), "score_low"]
+    scale = scale_of(ranked, "jobs", view.words)
     borders = scale.borders
     if len(borders) >= _SCORE_CLASSES:
         middle = (len(borders) - (_SCORE_CLASSES - 1)) // 2
@@ -107,11 +117,13 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
     """Describe every site for the page's script and rows, in the order of the frame."""
     sites = view.sites
     anchors = site_anchors(sites)
-    stations = nearest_station(view.region, sites.geometry)
+    stations = _near(view)
+    n_ranked = int(sites["rank"].notna().sum()) if groups else 0
     criteria = [name for group in groups for name in group.criteria]
     described = []
     for i, (site_id, row) in enumerate(sites.drop(columns="geometry").iterrows()):
         values = [_value(row.get(f"{name}_value")) for name in criteria]
+        sure = sure_of(view, row, n_ranked)
         described.append(
             {
                 "id": str(site_id),
@@ -119,15 +131,18 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
                 "anchor": anchors[i],
                 "small": bool(row["area_m2"] < _SMALL_SITE_M2),
                 "rank": _rank(row, i, has_ranking=bool(groups)),
+                "tied": bool(row.get("is_tied", False)),
                 "excluded": text_of(row.get("excluded_because")) or "",
+                "sure": sure.words if sure else "",
                 "low": float(row["score_low"]) if groups else 0.0,
                 "high": float(row["score_high"]) if groups else 0.0,
                 "parts": [_group_points(row, group) for group in groups],
                 "values": values,
                 "note": _note(view, row, stations[i]),
                 "tip": [_note(view, row, stations[i])],
-                "rows": _rows(view, row, criteria, groups),
-                "chips": _chips(view, row, criteria, values),
+                "rows": _key_rows(view, row, criteria, groups),
+                "sections": [*land_sections(view, row), *_rest(view, row, criteria, groups)],
+                "chips": [*land_chips(view, row), *_chips(view, row, criteria, values)],
             }
         )
     return described
@@ -154,12 +169,26 @@ def _group_points(row: pd.Series, group: Group) -> float:
     return round(sum(float(p) for p in points if not pd.isna(p)), 4)
 
 
+def _near(view: View) -> list[str | None]:
+    """Name the station of each site: the one it was measured to, else the nearest."""
+    names = station_names(view.region) if "station" in view.sites else {}
+    nearest = nearest_station(view.region, view.sites.geometry)
+    if not names:
+        return nearest
+    measured = [names.get(str(station)) for station in view.sites["station"]]
+    return [known or near for known, near in zip(measured, nearest, strict=True)]
+
+
 def _note(view: View, row: pd.Series, station: str | None) -> str:
     parts = [view.words.figure(row["area_m2"], "m2")]
     walk = row.get("station_walk_m")
     if walk is not None and math.isfinite(walk):
         distance = view.words.figure(walk, "m")
-        parts.append(view.words("walk_to_station", distance=distance))
+        parts.append(
+            view.words("walk_to_named", distance=distance, name=station)
+            if station
+            else view.words("walk_to_station", distance=distance)
+        )
     elif station:
         parts.append(view.words("near_station", name=station))
     return " · ".join(parts)
@@ -171,15 +200,35 @@ def _leaders_first(criteria: Sequence[str], groups: Sequence[Group]) -> list[str
     return [*leaders, *(name for name in criteria if name not in leaders)]
 
 
-def _rows(
+def _criterion_row(view: View, row: pd.Series, name: str) -> list[str]:
+    unit = str(view.criteria.loc[name, "unit"])
+    return [short_label(view, name), view.words.figure(row[name], unit)]
+
+
+def _key_rows(
     view: View, row: pd.Series, criteria: Sequence[str], groups: Sequence[Group]
 ) -> list[list[str]]:
+    """Give the rows a card shows at once: what leads the groups, then the facts of land."""
+    land = key_rows(view, row)
+    leaders = _leaders_first(criteria, groups)[: max(len(groups), _LEAST_ROWS - len(land))]
+    rows = [_criterion_row(view, row, name) for name in leaders]
+    return [*rows, *land] if criteria else [*rows, *land, *_plain_rows(view, row)]
+
+
+def _rest(
+    view: View, row: pd.Series, criteria: Sequence[str], groups: Sequence[Group]
+) -> list[dict[str, Any]]:
+    """Lay out all criteria and the plain facts of the site."""
+    if not criteria:
+        return []
+    rows = [_criterion_row(view, row, name) for name in _leaders_first(criteria, groups)]
+    title = view.words("section_criteria")
+    return [{"title": title, "rows": [*rows, *_plain_rows(view, row)], "notes": []}]
+
+
+def _plain_rows(view: View, row: pd.Series) -> list[list[str]]:
     words = view.words
-    shown = [
-        [short_label(view, name), words.figure(row[name], str(view.criteria.loc[name, "unit"]))]
-        for name in _leaders_first(criteria, groups)
-    ]
-    shown.append([words("area"), words.figure(row["area_m2"], "m2")])
+    shown = [[words("area"), words.figure(row["area_m2"], "m2")]]
     if not pd.isna(row["existing_floor_area_m2"]):
         built = words.number(round(float(row["existing_floor_area_m2"]), -2))
         shown.append([words("existing_floor_area"), f"{built}\u00a0m²"])
