@@ -1,6 +1,6 @@
 """What the land of the sites allows, collected for scores, maps and briefs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -9,6 +9,7 @@ from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.land import land_measures
 from geo_planner.land.constraints import SiteConstraints, site_constraints
+from geo_planner.land.office_rule import answers_per_use
 from geo_planner.land.station_proximity import StationProximity, station_proximity
 from geo_planner.region import Region
 from geo_planner.siting import hard_constraints, profiles
@@ -38,7 +39,12 @@ class SiteLand:
     findings: tuple[Finding, ...]
 
 
-def measure_land(region: Region, sites: gpd.GeoDataFrame, study: Study) -> SiteLand:
+def measure_land(
+    region: Region,
+    sites: gpd.GeoDataFrame,
+    study: Study,
+    stations: StationProximity | None = None,
+) -> SiteLand:
     """Measure plans, capacity, constraints and station areas of sites, and what excludes them.
 
     Parameters
@@ -47,12 +53,17 @@ def measure_land(region: Region, sites: gpd.GeoDataFrame, study: Study) -> SiteL
         Region, and sites with index site_id.
     study
         Settings.
+    stations
+        Nearness of these sites to stations, where it is known already.
     """
     constraints = site_constraints(region, sites)
     frame = land_measures(
         region, sites, land=study.land, siting=study.siting, constraints=constraints
     )
-    stations = station_proximity(region, sites, floor_area_m2=frame["remaining_m2"])
+    if stations is None:
+        stations = station_proximity(region, sites)
+    uses = answers_per_use(stations.sites["place"], frame["remaining_m2"].reindex(sites.index))
+    stations = replace(stations, uses=uses)
     for told in (constraints.summary, stations.sites):
         frame = frame.join(told[[name for name in told if name not in frame]])
     profile = profiles()[study.siting.profile]
