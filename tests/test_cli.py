@@ -148,7 +148,7 @@ def test_a_value_out_of_bounds_is_wrong_use_and_names_its_option(times, option, 
 def test_an_unknown_mode_names_those_that_exist(times):
     ran, _ = times("bus")
     assert ran.code == 2
-    assert "walk, bicycle, car, transit" in ran.err
+    assert "walk, bicycle, ebike, car, transit, transit+bicycle, park_and_ride" in ran.err
 
 
 def test_build_says_what_it_made_and_info_describes_it(cli, study, region, tmp_path):
