@@ -36,13 +36,15 @@ _WORDS_FILE = "ui_words.csv"
 
 # what the guides use beside the names of the package itself
 _FURTHER_NAMES = (
-    "config.Travel",
-    "travel_time.TravelTimes",
-    "accessibility.access_of_points",
-    "sources.points.read_points",
+    "compare.summary_of",
+    "isochrone.Isochrone",
+    "itinerary.legs_frame",
     "networks.osmnx_graph.to_osmnx",
-    "report.write_report",
+    "portfolio.Limits",
     "report.write_map",
+    "scenario.list_scenarios",
+    "siting.what_would_make_first",
+    "sources.points.read_points",
     "exports.write_table",
 )
 

@@ -8,10 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geo_planner.analysis import AnalysisResult, analyse, run
+    from geo_planner.accessibility import access_of_points
+    from geo_planner.analysis import AnalysisResult, analyse, read_result, run, settings_of
+    from geo_planner.compare import Comparison, compare_results
     from geo_planner.config import Study, Travel, read_study
+    from geo_planner.exports import export
+    from geo_planner.isochrone import Isochrones
+    from geo_planner.itinerary import find_itineraries
+    from geo_planner.portfolio import PortfolioResult, portfolio_frame, solve_portfolio
     from geo_planner.region import Region, open_region
     from geo_planner.region.build import build_region
+    from geo_planner.report import write_comparison, write_report
     from geo_planner.scenario import Scenario, apply_scenario, check_scenario, read_scenario
     from geo_planner.travel_time import TravelTimes, travel_times
 
@@ -19,38 +26,64 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AnalysisResult",
+    "Comparison",
+    "Isochrones",
+    "PortfolioResult",
     "Region",
     "Scenario",
     "Study",
     "Travel",
     "TravelTimes",
+    "access_of_points",
     "analyse",
     "apply_scenario",
     "build_region",
     "check_scenario",
+    "compare_results",
+    "export",
+    "find_itineraries",
     "open_region",
+    "portfolio_frame",
+    "read_result",
     "read_scenario",
     "read_study",
     "run",
+    "settings_of",
+    "solve_portfolio",
     "travel_times",
+    "write_comparison",
+    "write_report",
 ]
 
 _HOMES = {
     "AnalysisResult": "analysis",
+    "Comparison": "compare",
+    "Isochrones": "isochrone",
+    "PortfolioResult": "portfolio",
     "Region": "region",
     "Scenario": "scenario",
     "Study": "config",
     "Travel": "config",
     "TravelTimes": "travel_time",
+    "access_of_points": "accessibility",
     "analyse": "analysis",
     "apply_scenario": "scenario",
     "build_region": "region.build",
     "check_scenario": "scenario",
+    "compare_results": "compare",
+    "export": "exports",
+    "find_itineraries": "itinerary",
     "open_region": "region",
+    "portfolio_frame": "portfolio",
+    "read_result": "analysis",
     "read_scenario": "scenario",
     "read_study": "config",
     "run": "analysis",
+    "settings_of": "analysis",
+    "solve_portfolio": "portfolio",
     "travel_times": "travel_time",
+    "write_comparison": "report",
+    "write_report": "report",
 }
 
 
