@@ -22,7 +22,7 @@ from geo_planner.analysis.access import (
 )
 from geo_planner.analysis.people import edge_share, equity_table
 from geo_planner.analysis.result import AnalysisResult, settings_of
-from geo_planner.analysis.service import with_service
+from geo_planner.analysis.service import service_at
 from geo_planner.analysis.sites import judge_sites
 from geo_planner.analysis.summary import RunLog, summary_of
 from geo_planner.analysis.worked import Worked
@@ -133,9 +133,13 @@ def analyse(
         log.snaps.append(access[mode].snaps)
         log.modes[mode] = access[mode].counts
         log.lap(f"access_{mode}")
+    service = held.service
     if any(mode in TRANSIT_MODES for mode in routers):
-        zones, businesses, sites = with_service(
-            region, settings.travel, zones, businesses, sites, threads=n_threads
+        service = service or service_at(
+            region, settings.travel, ends.zones, ends.businesses, ends.sites, threads=n_threads
+        )
+        zones, businesses, sites = (
+            frame.join(own) for frame, own in zip((zones, businesses, sites), service, strict=True)
         )
         log.lap("service")
     cut = held.edge_share
@@ -167,7 +171,12 @@ def analyse(
         reference=judged.reference,
         summary=summary_of(region, settings, zones, businesses, judged, log, cut),
         worked=replace(
-            made, routers=routers, access=access, edge_share=cut, stations=judged.stations
+            made,
+            routers=routers,
+            access=access,
+            service=service,
+            edge_share=cut,
+            stations=judged.stations,
         ),
     )
 

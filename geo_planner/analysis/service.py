@@ -9,15 +9,16 @@ from geo_planner.networks.departures import day_departures
 from geo_planner.region import Region
 
 
-def with_service(
+def service_at(
     region: Region, travel: Travel, *frames: gpd.GeoDataFrame, threads: int
-) -> list[gpd.GeoDataFrame]:
-    """Add the service level and the access level (PTAL) of their places to frames.
+) -> tuple[pd.DataFrame, ...]:
+    """Measure the service level and the access level (PTAL) at the places of frames.
 
     Returns
     -------
-    list of GeoDataFrame
-        The frames with service_level, departures_per_hour, service_modes, ptal and ptal_band.
+    tuple of DataFrame
+        One for each frame, of its index: service_level, departures_per_hour, service_modes,
+        ptal and ptal_band.
 
     Raises
     ------
@@ -30,7 +31,6 @@ def with_service(
     found, _ = service_of(region, places, day_departures(region, travel), travel, threads=threads)
     told, start = [], 0
     for frame in frames:
-        own = found.iloc[start : start + len(frame)].set_index(frame.index)
-        told.append(frame.join(own))
+        told.append(found.iloc[start : start + len(frame)].set_index(frame.index))
         start += len(frame)
-    return told
+    return tuple(told)

@@ -7,6 +7,8 @@ it is made from (by digest), and the points it starts and ends at.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import pandas as pd
+
 from geo_planner.analysis.access import Ends, ModeAccess
 from geo_planner.config import TRANSIT_MODES, Mode, Study
 from geo_planner.land.station_points import listed_stations, uncounted_stations
@@ -32,6 +34,8 @@ class Worked:
         What the run was made of.
     routers, access
         By mode.
+    service
+        Public-transport service at zones, workplaces and sites; None: not measured.
     edge_share
         Share of the study's zones cut by the edge of the data; None: not computed.
     stations
@@ -43,6 +47,7 @@ class Worked:
     ends: Ends
     routers: Mapping[Mode, Router] = field(default_factory=dict)
     access: Mapping[Mode, ModeAccess] = field(default_factory=dict)
+    service: tuple[pd.DataFrame, ...] | None = None
     edge_share: float | None = None
     stations: StationProximity | None = None
 
@@ -65,10 +70,12 @@ class Worked:
             mode: found for mode, found in self.access.items() if access_is_same and mode in routers
         }
         has_edge = made.study.access.headline_mode in access
+        has_service = any(mode in TRANSIT_MODES for mode in access)
         return replace(
             made,
             routers=routers,
             access=access,
+            service=self.service if has_service else None,
             edge_share=self.edge_share if has_edge else None,
             stations=self.stations if self._has_stations_of(made) else None,
         )

@@ -41,7 +41,12 @@ def run(
         for child in regions:
             folder = child.path.parent
             changed = analyse(
-                child, settings, threads=threads, reference=result.reference, progress=step
+                child,
+                settings,
+                threads=threads,
+                reference=result.reference,
+                known=result,
+                progress=step,
             )
             write_report(changed, folder)
             told = write_comparison(

@@ -83,9 +83,7 @@ def write_child(
         }
         replace_region(folder, content, infos)
     child = open_region(folder)
-    for name, frame in parent._read.items():
-        if name not in changed:
-            child._read[name] = frame
+    child.share_tables_of(parent)
     return child
 
 

@@ -134,6 +134,12 @@ class Region:
             self._read[name] = (gpd if has_geometry else pd).read_parquet(file)
         return self._read[name]
 
+    def share_tables_of(self, other: "Region") -> None:
+        """Take over what another region has read of tables that are the same, to read it once."""
+        for name, frame in other._read.items():
+            if _digest_of(self.tables, name) == _digest_of(other.tables, name):
+                self._read[name] = frame
+
     def geo_table(self, name: str) -> gpd.GeoDataFrame:
         """Return a table that has a geometry; as :meth:`table`."""
         return gpd.GeoDataFrame(self.table(name))

@@ -15,7 +15,6 @@ EDITS = {
         {"walk", "bicycle", "car"},
     ),
     "streets": ({"do": "CloseStreet", "streets": {"ids": [block(3, 0)]}}, set()),
-    "people": ({"do": "GrowZones", "factor": 2}, set()),
     "workplaces": ({"do": "AddBusiness", "name": "B", "at": at(5, 5), "employees_count": 64},
                    set()),
 }  # fmt: skip
