@@ -193,12 +193,7 @@ def station_areas(region: Region) -> tuple[Collection, str]:
         A collection with ``k`` core or zone, and ``municipal`` or ``circle``.
     """
     if region.has("station_areas"):
-        areas = region.geo_table("station_areas")
-        shapes = {
-            kind: areas.geometry[areas["kind"].isin(kinds)].union_all()
-            for kind, kinds in (("zone", ["zone", "special"]), ("core", ["core"]))
-        }
-        return _dissolved(shapes, region.crs), "municipal"
+        return _dissolved(_by_kind(region.geo_table("station_areas")), region.crs), "municipal"
     stations = rail_stations(region)
     near = stations[stations.distance(focus_area(region)) < _STATIONS_WITHIN_M]
     circles = {
@@ -206,6 +201,29 @@ def station_areas(region: Region) -> tuple[Collection, str]:
         for kind, radius in (("zone", ZONE_M), ("core", CORE_M))
     }
     return _dissolved(circles, region.crs), "circle"
+
+
+def station_area_layers(areas: pd.DataFrame) -> dict[str, Collection]:
+    """Draw the station areas a result measured, by method, dissolved per distance.
+
+    Parameters
+    ----------
+    areas
+        Side table ``station_areas`` of a result: method, kind and geometry.
+    """
+    if not isinstance(areas, gpd.GeoDataFrame) or not len(areas):
+        return {}
+    return {
+        str(method): _dissolved(_by_kind(rows), areas.crs)
+        for method, rows in areas.groupby("method", sort=False)
+    }
+
+
+def _by_kind(areas: gpd.GeoDataFrame) -> dict[str, Any]:
+    return {
+        kind: areas.geometry[areas["kind"].isin(kinds)].union_all()
+        for kind, kinds in (("zone", ["zone", "special"]), ("core", ["core"]))
+    }
 
 
 def _dissolved(shapes: dict[str, Any], crs: CRS) -> Collection:

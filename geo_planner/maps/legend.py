@@ -18,13 +18,18 @@ def part(
     scale: Scale | None = None,
     symbols: list[dict[str, Any]] | None = None,
     switch: str | None = None,
+    choice: str | None = None,
     columns: int = 1,
     live: bool = False,
 ) -> Part:
-    """Make one part of a legend; ``switch`` names the checkboxes that show and hide it."""
+    """Make one part of a legend.
+
+    ``switch`` names the checkboxes that show and hide it; ``choice`` (``switch=value``) shows it
+    for one value of the list beside a checkbox only.
+    """
     return {
         "title": title, "unit": unit, "scale": scale, "symbols": symbols or [],
-        "switch": switch, "columns": columns, "live": live,
+        "switch": switch, "choice": choice, "columns": columns, "live": live,
     }  # fmt: skip
 
 
@@ -76,8 +81,10 @@ def cluster_part(words: Wording, switch: str) -> Part:
     )  # fmt: skip
 
 
-def constraint_part(words: Wording, effects: set[str], switch: str) -> Part:
-    """Explain the looks of constraints, those that occur only."""
+def constraint_part(
+    words: Wording, effects: set[str], switch: str, unchecked: str | None = None
+) -> Part:
+    """Explain the looks of constraints, those that occur only, and name what was not checked."""
     colours = palette.CONSTRAINTS
     looks = {
         "excludes": symbol(
@@ -90,13 +97,15 @@ def constraint_part(words: Wording, effects: set[str], switch: str) -> Part:
         "informs": symbol(words("effect_informs"), stroke=colours["informs"], width=1.4),
     }  # fmt: skip
     symbols = [look for effect, look in looks.items() if effect in effects]
+    if unchecked:
+        symbols.append(symbol(unchecked, hatch=_HATCH, stroke=_HATCH, dash="2 2"))
     return part(
         words("constraints_title"), words("constraints_unit"), symbols=symbols, switch=switch
     )
 
 
 def station_symbols(words: Wording, kind: str) -> list[dict[str, Any]]:
-    """Explain station areas: municipal outlines, or circles."""
+    """Explain station areas: municipal outlines, walking distance, or circles."""
     ink = "#3A464F"
     shape = "ring" if kind == "circle" else "area"
     return [
@@ -105,7 +114,9 @@ def station_symbols(words: Wording, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def score_part(words: Wording, scale: Scale, *, has_open: bool) -> Part:
+def score_part(
+    words: Wording, scale: Scale, *, has_open: bool, has_excluded: bool, choice: str | None = None
+) -> Part:
     """Explain site scores."""
     symbols = []
     if has_open:
@@ -113,7 +124,9 @@ def score_part(words: Wording, scale: Scale, *, has_open: bool) -> Part:
             symbol(words("score_open"), hatch="#17232D", ground=scale.colours[-2:][0],
                    stroke="#17232D", dash="4 3")
         )  # fmt: skip
+    if has_excluded:
+        symbols.append(symbol(words("fill_excluded"), fill="#E4E6E4", stroke="#5B6771"))
     return part(
         words("site_score"), words("site_score_unit"), scale=scale, symbols=symbols,
-        switch="switch-sites",
+        switch="switch-sites", choice=choice,
     )  # fmt: skip

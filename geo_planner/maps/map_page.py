@@ -1,6 +1,6 @@
 """The access map: a full window with a choice of measure, layers, legend and figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -8,6 +8,7 @@ import geopandas as gpd
 from geo_planner.analysis import AnalysisResult
 from geo_planner.maps import legend, overlays
 from geo_planner.maps.assets import PageAssets, page_assets
+from geo_planner.maps.assumed import assumed_note
 from geo_planner.maps.basemap import BaseMap, build_basemap
 from geo_planner.maps.layers import cell_size_m, drawn_zones, zone_layer, zone_table
 from geo_planner.maps.leaflet import Overlay, build_map
@@ -20,11 +21,18 @@ from geo_planner.maps.measures import (
 )
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.raster_overlay import add_rasters
-from geo_planner.maps.site_facts import by_rank, score_text, site_groups, site_list
+from geo_planner.maps.site_facts import (
+    by_rank,
+    score_json,
+    score_text,
+    site_groups,
+    site_list,
+)
+from geo_planner.maps.site_fills import OUTLINE, Fill, site_fills
 from geo_planner.maps.view import View, view_of
 from geo_planner.region import Region
 
-_SCRIPTS = ("core.js", "results.js", "access.js")
+_SCRIPTS = ("core.js", "results.js", "choices.js", "access.js")
 _MOST_SITE_ROWS = 20
 _PADDING = [20, 130, 20, 40]
 
@@ -63,7 +71,8 @@ def render_map(
     view = view_of(result)
     zones = drawn_zones(view.zones, view.businesses)
     chosen = view.measure(measure) if len(zones) else None
-    layers = _layers(view, zones, chosen)
+    fills = site_fills(view)
+    layers = _layers(view, zones, chosen, fills)
     base = base or build_basemap(view.region)
     parts = build_map(base, layers.overlays)
     groups = site_groups(view) if view.has_ranking else []
@@ -75,6 +84,9 @@ def render_map(
         padding=_PADDING,
         sites=[{**site, "values": []} for site in sites],
         groups=[group.to_json() for group in groups],
+        fill=OUTLINE,
+        fills=[fill.to_json(view) for fill in fills],
+        score=score_json(view) if groups else None,
         measures=shown,
         measure=next((m for m in shown if chosen and m["column"] == chosen.column), None),
         modes=_modes(view),
@@ -110,10 +122,13 @@ def render_map(
         legend_parts=layers.parts,
         site_rows=_site_rows(view, sites) if groups else [],
         n_zones=words.number(len(zones)),
+        assumed=assumed_note(view),
     )
 
 
-def _layers(view: View, zones: gpd.GeoDataFrame, chosen: Measure | None) -> overlays.Layers:
+def _layers(
+    view: View, zones: gpd.GeoDataFrame, chosen: Measure | None, fills: Sequence[Fill]
+) -> overlays.Layers:
     layers = overlays.Layers()
     if chosen is not None:
         switch = layers.switch("cells", view.words("access_layer"), "cells", on=True)
@@ -135,7 +150,7 @@ def _layers(view: View, zones: gpd.GeoDataFrame, chosen: Measure | None) -> over
                 live=True,
             )
         )
-    overlays.add_sites(layers, view)
+    overlays.add_sites(layers, view, fills, is_plain=True)
     overlays.add_plans(layers, view)
     overlays.add_businesses(layers, view)
     overlays.add_station_areas(layers, view, on=False)

@@ -3,6 +3,7 @@
 A layer whose table is empty is not there: no switch, no legend, no drawing.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +13,17 @@ from geo_planner.maps.layers import (
     constraint_layer,
     plan_layer,
     site_layer,
+    station_area_layers,
     station_areas,
 )
 from geo_planner.maps.leaflet import Overlay, PictureOverlay
+from geo_planner.maps.site_facts import OPEN_FROM, score_scale
+from geo_planner.maps.site_fills import SCORE, SWITCH, Fill, choices
+from geo_planner.maps.site_land import unchecked_kinds
 from geo_planner.maps.stations import rail_stations
 from geo_planner.maps.view import View
+
+_NAMED_KINDS = 3
 
 
 @dataclass
@@ -31,22 +38,65 @@ class Layers:
         """Add layers that are drawn."""
         self.overlays += overlays
 
-    def switch(self, name: str, label: str, layers: str, *, on: bool) -> str:
-        """Add a checkbox and return its id."""
+    def switch(
+        self,
+        name: str,
+        label: str,
+        layers: str,
+        *,
+        on: bool,
+        choices: Sequence[Mapping[str, str]] = (),
+        choose: str = "",
+    ) -> str:
+        """Add a checkbox and return its id.
+
+        ``choices`` (id, label, layer) make a list beside it, named ``choose``, where there are two
+        at least.
+        """
         made = f"switch-{name}"
-        self.switches.append({"id": made, "label": label, "layers": layers, "on": on})
+        listed = list(choices) if len(choices) > 1 else []
+        self.switches.append(
+            {"id": made, "label": label, "layers": layers, "on": on, "choices": listed,
+             "choose": choose}
+        )  # fmt: skip
         return made
 
 
-def add_sites(layers: Layers, view: View) -> None:
-    """Add sites, if the region has any."""
+def add_sites(
+    layers: Layers, view: View, fills: Sequence[Fill] | None = None, *, is_plain: bool = False
+) -> None:
+    """Add sites, if the region has any.
+
+    ``fills`` is what they may be coloured by besides their score, None: outlines alone; a plain
+    map opens with outlines and leaves colour to what lies below.
+    """
     if not len(view.sites):
         return
-    layers.switch("sites", view.words("sites_layer"), "sites", on=True)
+    words = view.words
+    coloured = fills is not None
+    listed = choices(view, fills or (), is_plain=is_plain)
+    layers.switch(
+        "sites", words("sites_layer"), "sites", on=True, choices=listed, choose=words("sites_show")
+    )
+    if coloured and view.has_ranking:
+        layers.parts.append(_score_part(view, has_choice=len(listed) > 1))
+    layers.parts += [fill.part for fill in fills or ()]
     layers.add(
         Overlay(
             "sites", "sites", site_layer(view.sites), style="GP.style.site", each="GP.each.site"
         )
+    )
+
+
+def _score_part(view: View, *, has_choice: bool) -> legend.Part:
+    sites = view.sites
+    is_open = (sites["score_high"] - sites["score_low"] > OPEN_FROM) & sites["rank"].notna()
+    return legend.score_part(
+        view.words,
+        score_scale(view),
+        has_open=bool(is_open.any()),
+        has_excluded=bool(sites["rank"].isna().any()),
+        choice=f"{SWITCH}={SCORE}" if has_choice else None,
     )
 
 
@@ -89,19 +139,51 @@ def add_constraints(layers: Layers, view: View) -> None:
                 point="GP.point.constraint", each="GP.each.constraint", show=False)
     )  # fmt: skip
     effects = {feature["properties"]["effect"] for feature in data["features"]}
-    layers.parts.append(legend.constraint_part(view.words, effects, switch))
+    layers.parts.append(legend.constraint_part(view.words, effects, switch, _unchecked(view)))
+
+
+def _unchecked(view: View) -> str | None:
+    """Say how many kinds of constraint nobody looked at; None where all were."""
+    names = unchecked_kinds(view)
+    if not names:
+        return None
+    shown = ", ".join(names[:_NAMED_KINDS])
+    count = view.detail("constraints")["kind"].nunique()
+    return view.words("unchecked_kinds", count=len(names), kinds=count, names=shown)
 
 
 def add_station_areas(layers: Layers, view: View, *, on: bool) -> None:
-    """Add station areas: municipal outlines where the region has them, else circles."""
-    data, kind = station_areas(view.region)
-    if not data["features"]:
+    """Add station areas, by each measure the result holds; else the region's or circles."""
+    words = view.words
+    measured = station_area_layers(view.detail("station_areas"))
+    if not measured:
+        data, kind = station_areas(view.region)
+        measured = {kind: data} if data["features"] else {}
+    if not measured:
         return
-    switch = layers.switch("areas", view.words("stations_layer"), "areas", on=on)
-    layers.add(Overlay("areas", "areas", data, style="GP.style.area", show=on))
-    layers.parts.append(
-        legend.part(symbols=legend.station_symbols(view.words, kind), switch=switch)
+    named = {kind: f"areas_{kind}" for kind in measured}
+    first = next(iter(named.values()))
+    switch = layers.switch(
+        "areas",
+        words("stations_layer"),
+        first,
+        on=on,
+        choices=[
+            {"id": kind, "label": words(f"areas_{kind}"), "layer": name}
+            for kind, name in named.items()
+        ],
+        choose=words("areas_method"),
     )
+    for kind, data in measured.items():
+        name = named[kind]
+        layers.add(Overlay(name, "areas", data, style="GP.style.area", show=on and name == first))
+        layers.parts.append(
+            legend.part(
+                symbols=legend.station_symbols(words, kind),
+                switch=switch,
+                choice=f"{switch}={kind}",
+            )
+        )
 
 
 def add_base_switches(layers: Layers, view: View) -> None:

@@ -24,6 +24,7 @@ _SCORE_CLASSES = 5
 _MIN_SCORE_CLASSES = 3
 _MOST_OPEN_CHIPS = 2
 _LEAST_ROWS = 4
+_BESIDE_LAND = ("workers_transit_45", "station_walk_m", "remaining_m2")
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,12 @@ def score_scale(view: View) -> Scale:
     return Scale(borders, ramp(len(borders) + 1), labels, "")
 
 
+def score_json(view: View) -> dict[str, Any]:
+    """Return the classes of score as the page's script reads them."""
+    scale = score_scale(view)
+    return {"borders": list(scale.borders), "colours": list(scale.colours)}
+
+
 def score_text(words: Wording, low: float, high: float) -> str:
     """Write a score with one decimal, or its range in whole points."""
     if high - low > OPEN_FROM:
@@ -142,6 +149,11 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
                 "tip": [_note(view, row, stations[i])],
                 "rows": _key_rows(view, row, criteria, groups),
                 "sections": [*land_sections(view, row), *_rest(view, row, criteria, groups)],
+                "unknown": [
+                    short_label(view, name)
+                    for name, value in zip(criteria, values, strict=True)
+                    if value is None
+                ],
                 "chips": [*land_chips(view, row), *_chips(view, row, criteria, values)],
             }
         )
@@ -208,10 +220,13 @@ def _criterion_row(view: View, row: pd.Series, name: str) -> list[str]:
 def _key_rows(
     view: View, row: pd.Series, criteria: Sequence[str], groups: Sequence[Group]
 ) -> list[list[str]]:
-    """Give the rows a card shows at once: what leads the groups, then the facts of land."""
+    """Give the rows a card shows at once: what leads the ranking, then the facts of land."""
     land = key_rows(view, row)
-    leaders = _leaders_first(criteria, groups)[: max(len(groups), _LEAST_ROWS - len(land))]
-    rows = [_criterion_row(view, row, name) for name in leaders]
+    leaders = _leaders_first(criteria, groups)
+    shown = leaders[: max(len(groups), _LEAST_ROWS)]
+    if land:
+        shown = [name for name in _BESIDE_LAND if name in leaders]
+    rows = [_criterion_row(view, row, name) for name in shown]
     return [*rows, *land] if criteria else [*rows, *land, *_plain_rows(view, row)]
 
 
@@ -245,7 +260,7 @@ def _chips(
         return []
     unknown = [name for name, value in zip(criteria, values, strict=True) if value is None]
     known = view.words("criteria_known", known=len(criteria) - len(unknown), count=len(criteria))
-    chips = [["", known]]
+    chips = [["", known]] if unknown or "jobs_likely" not in row else []
     chips += [
         ["warn", "? " + view.words("criterion_unknown", name=short_label(view, name))]
         for name in unknown[:_MOST_OPEN_CHIPS]

@@ -1,35 +1,32 @@
 """The sites page: ranking beside the map, with weights that move ranks in the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo_planner.analysis import AnalysisResult
 from geo_planner.errors import InputError
-from geo_planner.maps import legend, overlays
+from geo_planner.maps import overlays
 from geo_planner.maps.assets import PageAssets, page_assets
+from geo_planner.maps.assumed import assumed_note, overlaps
 from geo_planner.maps.basemap import BaseMap, build_basemap
 from geo_planner.maps.leaflet import build_map
 from geo_planner.maps.measures import percentile_words, window_words
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.site_facts import (
-    OPEN_FROM,
     Group,
-    by_rank,
     criteria_json,
-    score_scale,
-    score_text,
-    short_label,
+    score_json,
     site_groups,
     site_list,
     workers_measure,
 )
+from geo_planner.maps.site_fills import Fill, site_fills
+from geo_planner.maps.site_rows import excluded_rows, figure_columns, ranked_rows
 from geo_planner.maps.view import View, view_of
+from geo_planner.siting.correlation import CORRELATION_LIMIT
 
-_SCRIPTS = ("core.js", "results.js", "sites.js")
+_SCRIPTS = ("core.js", "results.js", "choices.js", "sites.js")
 _PADDING = [70, 66, 50, 410]
-_SECOND_FIGURES = (
-    "minutes_copenhagen", "departures_per_hour", "minutes_motorway", "cluster_jobs_15",
-)  # fmt: skip
 
 
 def render_sites_page(
@@ -61,10 +58,9 @@ def render_sites_page(
         raise InputError(f"{view.name}: no sites were scored; add a layer for the table 'sites'")
     groups = site_groups(view)
     sites = site_list(view, groups)
-    scale = score_scale(view)
-    has_open = any(site["high"] - site["low"] > OPEN_FROM for site in sites)
-    layers = _layers(view)
-    layers.parts.insert(0, legend.score_part(view.words, scale, has_open=has_open))
+    fills = site_fills(view)
+    layers = _layers(view, fills)
+    columns = figure_columns(view)
     base = base or build_basemap(view.region)
     data = map_data(
         view,
@@ -75,10 +71,12 @@ def render_sites_page(
         sites=sites,
         groups=[group.to_json() for group in groups],
         criteria=criteria_json(view, groups),
-        score={"borders": list(scale.borders), "colours": list(scale.colours)},
+        score=score_json(view),
+        fills=[fill.to_json(view) for fill in fills],
+        movedNote=_moved_note(view, columns),
     )
-    columns = _figure_columns(view)
     words = view.words
+    overlapping = overlaps(view)
     return render_page(
         "sites.html",
         view,
@@ -99,7 +97,13 @@ def render_sites_page(
         ),
         groups=groups,
         figure_columns=columns,
-        rows=_rows(view, sites, columns),
+        rows=ranked_rows(view, sites, columns),
+        excluded=excluded_rows(view, sites),
+        overlapping=overlapping,
+        overlap_head=_overlap_head(view, len(overlapping)),
+        correlation_limit=words.number(CORRELATION_LIMIT, 1),
+        moved_note=_moved_note(view, columns),
+        assumed=assumed_note(view),
         actions=_actions(view, links or {}),
         switches=layers.switches,
         legend_parts=layers.parts,
@@ -107,9 +111,20 @@ def render_sites_page(
     )
 
 
-def _layers(view: View) -> overlays.Layers:
+def _moved_note(view: View, columns: Sequence[Mapping[str, Any]]) -> str:
+    """Say what does not follow the weights; empty where all does."""
+    if not any(column["kind"] == "sure" for column in columns):
+        return ""
+    return view.words("sure_moved_note", draws=view.words.number(view.study.siting.draws))
+
+
+def _overlap_head(view: View, count: int) -> str:
+    return view.words("overlap_one") if count == 1 else view.words("overlap_head", count=count)
+
+
+def _layers(view: View, fills: Sequence[Fill]) -> overlays.Layers:
     layers = overlays.Layers()
-    overlays.add_sites(layers, view)
+    overlays.add_sites(layers, view, fills)
     overlays.add_station_areas(layers, view, on=True)
     overlays.add_constraints(layers, view)
     return layers
@@ -129,6 +144,9 @@ def _question(view: View, groups: list[Group], n_sites: int) -> str:
     """State what is ranked and on which terms, in one line."""
     words = view.words
     parts = [words("count_of_sites", count=n_sites)]
+    n_excluded = int(view.sites["rank"].isna().sum())
+    if n_excluded:
+        parts.append(words("count_excluded", count=n_excluded))
     parts.append(words("count_of_criteria", count=len(view.criteria), groups=len(groups)))
     profile = view.study.siting.profile
     parts.append(words("profile", name=words.phrases.get(f"profile_{profile}", profile)))
@@ -137,59 +155,6 @@ def _question(view: View, groups: list[Group], n_sites: int) -> str:
         parts.append(window_words(view.study, words))
         parts.append(percentile_words(measure.percentile, words))
     return " · ".join(part for part in parts if part)
-
-
-def _figure_columns(view: View) -> list[dict[str, Any]]:
-    """Choose two key figures: workers in reach, and the next that the region has data for."""
-    columns = []
-    measure = workers_measure(view)
-    if measure is not None:
-        minutes = view.words.figure(measure.cutoff_min, "min")
-        columns.append(
-            {
-                "label": view.words("column_workers", minutes=minutes),
-                "column": measure.column,
-                "unit": "workers",
-                "mode": view.words(f"mode_{measure.mode}").lower(),
-            }
-        )
-    names = [name for name in _SECOND_FIGURES if name in view.criteria.index]
-    columns += [
-        {
-            "label": view.words.phrases.get(f"column_{name}", short_label(view, name)),
-            "mode": view.words.phrases.get(f"column_mode_{name}", ""),
-            "column": name,
-            "unit": str(view.criteria.loc[name, "unit"]),
-        }
-        for name in names[: 2 - len(columns)]
-    ]
-    return columns
-
-
-def _rows(
-    view: View, sites: list[dict[str, Any]], columns: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    rows = []
-    for i, site in sorted(enumerate(sites), key=lambda pair: by_rank(pair[1])):
-        values = view.sites.iloc[i]
-        rows.append(
-            {
-                "i": i,
-                "rank": site["rank"],
-                "excluded": site["excluded"],
-                "name": site["name"],
-                "note": site["note"],
-                "chips": [text for kind, text in site["chips"] if kind == "warn"],
-                "parts": site["parts"],
-                "open": site["high"] - site["low"],
-                "text": score_text(view.words, site["low"], site["high"]),
-                "figures": [
-                    view.words.figure(values[column["column"]], column["unit"])
-                    for column in columns
-                ],
-            }
-        )
-    return rows
 
 
 def _actions(view: View, links: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
+from geo_planner.land.station_points import listed_stations
+from geo_planner.maps.wording import NO_BREAK_SPACE
 from geo_planner.region import Region
 
 _STATION_KINDS = ("station", "halt")
@@ -34,6 +36,16 @@ def rail_stations(region: Region) -> gpd.GeoDataFrame:
         if len(named):
             return _one_per_name(named, region.crs)
     return gpd.GeoDataFrame({"name": pd.Series([], dtype="str")}, geometry=[], crs=region.crs)
+
+
+def station_names(region: Region) -> dict[str, str]:
+    """Name the stations that count for proximity, by id, as pages write them."""
+    listed = listed_stations(region)
+    return {
+        str(key): plain_name(name).replace(" ", NO_BREAK_SPACE)
+        for key, name in listed["name"].items()
+        if isinstance(name, str)
+    }
 
 
 def plain_name(name: str) -> str:

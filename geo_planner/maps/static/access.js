@@ -98,6 +98,7 @@
       button.addEventListener("click", () => gp.selectSite(Number(button.dataset.openSite), button));
     });
     gp.onSwitch = function (id, on) { if (id === "switch-sites") gp.showBadges(on); };
+    gp.startChoices();
     if (!data.measures.length) return;
     const form = byId("measure"), current = { mode: data.measure.mode, limit: data.measure.limit, percentile: data.measure.percentile };
     const pick = function () {

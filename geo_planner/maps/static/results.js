@@ -3,7 +3,6 @@
 (function (gp) {
   const data = gp.data, words = gp.words, el = gp.el;
   const INK = "#17232D";
-  const CARD_ROWS = Math.max(4, data.groups.length);
 
   /* hatches: SVG patterns for shapes, a canvas pattern for cells */
   const hatches = {};
@@ -66,13 +65,27 @@
   /* sites */
   gp.selected = -1;
   const siteShapes = {}, badges = {};
+  /* what sites are coloured by: their outline alone, their score, or a fill that came with the page */
+  gp.fill = data.fill || (data.score ? "score" : "outline");
+  const fillOf = (name) => (data.fills || []).find((fill) => fill.id === name);
+  const OUT = { color: "#5B6771", weight: 1.5, opacity: 1, fillColor: "#E4E6E4", fillOpacity: 1, dashArray: null };
+  const colourOf = function (site, i) {
+    if (gp.fill === "score") return data.score.colours[gp.classOf(site.low, data.score.borders)];
+    return fillOf(gp.fill).colours[i];
+  };
   gp.style.site = function (feature) {
-    const i = feature.properties.i, site = data.sites[i], on = i === gp.selected;
-    if (!data.score) return { color: INK, weight: on ? 3.2 : 2, fillColor: "#FFFFFF", fillOpacity: on ? 0.55 : 0.25, opacity: 1 };
-    const colour = data.score.colours[gp.classOf(site.low, data.score.borders)];
-    const open = site.high - site.low > 0.05;
-    return { color: INK, weight: on ? 3.2 : 1.5, opacity: 1, fillOpacity: 1, dashArray: open ? "4 3" : null,
+    const i = feature.properties.i, site = data.sites[i], on = i === gp.selected, fill = fillOf(gp.fill);
+    const line = on ? 3.2 : 1.5;
+    if (gp.fill === "outline") return { color: INK, weight: on ? 3.2 : 2, fillColor: "#FFFFFF", fillOpacity: on ? 0.55 : 0.25, opacity: 1, dashArray: null };
+    if (site.excluded && (!fill || fill.hidesExcluded)) return { ...OUT, weight: line };
+    const colour = colourOf(site, i), open = fill ? fill.hatched[i] : site.high - site.low > 0.05;
+    if (colour === null) return { color: "#5B6771", weight: line, opacity: 1, dashArray: "2 2", fillColor: gp.hatch("#8A949B", "#FFFFFF"), fillOpacity: 1 };
+    return { color: INK, weight: line, opacity: 1, fillOpacity: 1, dashArray: open ? "4 3" : null,
       fillColor: open ? gp.hatch("#17232D", colour) : colour };
+  };
+  gp.fillLine = function (i) {
+    const fill = fillOf(gp.fill);
+    return fill ? fill.label + ": " + fill.texts[i] : "";
   };
   gp.scoreText = function (site) {
     return site.high - site.low > 0.05
@@ -86,7 +99,7 @@
   gp.each.site = function (feature, layer) {
     const i = feature.properties.i;
     siteShapes[i] = layer;
-    gp.tip(layer, () => [data.sites[i].name, gp.siteLine(data.sites[i]), ...data.sites[i].tip]);
+    gp.tip(layer, () => [data.sites[i].name, gp.siteLine(data.sites[i]), gp.fillLine(i), ...data.sites[i].tip]);
     layer.on("click", (event) => { L.DomEvent.stop(event); gp.selectSite(i); });
     layer.on("mouseover", () => gp.hoverSite && gp.hoverSite(i, true));
     layer.on("mouseout", () => gp.hoverSite && gp.hoverSite(i, false));
@@ -99,15 +112,24 @@
     }
     return track;
   };
-  gp.siteCard = function (i, from) {
-    const site = data.sites[i];
+  const scoreParts = function (site) {
     const ticks = el("div", { class: "ticks", "aria-hidden": "true" }, [0, 25, 50, 75, 100].map((t) => el("span", {}, String(t))));
     const key = el("ul", { class: "key" }, data.groups.map((group, k) => el("li", {},
       el("i", { style: { background: group.colour } }), group.label, el("b", {}, gp.number(site.parts[k], 1)))));
-    gp.openCard(site.name, gp.siteLine(site), [
-      el("div", { role: "img", "aria-label": site.name + ": " + gp.scoreText(site) }, gp.bar(site), ticks), key, gp.rows(site.rows.slice(0, CARD_ROWS)),
-      site.rows.length > CARD_ROWS ? el("details", {}, el("summary", {}, words.more_figures), gp.rows(site.rows.slice(CARD_ROWS))) : null,
+    return [el("div", { role: "img", "aria-label": site.name + ": " + gp.scoreText(site) }, gp.bar(site), ticks), key];
+  };
+  const section = (part) => el("section", {}, el("h3", {}, part.title), gp.rows(part.rows),
+    part.notes.map((note) => el("p", { class: "aside-note" }, note)));
+  let wasOpen = false;
+  const more = (sections) => el("details", { open: wasOpen ? "" : null, ontoggle: (event) => { wasOpen = event.target.open; } },
+    el("summary", {}, words.more_figures), sections.map(section));
+  gp.siteCard = function (i, from) {
+    const site = data.sites[i], scored = data.groups.length && !site.excluded;
+    const sure = site.sure && !gp.moved ? " \u00b7 " + site.sure : "";
+    gp.openCard(site.name, gp.siteLine(site) + sure, [
+      ...(scored ? scoreParts(site) : []), gp.rows(site.rows),
       el("p", { class: "chips" }, site.chips.map(([kind, text]) => el("span", { class: "chip " + kind }, text))),
+      site.sections.length ? more(site.sections) : null,
       el("p", { class: "note" }, data.sourceLine)], from);
   };
   gp.selectSite = function (i, from) {

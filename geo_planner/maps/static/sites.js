@@ -3,7 +3,7 @@
 (function (gp) {
   const data = gp.data, words = gp.words;
   const body = document.getElementById("ranking");
-  const rows = new Map([...body.querySelectorAll("tr[data-site]")].map((row) => [Number(row.dataset.site), row]));
+  const rows = new Map([...document.querySelectorAll("#table tr[data-site]")].map((row) => [Number(row.dataset.site), row]));
   const sliders = [...document.querySelectorAll("input[data-group]")];
   const start = data.groups.map((group) => group.weight);
   let kept = start.slice(), weights = start.slice();
@@ -22,9 +22,10 @@
       site.low = site.parts.reduce((a, b) => a + b, 0);
       site.high = site.low + open;
     }
-    for (const site of data.sites) {
-      site.rank = site.excluded ? null
-        : 1 + data.sites.filter((other) => !other.excluded && other.low > site.low + 1e-9).length;
+    const ranked = data.sites.filter((site) => !site.excluded);
+    for (const site of ranked) {
+      site.rank = 1 + ranked.filter((other) => other.low > site.low + 1e-9).length;
+      site.tied = ranked.some((other) => other !== site && Math.abs(other.low - site.low) <= 1e-9);
     }
   };
   gp.order = () => data.sites.map((_, i) => i)
@@ -32,8 +33,9 @@
 
   const paintRow = function (i) {
     const site = data.sites[i], row = rows.get(i);
-    if (!row) return;
-    row.querySelector(".rank").textContent = gp.rankText(site);
+    if (!row || site.excluded) return;
+    row.querySelector(".place").textContent = gp.rankText(site);
+    row.querySelector(".tie").hidden = !site.tied;
     row.querySelector(".points").textContent = gp.scoreText(site);
     const bar = row.querySelector(".bar"), parts = bar.querySelectorAll("i:not(.open)");
     site.parts.forEach((part, k) => { parts[k].style.width = part + "%"; });
@@ -51,15 +53,22 @@
       slider.setAttribute("aria-valuetext", words.share_of_total.replace("{share}", share));
       document.getElementById("share-" + k).textContent = share + "\u00a0%";
     });
-    document.getElementById("reset").disabled = weights.every((w, k) => Math.abs(w - start[k]) < 1e-9);
+    const asStarted = weights.every((w, k) => Math.abs(w - start[k]) < 1e-9);
+    document.getElementById("reset").disabled = asStarted;
+    gp.moved = !asStarted;
+    document.getElementById("table").classList.toggle("moved", gp.moved);
+    const told = document.getElementById("moved-note");
+    if (told) told.hidden = !gp.moved;
   };
+  const note = data.movedNote;
   let quiet = null;
   const announce = function (before) {
     clearTimeout(quiet);
     quiet = setTimeout(() => {
       const moved = data.sites.filter((site, i) => site.rank !== before[i]).slice(0, 3)
         .map((site) => words.now_rank.replace("{name}", site.name).replace("{rank}", site.rank));
-      document.getElementById("live").textContent = moved.length ? moved.join(". ") : words.ranks_same;
+      const told = moved.length ? moved.join(". ") : words.ranks_same;
+      document.getElementById("live").textContent = gp.moved && note ? told + ". " + note : told;
       said = data.sites.map((site) => site.rank);
     }, 500);
   };
@@ -67,7 +76,7 @@
   const update = function () {
     rescore();
     data.sites.forEach((_, i) => paintRow(i));
-    for (const i of gp.order()) { const row = rows.get(i); if (row) body.append(row); }
+    for (const i of gp.order()) { const row = rows.get(i); if (row && !data.sites[i].excluded) body.append(row); }
     paintSliders();
     gp.paintSites();
     if (gp.selected >= 0) gp.siteCard(gp.selected);
@@ -104,6 +113,7 @@
   gp.startSites = function () {
     gp.onSwitch = function (id, on) { if (id === "switch-sites") gp.showBadges(on); };
     gp.addBadges();
+    gp.startChoices();
     rows.forEach((row, i) => {
       row.addEventListener("mouseenter", () => gp.hoverSite(i, true));
       row.addEventListener("mouseleave", () => gp.hoverSite(i, false));
