@@ -5,7 +5,7 @@ no content for are removed, so that a folder never mixes two runs.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ from geo_planner.exports.difference import write_difference
 from geo_planner.maps.assets import PageAssets, missing_words, page_assets
 from geo_planner.maps.basemap import build_basemap
 from geo_planner.maps.check_page import render_check
+from geo_planner.maps.compare_brief import render_compare_brief
+from geo_planner.maps.compare_edits import find_edits
+from geo_planner.maps.compare_page import compare_downloads, render_compare
+from geo_planner.maps.compare_pairs import render_pairs
 from geo_planner.maps.map_page import render_map
 from geo_planner.maps.overview_page import render_overview
 from geo_planner.maps.page import FILE_LINKS
@@ -31,6 +35,11 @@ from geo_planner.siting import save_reference
 from geo_planner.siting.reference import REFERENCE_FILE
 
 PAGES = ("index.html", "map.html", "sites.html")
+COMPARE_PAGE = "compare.html"
+COMPARE_BRIEF = "compare-brief.html"
+RUN_LINKS: Mapping[str, str] = {
+    name: f"../{file}" for name, file in FILE_LINKS.items() if name != "sites_csv"
+}
 TABLES = (
     "sites.csv", "sites.gpkg", "sites.parquet", "zones.parquet", "businesses.parquet",
     "snaps.parquet", *(f"{name}.parquet" for name in DETAILS),
@@ -124,8 +133,14 @@ def write_report(
     return {"files": ["index.html", *files], "notes": notes}
 
 
-def write_comparison(comparison: Comparison, out: Path) -> dict[str, Any]:
-    """Write tables and summary of a comparison into a folder.
+def write_comparison(
+    comparison: Comparison,
+    out: Path,
+    *,
+    assets: PageAssets | None = None,
+    links: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Write pages, tables and summary of a comparison into a folder.
 
     Parameters
     ----------
@@ -133,6 +148,11 @@ def write_comparison(comparison: Comparison, out: Path) -> dict[str, Any]:
         What to write.
     out
         Folder; made if need be.
+    assets
+        As in :func:`write_map`.
+    links
+        Addresses of further pages, seen from the folder: ``overview``, ``map``, ``sites`` of a
+        result, ``pairs``.
 
     Returns
     -------
@@ -142,10 +162,47 @@ def write_comparison(comparison: Comparison, out: Path) -> dict[str, Any]:
     credit = tuple(
         dict.fromkeys([*credit_lines(comparison.a.region), *credit_lines(comparison.b.region)])
     )
-    files = write_difference(comparison, out, credit)
+    chosen = assets or page_assets()
+    files = ["comparison.json", *write_difference(comparison, out, credit)]
     summary = {**summary_of(comparison), "credits": list(credit)}
     write_json(out / "comparison.json", summary)
-    return {**summary, "files": ["comparison.json", *files]}
+    edits = find_edits(comparison.a.region, comparison.b.region)
+    pages = {
+        COMPARE_PAGE: render_compare(
+            comparison,
+            assets=chosen,
+            links={**(links or {}), "compare": COMPARE_PAGE, "brief": COMPARE_BRIEF},
+            downloads=compare_downloads(comparison, files),
+            edits=edits,
+        ),
+        COMPARE_BRIEF: render_compare_brief(
+            comparison, assets=chosen, back=COMPARE_PAGE, edits=edits
+        ),
+    }
+    for name, page in pages.items():
+        _write_text(out / name, page)
+    return {**summary, "files": [*pages, *files]}
+
+
+def write_pairs(
+    comparisons: Mapping[str, Comparison], out: Path, *, assets: PageAssets | None = None
+) -> None:
+    """Write a start page over several comparisons with the same A.
+
+    Parameters
+    ----------
+    comparisons
+        Comparisons by the folder they were written to, seen from ``out``.
+    out
+        Folder the page is written to.
+    assets
+        As in :func:`write_map`.
+    """
+    page = render_pairs(
+        {f"{folder}/{COMPARE_PAGE}": found for folder, found in comparisons.items()},
+        assets=assets or page_assets(),
+    )
+    _write_text(out / "index.html", page)
 
 
 def _tables(result: AnalysisResult) -> dict[str, pd.DataFrame]:

@@ -25,7 +25,7 @@ def run(
     from geo_planner.analysis import run as run_study
     from geo_planner.compare import compare_results
     from geo_planner.config import read_study
-    from geo_planner.report import write_comparison, write_report
+    from geo_planner.report import RUN_LINKS, write_comparison, write_report
     from geo_planner.scenario import apply_files, require_files
 
     settings = read_study(study)
@@ -52,6 +52,7 @@ def run(
             told = write_comparison(
                 compare_results(result, changed, name_a="Baseline", name_b=changed.title),
                 folder / "compare",
+                links=RUN_LINKS,
             )
             summary.setdefault("scenarios", {})[folder.name] = {**changed.summary, "compare": told}
             lines.append(f"{folder}: {told['headline']}")

@@ -40,23 +40,33 @@ def edit_points(edits: Sequence[Edit], crs: CRS) -> Collection:
 
 
 def edit_labels(edits: Sequence[Edit], crs: CRS) -> Collection:
-    """Name what was changed, each name once, the longest lines and largest areas first."""
+    """Name what was changed where it lies."""
+    named = named_edits(edits)
+    rows = [
+        {"name": edit.name, "kind": "edit", "rank": _LABEL_RANK, "c": edit.change}
+        for edit, _ in named
+    ]
+    return collection(features([anchor for _, anchor in named], rows, crs))
+
+
+def named_edits(edits: Sequence[Edit]) -> list[tuple[Edit, BaseGeometry]]:
+    """Choose the edits a map names, each name once, and the point of each name.
+
+    Lines come first, then stops, streets and areas; what is added before what is changed; long and
+    large ones before small ones.
+    """
     limits = {"street": _MOST_NAMED_STREETS, "stop": _MOST_NAMED_STOPS, "workplace": 0}
     named: dict[str, tuple[Edit, BaseGeometry]] = {}
     counts: dict[str, int] = {}
-    order = {kind: i for i, kind in enumerate(KINDS)}
     for edit in sorted(
-        edits, key=lambda e: (order[e.kind], CHANGES.index(e.change), -e.geometry.length)
+        edits,
+        key=lambda e: (KINDS.index(e.kind), CHANGES.index(e.change), -e.geometry.length),
     ):
         most = limits.get(edit.kind, _MOST_NAMED_AREAS)
         if edit.name and edit.name not in named and counts.get(edit.kind, 0) < most:
             counts[edit.kind] = counts.get(edit.kind, 0) + 1
             named[edit.name] = (edit, _anchor(edit.geometry))
-    rows = [
-        {"name": name, "kind": "edit", "rank": _LABEL_RANK, "c": edit.change}
-        for name, (edit, _) in named.items()
-    ]
-    return collection(features([anchor for _, anchor in named.values()], rows, crs))
+    return list(named.values())
 
 
 def _anchor(shape: BaseGeometry) -> BaseGeometry:

@@ -137,7 +137,8 @@ def _workers_title(measure: Measure, words: Wording) -> str:
 
 
 def _card(label: str, value: str, **more: Any) -> dict[str, Any]:
-    return {"label": label, "value": value, "unit": "", "note": "", "trend": "none", **more}
+    blank = {"unit": "", "note": "", "trend": "none", "kind": "", "loss": "", "before": ""}
+    return {"label": label, "value": value, **blank, "shares": [], **more}
 
 
 def _mean_card(label: str, means: tuple[float, float], words: Wording) -> dict[str, Any]:
@@ -222,7 +223,9 @@ def equity_card(comparison: Comparison, column: str, words: Wording) -> dict[str
             word = {"more": "less_even", "less": "more_even", "same": "as_even"}[trend(change)]
             shown = [words.number(value, decimals) for value in (before, after)]
             note = f"A {shown[0]} → B {shown[1]} · {words(f'{figure}_note')}"
-            return _card(words(f"card_{figure}"), shown[1], unit=words(word), note=note)
+            return _card(
+                words(f"card_{figure}"), shown[1], unit=words(word), note=note, before=shown[0]
+            )
     return _card(words("card_gini"), words("unknown"))
 
 

@@ -41,6 +41,7 @@ def render_compare(
     base: BaseMap | None = None,
     links: Mapping[str, str] | None = None,
     downloads: Sequence[Mapping[str, str]] = (),
+    edits: Sequence[Edit] | None = None,
     nonce: str | None = None,
 ) -> str:
     """Draw the difference of two results on one self-contained page.
@@ -57,7 +58,9 @@ def render_compare(
         Addresses of other pages (``overview``, ``map``, ``sites``, ``brief``, ``pairs``); None: a
         page that stands alone.
     downloads
-        Files to offer: ``href`` and ``label``.
+        Files to offer: ``href`` and ``label``, see :func:`compare_downloads`.
+    edits
+        What the scenario changed; None: found here.
     nonce
         Nonce of a content security policy for scripts and styles.
 
@@ -70,7 +73,8 @@ def render_compare(
     words = view.words
     zones = compared_zones(comparison)
     measures = page_measures(comparison, zones)
-    edits = find_edits(comparison.a.region, comparison.b.region)
+    if edits is None:
+        edits = find_edits(comparison.a.region, comparison.b.region)
     base = base or build_basemap(comparison.b.region)
     facts = [measure_facts(comparison, measure, zones, words) for measure in measures]
     chosen = next((fact for fact in facts if fact["column"] == comparison.headline), None)
@@ -119,6 +123,13 @@ def render_compare(
         skip_to="figures",
         skip_words=words("skip_to_table"),
     )
+
+
+def compare_downloads(comparison: Comparison, files: Sequence[str]) -> list[dict[str, str]]:
+    """Name the files of a comparison that a page offers, in the words of its language."""
+    words = compare_view(comparison).words
+    named = [(name, f"file_{name.replace('.csv', '').replace('.', '_')}") for name in files]
+    return [{"href": name, "label": words(key)} for name, key in named if key in words.phrases]
 
 
 def compare_view(comparison: Comparison) -> View:
