@@ -1,6 +1,6 @@
 """Two results side by side, whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -8,6 +8,8 @@ import pandas as pd
 
 from geo_planner.analysis import AnalysisResult
 from geo_planner.compare.fairness import differences_in_kind
+from geo_planner.compare.goals import policy_before_and_after, target_before_and_after
+from geo_planner.compare.land import land_before_and_after
 from geo_planner.compare.people import equity_before_and_after, winners_and_losers
 from geo_planner.compare.ranking import ranking_changes
 from geo_planner.compare.rows import BOTH, PRESENCE, compare_rows, figures_of
@@ -17,7 +19,10 @@ _COUNTS = {
     "zones": ("population_count", "workers_count", "pupils_count"),
     "businesses": ("employees_count",),
 }
-_SITE_TOTALS = ("area_m2", "existing_floor_area_m2", "remaining_m2")
+_SITE_TOTALS = (
+    "area_m2", "existing_floor_area_m2", "remaining_m2", "jobs_low", "jobs_likely", "jobs_high",
+    "overbuilt_m2",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,12 @@ class Comparison:
         Sums over the study's rows: index table and figure; a, b, difference.
     unfair
         What differs beside the scenario: empty where the comparison is fair.
+    land
+        Floor area, jobs, breaches, stage and environmental class of sites, see
+        :func:`geo_planner.compare.land.land_before_and_after`.
+    policy, target
+        Indicators of the policy, and portfolios that reach a number of jobs; empty where they
+        were not asked for.
     """
 
     a: AnalysisResult
@@ -56,6 +67,9 @@ class Comparison:
     ranking: pd.DataFrame
     totals: pd.DataFrame
     unfair: list[str]
+    land: gpd.GeoDataFrame
+    policy: pd.DataFrame = field(default_factory=pd.DataFrame)
+    target: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def measures(self) -> list[str]:
@@ -78,7 +92,14 @@ class Comparison:
 
 
 def compare_results(
-    a: AnalysisResult, b: AnalysisResult, *, name_a: str = "A", name_b: str = "B"
+    a: AnalysisResult,
+    b: AnalysisResult,
+    *,
+    name_a: str = "A",
+    name_b: str = "B",
+    policy: bool = False,
+    target_jobs: float | None = None,
+    threads: int | None = None,
 ) -> Comparison:
     """Compare any two results of the same place: scenarios, years, settings.
 
@@ -88,6 +109,12 @@ def compare_results(
         Results; differences are B - A.
     name_a, name_b
         Names for tables and pages.
+    policy
+        Compute the policy's indicators for both; it takes searches of its own.
+    target_jobs
+        Net new private jobs to find the best sites for, before and after; None: not asked.
+    threads
+        Searches at once; None: one per core.
 
     Raises
     ------
@@ -126,6 +153,11 @@ def compare_results(
         ranking=ranking_changes(sites, a.criteria, b.criteria),
         totals=_totals(a, b),
         unfair=differences_in_kind(a, b),
+        land=land_before_and_after(a, b),
+        policy=policy_before_and_after(a, b, threads) if policy else pd.DataFrame(),
+        target=pd.DataFrame()
+        if target_jobs is None
+        else target_before_and_after(a, b, target_jobs),
     )
 
 

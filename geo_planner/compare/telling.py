@@ -6,6 +6,9 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.compare.comparison import Comparison
+from geo_planner.compare.land import land_summary
+
+_LEAST_JOBS = 0.5
 
 
 def summary_of(comparison: Comparison) -> dict[str, Any]:
@@ -15,7 +18,9 @@ def summary_of(comparison: Comparison) -> dict[str, Any]:
     -------
     dict
         a, b (names), unfair, modifications (what the scenario of B changed), measure, people (all
-        residents by the first measure), totals, sites_that_change_rank, is_empty, headline.
+        residents by the first measure), totals, sites_that_change_rank, land (sites breached, sites
+        that change stage, sites that lose environmental class), policy and target (null where not
+        asked for), is_empty, headline.
     """
     origin = comparison.b.region.origin
     people = _residents(comparison)
@@ -30,9 +35,20 @@ def summary_of(comparison: Comparison) -> dict[str, Any]:
         "people": None if people is None else json.loads(people.to_json()),
         "totals": json.loads(comparison.totals.reset_index().to_json(orient="records")),
         "sites_that_change_rank": int(moved.sum()),
+        "land": land_summary(comparison.land),
+        "policy": _records(comparison.policy),
+        "target": _records(comparison.target),
         "is_empty": comparison.is_empty,
     }
     return {**summary, "headline": _headline(comparison, people, int(moved.sum()))}
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]] | None:
+    """Write a table as plain rows; None where it was not asked for."""
+    if not len(table):
+        return None
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
+    return rows
 
 
 def _residents(comparison: Comparison) -> pd.Series | None:
@@ -59,4 +75,21 @@ def _headline(comparison: Comparison, people: pd.Series | None, n_moved: int) ->
             f"{people['losing']:,.0f} lose"
         )
     parts.append(f"{n_moved} sites change rank")
+    parts += _land_parts(comparison)
     return f"{names}: {'; '.join(parts)}".replace(",", "\u202f").replace("\u202f ", ", ")
+
+
+def _land_parts(comparison: Comparison) -> list[str]:
+    """Tell jobs that sites can take, breaches and classes lost, where they change."""
+    parts = []
+    jobs = comparison.totals.loc[("sites", "jobs_likely"), "difference"]
+    if abs(jobs) >= _LEAST_JOBS:
+        parts.append(f"sites can take {jobs:+,.0f} jobs")
+    told = land_summary(comparison.land)
+    for name, words in (
+        ("sites_breached", "breach what plans allow"),
+        ("sites_that_lose_class", "lose environmental class to planned homes"),
+    ):
+        if told[name]:
+            parts.append(f"{len(told[name])} sites {words}")
+    return parts

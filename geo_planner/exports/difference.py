@@ -75,6 +75,9 @@ def tables_of(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "people": comparison.people,
         "equity": comparison.equity,
         "totals": comparison.totals.reset_index(),
+        "land": comparison.land.rename_axis("site_id").reset_index(),
+        "policy": comparison.policy,
+        "target": comparison.target,
     }
     return {name: frame for name, frame in tables.items() if len(frame)}
 
