@@ -9,7 +9,9 @@ from geo_planner import __version__
 from geo_planner.analysis import AnalysisResult
 from geo_planner.maps import legend, overlays
 from geo_planner.maps.assets import PageAssets, page_assets
+from geo_planner.maps.assumed import assumed_note
 from geo_planner.maps.basemap import build_basemap
+from geo_planner.maps.land_overview import capacity_rows, equity, excluded_rows
 from geo_planner.maps.layers import cell_size_m, drawn_zones, zone_layer, zone_table
 from geo_planner.maps.leaflet import Overlay, build_map
 from geo_planner.maps.measures import (
@@ -95,6 +97,10 @@ def render_overview(
         groups=groups,
         ranking=_ranking(view, sites) if groups else [],
         edge=edge_words(view),
+        capacity=capacity_rows(view),
+        excluded=excluded_rows(view),
+        equity=equity(view),
+        assumed=assumed_note(view),
         files=_files(view, files),
         findings=finding_rows(view),
         not_linked=unlinked_rows(view),
@@ -182,9 +188,10 @@ def _cards(
     cards += [_zones_card(view, zones)] if facts else []
     if sites and view.has_ranking:
         top = min(sites, key=by_rank)
+        ranked = sum(site["rank"] is not None for site in sites)
         cards.append(
             {
-                "label": words("top_site_label", count=len(sites)),
+                "label": words("top_site_label", count=ranked),
                 "figure": top["name"],
                 "unit": words("score_unit", score=score_text(words, top["low"], top["high"])),
                 "is_name": True,

@@ -68,13 +68,28 @@ def source_rows(view: View) -> list[dict[str, str]]:
 
 
 def edge_words(view: View) -> str:
-    """Say whether what lies outside the study area is counted."""
+    """Say whether what lies outside the study area is counted, and what its own border cuts."""
     zones = int((view.zones["role"] == "hinterland").sum()) if len(view.zones) else 0
     places = int((view.businesses["role"] == "hinterland").sum()) if len(view.businesses) else 0
     if zones or places:
-        return view.words(
+        told = view.words(
             "edge_with",
             hinterland=view.words.number(zones),
             businesses=view.words.number(places),
         )
-    return view.words("edge_without")
+        return f"{told} {_cut_words(view)}".strip()
+    return f"{view.words('edge_without')} {_cut_words(view)}".strip()
+
+
+def _cut_words(view: View) -> str:
+    """Say how many zones have their headline area cut by the border of the data."""
+    share = view.summary.get("edge_effect_share")
+    if share is None:
+        return ""
+    access = view.study.access
+    return view.words(
+        "edge_cut",
+        share=view.words.figure(share, "share"),
+        minutes=view.words.figure(access.headline_cutoff_min, "min"),
+        mode=view.words(f"mode_{access.headline_mode}").lower(),
+    )
