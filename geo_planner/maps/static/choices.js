@@ -21,10 +21,18 @@
     box.dataset.layer = next;
     box.dispatchEvent(new Event("change"));
   };
+  /* cells and sites share one scale of colours: both at once could not be told apart */
+  const makeRoom = function () {
+    const cells = document.getElementById("switch-cells");
+    if (!cells || !cells.checked || gp.fill === "outline") return;
+    cells.checked = false;
+    cells.dispatchEvent(new Event("change"));
+  };
   const choose = function (list) {
     if (list.dataset.choose === "switch-sites") {
       gp.fill = list.value;
       gp.paintSites();
+      makeRoom();
     } else swapLayer(list);
     gp.showChosenLegend();
     gp.placeLabels();
