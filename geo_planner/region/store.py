@@ -149,14 +149,15 @@ class Region:
 
         That is the eldest region this one was made from whose tables are the same.
         """
-        parent = self._parent()
+        parent = self.parent()
         if parent is None or any(
             _digest_of(self.tables, name) != _digest_of(parent.tables, name) for name in tables
         ):
             return self.path
         return parent.home_of(tables)
 
-    def _parent(self) -> "Region | None":
+    def parent(self) -> "Region | None":
+        """Open the region this one was made from; None where there is none, or it is gone."""
         if self.origin is None:
             return None
         try:

@@ -19,7 +19,7 @@ ROUTE_TYPES: dict[TransitMode, int] = {
     "bus": 3, "brt": 3, "tram": 0, "light_rail": 0, "s_train": 109, "train": 2, "metro": 1,
     "ferry": 4,
 }  # fmt: skip
-_STATION_MODES: dict[TransitMode, str] = {
+LINE_MODES: dict[TransitMode, str] = {
     "bus": "bus", "brt": "bus", "tram": "tram", "light_rail": "light_rail",
     "s_train": "light_rail", "train": "train", "metro": "subway", "ferry": "ferry",
 }  # fmt: skip
@@ -73,7 +73,7 @@ def calendar_row(draft: Draft, service_id: str, days: str) -> dict[str, Any]:
 
 def station_row(station_id: str, name: str, mode: TransitMode, point: Point) -> dict[str, Any]:
     """Make the row of stations for a new stop; rail counts for the station rule, buses do not."""
-    kind_of = _STATION_MODES[mode]
+    kind_of = LINE_MODES[mode]
     return {
         "station_id": station_id, "name": name, "kind": _STATION_KINDS.get(kind_of, "station"),
         "mode": kind_of, "counts_for_station_rule": kind_of not in _NOT_COUNTED,
@@ -153,6 +153,14 @@ def drop_trips(draft: Draft, trip_ids: set[str]) -> None:
     transfers = draft.frame("transfers")
     is_theirs = transfers["from_trip_id"].isin(trip_ids) | transfers["to_trip_id"].isin(trip_ids)
     draft.keep("transfers", ~is_theirs)
+
+
+def drop_stops(draft: Draft, gone: set[str]) -> None:
+    """Remove stops with the transfers and pathways that lead to or from them."""
+    draft.keep("stops", ~draft.frame("stops")["stop_id"].isin(gone))
+    for name in ("transfers", "pathways"):
+        frame = draft.frame(name)
+        draft.keep(name, ~(frame["from_stop_id"].isin(gone) | frame["to_stop_id"].isin(gone)))
 
 
 def service_dates(draft: Draft, service_ids: set[str]) -> dict[str, frozenset[dt.date]]:

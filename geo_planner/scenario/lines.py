@@ -17,9 +17,11 @@ from geo_planner.scenario.courses import (
 )
 from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
 from geo_planner.scenario.feeds import (
+    LINE_MODES,
     ROUTE_TYPES,
     TransitMode,
     calendar_row,
+    drop_stops,
     drop_trips,
     require_feed,
     tidy_feed,
@@ -32,7 +34,7 @@ class AddLine(Course):
 
     touches: ClassVar = (
         "routes", "trips", "stop_times", "frequencies", "calendar", "stops", "stations", "shapes",
-        "feeds",
+        "feeds", "lines", "line_stops",
     )  # fmt: skip
     cannot: ClassVar = "It takes no street or track from others, and no line away."
 
@@ -95,6 +97,7 @@ class AddLine(Course):
             "shape_id": name, "bikes_allowed": bikes,
         }  # fmt: skip
         whole = LineString(list(dict.fromkeys(point for piece in course for point in piece.coords)))
+        self._map_direction(draft, name, stop_ids, whole)
         draft.add("shapes", [{"shape_id": name, "feed": SCENARIO_FEED, "geometry": whole}])
         draft.add("trips", [trip])
         draft.add("stop_times", call_rows(name, stop_ids, runs_s, start_s, self.dwell_s))
@@ -107,13 +110,32 @@ class AddLine(Course):
             ],
         )  # fmt: skip
 
+    def _map_direction(
+        self, draft: Draft, name: str, stop_ids: list[str], course: LineString
+    ) -> None:
+        """Draw the line as maps have it; of its stops those that stand among the stations."""
+        names = draft.frame("stops").set_index("stop_id")["stop_name"]
+        line = {
+            "line_id": name, "mode": LINE_MODES[self.mode], "ref": self.name, "name": self.name,
+            "from_name": names[stop_ids[0]], "to_name": names[stop_ids[-1]], "geometry": course,
+        }  # fmt: skip
+        draft.add("lines", [line])
+        stations = set(draft.frame("stations")["station_id"])
+        calls = [
+            {"line_id": name, "stop_sequence": number, "station_id": stop_id}
+            for number, stop_id in enumerate(stop_ids)
+            if stop_id in stations
+        ]
+        if calls:
+            draft.add("line_stops", calls)
+
 
 class RemoveRoute(Modification):
     """Close lines: their trips and what only they used; stops of other lines stay."""
 
     touches: ClassVar = (
         "routes", "trips", "stop_times", "frequencies", "transfers", "shapes", "calendar",
-        "calendar_dates", "stops", "stations", "feeds",
+        "calendar_dates", "stops", "stations", "feeds", "pathways", "lines", "line_stops",
     )  # fmt: skip
     cannot: ClassVar = "Stops and stations of the baseline stay, also those nothing calls at."
 
@@ -144,8 +166,11 @@ class RemoveRoute(Modification):
         called = set(draft.frame("stop_times")["stop_id"])
         for name, column, used in (
             ("calendar", "service_id", services), ("calendar_dates", "service_id", services),
-            ("stops", "stop_id", called), ("stations", "station_id", called),
+            ("stations", "station_id", called), ("lines", "line_id", set()),
+            ("line_stops", "line_id", set()),
         ):  # fmt: skip
             ids = draft.frame(name)[column]
             is_brought = ids.map(lambda value: value.startswith(brought)).astype(bool)
             draft.keep(name, ~is_brought | ids.isin(used))
+        stops = draft.frame("stops")["stop_id"]
+        drop_stops(draft, {stop for stop in stops if stop.startswith(brought)} - called)

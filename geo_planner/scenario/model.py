@@ -27,7 +27,8 @@ from geo_planner.scenario.places import (
     RemoveBusiness,
     RemoveSite,
 )
-from geo_planner.scenario.services import AddTrips, AdjustHeadway, AdjustRunTimes
+from geo_planner.scenario.rejoining import RemoveStreet
+from geo_planner.scenario.services import AddTrips, AdjustHeadway, AdjustRunTimes, RemoveTrips
 from geo_planner.scenario.stops import AddStop, MoveStop, RemoveStop
 from geo_planner.scenario.streets import (
     AddCycleTrack,
@@ -40,6 +41,7 @@ from geo_planner.scenario.values import Value
 
 AnyModification = Annotated[
     AddStreet
+    | RemoveStreet
     | CloseStreet
     | AdjustSpeed
     | AddCycleTrack
@@ -54,6 +56,7 @@ AnyModification = Annotated[
     | MoveStop
     | RemoveStop
     | AddTrips
+    | RemoveTrips
     | Rezone
     | AdoptProposedPlans
     | AddConstraint

@@ -9,7 +9,14 @@ from pydantic import Field
 from geo_planner.errors import GeoPlannerError
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused, content_digest
-from geo_planner.scenario.feeds import calls_in_order, chosen_trips, write_calls
+from geo_planner.scenario.feeds import (
+    calls_in_order,
+    chosen_trips,
+    drop_stops,
+    drop_trips,
+    tidy_feed,
+    write_calls,
+)
 from geo_planner.scenario.regular import regular_service
 from geo_planner.scenario.values import Days, Period, RouteSelection
 from geo_planner.sources.gtfs import read_gtfs
@@ -80,7 +87,7 @@ class AddTrips(Modification):
 
     touches: ClassVar = (
         "feeds", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates",
-        "frequencies", "transfers", "shapes",
+        "frequencies", "transfers", "pathways", "shapes",
     )  # fmt: skip
     cannot: ClassVar = "Its stops are new ones, also where one of the region stands beside."
 
@@ -112,6 +119,41 @@ class AddTrips(Modification):
         for name, frame in feed.tables.items():
             if len(frame):
                 draft.add(name, frame)
+
+
+class RemoveTrips(Modification):
+    """Take a whole feed away: its lines, trips, stops and services; undoes an AddTrips."""
+
+    touches: ClassVar = AddTrips.touches
+    cannot: ClassVar = "Stations of the map stay; a feed whose stops others call at is refused."
+
+    do: Literal["RemoveTrips"] = "RemoveTrips"
+    feed: str = Field(min_length=1, description="Prefix of the feed in the region.")
+
+    def apply(self, draft: Draft) -> None:
+        """Remove every row that belongs to the feed."""
+        if not (draft.frame("feeds")["feed"] == self.feed).any():
+            known = ", ".join(draft.frame("feeds")["feed"])
+            raise Refused(f"there is no feed {self.feed!r}: the region has {known or 'none'}")
+        routes, trips = draft.frame("routes"), draft.frame("trips")
+        lines = set(routes.loc[routes["feed"] == self.feed, "route_id"])
+        is_theirs = (trips["feed"] == self.feed) | trips["route_id"].isin(lines)
+        drop_trips(draft, set(trips.loc[is_theirs, "trip_id"]))
+        stops = draft.frame("stops")
+        gone = set(stops.loc[stops["feed"] == self.feed, "stop_id"])
+        calls = draft.frame("stop_times")
+        others = calls.loc[calls["stop_id"].isin(gone), "trip_id"]
+        if len(others):
+            raise Refused(
+                f"{others.nunique()} trips of other feeds call at its stops, first "
+                f"{others.iloc[0]!r}: remove or move those lines first"
+            )
+        drop_stops(draft, gone)
+        for name in self.touches:
+            frame = draft.frame(name)
+            if "feed" in frame:
+                draft.keep(name, frame["feed"] != self.feed)
+        tidy_feed(draft)
 
 
 def _digest_of_feed(path: Path) -> str:

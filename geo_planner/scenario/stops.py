@@ -11,6 +11,7 @@ from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Mask, Refused
 from geo_planner.scenario.feeds import (
     TransitMode,
     calls_in_order,
+    drop_stops,
     drop_trips,
     require_feed,
     station_row,
@@ -133,7 +134,8 @@ class RemoveStop(Modification):
     """Take stops away: vehicles pass without calling; trips left with one call end."""
 
     touches: ClassVar = (
-        "stops", "stations", "stop_times", "trips", "frequencies", "transfers", "feeds",
+        "stops", "stations", "stop_times", "trips", "frequencies", "transfers", "pathways",
+        "feeds",
     )  # fmt: skip
     cannot: ClassVar = "Times at other stops stay, but for the ``saves_s`` you state."
 
@@ -149,10 +151,7 @@ class RemoveStop(Modification):
         gone = set(stops.loc[rows, "stop_id"])
         gone |= set(stops.loc[stops["parent_station"].isin(gone), "stop_id"])
         self._drop_calls(draft, gone)
-        draft.keep("stops", ~stops["stop_id"].isin(gone))
-        transfers = draft.frame("transfers")
-        is_theirs = transfers["from_stop_id"].isin(gone) | transfers["to_stop_id"].isin(gone)
-        draft.keep("transfers", ~is_theirs)
+        drop_stops(draft, gone)
         stations = draft.frame("stations")
         is_gone = stations["station_id"].isin({i for i in gone if i.startswith(SCENARIO_FEED)})
         if self.stations is not None:

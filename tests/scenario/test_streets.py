@@ -143,8 +143,41 @@ def test_an_end_is_moved_onto_a_street_that_is_near(town):
     np.testing.assert_allclose(seconds(built, (0.5, 0), (0.5, 1)), [100], rtol=3e-4)
 
 
-def test_a_turn_restriction_names_the_piece_that_is_left_at_the_turn(town, tmp_path):
-    """The turn from block 0 of the lowest row into column 1 stays forbidden when it is split."""
+GONE = {"do": "RemoveStreet", "streets": {"where": {"name": "New"}}}
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        new_street((0, 0), (3, 4)),
+        new_street((0.5, 0), (0.5, 1)),
+        new_street((0.5, 0), (0.5, 2.5), join_crossings=True),
+    ],
+    ids=["between crossings", "splitting two", "splitting what it crosses"],
+)
+def test_building_a_street_and_removing_it_gives_the_baseline(town, new):
+    assert after(town, new, GONE).digest == town.digest
+    assert after(after(town, new), GONE).digest == town.digest
+
+
+def test_pieces_that_were_changed_since_stay_split(town):
+    slow = {"do": "AdjustSpeed", "streets": {"where": {"osm_way_id": "w100"}}, "speed_kmh": 10}
+    left = after(town, new_street((0.5, 0), (0.5, 1)), slow, GONE)
+    ids = set(left.table("streets")["street_id"])
+    assert block(0, 0) not in ids
+    assert block(0, 1) in ids
+    assert sum(name.startswith(block(0, 0) + "/") for name in ids) == 2
+    assert "stays split" in " ".join(left.origin.notes)
+
+
+def test_a_street_removed_is_walked_around(town):
+    without = after(town, {"do": "RemoveStreet", "streets": {"ids": [block(3, 0)]}})
+    np.testing.assert_allclose(seconds(without, (3, 0), (4, 0)), [300], rtol=3e-4)
+    assert changes(without) == {"streets": (0, 0, 1)}
+
+
+def town_with_turn(town, folder):
+    """Forbid the turn from block 0 of the lowest row into column 1."""
     import pandas as pd
 
     from geo_planner import schema
@@ -160,15 +193,25 @@ def test_a_turn_restriction_names_the_piece_that_is_left_at_the_turn(town, tmp_p
     tables["turn_restrictions"] = schema.validate(
         turn, schema.tables()["turn_restrictions"], origin="test"
     )
-    region = write_region(
-        tmp_path / "r", tables, crs=town.crs, timezone=str(town.timezone), study=town.study,
-        sources={},
-    )  # fmt: skip
+    return write_region(
+        folder, tables, crs=town.crs, timezone=str(town.timezone), study=town.study, sources={}
+    )
+
+
+def test_a_turn_restriction_names_the_piece_that_is_left_at_the_turn(town, tmp_path):
+    region = town_with_turn(town, tmp_path / "r")
     built = after(region, new_street((0.5, 0), (0.5, 1)))
     named = built.table("turn_restrictions")["from_street_id"].iloc[0]
     ends = built.table("streets").set_index("street_id").loc[named, ["from_node", "to_node"]]
     assert named.startswith(block(0, 0) + "/")
     assert "n2" in set(ends)
+    assert after(built, GONE).digest == region.digest
+
+
+def test_a_removed_street_takes_its_turn_restrictions_along(town, tmp_path):
+    region = town_with_turn(town, tmp_path / "r")
+    without = after(region, {"do": "RemoveStreet", "streets": {"ids": [block(0, 0)]}})
+    assert changes(without) == {"streets": (0, 0, 1), "turn_restrictions": (0, 0, 1)}
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6))

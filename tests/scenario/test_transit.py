@@ -5,10 +5,14 @@ each minute from 8:00 to 8:09; boarding needs 60 s at the stop.
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_planner import schema
+from geo_planner.errors import ScenarioError
+from geo_planner.region import write_region
 from tests.scenario.town import BUS, after, at, changes, seconds, way
 from tests.worlds import calls, service, write_gtfs
 
@@ -215,20 +219,74 @@ def test_trips_left_with_one_call_go_with_the_stop(town):
     assert told["stops"] == (2, 0, 1)
 
 
-def test_the_trips_of_another_feed_run_too(town, tmp_path):
+@pytest.fixture
+def feed(tmp_path):
+    """Write a feed of 24 trips between two stops of its own."""
     rows = [
         call
         for k in range(24)
         for call in calls(f"t{k}", ("a", 28800 + 300 * k), ("b", 28860 + 300 * k))
     ]
-    north = 0.0
-    feed = write_gtfs(
-        tmp_path / "more.zip", stops={"a": (0.0, north), "b": (1000.0, north)}, stop_times=rows,
-        calendar=[service("daily")],
-    )  # fmt: skip
+    stops = {"a": (0.0, 0.0), "b": (1000.0, 0.0)}
+    return write_gtfs(
+        tmp_path / "more.zip", stops=stops, stop_times=rows, calendar=[service("daily")]
+    )
+
+
+def test_the_trips_of_another_feed_run_too(town, feed):
     more = after(town, {"do": "AddTrips", "path": str(feed), "prefix": "more"})
     assert changes(more)["trips"] == (24, 0, 0)
     assert set(more.table("feeds")["feed"]) == {FEED, "more"}
+
+
+def test_adding_trips_and_removing_them_gives_the_baseline(town, feed):
+    add = {"do": "AddTrips", "path": str(feed), "prefix": "more"}
+    gone = {"do": "RemoveTrips", "feed": "more"}
+    assert after(town, add, gone).digest == town.digest
+    assert after(after(town, add), gone).digest == town.digest
+
+
+def test_a_feed_whose_stops_others_call_at_is_not_removed(town, feed):
+    add = {"do": "AddTrips", "path": str(feed), "prefix": "more"}
+    line = new_line({"stop_id": "more:a"}, here(5, 5))
+    with pytest.raises(ScenarioError, match="2 trips of other feeds call at its stops"):
+        after(town, add, line, {"do": "RemoveTrips", "feed": "more"})
+    with pytest.raises(ScenarioError, match=f"no feed 'other': the region has {FEED}"):
+        after(town, {"do": "RemoveTrips", "feed": "other"})
+
+
+def test_a_stop_takes_its_pathways_and_transfers_along(town, tmp_path):
+    pathways = pd.DataFrame(
+        {
+            "pathway_id": ["1:p"], "feed": FEED, "from_stop_id": [EAST], "to_stop_id": [WEST],
+            "pathway_mode": 1, "is_bidirectional": 1,
+        }
+    )  # fmt: skip
+    transfers = pd.DataFrame(
+        {
+            "transfer_id": ["1:t"], "feed": FEED, "from_stop_id": [EAST], "to_stop_id": [WEST],
+            "transfer_type": 2,
+        }
+    )  # fmt: skip
+    tables = {name: town.table(name) for name in town.tables}
+    for name, frame in (("pathways", pathways), ("transfers", transfers)):
+        tables[name] = schema.validate(frame, schema.tables()[name], origin="test")
+    region = write_region(
+        tmp_path / "r", tables, crs=town.crs, timezone=str(town.timezone), study=town.study,
+        sources={},
+    )  # fmt: skip
+    told = changes(after(region, {"do": "RemoveStop", "stops": {"ids": [EAST]}}))
+    assert told["pathways"] == told["transfers"] == (0, 0, 1)
+
+
+def test_a_new_line_is_mapped_with_the_stops_that_are_stations(town):
+    opened = after(town, new_line({"stop_id": WEST}, here(5, 5), mode="light_rail"))
+    lines, stops = opened.geo_table("lines"), opened.table("line_stops")
+    assert lines["ref"].tolist() == ["New", "New"]
+    assert set(lines["mode"]) == {"light_rail"}
+    assert lines.geometry.length.iloc[0] == pytest.approx(500 * 2**0.5, rel=1e-3)
+    assert sorted(stops["stop_sequence"]) == [0, 1]
+    assert stops["station_id"].isin(opened.table("stations")["station_id"]).all()
 
 
 @given(
