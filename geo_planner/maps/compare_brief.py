@@ -115,7 +115,7 @@ def render_compare_brief(
 
 def _author(comparison: Comparison, words: Wording) -> str:
     facts = scenario_facts(comparison.b)
-    if "author" not in facts or "date" not in facts:
+    if not (facts["author"] and facts["date"]):
         return ""
     return words("two_page_by", author=facts["author"], date=words.day(facts["date"]))
 

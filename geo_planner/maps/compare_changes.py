@@ -43,10 +43,10 @@ def modification_lines(result: AnalysisResult, words: Wording) -> list[dict[str,
 
 
 def scenario_facts(result: AnalysisResult) -> dict[str, str]:
-    """Return note, author and date of a result's scenario, as far as given."""
+    """Return note, author and date of a result's scenario; empty where not given."""
     origin = result.region.origin
     found = {} if origin is None else origin.scenario
-    return {key: str(found[key]) for key in ("note", "author", "date") if found.get(key)}
+    return {key: str(found.get(key) or "") for key in ("note", "author", "date")}
 
 
 def _modifications(scenario: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
