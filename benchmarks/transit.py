@@ -1,62 +1,217 @@
-"""Public transport of Porto Alegre: hexagons to hexagons, window of 60 minutes, median."""
+"""Public transport of Porto Alegre against cafein: hexagons to hexagons, a window of 60 minutes.
 
+Both search the same files, points and limits, turn about, two threads each. Ratios are of processor
+time over all threads; the time by the clock stands beside it. What both do beforehand (timetables,
+streets, walks between stops, cafein's transfers of the day) is left out, walks to and from stops
+are in. cafein knows no wait at stops, so ours is set to none.
+"""
+
+import json
+import os
+import subprocess
 import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks.measuring import DATA, median_seconds, row, write
+import numpy as np
+
+from benchmarks.measuring import DATA, cpu_name, row, write
+from benchmarks.transit_differences import by_rule, same_files
+from benchmarks.transit_feeds import filled_feeds
+from benchmarks.transit_preflight import preflight_row
 from geo_planner.config import Study, Travel
 from geo_planner.region.build import build_region
 from geo_planner.sources.points import read_points
 from geo_planner.travel_time import open_router
+from geo_planner.travel_time.matrix import seconds
 
+PEERS = Path("out/peers/bin/python")
+TOWN = DATA / "porto_alegre"
+FEEDS = [TOWN / "poa_eptc.zip", TOWN / "poa_trensurb.zip"]
 THREADS = 2
+WIDE = (5, 25, 50, 75, 95)
+TRAVEL = Travel(
+    depart=datetime.fromisoformat("2019-05-13T14:00"),
+    walk_speed_kmh=3.6,
+    max_rides=3,
+    max_transfer_min=20,
+    board_wait_s=0,
+    transfer_slack_s=0,
+    max_snap_m=1600,
+)
 
 
-def main():
-    """Measure and write out/bench/transit.json."""
-    town = DATA / "porto_alegre"
+class Peer:
+    """Ask cafein's process for one thing after another."""
+
+    def __init__(self, town=TOWN):
+        self._process = subprocess.Popen(
+            [PEERS, Path(__file__).with_name("transit_peer.py"), town.resolve()], text=True,
+            stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            env={**os.environ, "RAYON_NUM_THREADS": str(THREADS)},
+        )  # fmt: skip
+
+    def run(self, name, **given):
+        """Return seconds of processor time and of the clock; what else is said is passed over."""
+        self._process.stdin.write(json.dumps([name, given]) + "\n")
+        self._process.stdin.flush()
+        for line in self._process.stderr:
+            if line.startswith("["):
+                return json.loads(line)
+        raise RuntimeError(f"cafein's process ended at {name}")
+
+    def matrix(self, router, window, percentiles):
+        return self.run(
+            "matrix", router=router, window=window, percentiles=percentiles, workers=THREADS
+        )
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait()
+
+    def kept(self, folder):
+        """Give the first percentile of the last matrix [s], inf where there is no way."""
+        file = Path(folder) / "cafein.npy"
+        self.run("keep", out=str(file))
+        found = np.load(file)[:, :, 0]
+        return np.where(found >= 2**32 - 1, np.inf, found)
+
+
+class Ours:
+    """Our matrices of one window."""
+
+    def __init__(self, region, window_min, percentiles, **changed):
+        travel = TRAVEL.model_copy(
+            update={"window_min": window_min, "percentiles": percentiles, **changed}
+        )
+        started = time.perf_counter()
+        self._router = open_router(region, "transit", travel)
+        points = read_points(TOWN / "poa_hexgrid.csv", region.crs).set_index("id").geometry
+        self._ends = self._router.snap_origins(points)
+        self.opened_s = time.perf_counter() - started
+        self.n = len(points)
+
+    def matrix(self, threads=THREADS):
+        """Compute all pairs [cs]."""
+        out = np.empty((self.n, self.n, len(self._router.columns)), np.int32)
+        for block in self._router.blocks(self._ends, self._ends, threads=threads):
+            out[block.origins, block.destinations] = block.costs_cs
+        return out
+
+    def timed(self):
+        """Return seconds of processor time and of the clock."""
+        started = time.process_time(), time.perf_counter()
+        self.matrix()
+        return time.process_time() - started[0], time.perf_counter() - started[1]
+
+
+def against(name, ours, peer, asked, repeats, words):
+    """Make the row of one matrix, both turn about; medians."""
+    taken = [(ours.timed(), peer.matrix(*asked)) for _ in range(repeats)]
+    (ours_s, peer_s), (ours_wall_s, peer_wall_s) = np.median(np.array(taken), axis=0).T
+    made = row(name, float(ours_s), float(peer_s), THREADS, words)
+    return made | {
+        "ours_wall_s": round(float(ours_wall_s), 2),
+        "peer_wall_s": round(float(peer_wall_s), 2),
+        "repeats": repeats,
+    }
+
+
+def peak_gb():
+    """Give the largest memory this process has held."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def build(feeds, folder):
+    """Build the region with some feeds."""
     study = Study.model_validate(
         {
             "study": {"id": "poa", "name": "Porto Alegre", "country": None},
             "sources": {
-                "osm": [{"path": town / "poa_osm.pbf"}],
-                "gtfs": [{"path": town / "poa_eptc.zip"}, {"path": town / "poa_trensurb.zip"}],
+                "osm": [{"path": TOWN / "poa_osm.pbf"}],
+                "gtfs": [{"path": feed} for feed in feeds],
             },
         }
     )
-    travel = Travel(
-        depart=datetime.fromisoformat("2019-05-13T14:00"),
-        walk_speed_kmh=3.6,
-        max_rides=3,
-        max_transfer_min=20,
+    return build_region(study, folder)
+
+
+def told_differences(region, raw, folder):
+    """Compare medians of both, on the feeds as they are and with every time filled in."""
+    other = folder / "filled"
+    other.mkdir()
+    feeds = filled_feeds(region, FEEDS, other)
+    same_files(TOWN, other)
+    filled = Ours(build(feeds, folder / "poa_filled"), 60, (50, 51)).matrix()
+    peer = Peer(other)
+    peer.run("build")
+    peer.matrix("tbtr", 60, [50])
+    theirs = peer.kept(folder)
+    peer.close()
+    return by_rule(raw, seconds(filled[:, :, 0]), seconds(filled[:, :, 1]), theirs)
+
+
+def main(repeats=3):
+    """Measure and write out/bench/transit.json."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows, facts = matrix_rows(build(FEEDS, folder / "poa"), folder, repeats)
+    rows.append(preflight_row())
+    write("transit.json", rows, cpu=cpu_name(), load=os.getloadavg(), **facts)
+
+
+def matrix_rows(region, folder, repeats):
+    """Measure matrices alone and, where cafein is installed, against it."""
+    hour, two_hours = Ours(region, 60, (50,)), Ours(region, 120, WIDE)
+    words = "timetable, stops on streets, walks between stops; compilation included"
+    rows = [row("open_transit", hour.opened_s, None, THREADS, words)]
+    costs = hour.matrix()
+    same = np.array_equal(costs, hour.matrix(1))
+    two_hours.matrix()
+    taken = [(hour.timed()[0], two_hours.timed()[0]) for _ in range(repeats)]
+    hour_s, two_s = (float(part) for part in np.median(np.array(taken), axis=0))
+    words = (
+        f"{hour.n} x {hour.n} hexagons, {int((costs < 2**31 - 1).sum())} pairs reached, walk 30 "
+        "min, 3 rides, transfers 20 min, walks to and from stops included; processor time"
     )
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        region = build_region(study, Path(folder) / "poa")
-        started = time.perf_counter()
-        router = open_router(region, "transit", travel)
-        rows.append(
-            row("open_transit", time.perf_counter() - started, None, THREADS,
-                "timetable, stops on streets, walks between stops; compilation included")
-        )  # fmt: skip
-        points = read_points(town / "poa_hexgrid.csv", region.crs).set_index("id").geometry
-        ends = router.snap_origins(points)
-
-        def matrix():
-            return sum(
-                int((block.costs_cs[:, :, 0] < 2**31 - 1).sum())
-                for block in router.blocks(ends, ends, threads=THREADS)
-            )
-
-        reached = matrix()
-        seconds = median_seconds(matrix, repeats=3)
-        words = (
-            f"{len(ends)} x {len(ends)} hexagons, {reached} pairs reached, walk 30 min, 3 rides, "
-            "walks to and from stops included"
+    rows += [
+        row("matrix60", hour_s, None, THREADS, words),
+        row(
+            "matrix120_five_percentiles", two_s, None, THREADS,
+            f"{two_s / hour_s:.2f} times matrix60; percentiles 5, 25, 50, 75, 95; processor time",
+        ),
+        row(
+            "ms_per_origin_core", hour_s / hour.n, None, 1,
+            f"{1000 * hour_s / hour.n:.1f} ms of one core for each origin of matrix60; in seconds",
+        ),
+    ]  # fmt: skip
+    facts = {"same_for_1_and_2_threads": bool(same), "peak_gb": round(peak_gb(), 2)}
+    if PEERS.is_file():
+        made, facts["differences"] = peer_rows(
+            region, folder, hour, two_hours, costs, words, repeats
         )
-        rows.append(row("matrix60", seconds, None, THREADS, words))
-        per_origin = seconds * THREADS / len(ends)
-        rows.append(row("ms_per_origin_core", per_origin, None, 1, "of matrix60, in seconds"))
-    write("transit.json", rows)
+        rows += made
+    return rows, facts
+
+
+def peer_rows(region, folder, hour, two_hours, costs, words, repeats):
+    """Measure both turn about, and tell where the medians differ."""
+    peer = Peer()
+    peer.run("build")
+    peer.run("prepare")
+    few = max(1, repeats - 1)
+    asked = ("tbtr", 60, [50])
+    rows = [against("matrix60_vs_cafein_tbtr", hour, peer, asked, repeats, words)]
+    medians_s = peer.kept(folder)
+    rows += [
+        against("matrix60_vs_cafein_raptor", hour, peer, ("raptor", 60, [50]), few, words),
+        against("matrix120_vs_cafein_tbtr", two_hours, peer, ("tbtr", 120, WIDE), few,
+                "as matrix60, percentiles 5, 25, 50, 75, 95; processor time"),
+    ]  # fmt: skip
+    peer.close()
+    told = told_differences(region, (seconds(costs[:, :, 0]), medians_s), folder)
+    print(json.dumps(told, indent=1))
+    return rows, told

@@ -182,6 +182,28 @@ def test_sums_tell_exactly_which_places_were_reached(region):
     assert access.n_reached_pairs == 10
 
 
+def test_sums_by_bus_tell_exactly_which_places_were_reached(region):
+    """The median bus is east 360 s after setting out: ride 60 s, wait the rest."""
+    places = [(column, row) for column in range(0, SIZE, 2) for row in range(0, SIZE, 2)]
+    router = open_router(region, "transit", BUS)
+    access = sweep_access(
+        router,
+        router.snap_origins(points((0, 0))),
+        router.snap_destinations(points(*places)),
+        [cumulative(14.2)],
+        opportunities={"bits": 2.0 ** np.arange(len(places))},
+        people={},
+        threads=1,
+    )
+    walked_s = [100 * (column + row) for column, row in places]
+    ridden_s = [360 + 100 * (SIZE - 1 - column + row) for column, row in places]
+    within = np.minimum(walked_s, ridden_s) <= 14.2 * 60
+    by_bus = within & (np.array(walked_s) > 14.2 * 60)
+    assert by_bus.sum() == 4
+    bits = sum(1 << place for place in np.flatnonzero(within).tolist())
+    assert access.reached["bits_14.2min_p50"].tolist() == [bits]
+
+
 place = st.tuples(st.floats(-0.4, 10.4), st.floats(-0.4, 10.4))
 
 
