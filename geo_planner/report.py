@@ -5,19 +5,25 @@ no content for are removed, so that a folder never mixes two runs.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import geopandas as gpd
 import pandas as pd
 
-from geo_planner.analysis import DETAILS, SUMMARY, AnalysisResult
+from geo_planner.analysis import DETAILS, SUMMARY, AnalysisResult, Progress
 from geo_planner.compare import Comparison, summary_of
+from geo_planner.errors import InputError
 from geo_planner.exports import sites_table, write_table
 from geo_planner.exports.difference import write_difference
 from geo_planner.maps.assets import PageAssets, missing_words, page_assets
 from geo_planner.maps.basemap import build_basemap
+from geo_planner.maps.brief_maps import WalkMaps
+from geo_planner.maps.brief_page import render_brief
+from geo_planner.maps.brief_subject import Language, subject_of
 from geo_planner.maps.check_page import render_check
 from geo_planner.maps.compare_brief import render_compare_brief
 from geo_planner.maps.compare_edits import find_edits
@@ -131,6 +137,67 @@ def write_report(
         (out / name).unlink(missing_ok=True)
     notes = missing_words() if chosen.needs_internet else []
     return {"files": ["index.html", *files], "notes": notes}
+
+
+def write_briefs(
+    result: AnalysisResult,
+    out: Path,
+    *,
+    sites: Sequence[str] | None = None,
+    language: Language | None = None,
+    others: Mapping[str, AnalysisResult] | None = None,
+    dated: date | None = None,
+    assets: PageAssets | None = None,
+    back: str | None = None,
+    progress: Progress = lambda _step, _done, _all: None,
+) -> list[Path]:
+    """Write the briefs of sites, each a file that needs neither network nor script.
+
+    Parameters
+    ----------
+    result
+        Result the sites are in.
+    out
+        The HTML file of one site; of several a folder, with files named by site id.
+    sites
+        Their ids; None: every site, into a folder.
+    language, others, dated, assets, back
+        As in :func:`geo_planner.maps.brief_page.render_brief`.
+    progress
+        Called with the step, what is done of it and what there is to do.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of the sites.
+
+    Raises
+    ------
+    InputError
+        When the result has no such site, or none at all.
+    """
+    chosen = [str(site_id) for site_id in result.sites.index] if sites is None else list(sites)
+    if not chosen:
+        raise InputError(f"{result.title}: no sites; add a layer for the table 'sites'")
+    subjects = [subject_of(result, site_id, language) for site_id in chosen]
+    maps = WalkMaps(subjects[0])
+    is_one = sites is not None and len(chosen) == 1
+    files = [out if is_one else out / f"{quote(site_id, safe='')}.html" for site_id in chosen]
+    files[0].parent.mkdir(parents=True, exist_ok=True)
+    for done, (site_id, file) in enumerate(zip(chosen, files, strict=True)):
+        progress("writing briefs", done, len(chosen))
+        html = render_brief(
+            result,
+            site_id,
+            language=language,
+            others=others,
+            maps=maps,
+            assets=assets,
+            dated=dated,
+            back=back,
+        )
+        _write_text(file, html)
+    return files
 
 
 def write_comparison(

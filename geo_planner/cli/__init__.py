@@ -6,6 +6,7 @@ import typer
 
 from geo_planner.cli.access import access
 from geo_planner.cli.assets import assets
+from geo_planner.cli.brief import brief
 from geo_planner.cli.build import build
 from geo_planner.cli.check import check
 from geo_planner.cli.compare import compare
@@ -50,7 +51,7 @@ def _start(
 
 for _command in (build, check, info, times, access, isochrone, itinerary):
     app.command()(_command)
-for _command in (service, sites, portfolio, policy):
+for _command in (service, sites, portfolio, policy, brief):
     app.command()(_command)
 app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)

@@ -104,7 +104,9 @@ def time_rows(subject: Subject) -> list[dict[str, str]]:
     walk = _computed(subject, "station_walk_m", "m")
     rows.append({"label": words("brief_station"), "how": words("brief_how_station"), "value": walk})
     level = _service(subject)
-    rows.append({"label": words("brief_service"), "how": words("brief_how_service"), "value": level})
+    rows.append(
+        {"label": words("brief_service"), "how": words("brief_how_service"), "value": level}
+    )
     return rows
 
 

@@ -11,7 +11,7 @@ _AFTER = {"if_adopted": "now", "potential_if_adopted": "potential"}
 _FIGURES = ("allowed_likely_m2", "remaining_likely_m2", "jobs_low", "jobs_likely", "jobs_high")
 _FALLBACK = "building_right"
 _MOST_NOTES = 2
-_MOST_ROWS = 4
+_MOST_ROWS = 3
 
 
 def capacity_section(subject: Subject) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _span(subject: Subject, low: float | None, likely: float | None, high: float
 
 def limit_words(subject: Subject, limit: str | None) -> str:
     """Name the limit that binds; several are joined."""
-    named = [subject.words.phrases.get(f"limit_{n}", n) for n in (limit or "").split(" and ") if n]
+    named = [subject.words.phrases.get(f"limit_{n}", n) for n in (limit or "").split("; ") if n]
     return ", ".join(named)
 
 
@@ -80,14 +80,14 @@ def use_section(subject: Subject) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``rows``: label, area, likely, span, answer of the uses with most jobs; ``more``: label and
-        likely jobs of the others; ``without``: uses with no room; ``unknown``: uses of which
-        nothing is known.
+        ``rows``: label, area, likely, span, answer, most jobs first; ``shown``: how many of them
+        the front has room for; ``without``: uses with no room; ``unknown``: uses of which nothing
+        is known.
     """
     uses = json.loads(subject.text("capacity_by_use") or "{}")
     labels = _labels(subject.words.language)
     answers = _answers(subject)
-    section: dict[str, Any] = {"rows": [], "more": [], "without": [], "unknown": []}
+    section: dict[str, Any] = {"rows": [], "shown": _MOST_ROWS, "without": [], "unknown": []}
     by_jobs = sorted(uses.items(), key=lambda pair: -(pair[1]["jobs_likely"] or 0.0))
     for use, facts in by_jobs:
         label = labels.get(use, use)
@@ -97,8 +97,6 @@ def use_section(subject: Subject) -> dict[str, Any]:
             section["without"].append(label)
         else:
             section["rows"].append({"label": label, **_use(subject, facts, answers.get(use))})
-    section["more"] = [f"{row['label']} {row['likely']}" for row in section["rows"][_MOST_ROWS:]]
-    del section["rows"][_MOST_ROWS:]
     return section
 
 

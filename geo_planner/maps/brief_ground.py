@@ -8,14 +8,14 @@ from geo_planner.land.office_rule import office_rules
 from geo_planner.maps.brief_capacity import answer_words
 from geo_planner.maps.brief_subject import Subject
 from geo_planner.maps.layers import text_of
-from geo_planner.maps.wording import EN_DASH
+from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE
 from geo_planner.sources.constraint_kinds import read_constraint_kinds
 
 _GLYPHS = {"excludes": "✕", "limits": "!", "informs": "i"}
 _ORDER = {"excludes": 0, "limits": 1, "informs": 2}
 _METHODS = ("municipal", "network", "circle")
 _PROFILES = ("office", "laboratory", "production")
-_WHOLE = 0.995
+_LEAST_SHARE = 0.005
 
 
 def constraint_section(subject: Subject) -> dict[str, Any]:
@@ -24,13 +24,14 @@ def constraint_section(subject: Subject) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``conflicts``: glyph, effect, label, share, cap, dated; ``free`` and ``open``: state, count,
-        labels, and for the free the sources with their dates; ``net``: the net area in words.
+        ``conflicts``: glyph, effect, label, share, cap, dated; ``free`` and ``open``: state,
+        count, labels of those that would rule building out; ``net``: the net area in words;
+        ``register``: every kind with state, share, effect, source and date.
     """
     frame = subject.result.details.get("constraints")
     rows = frame[frame["site_id"] == subject.site_id] if frame is not None and len(frame) else None
     if rows is None:
-        return {"conflicts": [], "free": [], "open": [], "net": "", "count": ""}
+        return {"conflicts": [], "free": [], "open": [], "net": "", "count": "", "register": []}
     conflicts = rows[rows["state"] == "conflict"]
     order = conflicts["effect"].map(_ORDER)
     conflicts = conflicts.assign(order=order, least=-conflicts["share"])
@@ -42,6 +43,7 @@ def constraint_section(subject: Subject) -> dict[str, Any]:
         "open": [_group(subject, rows, state) for state in states],
         "net": _net_words(subject),
         "count": _count_words(subject),
+        "register": [_registered(subject, row) for row in rows.to_dict("records")],
     }
 
 
@@ -61,11 +63,18 @@ def _conflict(subject: Subject, row: dict[Any, Any]) -> dict[str, str]:
         "glyph": _GLYPHS.get(effect, "!"),
         "effect": effect,
         "label": _label(subject, str(row["kind"])),
-        "share": words.figure(row["share"], "share"),
+        "share": share_words(subject, row["share"]),
         "cap": f"{told} {value}".strip(),
         "reason": reason,
         "dated": _dated(subject, row),
     }
+
+
+def share_words(subject: Subject, share: float) -> str:
+    """Write a share in whole per cent; what is little but not nothing is not written as 0."""
+    if 0 < share < _LEAST_SHARE:
+        return f"<1{NO_BREAK_SPACE}%"
+    return subject.words.figure(share, "share")
 
 
 def _dated(subject: Subject, row: dict[Any, Any]) -> str:
@@ -77,13 +86,29 @@ def _dated(subject: Subject, row: dict[Any, Any]) -> str:
 def _group(subject: Subject, rows: pd.DataFrame, state: str) -> dict[str, Any]:
     own = rows[rows["state"] == state]
     kinds = dict.fromkeys(own["kind"])
-    labels = dict.fromkeys(_label(subject, str(kind)).partition(",")[0] for kind in kinds)
-    dates = dict.fromkeys(_dated(subject, row) for row in own.to_dict("records"))
+    gravest = own.loc[own["effect"] == "excludes", "kind"]
     return {
         "state": subject.words(f"constraint_{state.replace(' ', '_')}"),
         "count": len(kinds),
-        "labels": "; ".join(labels),
-        "dates": ", ".join(dates) if state == "none" else "",
+        "labels": "; ".join(
+            dict.fromkeys(_label(subject, str(kind)).partition(",")[0] for kind in gravest)
+        ),
+    }
+
+
+def _registered(subject: Subject, row: dict[Any, Any]) -> dict[str, str]:
+    words, state = subject.words, str(row["state"])
+    is_known = state in ("conflict", "none")
+    glyph = _GLYPHS.get(str(row["effect"]), "!") if state == "conflict" else "?"
+    return {
+        "glyph": "✓" if state == "none" else glyph,
+        "kind": "good" if state == "none" else str(row["effect"]) if is_known else "open",
+        "label": _label(subject, str(row["kind"])),
+        "state": words(f"constraint_{state.replace(' ', '_')}"),
+        "share": share_words(subject, row["share"]) if is_known else subject.ask,
+        "effect": words(f"effect_{row['effect']}"),
+        "source": text_of(row["source"]) or "",
+        "dated": _dated(subject, row) if text_of(row["source"]) else "",
     }
 
 
@@ -144,8 +169,7 @@ def _by_distance(subject: Subject) -> str:
 def _possible(subject: Subject) -> str:
     found = subject.number("env_class_possible")
     if found is None:
-        reason = subject.told(subject.text("env_class_reason"))
-        return f"{subject.ask}: {reason}" if reason else subject.ask
+        return subject.ask
     rules = (subject.text("env_class_rules") or "").split(" and ")
     named = [subject.words.phrases.get(f"class_by_{rule}", rule) for rule in rules if rule]
     note = subject.told(subject.text("env_class_note"))
@@ -158,11 +182,12 @@ def station_section(subject: Subject) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``rows``: label, place, core, zone; ``rule``: the rule in words; ``flips`` in words.
+        ``rows``: label, place, core, zone; ``told``: the places in one line; ``rule``: the rule in
+        words; ``flips`` in words.
     """
     frame = subject.result.details.get("stations")
     if frame is None or not len(frame):
-        return {"rows": [], "rule": "", "flips": ""}
+        return {"rows": [], "told": "", "rule": "", "flips": ""}
     own = frame[frame["site_id"] == subject.site_id].set_index("method")
     rows = [_method(subject, m, own.loc[m]) for m in _METHODS if m in own.index]
     place = subject.text("place") or "unknown"
@@ -170,6 +195,7 @@ def station_section(subject: Subject) -> dict[str, Any]:
     words = subject.words
     return {
         "rows": rows,
+        "told": " · ".join(f"{row['place']} ({row['label']})" for row in rows),
         "rule": words(
             "brief_office_rule",
             limit=words.number(rule.limit_m2),

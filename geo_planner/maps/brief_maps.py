@@ -32,9 +32,9 @@ from geo_planner.maps.wording import EN_DASH
 
 WALK_MIN = (5.0, 10.0, 15.0)
 BANDS = ("#8E2A63", "#D9646D", "#F5B98A")
-_SITE_WIDTH, _SITE_HEIGHT = 480.0, 380.0
-_WINDOW_HEIGHT = 165.0
-_LOCATOR_WIDTH, _LOCATOR_HEIGHT = 176.0, 128.0
+_SITE_WIDTH, _SITE_HEIGHT = 528.0, 380.0
+_WINDOW_HEIGHT = 122.0
+_LOCATOR_WIDTH, _LOCATOR_HEIGHT = 174.0, 112.0
 _LEAST_M_PER_PX = 3.5
 _SHOWN_OF_REACH = 0.86
 _ROADS = {"motorway": 3.8, "trunk": 3.3, "main": 2.7, "street": 1.5, "minor": 0.8}
@@ -49,6 +49,7 @@ _TOWN_RANK = 2
 _POLYGON = 3
 _EDGE = 11.0
 _KM_M = 1000
+_LEAST_MARK_PX = 9.0
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class WalkMaps:
         is_running = rails["service"].isna() & ~rails["is_tunnel"].astype(bool)
         self._rails = rails.geometry[is_running & rails["kind"].isin(_SIDINGS)].to_numpy()
         self._stations = rail_stations(region)
+        self._drawn: dict[Window, dict[str, Any]] = {}
 
     def walk(self, subject: Subject) -> gpd.GeoDataFrame | None:
         """Give the rings a walk from the site reaches; None where it has no street near."""
@@ -158,12 +160,18 @@ class WalkMaps:
         window = _locator_window(subject)
         area = study_area_of(self.region)
         return {
-            **self._ground(window, _SMALL_ROADS, tolerance_m=15.0),
-            "site": window.path(_at_least(subject.shape, 5 * window.m_per_px)),
+            **self._overview(window),
+            "site": window.path(_at_least(subject.shape, _LEAST_MARK_PX * window.m_per_px)),
             "boundary": window.path(None if area is None else area.boundary),
             "names": self._town_names(window),
             "label": subject.words("brief_locator_label", name=subject.name),
         }
+
+    def _overview(self, window: Window) -> dict[str, Any]:
+        """Draw the ground of the small map; sites in one study area share it."""
+        if window not in self._drawn:
+            self._drawn[window] = self._ground(window, _SMALL_ROADS, tolerance_m=15.0)
+        return self._drawn[window]
 
     def _ground(
         self, window: Window, roads: dict[str, float], tolerance_m: float
@@ -274,12 +282,11 @@ def _locator_window(subject: Subject) -> Window:
 
 
 def _at_least(shape: BaseGeometry, width_m: float) -> BaseGeometry:
-    """Give a shape, or where it is too small to be seen a square in its place."""
+    """Give a shape, or where it is too small to be seen a disc in its place."""
     west, south, east, north = shape.bounds
     if max(east - west, north - south) >= width_m:
         return shape
-    middle = shape.centroid
-    return middle.buffer(width_m / 2, cap_style="square")
+    return shape.centroid.buffer(width_m / 2)
 
 
 def _scale(window: Window) -> dict[str, Any]:

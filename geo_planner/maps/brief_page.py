@@ -20,6 +20,7 @@ from geo_planner.maps.brief_subject import Language, Subject, subject_of
 from geo_planner.maps.measures import percentile_words, window_words
 from geo_planner.maps.page import render_document, static_text
 from geo_planner.maps.provenance import source_rows
+from geo_planner.maps.view import OSM_CREDIT
 from geo_planner.maps.wording import EN_DASH
 
 _MEDIAN = 50
@@ -92,6 +93,7 @@ def render_brief(
         sections=_sections(subject, others or {}),
         sources=_sources(subject),
         method=_method(subject),
+        short_method=_short_method(subject),
         disclaimer=words("brief_disclaimer"),
     )
 
@@ -199,7 +201,7 @@ def _sections(subject: Subject, others: Mapping[str, AnalysisResult]) -> dict[st
     """Collect everything between the maps and the sources."""
     return {
         "reach": brief_around.reach_section(subject),
-        "reach_note": _travel_words(subject),
+        "reach_note": _window_words(subject),
         "times": brief_around.time_rows(subject),
         "plans": brief_plans.plan_section(subject),
         "readiness": brief_plans.readiness_rows_of(subject),
@@ -216,6 +218,16 @@ def _sections(subject: Subject, others: Mapping[str, AnalysisResult]) -> dict[st
         "facts": _facts(subject),
         "scenarios": _scenarios(subject, others),
     }
+
+
+def _window_words(subject: Subject) -> str:
+    """Say in a few words which minutes count; the method tells the day."""
+    study, words = subject.result.study, subject.words
+    if study.travel.window is None:
+        return ""
+    start, end = (words.clock(moment) for moment in study.travel.window)
+    key = "brief_departing" if study.travel.arrive is None else "brief_arriving"
+    return words(key, window=f"{start}{EN_DASH}{end}")
 
 
 def _travel_words(subject: Subject) -> str:
@@ -278,13 +290,21 @@ def _table_words(subject: Subject, table: str) -> str:
     return subject.words.phrases.get(f"table_{table.replace(' ', '_')}", table)
 
 
-def _method(subject: Subject) -> str:
+def _short_method(subject: Subject) -> str:
+    version = subject.result.summary.get("geo_planner_version", __version__)
+    digest = subject.words("study_digest", digest=subject.view.digest)
+    credit = f" · {OSM_CREDIT}" if subject.result.region.has("streets") else ""
+    return f"geo_planner {version} · {digest}{credit}"
+
+
+def _method(subject: Subject) -> list[str]:
     words, study = subject.words, subject.result.study
     summary = subject.result.summary
     parts = [
         f"geo_planner {summary.get('geo_planner_version', __version__)}",
         words("study_digest", digest=subject.view.digest),
         words("brief_walk_speed", speed=words.number(study.travel.walk_speed_kmh, 1)),
+        _travel_words(subject),
         words("brief_measured_from"),
         _snap_words(subject),
         words("profile", name=words.phrases.get(f"profile_{study.siting.profile}", "")),
@@ -294,7 +314,7 @@ def _method(subject: Subject) -> str:
     edge = summary.get("edge_effect_share")
     if edge:
         parts.append(words("brief_edge", share=words.figure(float(edge), "share")))
-    return " · ".join(part for part in parts if part)
+    return [part for part in parts if part]
 
 
 def _snap_words(subject: Subject) -> str:

@@ -13,7 +13,7 @@ from geo_planner.siting.criteria import packaged_rows
 _COLUMNS = {"now": "brief_in_force", "potential": "brief_framework", "if_adopted": "brief_proposed"}
 _WHOLE_SHARE = 0.995
 _OPEN_SHARE = 0.005
-_MOST_NOTES = 3
+_MOST_NOTES = 2
 _MOST_USES = 3
 _FIELD = "building_field"
 
@@ -26,23 +26,32 @@ def plan_section(subject: Subject) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``columns``, ``rows`` (label and cells of value and reference numbers), ``plans``
-        (number, plan_id, level, date, url), ``notes`` (what is open and why).
+        ``columns`` (name and share of the site), ``rows`` (label and cells of value and reference
+        numbers), ``plans`` (numbered ids by level, date and url), their ``count``, ``notes`` (what
+        is open and why).
     """
     items = _citations(subject)
     readings = _readings(items)
     numbers = _numbers([item for item in items if item["state"] in readings])
+    shares = [_share_words(subject, _of(items, [s], ("use_code",))) for s in readings]
     rows = []
     for label, quantities in _ROWS:
         found = [_of(items, [state], quantities) for state in readings]
         if quantities == _MAY_BE_SILENT and not any(found):
             continue
-        cells = [_cell(subject, own, quantities, numbers) for own in found]
+        cells = [
+            _cell(subject, own, quantities, numbers, share)
+            for own, share in zip(found, shares, strict=True)
+        ]
         rows.append({"label": subject.words(label), "cells": cells})
     return {
-        "columns": [subject.words(_COLUMNS[state]) for state in readings],
+        "columns": [
+            {"name": subject.words(_COLUMNS[state]), "share": share}
+            for state, share in zip(readings, shares, strict=True)
+        ],
         "rows": rows,
-        "plans": _cited(subject, items, numbers),
+        "plans": _cited(subject, numbers),
+        "count": len(numbers),
         "notes": _notes(subject),
     }
 
@@ -79,20 +88,50 @@ def _cell(
     items: Sequence[Item],
     quantities: tuple[str, ...],
     numbers: Mapping[tuple[str, ...], int],
+    share: str,
 ) -> dict[str, Any]:
     if not items:
         is_open = quantities != _MAY_BE_SILENT
         value = subject.ask if is_open else subject.words("brief_not_stated")
         return {"value": value, "is_open": is_open, "refs": [], "share": ""}
     refs = sorted({numbers[_plan_of(item)] for item in items})
-    share = _share(items)
-    told = subject.words.figure(share, "share") if share < _WHOLE_SHARE else ""
+    own_share = _share_words(subject, items)
     return {
         "value": _value(subject, items, quantities),
         "is_open": False,
-        "refs": refs,
-        "share": subject.words("brief_of_site", share=told) if told else "",
+        "refs": _runs(refs),
+        "share": own_share if own_share != share else "",
     }
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """Write numbers with runs of three or more drawn together.
+
+    Examples
+    --------
+    >>> _runs([1, 2, 4, 5, 6])
+    '1,2,4–6'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    least = 3
+    parts = [
+        [f"{run[0]}{EN_DASH}{run[-1]}"] if len(run) >= least else [str(n) for n in run]
+        for run in runs
+    ]
+    return ",".join(text for part in parts for text in part)
+
+
+def _share_words(subject: Subject, items: Sequence[Item]) -> str:
+    """Say on how much of the site a value is stated; nothing where it is on all of it."""
+    share = _share(items) if items else 1.0
+    if share >= _WHOLE_SHARE:
+        return ""
+    return subject.words("brief_of_site", share=subject.words.figure(share, "share"))
 
 
 def _value(subject: Subject, items: Sequence[Item], quantities: tuple[str, ...]) -> str:
@@ -174,9 +213,7 @@ _WRITERS: Mapping[str, Callable[[Subject, list[Any]], str]] = {
 }
 
 
-def _cited(
-    subject: Subject, items: Sequence[Item], numbers: Mapping[tuple[str, ...], int]
-) -> list[dict[str, Any]]:
+def _cited(subject: Subject, numbers: Mapping[tuple[str, ...], int]) -> list[dict[str, Any]]:
     """Group the cited plans by level, date and document; each keeps its number."""
     groups: dict[tuple[str, ...], dict[str, Any]] = {}
     for (plan_id, level, dated, url), number in numbers.items():
@@ -200,7 +237,7 @@ def _notes(subject: Subject) -> list[str]:
         if item["share"] < _OPEN_SHARE:
             continue
         name = subject.words(f"brief_open_{item['quantity']}")
-        reason = subject.told(str(item["reason"]).partition(": ")[0])
+        reason = subject.told(_plain_reason(str(item["reason"])))
         names, share = told.get(reason, ([], 0.0))
         told[reason] = ([*names, name], max(share, float(item["share"])))
     return [
@@ -212,6 +249,12 @@ def _notes(subject: Subject) -> list[str]:
         )
         for reason, (names, share) in list(told.items())[:_MOST_NOTES]
     ]
+
+
+def _plain_reason(reason: str) -> str:
+    """Leave out what the line says already: the values, and which of them no plan states."""
+    plan, states, _ = reason.partition(" states ")
+    return f"{plan} states it" if states else reason.partition(": ")[0]
 
 
 def readiness_rows_of(subject: Subject) -> list[dict[str, str]]:
