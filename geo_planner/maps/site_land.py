@@ -98,7 +98,8 @@ def _class(words: Wording, value: float) -> str:
     return words("unknown") if pd.isna(value) else words.number(value)
 
 
-def _floor_area(words: Wording, value: float) -> str:
+def floor_area_text(words: Wording, value: float) -> str:
+    """Write floor area in whole hundreds of m², never in hectares of ground."""
     if pd.isna(value):
         return words("unknown")
     return f"{words.number(round(float(value), -2))}{NO_BREAK_SPACE}m²"
@@ -167,10 +168,10 @@ def _some(words: Wording, names: list[str]) -> str:
 def _capacity(view: View, row: pd.Series) -> Section:
     words = view.words
     rows = [
-        [words("allowed_now"), _floor_area(words, row["now_allowed_likely_m2"])],
-        [words("allowed_potential"), _floor_area(words, row["potential_allowed_likely_m2"])],
-        [words("existing_floor_area"), _floor_area(words, row["existing_floor_area_m2"])],
-        [words("remaining_floor_area"), _floor_area(words, row["remaining_m2"])],
+        [words("allowed_now"), floor_area_text(words, row["now_allowed_likely_m2"])],
+        [words("allowed_potential"), floor_area_text(words, row["potential_allowed_likely_m2"])],
+        [words("existing_floor_area"), floor_area_text(words, row["existing_floor_area_m2"])],
+        [words("remaining_floor_area"), floor_area_text(words, row["remaining_m2"])],
         [words("jobs_likely_row"), jobs_text(words, row)],
     ]
     limits = (text_of(row["binding_limit"]) or "").split("; ")
@@ -203,6 +204,11 @@ def _environment(view: View, row: pd.Series) -> Section:
     return _section(words("section_environment"), rows, [f"? {told_in(words, why)}" if why else ""])
 
 
+def _is_so(answer: Any) -> bool:
+    """Take an unknown answer for a no: notes are for what is known."""
+    return not pd.isna(answer) and bool(answer)
+
+
 def _station(view: View, row: pd.Series) -> Section:
     words = view.words
     rows = [
@@ -210,8 +216,8 @@ def _station(view: View, row: pd.Series) -> Section:
         for method in _METHODS
     ]
     rows.append([words("office_rule"), _named(words, "office", row["office_rule"])])
-    notes = [words("places_differ") if bool(row["is_flip"]) else ""]
-    notes.append(words("station_assumed") if bool(row["is_assumed"]) else "")
+    notes = [words("places_differ") if _is_so(row["is_flip"]) else ""]
+    notes.append(words("station_assumed") if _is_so(row["is_assumed"]) else "")
     return _section(words("section_station"), rows, notes)
 
 
@@ -261,7 +267,7 @@ def land_chips(view: View, row: pd.Series) -> list[Pair]:
     chips = [["", words("chip_checked", text=checked_text(words, row))]]
     if row["n_conflicts"]:
         chips.append(["warn", words("chip_conflicts", count=int(row["n_conflicts"]))])
-    if bool(row["is_flip"]):
+    if _is_so(row["is_flip"]):
         chips.append(["warn", words("chip_flip")])
     return chips + [["warn", words("chip_ask", question=text)] for text in questions(row)]
 
