@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geo_planner.portfolio import PortfolioResult, portfolio_frame, solve_portfolio
     from geo_planner.region import Region, open_region
     from geo_planner.region.build import build_region
-    from geo_planner.report import write_comparison, write_report
+    from geo_planner.report import write_briefs, write_comparison, write_report
     from geo_planner.scenario import Scenario, apply_scenario, check_scenario, read_scenario
     from geo_planner.travel_time import TravelTimes, travel_times
 
@@ -51,6 +51,7 @@ __all__ = [
     "settings_of",
     "solve_portfolio",
     "travel_times",
+    "write_briefs",
     "write_comparison",
     "write_report",
 ]
@@ -82,6 +83,7 @@ _HOMES = {
     "settings_of": "analysis",
     "solve_portfolio": "portfolio",
     "travel_times": "travel_time",
+    "write_briefs": "report",
     "write_comparison": "report",
     "write_report": "report",
 }
