@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import inputs, land, siting, streets, transit
+from benchmarks import inputs, land, scenarios, siting, streets, transit
 from benchmarks.measuring import DATA
 
 if __name__ == "__main__":
@@ -13,3 +13,4 @@ if __name__ == "__main__":
     inputs.main()
     land.main()
     siting.main()
+    scenarios.main()
