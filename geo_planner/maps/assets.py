@@ -108,13 +108,15 @@ def missing_words(folder: Path | None = None) -> list[str]:
     ]
 
 
-def fetch_assets(folder: Path | None = None) -> Path:
+def fetch_assets(folder: Path | None = None, packages: Mapping[str, Package] | None = None) -> Path:
     """Fetch what is missing with npm, one package at a time, and return the folder.
 
     Parameters
     ----------
     folder
         Where to put the files; None: see :func:`asset_folder`.
+    packages
+        What to fetch; None: what pages need.
 
     Raises
     ------
@@ -123,7 +125,7 @@ def fetch_assets(folder: Path | None = None) -> Path:
     """
     place = asset_folder(folder)
     npm = shutil.which("npm")
-    for package in PACKAGES.values():
+    for package in (PACKAGES if packages is None else packages).values():
         if all((place / file).is_file() for file in package.files.values()):
             continue
         if npm is None:

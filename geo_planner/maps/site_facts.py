@@ -10,7 +10,7 @@ import pandas as pd
 from geo_planner.maps.layers import nearest_station, site_anchors, text_of
 from geo_planner.maps.measures import Measure, Scale, find_measures, headline, scale_of
 from geo_planner.maps.palette import CRITERIA, ramp
-from geo_planner.maps.site_land import key_rows, land_chips, land_sections
+from geo_planner.maps.site_land import floor_area_text, key_rows, land_chips, land_sections
 from geo_planner.maps.site_sure import sure_of
 from geo_planner.maps.stations import station_names
 from geo_planner.maps.view import View
@@ -24,7 +24,8 @@ _SCORE_CLASSES = 5
 _MIN_SCORE_CLASSES = 3
 _MOST_OPEN_CHIPS = 2
 _LEAST_ROWS = 4
-_BESIDE_LAND = ("workers_transit_45", "station_walk_m", "remaining_m2")
+_FLOOR_AREA = "remaining_m2"
+_BESIDE_LAND = ("workers_transit_45", "station_walk_m", _FLOOR_AREA)
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,8 @@ def _leaders_first(criteria: Sequence[str], groups: Sequence[Group]) -> list[str
 
 
 def _criterion_row(view: View, row: pd.Series, name: str) -> list[str]:
+    if name == _FLOOR_AREA:
+        return [short_label(view, name), floor_area_text(view.words, row[name])]
     unit = str(view.criteria.loc[name, "unit"])
     return [short_label(view, name), view.words.figure(row[name], unit)]
 
@@ -245,8 +248,8 @@ def _plain_rows(view: View, row: pd.Series) -> list[list[str]]:
     words = view.words
     shown = [[words("area"), words.figure(row["area_m2"], "m2")]]
     if not pd.isna(row["existing_floor_area_m2"]):
-        built = words.number(round(float(row["existing_floor_area_m2"]), -2))
-        shown.append([words("existing_floor_area"), f"{built}\u00a0m²"])
+        built = floor_area_text(words, row["existing_floor_area_m2"])
+        shown.append([words("existing_floor_area"), built])
     owner = text_of(row["owner_type"])
     if owner:
         shown.append([words("owner"), words.phrases.get(f"owner_{owner}", owner)])

@@ -13,7 +13,7 @@ import pandas as pd
 from geo_planner.maps import legend
 from geo_planner.maps.measures import Scale, scale_of
 from geo_planner.maps.palette import SEQUENTIAL_6
-from geo_planner.maps.site_land import jobs_text, stage_meanings, stage_text
+from geo_planner.maps.site_land import floor_area_text, jobs_text, stage_meanings, stage_text
 from geo_planner.maps.view import View
 
 SWITCH = "switch-sites"
@@ -123,7 +123,7 @@ def _measured(view: View, name: str, column: str, what: str) -> Fill:
     unit = words(f"fill_{name}_unit").format(unit=scale.unit)
     hides = name == "jobs"
     texts = [
-        jobs_text(words, row) if name == "jobs" else _floor_area(view, row[column])
+        jobs_text(words, row) if name == "jobs" else floor_area_text(words, row[column])
         for _, row in sites.drop(columns="geometry").iterrows()
     ]
     part = _part(
@@ -131,12 +131,6 @@ def _measured(view: View, name: str, column: str, what: str) -> Fill:
         _absent(view, colours, hides_excluded=hides), scale=scale,
     )  # fmt: skip
     return Fill(name, colours, texts, [False] * len(sites), hides, part)
-
-
-def _floor_area(view: View, value: float) -> str:
-    if pd.isna(value):
-        return view.words("unknown")
-    return f"{view.words.number(round(float(value), -2))}\u00a0m²"
 
 
 def _by_borders(values: pd.Series, scale: Scale) -> list[str | None]:

@@ -9,6 +9,8 @@ import pytest
 from geo_planner.maps import render_map, render_overview, render_sites_page
 from geo_planner.maps.assets import missing_assets, page_assets
 from geo_planner.maps.page import FILE_LINKS
+from tests.maps.axe import axe_script, violations
+from tests.maps.small_land import with_land
 from tests.maps.small_town import SITE_NAMES, write_town
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -48,6 +50,22 @@ def folder(result, tmp_path_factory):
     return place
 
 
+@pytest.fixture(scope="module")
+def land_folder(result, tmp_path_factory):
+    place = tmp_path_factory.mktemp("land")
+    for name, render in PAGES.items():
+        (place / f"{name}.html").write_text(render(with_land(result), links=FILE_LINKS), "utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def axe():
+    script = axe_script()
+    if script is None:
+        give_up("no axe-core: npm is missing or cannot reach its registry")
+    return script
+
+
 class Visit:
     """Open a page, keep what a user would trip over, and wait until its map is there."""
 
@@ -82,6 +100,19 @@ def visit(browser, folder):
 
     def open_page(name, width=1400):
         visits.append(Visit(browser, folder / f"{name}.html", width))
+        return visits[-1]
+
+    yield open_page
+    for one in visits:
+        one.close()
+
+
+@pytest.fixture
+def visit_land(browser, land_folder):
+    visits = []
+
+    def open_page(name, width=1400):
+        visits.append(Visit(browser, land_folder / f"{name}.html", width))
         return visits[-1]
 
     yield open_page
@@ -242,3 +273,89 @@ def test_a_region_without_results_still_draws(browser, tmp_path):
     assert seen.errors == []
     assert seen.page.locator(".gp-label.station").count() == 1
     seen.close()
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_accessibility_checker_finds_nothing_wrong(visit_land, axe, name, width):
+    seen = visit_land(name, width)
+    assert violations(seen.page, axe) == []
+    assert seen.errors == []
+
+
+def test_moving_a_weight_greys_the_robustness_of_the_studys_own_weights(visit_land):
+    page = visit_land("sites").page
+    assert page.locator("#moved-note").is_hidden()
+    assert page.locator("#ranking tr:first-child .ranks i").count() == 3
+    drag(page, "weight-1", 95)
+    assert page.locator("#moved-note").is_visible()
+    assert page.locator("#table.moved").count() == 1
+    assert "1st in" not in page.inner_text("#card .meta")
+    page.click("#reset")
+    assert page.locator("#moved-note").is_hidden()
+
+
+def test_excluded_sites_keep_their_place_below_whatever_the_weights(visit_land):
+    page = visit_land("sites").page
+    drag(page, "weight-0", 1)
+    assert page.locator("#excluded button").all_inner_texts() == ["Marsh"]
+    assert "Marsh" not in ranking(page)
+    page.click("#excluded button")
+    assert page.inner_text("#card .meta").startswith("Excluded: lies in a green wedge")
+    assert page.locator("#card .bar").count() == 0
+
+
+def test_the_list_beside_sites_recolours_them_and_changes_the_legend(visit_land):
+    page = visit_land("sites").page
+
+    def shown():
+        parts = page.locator("[data-choice^='switch-sites=']")
+        return [parts.nth(i).get_attribute("data-choice") for i in range(parts.count())
+                if parts.nth(i).is_visible()]  # fmt: skip
+
+    def colours():
+        return page.eval_on_selector_all(
+            ".leaflet-sites-pane path", "all => all.map(one => one.getAttribute('fill'))"
+        )
+
+    assert shown() == ["switch-sites=score"]
+    before = colours()
+    page.select_option("select[data-choose=switch-sites]", "jobs")
+    assert shown() == ["switch-sites=jobs"]
+    assert colours() != before
+    assert any("8A949B" in colour for colour in colours())
+    assert "#E4E6E4" in colours()
+    page.uncheck("#switch-sites")
+    assert shown() == []
+
+
+def test_station_areas_are_drawn_by_the_measure_chosen(visit_land):
+    page = visit_land("map").page
+    page.check("#switch-areas")
+    sizes = []
+    for method in ("network", "circle"):
+        page.select_option("select[data-choose=switch-areas]", method)
+        assert page.locator(".leaflet-areas-pane path").count() == 2
+        box = page.locator(".leaflet-areas-pane path").first.bounding_box()
+        sizes.append(box["width"])
+        assert page.locator(f"[data-choice='switch-areas={method}']").is_visible()
+    assert sizes[1] > 1.3 * sizes[0]
+
+
+def test_colouring_sites_on_the_access_map_takes_the_cells_off(visit_land):
+    page = visit_land("map").page
+    assert page.is_checked("#switch-cells")
+    page.select_option("select[data-choose=switch-sites]", "stage")
+    assert not page.is_checked("#switch-cells")
+
+
+def test_a_card_is_a_sheet_at_the_foot_of_a_phone(visit_land):
+    page = visit_land("sites", 390).page
+    page.click("#ranking tr:nth-child(2) button")
+    box = page.locator("#card").bounding_box()
+    assert box["width"] == pytest.approx(390, abs=1)
+    assert box["y"] + box["height"] == pytest.approx(900, abs=1)
+    page.click(".card .close")
+    page.click(".show-map")
+    assert page.evaluate("GP.map.getSize().x") == 390
+    assert page.evaluate("GP.map.getZoom()") > 10

@@ -123,6 +123,15 @@
   let wasOpen = false;
   const more = (sections) => el("details", { open: wasOpen ? "" : null, ontoggle: (event) => { wasOpen = event.target.open; } },
     el("summary", {}, words.more_figures), sections.map(section));
+  /* a wide window docks the card on the map; a narrow one has it below, or as a sheet at the foot */
+  const placeCard = function () {
+    const card = document.getElementById("card"), stage = document.getElementById("stage");
+    if (!card || !stage || !document.querySelector("body.sites,body.access")) return;
+    const docked = window.innerWidth >= 1100;
+    if (docked !== stage.contains(card)) docked ? stage.append(card) : stage.after(card);
+  };
+  placeCard();
+  window.addEventListener("resize", placeCard);
   gp.siteCard = function (i, from) {
     const site = data.sites[i], scored = data.groups.length && !site.excluded;
     const sure = site.sure && !gp.moved ? " \u00b7 " + site.sure : "";
@@ -147,6 +156,7 @@
   /* pan only when the card or an edge would hide the place */
   gp.showInFreeSpace = function (latlng) {
     const card = document.getElementById("card"), box = gp.map.getContainer().getBoundingClientRect();
+    if (!box.width) return;
     const p = gp.map.latLngToContainerPoint(latlng), c = card.getBoundingClientRect();
     const inside = p.x > 30 && p.y > 60 && p.x < box.width - 30 && p.y < box.height - 30;
     const under = c.width && p.x > c.left - box.left - 30 && p.x < c.right - box.left + 30 && p.y > c.top - box.top - 30 && p.y < c.bottom - box.top + 30;

@@ -114,6 +114,12 @@
     gp.onSwitch = function (id, on) { if (id === "switch-sites") gp.showBadges(on); };
     gp.addBadges();
     gp.startChoices();
+    /* a map that was hidden at the start has no size to be fitted to until it is shown */
+    document.querySelector(".show-map").addEventListener("click", () => {
+      gp.map.invalidateSize({ animate: false });
+      if (gp.map.getSize().x) gp.fit();
+      gp.spreadBadges();
+    });
     rows.forEach((row, i) => {
       row.addEventListener("mouseenter", () => gp.hoverSite(i, true));
       row.addEventListener("mouseleave", () => gp.hoverSite(i, false));
