@@ -18,6 +18,12 @@ from geo_planner.maps.compare_changes import modification_lines
 from geo_planner.maps.compare_drawing import edit_labels, edit_points, edit_shapes, edit_symbols
 from geo_planner.maps.compare_edits import Edit, find_edits
 from geo_planner.maps.compare_figures import measure_facts
+from geo_planner.maps.compare_goals import (
+    land_lines,
+    policy_rows,
+    target_jobs,
+    target_rows,
+)
 from geo_planner.maps.compare_ranking import ranking_rows, total_rows
 from geo_planner.maps.geojson import collection
 from geo_planner.maps.layers import cell_size_m, drawn_zones, whole_numbers, zone_layer, zone_table
@@ -119,6 +125,10 @@ def render_compare(
         absence=_absence(zones, measures, view),
         ranking=ranking_rows(comparison, words),
         totals=total_rows(comparison, words),
+        land=land_lines(comparison, words),
+        target=target_rows(comparison, words),
+        target_jobs=words.figure(target_jobs(comparison), "jobs"),
+        policy=policy_rows(comparison, words),
         downloads=list(downloads),
         skip_to="figures",
         skip_words=words("skip_to_table"),

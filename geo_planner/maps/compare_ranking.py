@@ -22,7 +22,12 @@ _TOTALS = (
     ("sites", "area_m2", "m2"),
     ("sites", "existing_floor_area_m2", "m2"),
     ("sites", "remaining_m2", "m2"),
+    ("sites", "overbuilt_m2", "m2"),
+    ("sites", "jobs_likely", "about"),
 )
+_ONLY_IF_SOME = ("overbuilt_m2",)
+_DIGITS = {"m2": -2, "about": -1}
+_SIGNS = {"m2": f"{NO_BREAK_SPACE}m²"}
 
 
 def ranking_rows(comparison: Comparison, words: Wording) -> list[dict[str, Any]]:
@@ -106,31 +111,49 @@ def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
         if (table, figure) not in comparison.totals.index:
             continue
         a, b, difference = comparison.totals.loc[(table, figure), ["a", "b", "difference"]]
-        if math.isnan(a) and math.isnan(b):
+        is_none = figure in _ONLY_IF_SOME and not (a or b)
+        if is_none or (math.isnan(a) and math.isnan(b)):
             continue
+        ranges = _ranges(comparison, words) if figure == "jobs_likely" else ("", "")
         rows.append(
             {
                 "label": words(f"total_{table}_{figure}"),
                 "a": _amount(a, unit, words),
                 "b": _amount(b, unit, words),
-                "difference": _change(difference, unit, words),
+                "range_a": ranges[0],
+                "range_b": ranges[1],
+                "difference": _change(a, b, unit, words),
                 "trend": trend(float(difference)),
             }
         )
     return rows
 
 
+def _ranges(comparison: Comparison, words: Wording) -> tuple[str, ...]:
+    """Write the range of jobs that fit on the sites, A and B; empty where unknown."""
+    keys = [("sites", f"jobs_{case}") for case in ("low", "high")]
+    if not all(key in comparison.totals.index for key in keys):
+        return "", ""
+    found = []
+    for side in "ab":
+        low, high = (float(comparison.totals.loc[key, side]) for key in keys)
+        known = not math.isnan(low + high)
+        found.append(words.span(round(low, -1), round(high, -1)) if known else "")
+    return tuple(found)
+
+
 def _amount(value: float, unit: str, words: Wording) -> str:
     """Write a total in full, so that what is added or lost can be read off it."""
     if math.isnan(value):
         return words("unknown")
-    if unit == "m2":
-        return f"{words.number(round(value, -2))}{NO_BREAK_SPACE}m²"
-    return words.number(value)
+    return words.number(_rounded(value, unit)) + _SIGNS.get(unit, "")
 
 
-def _change(value: float, unit: str, words: Wording) -> str:
-    if math.isnan(value):
-        return words("unknown")
-    rounded = round(value, -2) if unit == "m2" else value
-    return signed(rounded, words) + (f"{NO_BREAK_SPACE}m²" if unit == "m2" and rounded else "")
+def _rounded(value: float, unit: str) -> float:
+    return value if math.isnan(value) else round(value, _DIGITS.get(unit, 0))
+
+
+def _change(before: float, after: float, unit: str, words: Wording) -> str:
+    """Write the difference of what is shown, so that the row adds up."""
+    change = _rounded(after, unit) - _rounded(before, unit)
+    return signed(change, words) + (_SIGNS.get(unit, "") if change else "")

@@ -4,13 +4,16 @@ import json
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from geo_planner.compare import compare_results
 from geo_planner.maps.assets import PageAssets
 from geo_planner.maps.compare_brief import render_compare_brief
+from geo_planner.maps.compare_goals import land_lines
 from geo_planner.maps.compare_page import render_compare
 from geo_planner.maps.compare_pairs import render_pairs
+from geo_planner.maps.wording import Wording
 from geo_planner.report import write_comparison, write_pairs
 from tests.maps.changed_town import changed_comparison
 from tests.maps.small_town import IMG, study, town_result
@@ -182,3 +185,41 @@ def test_pages_are_written_beside_the_tables_and_name_each_other(comparison, tmp
     index = (tmp_path / "index.html").read_text("utf-8")
     assert 'href="pair/compare.html"' in index
     assert "+692" in index
+
+
+def test_target_and_policy_are_shown_where_they_were_asked_for(comparison, page):
+    target = pd.DataFrame(
+        {
+            "case": "likely", "figure": ["reachable_jobs", "jobs"], "a": [800.0, float("nan")],
+            "b": [1200.0, 1000.0], "sites_a": "", "sites_b": "A", "told_a": "too little room",
+            "told_b": "",
+        }
+    )  # fmt: skip
+    policy = pd.DataFrame(
+        {
+            "label_en": ["Near stations", "Steady", "Lacking"], "label_da": "x", "area": "all",
+            "unit": ["share", "m2", "jobs"], "value_a": [0.25, 10.0, float("nan")],
+            "value_b": [0.31, 10.0, 1.0], "difference": [0.06, 0.0, float("nan")],
+        }
+    )  # fmt: skip
+    html = render_compare(replace(comparison, target=target, policy=policy), assets=BARE)
+    text = re.sub(r"<[^>]+>", " ", html[html.index('id="target"') :])
+    assert "best sites for 1\u202f000 net new private jobs" in text
+    assert "not reached: too little room" in text
+    assert "Mill Field" in text
+    assert "+6.0\u00a0percentage points" in text
+    assert "1 unchanged, 1 need data" in text
+    assert 'id="target"' not in page
+    assert 'id="policy"' not in page
+
+
+def test_land_says_which_sites_breach_plans_and_change_stage(comparison):
+    land = comparison.land.assign(
+        is_breached=[True, False, False], overbuilt_m2_b=[1_240.0, 0.0, 0.0],
+        stage_a=[2.0, 1.0, float("nan")], stage_b=[1.0, 1.0, 1.0],
+    )  # fmt: skip
+    lines = land_lines(replace(comparison, land=land), Wording("en"))
+    assert lines == [
+        "Mill Field: 1\u202f200\u00a0m² stand above what plans allow",
+        "Mill Field: planning stage 2 → 1",
+    ]
