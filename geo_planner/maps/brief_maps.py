@@ -119,7 +119,7 @@ class WalkMaps:
         self.region = region
         self._walks = (
             Isochrones(region, "walk", subject.result.study.travel)
-            if region.has("streets")
+            if region.has("streets") and region.has("street_nodes")
             else None
         )
         self._landscape = region.geo_table("landscape")

@@ -128,7 +128,8 @@ def histogram(subject: Subject) -> dict[str, Any] | None:
 
     The draws are those of the run: same seed, same number, same method.
     """
-    if subject.number("rank") is None or subject.number(_ROBUSTNESS) is None:
+    is_open = subject.result.reference is None or subject.number(_ROBUSTNESS) is None
+    if is_open or subject.number("rank") is None:
         return None
     raw, weights, frozen = _ranked(subject)
     siting = subject.result.study.siting
@@ -166,6 +167,8 @@ def change_lines(subject: Subject) -> list[str]:
     ranked = subject.result.sites.get("rank", pd.Series(dtype=float)).notna()
     method = subject.result.study.siting.aggregation
     if subject.number("rank") is None or int(ranked.sum()) <= 1 or method == "topsis":
+        return []
+    if subject.result.reference is None:
         return []
     raw, weights, frozen = _ranked(subject)
     if subject.number("rank") == 1:
