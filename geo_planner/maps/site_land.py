@@ -223,13 +223,10 @@ def _station(view: View, row: pd.Series) -> Section:
 
 def _constraints(view: View, row: pd.Series) -> Section:
     words = view.words
-    kinds = view.detail("constraints")
-    own = kinds[kinds["site_id"] == row.name] if len(kinds) else kinds
+    found = view.conflicts.get(str(row.name), [])
     rows = [[words("constraints_checked"), checked_text(words, row)]]
     rows.append([words("net_area"), words.figure(row["net_area_m2"], "m2")])
-    if len(own):
-        found = own[own["state"] == "conflict"].sort_values("share", ascending=False)
-        rows += [_conflict(view, item) for item in found.to_dict("records")[:_MOST_CONFLICTS]]
+    rows += [_conflict(view, item) for item in found[:_MOST_CONFLICTS]]
     open_kinds = (text_of(row["excluding_not_checked"]) or "").split()
     notes = []
     if open_kinds:

@@ -74,6 +74,7 @@ def render_sites_page(
         score=score_json(view),
         fills=[fill.to_json(view) for fill in fills],
         movedNote=_moved_note(view, columns),
+        unknown=view.study.siting.unknown,
     )
     words = view.words
     overlapping = overlaps(view)
@@ -103,6 +104,7 @@ def render_sites_page(
         overlap_head=_overlap_head(view, len(overlapping)),
         correlation_limit=words.number(CORRELATION_LIMIT, 1),
         moved_note=_moved_note(view, columns),
+        is_fixed=view.study.siting.aggregation != "additive",
         assumed=assumed_note(view),
         actions=_actions(view, links or {}),
         switches=layers.switches,

@@ -70,6 +70,15 @@ class View:
         """Give a side table of the result; an empty frame where it has none."""
         return self.details.get(name, pd.DataFrame())
 
+    @cached_property
+    def conflicts(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Constraints that apply to each site, the one on most of its ground first."""
+        kinds = self.detail("constraints")
+        if not len(kinds):
+            return {}
+        found = kinds[kinds["state"] == "conflict"].sort_values("share", ascending=False)
+        return {str(key): rows.to_dict("records") for key, rows in found.groupby("site_id")}
+
     def measure(self, column: str | None) -> Measure | None:
         """Choose the measure a map opens with; an unknown name falls back to the headline."""
         named = [measure for measure in self.measures if measure.column == column]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -74,6 +75,13 @@ def test_robustness_of_many_sites_is_an_interval(view):
     assert plain(found.words) == "1st in 71 %"
 
 
+def test_sites_of_one_rank_are_marked_as_tied(landed):
+    tied = landed.sites.assign(is_tied=[True, True, False, False])
+    html = render_sites_page(replace(landed, sites=tied), assets=BARE)
+    assert html.count('<span class="tie">tied</span>') == 2
+    assert html.count('<span class="tie" hidden>') == 1
+
+
 def test_what_is_to_be_asked_and_unknown_is_counted_in_the_row_and_told_on_the_card(page):
     yard = data_of(page)["sites"][2]
     assert ["warn", f"ask: {ASK}"] in yard["chips"]
@@ -115,6 +123,15 @@ def test_a_page_that_rests_on_assumed_values_says_so_in_its_foot(page, view):
 
 def test_a_page_without_capacity_does_not_blame_its_values(result):
     assert "floor area per job" not in assumed_note(view_of(result))
+
+
+def test_weights_of_a_method_that_does_not_add_up_cannot_be_moved(landed):
+    siting = landed.study.siting.model_copy(update={"aggregation": "geometric"})
+    fixed = replace(landed, study=landed.study.model_copy(update={"siting": siting}))
+    html = render_sites_page(fixed, assets=BARE)
+    assert len(re.findall(r'<input type="range"[^>]* disabled ', html)) == 2
+    assert "fixed: only scores that add up" in html
+    assert " disabled value=" not in render_sites_page(landed, assets=BARE)
 
 
 def test_fills_leave_unknown_without_colour_and_hatch_bounds(view):

@@ -16,7 +16,7 @@
       data.criteria.forEach((criterion, c) => {
         const points = 100 * weights[criterion.group] * criterion.share;
         const value = site.values[c];
-        if (value === null) open += points;
+        if (value === null) open += data.unknown === "worst" ? 0 : points;
         else site.parts[criterion.group] += points * value;
       });
       site.low = site.parts.reduce((a, b) => a + b, 0);
