@@ -61,10 +61,11 @@ class Peer:
                 return json.loads(line)
         raise RuntimeError(f"cafein's process ended at {name}")
 
-    def matrix(self, router, window, percentiles):
+    def matrix(self, router, window, percentiles, every):
         return self.run(
-            "matrix", router=router, window=window, percentiles=percentiles, workers=THREADS
-        )
+            "matrix", router=router, window=window, percentiles=percentiles, workers=THREADS,
+            every=every,
+        )  # fmt: skip
 
     def close(self):
         self._process.stdin.close()
@@ -81,21 +82,20 @@ class Peer:
 class Ours:
     """Our matrices of one window."""
 
-    def __init__(self, region, window_min, percentiles, **changed):
-        travel = TRAVEL.model_copy(
-            update={"window_min": window_min, "percentiles": percentiles, **changed}
-        )
+    def __init__(self, region, window_min, percentiles, every=1):
+        travel = TRAVEL.model_copy(update={"window_min": window_min, "percentiles": percentiles})
         started = time.perf_counter()
         self._router = open_router(region, "transit", travel)
         points = read_points(TOWN / "poa_hexgrid.csv", region.crs).set_index("id").geometry
         self._ends = self._router.snap_origins(points)
+        self._starts = self._ends.part(slice(None, None, every))
         self.opened_s = time.perf_counter() - started
-        self.n = len(points)
+        self.every, self.n, self.n_ends = every, len(self._starts), len(points)
 
     def matrix(self, threads=THREADS):
         """Compute all pairs [cs]."""
-        out = np.empty((self.n, self.n, len(self._router.columns)), np.int32)
-        for block in self._router.blocks(self._ends, self._ends, threads=threads):
+        out = np.empty((self.n, self.n_ends, len(self._router.columns)), np.int32)
+        for block in self._router.blocks(self._starts, self._ends, threads=threads):
             out[block.origins, block.destinations] = block.costs_cs
         return out
 
@@ -108,7 +108,7 @@ class Ours:
 
 def against(name, ours, peer, asked, repeats, words):
     """Make the row of one matrix, both turn about; medians."""
-    taken = [(ours.timed(), peer.matrix(*asked)) for _ in range(repeats)]
+    taken = [(ours.timed(), peer.matrix(*asked, ours.every)) for _ in range(repeats)]
     (ours_s, peer_s), (ours_wall_s, peer_wall_s) = np.median(np.array(taken), axis=0).T
     made = row(name, float(ours_s), float(peer_s), THREADS, words)
     return made | {
@@ -139,33 +139,33 @@ def build(feeds, folder):
     return build_region(study, folder)
 
 
-def told_differences(region, raw, folder):
+def told_differences(region, raw, folder, every):
     """Compare medians of both, on the feeds as they are and with every time filled in."""
     other = folder / "filled"
     other.mkdir()
     feeds = filled_feeds(region, FEEDS, other)
     same_files(TOWN, other)
-    filled = Ours(build(feeds, folder / "poa_filled"), 60, (50, 51)).matrix()
+    filled = Ours(build(feeds, folder / "poa_filled"), 60, (50, 51), every).matrix()
     peer = Peer(other)
     peer.run("build")
-    peer.matrix("tbtr", 60, [50])
+    peer.matrix("tbtr", 60, [50], every)
     theirs = peer.kept(folder)
     peer.close()
     return by_rule(raw, seconds(filled[:, :, 0]), seconds(filled[:, :, 1]), theirs)
 
 
-def main(repeats=3):
-    """Measure and write out/bench/transit.json."""
+def main(repeats=3, every=1):
+    """Measure and write out/bench/transit.json; every: only each so-many-th hexagon as origin."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows, facts = matrix_rows(build(FEEDS, folder / "poa"), folder, repeats)
+        rows, facts = matrix_rows(build(FEEDS, folder / "poa"), folder, repeats, every)
     rows.append(preflight_row())
     write("transit.json", rows, cpu=cpu_name(), load=os.getloadavg(), **facts)
 
 
-def matrix_rows(region, folder, repeats):
+def matrix_rows(region, folder, repeats, every):
     """Measure matrices alone and, where cafein is installed, against it."""
-    hour, two_hours = Ours(region, 60, (50,)), Ours(region, 120, WIDE)
+    hour, two_hours = Ours(region, 60, (50,), every), Ours(region, 120, WIDE, every)
     words = "timetable, stops on streets, walks between stops; compilation included"
     rows = [row("open_transit", hour.opened_s, None, THREADS, words)]
     costs = hour.matrix()
@@ -174,8 +174,8 @@ def matrix_rows(region, folder, repeats):
     taken = [(hour.timed()[0], two_hours.timed()[0]) for _ in range(repeats)]
     hour_s, two_s = (float(part) for part in np.median(np.array(taken), axis=0))
     words = (
-        f"{hour.n} x {hour.n} hexagons, {int((costs < 2**31 - 1).sum())} pairs reached, walk 30 "
-        "min, 3 rides, transfers 20 min, walks to and from stops included; processor time"
+        f"{hour.n} x {hour.n_ends} hexagons, {int((costs < 2**31 - 1).sum())} pairs reached, walk "
+        "30 min, 3 rides, transfers 20 min, walks to and from stops included; processor time"
     )
     rows += [
         row("matrix60", hour_s, None, THREADS, words),
@@ -212,6 +212,6 @@ def peer_rows(region, folder, hour, two_hours, costs, words, repeats):
                 "as matrix60, percentiles 5, 25, 50, 75, 95; processor time"),
     ]  # fmt: skip
     peer.close()
-    told = told_differences(region, (seconds(costs[:, :, 0]), medians_s), folder)
+    told = told_differences(region, (seconds(costs[:, :, 0]), medians_s), folder, hour.every)
     print(json.dumps(told, indent=1))
     return rows, told

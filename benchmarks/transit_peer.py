@@ -40,19 +40,18 @@ class Cafein:
         """Prepare the trip-based router's transfers of the day."""
         self._network.compute_tbtr_transfers(DAY)
 
-    def matrix(self, router, window, percentiles, workers, out):
+    def matrix(self, router, window, percentiles, workers, every):
         """Compute a matrix and keep it in a file [s]."""
         found = self._network.travel_time_matrix(
-            self._points, departure=f"{DAY} 14:00", max_rides=3, departure_time_window=window,
-            percentiles=percentiles, router=router, walking_speed_kmph=3.6, max_walking_time=30,
-            workers=workers,
+            self._points.iloc[::every], destinations=self._points, departure=f"{DAY} 14:00",
+            max_rides=3, departure_time_window=window, percentiles=percentiles, router=router,
+            walking_speed_kmph=3.6, max_walking_time=30, workers=workers,
         )  # fmt: skip
-        self._kept = (out, found)
+        self._last = found
 
-    def keep(self):
+    def keep(self, out):
         """Write the last matrix, outside of what is timed."""
-        out, found = self._kept
-        np.save(out, np.asarray(found, dtype=float))
+        np.save(out, np.asarray(self._last, dtype=float))
 
 
 def main():
