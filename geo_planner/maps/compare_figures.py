@@ -14,6 +14,7 @@ import pandas as pd
 from geo_planner.classes import diverging_borders
 from geo_planner.compare import Comparison
 from geo_planner.compare.rows import BOTH, PRESENCE
+from geo_planner.maps.compare_signs import relative, signed, trend
 from geo_planner.maps.layers import text_of
 from geo_planner.maps.measures import (
     Measure,
@@ -24,35 +25,12 @@ from geo_planner.maps.measures import (
     scale_of,
 )
 from geo_planner.maps.palette import DIVERGING
-from geo_planner.maps.wording import NO_BREAK_SPACE, Wording
+from geo_planner.maps.wording import Wording
 
 _THOUSAND = 1000.0
 _MIDDLE = len(DIVERGING) // 2
 _MOST_DISTRICTS = 14
 _NAMED_SITES = 2
-
-
-def signed(value: float, words: Wording, decimals: int = 0) -> str:
-    """Write a difference with its sign, 0 without one.
-
-    Examples
-    --------
-    >>> signed(3210.4, Wording("en")), signed(-0.2, Wording("en"))
-    ('+3\u202f210', '0')
-    """
-    if not math.isnan(value) and not round(value, decimals):
-        return "0"
-    text = words.number(value, decimals)
-    return f"+{text}" if value > 0 else text
-
-
-def trend(value: float) -> str:
-    """Name the direction of a change: ``more``, ``less``, ``same`` or ``unknown``."""
-    if math.isnan(value):
-        return "unknown"
-    if not value:
-        return "same"
-    return "more" if value > 0 else "less"
 
 
 def measure_facts(
@@ -151,13 +129,6 @@ def _mean_card(label: str, means: tuple[float, float], words: Wording) -> dict[s
         note=f"A {words.number(before)} → B {words.number(after)}",
         trend=trend(change),
     )
-
-
-def relative(before: float, after: float, words: Wording) -> str:
-    """Write a change as a signed share of what was before; empty where there is none to tell."""
-    if not before or math.isnan(after - before) or after == before:
-        return ""
-    return f"{signed(100 * (after - before) / before, words, 1)}{NO_BREAK_SPACE}%"
 
 
 def _people(comparison: Comparison, column: str, group: str = "residents") -> pd.DataFrame:

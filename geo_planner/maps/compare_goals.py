@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from geo_planner.compare import Comparison
-from geo_planner.maps.compare_figures import signed, trend
+from geo_planner.maps.compare_signs import signed, trend
 from geo_planner.maps.layers import text_of
 from geo_planner.maps.wording import MINUS, NO_BREAK_SPACE, Wording
 

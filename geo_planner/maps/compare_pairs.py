@@ -5,8 +5,9 @@ from typing import Any
 
 from geo_planner.compare import Comparison
 from geo_planner.maps.assets import PageAssets, page_assets
-from geo_planner.maps.compare_figures import all_residents, relative, signed, trend
+from geo_planner.maps.compare_figures import all_residents
 from geo_planner.maps.compare_page import compare_view
+from geo_planner.maps.compare_signs import relative, signed, trend
 from geo_planner.maps.measures import find_measures, measure_condition, measure_title
 from geo_planner.maps.page import render_alone, static_text
 from geo_planner.maps.wording import Wording

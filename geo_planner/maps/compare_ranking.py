@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.compare import Comparison
-from geo_planner.maps.compare_figures import signed, trend
+from geo_planner.maps.compare_signs import signed, trend
 from geo_planner.maps.layers import text_of
 from geo_planner.maps.wording import NO_BREAK_SPACE, Wording
 

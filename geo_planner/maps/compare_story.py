@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from geo_planner.compare import Comparison
-from geo_planner.maps.compare_figures import (
-    all_residents,
-    district_rows,
-    jobs_means,
-    relative,
-)
+from geo_planner.maps.compare_figures import all_residents, district_rows, jobs_means
 from geo_planner.maps.compare_ranking import total_rows
+from geo_planner.maps.compare_signs import relative
 from geo_planner.maps.measures import Measure, measure_title
 from geo_planner.maps.wording import Wording
 
