@@ -19,6 +19,7 @@ from api.frame import Frame
 from api.geojson import feature_collection
 from api.library import Library, Shelf
 from api.pages import RegionId, add_pages, draw_pages
+from api.scenarios import add_scenarios
 from geo_planner import __version__
 from geo_planner.exports import sites_table
 from geo_planner.maps.assets import missing_assets
@@ -64,6 +65,7 @@ def create_app(folders: Sequence[Path]) -> FastAPI:
     add_error_handlers(app)
     _add_state_routes(app, library)
     _add_data_routes(app, library)
+    add_scenarios(app, library)
     add_pages(app, library)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
     app.add_middleware(Frame)

@@ -112,12 +112,10 @@ def demo_rows(folder):
     base = run(STUDIES / "demo.toml", folder / "base" / "region")
     street = scenario("street", new_street(base.region))
     often = scenario("often", headway("C", 5))
-    return [
-        measured("demo_land_only", base, scenario("land", rezoning(base.region)), folder, 1),
-        measured("demo_headway", base, often, folder, 5),
-        measured("demo_new_street", base, street, folder, 10),
-        measured("demo_comparison_with_maps", base, often, folder, 30, with_pages=True),
-    ]
+    yield measured("demo_land_only", base, scenario("land", rezoning(base.region)), folder, 1)
+    yield measured("demo_headway", base, often, folder, 5)
+    yield measured("demo_new_street", base, street, folder, 10)
+    yield measured("demo_comparison_with_maps", base, often, folder, 30, with_pages=True)
 
 
 def copenhagen_rows(folder):
@@ -127,25 +125,23 @@ def copenhagen_rows(folder):
     sources = study.sources.model_copy(update={"lines": lines})
     base = run(study.model_copy(update={"sources": sources}), folder / "base" / "region")
     n_streets = base.region.tables["streets"].rows
-    rows = [
-        measured(name, base, source, folder)
-        for name, source in (
-            ("copenhagen_street", read_scenario(REAL_FILES / "road-closed.toml")),
-            ("copenhagen_headway", read_scenario(REAL_FILES / "line-c-every-5.toml")),
-            ("copenhagen_rezoning", scenario("land", rezoning(base.region))),
-        )
-    ]
-    seconds = base.summary["seconds"]
-    return [found | {"n_streets": n_streets, "baseline_steps_s": seconds} for found in rows]
+    facts = {"n_streets": n_streets, "baseline_steps_s": base.summary["seconds"]}
+    for name, source in (
+        ("copenhagen_street", read_scenario(REAL_FILES / "road-closed.toml")),
+        ("copenhagen_headway", read_scenario(REAL_FILES / "line-c-every-5.toml")),
+        ("copenhagen_rezoning", scenario("land", rezoning(base.region))),
+    ):
+        yield measured(name, base, source, folder) | facts
 
 
 def main():
-    """Measure and write out/bench/scenarios.json, after every place anew."""
+    """Measure and write out/bench/scenarios.json, after every row anew."""
     rows = []
     for measure in (demo_rows, copenhagen_rows) if DATA.is_dir() else (demo_rows,):
         with tempfile.TemporaryDirectory() as folder:
-            rows += measure(Path(folder))
-        write("scenarios.json", rows, cpu=cpu_name())
+            for found in measure(Path(folder)):
+                rows.append(found)
+                write("scenarios.json", rows, cpu=cpu_name())
 
 
 if __name__ == "__main__":

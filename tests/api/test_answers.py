@@ -13,7 +13,7 @@ from tests.api.services import FAR_ZONE, IMG, strict_json
 from tests.sources.osm_drawing import ORIGIN_M
 
 ENDPOINTS = {"/", "/map", "/sites", "/health", "/version", "/api/regions", "/api/sites",
-             "/api/zones"}  # fmt: skip
+             "/api/zones", "/api/scenarios/check"}  # fmt: skip
 
 
 def town_box():

@@ -1,0 +1,51 @@
+"""What the service says of scenarios."""
+
+from geo_planner.region import open_region
+
+CHECK = "/api/scenarios/check"
+GROWN = {"id": "more", "name": "More", "modifications": [{"do": "GrowZones", "factor": 2}]}
+
+
+def posted(client, content):
+    return client.post(CHECK, params={"region": "small"}, json=content)
+
+
+def test_a_scenario_that_fits_tells_its_changes_and_writes_nothing(client, small_region):
+    answer = posted(client, GROWN)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["can_apply"]
+    assert [(row["table"], row["rows_changed"]) for row in body["changes"]] == [("zones", 9)]
+    assert not (small_region.path / "derived" / "scenarios").exists()
+    assert open_region(small_region.path).digest == small_region.digest
+
+
+def test_all_that_is_wrong_is_told_at_once(client):
+    wrong = GROWN | {
+        "modifications": [
+            {"do": "CloseStreet", "streets": {"ids": ["no-such"]}},
+            {"do": "GrowZones", "factor": -1},
+        ]
+    }
+    answer = posted(client, wrong)
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert error["code"] == "ScenarioError"
+    assert len(error["problems"]) == 2
+    assert "no-such" in error["problems"][0]
+
+
+def test_files_of_the_machine_are_not_read(client):
+    feed = GROWN | {"modifications": [{"do": "AddTrips", "path": "/etc/passwd"}]}
+    error = posted(client, feed).json()["error"]
+    assert "modification 1: path names a file" in error["problems"][0]
+
+
+def test_too_many_modifications_are_refused_unread(client):
+    many = GROWN | {"modifications": GROWN["modifications"] * 1001}
+    assert "at most 1000" in posted(client, many).json()["error"]["problems"][0]
+
+
+def test_a_body_that_is_no_scenario_is_refused(client):
+    assert posted(client, [1, 2]).status_code == 422
+    assert posted(client, {"modifications": {}}).status_code == 422
