@@ -180,8 +180,9 @@ def amenity_words(subject: Subject) -> str:
     groups = near["kind"].map(_amenity_group).value_counts()
     names = [name for name in dict.fromkeys(_amenity_groups().values()) if name in groups]
     names += [name for name in groups.index if name not in names]
+    phrases = subject.words.phrases
     told = [
-        f"{subject.words.phrases.get(f'amenity_{name}', name)} {int(groups[name])}"
+        f"{phrases.get('amenity_' + name.replace(' ', '_'), name)} {int(groups[name])}"
         for name in names
     ]
     return ", ".join(told) or subject.words("brief_none")

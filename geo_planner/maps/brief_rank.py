@@ -29,8 +29,8 @@ def rank_facts(subject: Subject) -> dict[str, str]:
     rank, low, high = (subject.number(name) for name in ("rank", "score_low", "score_high"))
     score = "" if low is None or high is None else score_text(words, low, high)
     if rank is None:
-        reasons = " · ".join(excluded_words(subject))
-        return {"rank": "", "of": words("brief_no_rank"), "score": score, "note": reasons}
+        told = words("brief_excluded_short") if subject.text("excluded_because") else ""
+        return {"rank": "", "of": words("brief_no_rank"), "score": score, "note": told}
     best, worst = subject.number("rank_best"), subject.number("rank_worst")
     span = ""
     if best is not None and worst is not None and best != worst:
