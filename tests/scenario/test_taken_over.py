@@ -4,7 +4,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from geo_planner.analysis import analyse
-from tests.scenario.town import after, at, block
+from tests.scenario.town import after, area, at, block
 
 REZONE = {"do": "Rezone", "plans": {"ids": ["p1"]}, "floor_area_ratio": 2.0}
 EDITS = {
@@ -53,3 +53,10 @@ def test_what_was_taken_over_is_taken_over_again(town, baseline):
     first = analyse(after(town, REZONE), threads=1, known=baseline)
     assert first.worked.access["walk"] is baseline.worked.access["walk"]
     assert first.worked.stations.methods is baseline.worked.stations.methods
+
+
+def test_a_plan_where_nobody_is_changes_no_figure(town, baseline):
+    nowhere = {"do": "Rezone", "area": area(20, 20, 21, 21), "use_code": 31}
+    same = analyse(after(town, nowhere), threads=1, reference=baseline.reference)
+    for frame in ("zones", "businesses", "sites"):
+        assert_frame_equal(getattr(same, frame), getattr(baseline, frame))
