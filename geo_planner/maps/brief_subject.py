@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from string import Formatter
-from typing import Any, Literal
+from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -186,8 +186,3 @@ def _pattern(phrase: str) -> str:
         re.escape(text) + (f"(?P<{name}>.+?)" if name else "")
         for text, name, _, _ in Formatter().parse(phrase)
     )
-
-
-def plain_rows(pairs: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
-    """Lay out label and value rows; those without a value are left out."""
-    return [{"label": label, "value": value} for label, value in pairs if value]
