@@ -92,7 +92,11 @@ def write_check(checked: Preflight, out: Path) -> None:
 
 
 def write_report(
-    result: AnalysisResult, out: Path, *, assets: PageAssets | None = None
+    result: AnalysisResult,
+    out: Path,
+    *,
+    assets: PageAssets | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Write start page, map, ranking, tables and summary of a run into a folder.
 
@@ -104,6 +108,8 @@ def write_report(
         Folder; made if need be.
     assets
         As in :func:`write_map`.
+    links
+        Addresses of further pages, seen from the folder: ``compare``.
 
     Returns
     -------
@@ -122,14 +128,14 @@ def write_report(
     write_json(out / SUMMARY, {**result.summary, "credits": list(credit)})
     has_sites = "sites.csv" in tables
     pages: dict[str, Callable[[], str]] = {
-        "map.html": lambda: render_map(result, assets=chosen, base=base, links=links),
-        "sites.html": lambda: render_sites_page(result, assets=chosen, base=base, links=links),
-        "index.html": lambda: render_overview(result, files=files, assets=chosen, links=links),
+        "map.html": lambda: render_map(result, assets=chosen, base=base, links=known),
+        "sites.html": lambda: render_sites_page(result, assets=chosen, base=base, links=known),
+        "index.html": lambda: render_overview(result, files=files, assets=chosen, links=known),
     }
     base = build_basemap(result.region)
-    links = dict(FILE_LINKS)
+    known = {**FILE_LINKS, **(links or {})}
     if not has_sites:
-        del pages["sites.html"], links["sites"], links["sites_csv"]
+        del pages["sites.html"], known["sites"], known["sites_csv"]
     files = [*(name for name in pages if name != "index.html"), *tables, SUMMARY]
     for name, render in pages.items():
         _write_text(out / name, render())
@@ -269,6 +275,7 @@ def write_pairs(
         {f"{folder}/{COMPARE_PAGE}": found for folder, found in comparisons.items()},
         assets=assets or page_assets(),
     )
+    out.mkdir(parents=True, exist_ok=True)
     _write_text(out / "index.html", page)
 
 

@@ -8,6 +8,8 @@ import typer
 from geo_planner.cli.options import Json, OutPath, Threads
 from geo_planner.cli.telling import headline, progress_bars, say
 
+PAIRS_FOLDER = "scenarios"
+
 
 def run(
     study: Annotated[Path, typer.Argument(help="Study file (TOML).")],
@@ -25,7 +27,13 @@ def run(
     from geo_planner.analysis import run as run_study
     from geo_planner.compare import compare_results
     from geo_planner.config import read_study
-    from geo_planner.report import RUN_LINKS, write_comparison, write_report
+    from geo_planner.report import (
+        COMPARE_PAGE,
+        RUN_LINKS,
+        write_comparison,
+        write_pairs,
+        write_report,
+    )
     from geo_planner.scenario import apply_files, require_files
 
     settings = read_study(study)
@@ -34,9 +42,11 @@ def run(
     with progress_bars() as step:
         result = run_study(settings, out / "region", threads=threads, progress=step)
         step("writing maps and tables", 0, 0)
-        notes = write_report(result, out)["notes"]
+        pairs = {"compare": f"{PAIRS_FOLDER}/index.html"} if files else None
+        notes = write_report(result, out, links=pairs)["notes"]
         summary = {**result.summary, "notes": notes}
         lines = [headline(result.summary, out), *notes]
+        compared = {}
         regions = apply_files(result.region, files, out, inner="region")
         for child in regions:
             folder = child.path.parent
@@ -48,12 +58,12 @@ def run(
                 known=result,
                 progress=step,
             )
-            write_report(changed, folder)
-            told = write_comparison(
-                compare_results(result, changed, name_a="Baseline", name_b=changed.title),
-                folder / "compare",
-                links=RUN_LINKS,
-            )
+            write_report(changed, folder, links={"compare": f"compare/{COMPARE_PAGE}"})
+            comparison = compare_results(result, changed, name_a="Baseline", name_b=changed.title)
+            told = write_comparison(comparison, folder / "compare", links=RUN_LINKS)
+            compared[f"../{folder.name}/compare"] = comparison
             summary.setdefault("scenarios", {})[folder.name] = {**changed.summary, "compare": told}
             lines.append(f"{folder}: {told['headline']}")
+        if compared:
+            write_pairs(compared, out / PAIRS_FOLDER)
     say(as_json, summary, "\n".join([*lines, f"open {out / 'index.html'}"]))
