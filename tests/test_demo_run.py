@@ -117,12 +117,20 @@ def test_every_mode_reaches_most_and_loses_next_to_none(out, summary):
     assert pairs["walk"] < pairs["transit"]
 
 
-def test_every_site_has_a_rank_and_the_first_is_the_top_site(ranking, summary):
-    assert ranking["rank"].notna().all()
+def test_every_site_has_a_rank_or_a_reason_and_the_first_is_the_top_site(ranking, summary):
+    assert (ranking["rank"].isna() == ranking["excluded_because"].notna()).all()
+    ranked = ranking[ranking["rank"].notna()]
+    assert len(ranked) == len(ranking) - summary["sites_excluded"]
+    assert summary["sites_excluded"] == 2
     assert ranking["rank"].iloc[0] == 1
-    assert ranking["rank"].is_monotonic_increasing
+    assert ranked["rank"].is_monotonic_increasing
     assert ranking["site_id"].iloc[0] == summary["top_site"]
-    assert (ranking["score"].diff().dropna() <= 1e-9).all()
+    assert (ranked["score"].diff().dropna() <= 1e-9).all()
+
+
+def test_every_criterion_is_measured_and_the_edge_is_told(summary):
+    assert summary["criteria_left_out"] == {}
+    assert 0 < summary["edge_effect_share"] < 0.5
 
 
 def test_contributions_add_up_to_the_score(ranking):
@@ -173,7 +181,9 @@ def test_scaling_all_weights_changes_no_rank(out, ranking):
     scaled = analyse(region, study.model_copy(update={"siting": heavy})).sites
     before = ranking.set_index("site_id").loc[scaled.index]
     np.testing.assert_allclose(scaled["score"], before["score"])
-    assert scaled["rank"].tolist() == before["rank"].tolist()
+    np.testing.assert_array_equal(
+        scaled["rank"].to_numpy(float, na_value=np.nan), before["rank"].to_numpy(float)
+    )
 
 
 def test_every_zone_reaches_most_jobs_by_car(out):

@@ -90,6 +90,8 @@ def add_through_trips(
             chain = tuple(int(run_trip[part]) for part in way)
             new_trip.append(chains.setdefault(chain, len(trips.row) + len(chains)))
             new_run.append(run)
+    if not chains:
+        return plain
     if n_cut:
         what = f"trips that branch into more than {MAX_WAYS} ways on: only so many are followed"
         findings += (Finding("transfers", "left_out", n_cut, what),)

@@ -88,7 +88,7 @@ def test_leaving_out_trips_equals_a_timetable_without_them():
         np.testing.assert_array_equal(getattr(few, name), getattr(expected, name), err_msg=name)
 
 
-@pytest.mark.parametrize("n_days", [30, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_days", [30, pytest.param(400, marks=pytest.mark.prove)])
 def test_random_timetables_agree_with_the_search_back(n_days):
     counts = np.zeros(2, dtype=int)
 

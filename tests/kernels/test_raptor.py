@@ -283,7 +283,7 @@ walks = st.dictionaries(
 )
 
 
-@pytest.mark.parametrize("n_days", [30, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_days", [30, pytest.param(400, marks=pytest.mark.prove)])
 def test_random_timetables_agree_with_the_independent_search(n_days):
     counts = np.zeros(2, dtype=int)
 

@@ -263,7 +263,7 @@ random_joins = st.lists(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("n_worlds", [40, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_worlds", [40, pytest.param(1000, marks=pytest.mark.prove)])
 def test_random_rules_and_blocks_agree_with_the_independent_search(n_worlds):
     counts = np.zeros(2, dtype=int)
 
@@ -315,3 +315,13 @@ def test_labels_do_not_depend_on_how_a_stop_is_taken_apart():
     assert {stop: row.tolist() for stop, row in one.items()} == {
         stop: row.tolist() for stop, row in other.items()
     }
+
+
+def test_a_trip_that_is_said_to_go_on_as_itself_just_ends():
+    # it has no time to spend: it ends the second it starts, so that it could follow itself for ever
+    plain = feed_tables(STOPS, [ride("still", "aa", 600, 600), ride("on", "ab", 700, 900)])
+    again = [rule(None, None, 4, from_trip_id="still", to_trip_id="still")]
+    one = labels_of(with_rules(plain, []), WORLD_DAY, {"a": 0}, {}, [0], LIMITS)
+    other = labels_of(with_rules(plain, again), WORLD_DAY, {"a": 0}, {}, [0], LIMITS)
+    assert one["b"].tolist() == other["b"].tolist()
+    assert one["b"].min() < 100_000
