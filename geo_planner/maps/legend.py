@@ -107,7 +107,7 @@ def constraint_part(
 def station_symbols(words: Wording, kind: str) -> list[dict[str, Any]]:
     """Explain station areas: municipal outlines, walking distance, or circles."""
     ink = "#3A464F"
-    shape = "ring" if kind == "circle" else "area"
+    shape = "ring" if kind.startswith("circle") else "area"
     return [
         symbol(words(f"{kind}_core"), shape, stroke=ink, width=1.2),
         symbol(words(f"{kind}_zone"), shape, stroke=ink, width=1.0, dash="2 3"),
