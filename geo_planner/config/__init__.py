@@ -18,6 +18,7 @@ from geo_planner.config.base import (
     Role,
     Settings,
 )
+from geo_planner.config.fares import FareClass, FareDistance, Fares, FareTransfer, cents
 from geo_planner.config.land import Land
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
 from geo_planner.config.presets import preset_names, preset_travel
@@ -37,6 +38,10 @@ __all__ = [
     "AssumedLine",
     "ControlTotals",
     "CycleRoutes",
+    "FareClass",
+    "FareDistance",
+    "FareTransfer",
+    "Fares",
     "FieldRule",
     "GtfsSource",
     "Land",
@@ -63,6 +68,7 @@ __all__ = [
     "Study",
     "StudyHead",
     "Travel",
+    "cents",
     "preset_names",
     "preset_travel",
     "read_study",

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from geo_planner.config.base import Minutes, Percentile, Settings
+from geo_planner.config.fares import Fares, Price
 from geo_planner.units import mps_from_kmh, seconds_from_min
 
 
@@ -112,6 +113,10 @@ class Travel(Settings):
     percentiles: tuple[Percentile, ...] = Field(
         (50,), description="Percentiles of the window's travel times."
     )
+    fares: Fares | None = Field(None, description="What journeys by public transport cost.")
+    max_fare: Price | None = Field(
+        None, description="Journeys that cost more do not count; needs fares."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -150,10 +155,13 @@ class Travel(Settings):
         return percentiles
 
     @model_validator(mode="after")
-    def _one_window(self) -> Self:
+    def _one_window_and_fare(self) -> Self:
         ends = (self.depart, self.arrive, self.depart_time, self.arrive_time)
         if sum(end is not None for end in ends) > 1:
             msg = "give either depart or arrive"
+            raise ValueError(msg)
+        if self.max_fare is not None and self.fares is None:
+            msg = "max_fare needs fares: say what journeys cost"
             raise ValueError(msg)
         if self.day is not None and (self.depart or self.arrive):
             msg = "day goes with a depart or arrive that is a time only, such as 07:30"

@@ -104,7 +104,7 @@ def _touch(stop, limit, best, ready, ready_end, is_touched, touched_stops, n_tou
 
 
 @numba.njit(cache=True, nogil=True)
-def _queue_patterns(
+def queue_patterns(
     marked_stops, n_marked, stop_pattern_ptr, stop_pattern_idx, stop_pattern_call, first_call, queue
 ):
     """List the patterns that call at marked stops, each with its first such call."""
@@ -124,7 +124,8 @@ def _queue_patterns(
 
 
 @numba.njit(cache=True, nogil=True)
-def _ride(
+def ride_patterns(
+    n_gained,
     n_queued,
     queue,
     first_call,
@@ -149,8 +150,10 @@ def _ride(
     gained_stops,
     boarded,
 ):
-    """Ride every queued pattern: get off where it helps, get on where stops are marked."""
-    n_gained = 0
+    """Ride every queued pattern: get off where it helps, get on where stops are marked.
+
+    Stops that gain are added to the ``n_gained`` listed; returns how many are listed then.
+    """
     for place_in_queue in range(n_queued):
         pattern = queue[place_in_queue]
         call = first_call[pattern]
@@ -225,7 +228,7 @@ def _ride(
 
 
 @numba.njit(cache=True, nogil=True)
-def _walk(
+def walk_on(
     n_gained,
     slack,
     transfer_ptr,
@@ -337,7 +340,7 @@ def range_search(
         for lane in range(n_lanes):
             ready[stop, lane] = min(ready[stop, lane], np.int32(departures_cs[lane] + shift))
     for ride in range(max_rides):
-        n_queued = _queue_patterns(
+        n_queued = queue_patterns(
             marked_stops,
             n_marked,
             service.stop_pattern_ptr,
@@ -346,7 +349,8 @@ def range_search(
             work.first_call,
             work.queue,
         )
-        n_gained = _ride(
+        n_gained = ride_patterns(
+            0,
             n_queued,
             work.queue,
             work.first_call,
@@ -375,7 +379,7 @@ def range_search(
             is_marked[marked_stops[place]] = 0
         n_marked = 0
         if ride + 1 < max_rides:
-            n_marked = _walk(
+            n_marked = walk_on(
                 n_gained,
                 np.int32(transfer_slack_cs),
                 service.transfer_ptr,

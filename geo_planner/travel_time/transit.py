@@ -9,26 +9,26 @@ that competes, run on the street network.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import chain
-from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 
-from geo_planner.config import Mode, Travel
+from geo_planner.config import Mode, Travel, cents
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.kernels import raptor, window
-from geo_planner.kernels.service import Service, Walks, turned_service
-from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress, reduce_transfers
+from geo_planner.kernels.fare_search import Tariff, boarding_by_class
+from geo_planner.kernels.service import Service, turned_service
+from geo_planner.kernels.walk_reduction import reduce_transfers
+from geo_planner.networks.fares import distance_fares, fare_states, pattern_classes
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.station_ways import doors_of, walks_through_doors
 from geo_planner.networks.timetable import Timetable
 from geo_planner.networks.transfer_rules import ruled_walks
 from geo_planner.networks.transit import TransitNetwork, on_a_day, timetables_of
 from geo_planner.region import Region
-from geo_planner.travel_time.blocks import Block, IntArray, default_threads, run_blocks
-from geo_planner.travel_time.row_search import Space
+from geo_planner.travel_time.blocks import Block, default_threads, run_blocks
 from geo_planner.travel_time.stop_ways import (
     Choice,
     Ends,
@@ -36,13 +36,13 @@ from geo_planner.travel_time.stop_ways import (
     all_the_way,
     collect,
     from_stops,
-    reached,
     towards_stops,
 )
 from geo_planner.travel_time.street import RowSearch
 from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
 from geo_planner.travel_time.window import Window, window_of
-from geo_planner.units import CENTISECONDS_PER_S, centiseconds
+from geo_planner.travel_time.window_search import Timetables, WindowSearch
+from geo_planner.units import centiseconds
 
 
 class TransitRouter:
@@ -58,11 +58,15 @@ class TransitRouter:
         transit, transit+bicycle (taken along) or park_and_ride.
     is_expanded
         Give every minute of the window a column, in place of percentiles.
+    max_fares
+        Give every one of these fares columns of its own, rising: the times of journeys that cost
+        no more. None: those within ``travel.max_fare``, if it is set.
 
     Raises
     ------
     InputError
-        When the region has no streets or no timetable, or the day does not fit it.
+        When the region has no streets or no timetable, the day does not fit it, or fares are
+        asked for that nothing states.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class TransitRouter:
         mode: Mode = "transit",
         *,
         is_expanded: bool = False,
+        max_fares: Sequence[Decimal] | None = None,
     ) -> None:
         if not region.has("stop_times") or region.timezone is None:
             raise InputError(
@@ -94,16 +99,22 @@ class TransitRouter:
         self.ways: TransitMode = transit_mode(region, travel, mode, timetable).entered_by(doors)
         self.network = self._lay_out(timetable, stops.reindex(timetable.stop_ids))
         self.service = self.ways.chosen(service_of(self.network))
-        self._search_services = tuple(self._searched(table) for table in chain([timetable], tables))
-        self._lanes = self.window.lanes_cs
-        self._ranks = None if is_expanded else _ranks(travel, len(self._search_services))
-        if is_expanded and len(self._search_services) > 1:
+        self._max_fares = _max_fares(travel, max_fares)
+        searched = [self._searched(table) for table in chain([timetable], tables)]
+        services, tariffs = zip(*searched, strict=True)
+        self._timetables = Timetables(
+            services, tariffs if self._max_fares else (), self.window.lanes_cs,
+            self.window.is_arrival,
+        )  # fmt: skip
+        self._ranks = None if is_expanded else self._timetables.ranks(travel)
+        if is_expanded and len(services) > 1:
             raise InputError(
                 "every minute has several times where frequencies are drawn: "
                 "set frequency_draws = 1, or ask for percentiles"
             )
         labels = self.window.labels if is_expanded else [f"p{p}" for p in travel.percentiles]
-        self.columns = tuple(f"travel_time_s_{label}" for label in labels)
+        fares = [""] if max_fares is None else [f"fare{fare:f}_" for fare in max_fares]
+        self.columns = tuple(f"travel_time_s_{fare}{label}" for fare in fares for label in labels)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -133,12 +144,34 @@ class TransitRouter:
         )
         return TransitNetwork(timetable, stop_points, stops, ruled)
 
-    def _searched(self, timetable: Timetable) -> Service:
-        """Make what is searched of one draw of the timetable."""
+    def _searched(self, timetable: Timetable) -> tuple[Service, Tariff | None]:
+        """Make what is searched of one draw of the timetable, and its fares where they count."""
         is_ridden = None if self.ways.is_ridden is None else timetable.takes_bicycle
         ways = replace(self.ways, is_ridden=is_ridden)
         service = ways.chosen(service_of(replace(self.network, timetable=timetable)))
-        return reduce_transfers(turned_service(service) if self.window.is_arrival else service)
+        if self.window.is_arrival:
+            service = turned_service(service)
+        service = reduce_transfers(service)
+        return service, self._tariff(service, timetable) if self._max_fares else None
+
+    def _tariff(self, service: Service, timetable: Timetable) -> Tariff | None:
+        fares, is_arrival = self.travel.fares, self.window.is_arrival
+        if fares is None:
+            return None
+        max_cents = [cents(fare) for fare in self._max_fares]
+        states = fare_states(
+            fares, self.travel.max_rides, max_cents=max_cents[-1], is_reversed=is_arrival
+        )
+        classes, steps = pattern_classes(fares, timetable), distance_fares(fares)
+        boarding = boarding_by_class(
+            service, classes[::-1] if is_arrival else classes, states.following.shape[1]
+        )
+        stops = self.network.stop_points
+        return Tariff(
+            states.fare_cents, states.following, states.better_ptr, states.better_idx, *boarding,
+            fares.kind == "distance", stops.x.to_numpy(), stops.y.to_numpy(),
+            steps.up_to_m, steps.fare_cents, np.array(max_cents, np.int32),
+        )  # fmt: skip
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
@@ -161,126 +194,38 @@ class TransitRouter:
         Blocks hold some origins and all destinations; for arrivals, all origins and some
         destinations.
         """
-        crs = self.network.stop_points.crs
+        crs, stops, is_arrival = (
+            self.network.stop_points.crs, self.network.stop_points, self.window.is_arrival,
+        )  # fmt: skip
         starts = Ends(origins, self.ways.to_stops[0].streets, crs)
         ends = Ends(destinations, self.ways.from_stops[0].streets, crs)
-        search = _WindowSearch(self, starts, ends, threads, max_time_s)
-        n_rows = len(ends) if self.window.is_arrival else len(starts)
+        near = towards_stops(self.ways.to_stops, starts, stops)
+        far = from_stops(self.ways.from_stops, ends, stops)
+        direct = all_the_way(self.ways.direct, starts, ends, is_reversed=is_arrival)
+        n_rows, n_columns = len(starts), len(ends)
+        if is_arrival:
+            near, far, n_rows, n_columns = far, near, n_columns, n_rows
+        search = WindowSearch(
+            self._timetables, self.travel, near, far, direct, n_columns, self._ranks, threads,
+            max_time_s or self.travel.max_time_s,
+        )  # fmt: skip
         for block in run_blocks(n_rows, threads, search.workspace, search):
-            if self.window.is_arrival:
+            if is_arrival:
                 turned = block.costs_cs.swapaxes(0, 1)
                 yield Block(slice(0, len(starts)), turned, block.origins)
             else:
                 yield block
 
 
-def _ranks(travel: Travel, n_draws: int) -> IntArray:
-    """Places of the percentiles in a sorted window, over all draws, from 0."""
-    n_values = travel.window_min * n_draws
-    ranks = np.ceil(np.array(travel.percentiles) / 100 * n_values) - 1
-    return ranks.astype(np.int32)
-
-
-class _Space(NamedTuple):
-    """Hold what one block's search at a time needs."""
-
-    near: tuple[Space, ...]
-    direct: tuple[Space, ...]
-    labels: raptor.Workspace
-    best: IntArray
-    travel: IntArray
-
-
-class _WindowSearch:
-    """Search the whole window from blocks of rows to all columns.
-
-    Rows are origins and columns destinations; for arrivals the other way round.
-    """
-
-    def __init__(
-        self,
-        router: TransitRouter,
-        origins: Ends,
-        destinations: Ends,
-        threads: int,
-        max_time_s: float | None,
-    ) -> None:
-        travel, ways, stops = router.travel, router.ways, router.network.stop_points
-        is_arrival = router.window.is_arrival
-        near = towards_stops(ways.to_stops, origins, stops)
-        far = from_stops(ways.from_stops, destinations, stops)
-        if is_arrival:
-            near, far = far, near
-        self._near = near
-        self._direct = all_the_way(ways.direct, origins, destinations, is_reversed=is_arrival)
-        self._is_turned = is_arrival
-        self._n_columns = len(origins) if is_arrival else len(destinations)
-        self._services = router._search_services
-        self._lanes = router._lanes
-        self._ranks = router._ranks
-        onward = collect(far, self._n_columns, threads)
-        self._far = [reduce_egress(service, onward) for service in self._services]
-        first_wait = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
-        if is_arrival:
-            # the search ends where the journey starts: what is waited there comes last
-            self._far = [far._replace(cost_cs=far.cost_cs + first_wait) for far in self._far]
-            first_wait = np.int32(0)
-        self._max_time = np.int32(centiseconds(max_time_s or travel.max_time_s))
-        self._limits = (
-            first_wait,
-            np.int32(travel.transfer_slack_s * CENTISECONDS_PER_S),
-            np.int32(travel.max_rides),
-            self._max_time,
-        )
-
-    def workspace(self) -> _Space:
-        """Make the arrays that one block at a time needs."""
-        labels, best = _workspace(self._services, len(self._lanes))
-        travel = np.empty((len(self._services), self._n_columns, len(self._lanes)), np.int32)
-        return _Space(self._near.workspace(), self._direct.workspace(), labels, best, travel)
-
-    def __call__(self, rows: slice, space: _Space) -> IntArray:
-        """Return the times of some rows [cs]: percentiles, or every minute."""
-        ways = reached(self._near(rows, space.near))
-        near = [reduce_access(service, ways) for service in self._services]
-        direct = self._direct(rows, space.direct)[:, :, 0]
-        n_values = len(self._lanes) if self._ranks is None else len(self._ranks)
-        out = np.empty((len(direct), self._n_columns, n_values), np.int32)
-        for row in range(len(direct)):
-            self._fill(near, row, direct[row], space, out[row])
-        return out
-
-    def _fill(
-        self, near: list[Walks], row: int, direct: IntArray, space: _Space, out: IntArray
-    ) -> None:
-        for draw, (service, ways, far) in enumerate(
-            zip(self._services, near, self._far, strict=True)
-        ):
-            walks = slice(ways.ptr[row], ways.ptr[row + 1])
-            raptor.range_search(
-                service, ways.stop[walks], ways.cost_cs[walks], self._lanes,
-                *self._limits, space.labels, space.best,
-            )  # fmt: skip
-            window.egress(space.best, self._lanes, *far, direct, self._max_time, space.travel[draw])
-        if self._ranks is not None:
-            # one draw is a view; of several, the minutes of each lie side by side
-            minutes = space.travel[0] if len(space.travel) == 1 else np.hstack(list(space.travel))
-            window.percentiles(minutes, self._ranks, out)
-        elif self._is_turned:
-            out[:] = space.travel[0][:, ::-1]
-        else:
-            out[:] = space.travel[0]
-
-
-def _workspace(services: Sequence[Service], n_lanes: int) -> tuple[raptor.Workspace, IntArray]:
-    """Make a workspace that serves several draws of one timetable, one after the other."""
-    spaces = [raptor.range_workspace(service, 0)[0] for service in services]
-    labels, best = raptor.range_workspace(services[0], n_lanes)
-    widest = {
-        name: max((getattr(space, name) for space in spaces), key=len)
-        for name in ("first_call", "queue", "boarded")
-    }
-    return labels._replace(**widest), best
+def _max_fares(travel: Travel, given: Sequence[Decimal] | None) -> tuple[Decimal, ...]:
+    """Choose the fares whose journeys are searched for; none: whatever they cost."""
+    if given is None:
+        return () if travel.max_fare is None else (travel.max_fare,)
+    if travel.fares is None:
+        raise InputError("nothing says what journeys cost: give fares with the travel settings")
+    if not given or list(given) != sorted(set(given)) or given[0] < 0:
+        raise InputError("give fares in rising order, each once, none below 0")
+    return tuple(given)
 
 
 def service_of(network: TransitNetwork) -> Service:

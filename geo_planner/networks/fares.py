@@ -1,0 +1,212 @@
+"""What journeys cost, as states that rides lead through.
+
+A fare depends on the classes of the rides, in order. Sequences of classes that cost the same,
+however a journey goes on, are one state; so there are few, and a search by states is exact. For
+searches that start from the destination, sequences are read from the last ride. Fares by distance
+depend on the first and the last stop alone.
+
+Fares are whole hundredths of the currency, "cents". A ticket holds for the whole journey.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.config import Fares, cents
+from geo_planner.errors import InputError
+from geo_planner.networks.departures import transit_mode_of
+from geo_planner.networks.timetable import Timetable
+
+IntArray = npt.NDArray[np.int32]
+
+MAX_SEQUENCES = 20_000
+_M_PER_KM = 1000.0
+_NOT_PRICED = -1
+
+
+@dataclass(frozen=True)
+class FareStates:
+    """Hold the states of a journey's fare; states of more rides come later; int32.
+
+    Parameters
+    ----------
+    fare_cents
+        Fare of a journey that ends in each state, ``(n_states,)``; the first state is that before
+        any ride.
+    following
+        State after a ride of each class, ``(n_states, n_classes)``; -1: no journey within the
+        limits goes on so.
+    better_ptr, better_idx
+        States of fewer rides that are no dearer however a journey goes on: of state ``q``,
+        ``better_ptr[q]:better_ptr[q + 1]``.
+    """
+
+    fare_cents: IntArray
+    following: IntArray
+    better_ptr: IntArray
+    better_idx: IntArray
+
+    @property
+    def n_states(self) -> int:
+        """Count the states."""
+        return len(self.fare_cents)
+
+
+def ride_fare_cents(fares: Fares, classes: Sequence[int]) -> int:
+    """Price the rides of a journey, by their classes in order [hundredths]; 0 for none.
+
+    Examples
+    --------
+    >>> from geo_planner.config import Fares
+    >>> flat = Fares(kind="flat", currency="DKK", price="24")
+    >>> ride_fare_cents(flat, [0, 0]), ride_fare_cents(flat, [])
+    (2400, 0)
+    """
+    if not classes or fares.kind == "distance":
+        return 0
+    if fares.price is not None:
+        return cents(fares.price)
+    names = [fares.classes[number].name for number in classes]
+    reduced = {(rule.first, rule.second): cents(rule.price) for rule in fares.transfers}
+    single = {one.name: cents(one.price) for one in fares.classes}
+    left = len(names) if fares.max_reduced_transfers is None else fares.max_reduced_transfers
+    total = single[names[0]]
+    for pair in pairwise(names):
+        if left and pair in reduced:
+            total += reduced[pair]
+            left -= 1
+        else:
+            total += single[pair[1]]
+    return total if fares.cap is None else min(total, cents(fares.cap))
+
+
+def fare_states(
+    fares: Fares, max_rides: int, *, max_cents: int | None = None, is_reversed: bool = False
+) -> FareStates:
+    """Lay out the states of fares over at most some rides.
+
+    Parameters
+    ----------
+    fares
+        What rides cost.
+    max_rides
+        Most rides.
+    max_cents
+        Journeys that cost more are left out [hundredths]; None: none are.
+    is_reversed
+        Whether rides are counted from the last one back.
+
+    Raises
+    ------
+    InputError
+        When there are too many sequences of classes.
+    """
+    n_classes = max(1, len(fares.classes))
+    if n_classes**max_rides > MAX_SEQUENCES:
+        raise InputError(
+            f"fares: {n_classes} classes and max_rides = {max_rides} make more than "
+            f"{MAX_SEQUENCES} sequences of rides; use fewer classes or rides"
+        )
+    numbers: dict[tuple[int, int, tuple[int, ...]], int] = {}
+
+    def visit(classes: tuple[int, ...]) -> tuple[int, int]:
+        """Give a sequence its number, and the least fare of all that go on from it."""
+        fare = ride_fare_cents(fares, classes[::-1] if is_reversed else classes)
+        going_on = range(n_classes) if len(classes) < max_rides else ()
+        children = [visit((*classes, number)) for number in going_on]
+        lowest = min([fare, *(low for _, low in children)])
+        if max_cents is not None and lowest > max_cents:
+            return -1, lowest
+        key = (len(classes), fare, tuple(number for number, _ in children))
+        return numbers.setdefault(key, len(numbers)), lowest
+
+    visit(())
+    rows = sorted(numbers, key=lambda row: (row[0], numbers[row]))
+    place = {numbers[row]: position for position, row in enumerate(rows)} | {-1: -1}
+    following = np.full((len(rows), n_classes), -1, np.int32)
+    for position, (_, _, children) in enumerate(rows):
+        following[position, : len(children)] = [place[child] for child in children]
+    fare_cents = np.array([fare for _, fare, _ in rows], np.int32)
+    n_rides = [depth for depth, _, _ in rows]
+    better = _better(fare_cents, following, n_rides)
+    ptr = np.cumsum([0, *map(len, better)]).astype(np.int32)
+    return FareStates(
+        fare_cents, following, ptr, np.array([a for row in better for a in row], np.int32)
+    )
+
+
+def _better(fare_cents: IntArray, following: IntArray, n_rides: list[int]) -> list[list[int]]:
+    """List for each state those of fewer rides that are no dearer however a journey goes on."""
+    n_states = len(n_rides)
+    is_better = np.zeros((n_states, n_states), bool)
+    # what follows a state comes later: from the last state back, all that follows is known
+    for state in reversed(range(n_states)):
+        goes_on = following[state] >= 0
+        for other in range(n_states):
+            if n_rides[other] <= n_rides[state] and fare_cents[other] <= fare_cents[state]:
+                there, here = following[other][goes_on], following[state][goes_on]
+                is_better[other, state] = (there >= 0).all() and is_better[there, here].all()
+    return [
+        [a for a in range(1, q) if n_rides[a] < n_rides[q] and is_better[a, q]]
+        for q in range(n_states)
+    ]
+
+
+def pattern_classes(fares: Fares, timetable: Timetable) -> IntArray:
+    """Tell the fare class of each pattern, ``(n_patterns,)``.
+
+    Raises
+    ------
+    InputError
+        When lines that run have no price.
+    """
+    if fares.kind != "rides":
+        return np.zeros(timetable.n_patterns, np.int32)
+    modes = transit_mode_of(timetable.route_types)
+    route_class = np.full(len(timetable.route_ids), _NOT_PRICED, np.int32)
+    for number, one in reversed(list(enumerate(fares.classes))):
+        fits = np.isin(timetable.route_ids, one.route_ids) | np.isin(modes, one.modes)
+        route_class[fits] = number
+    known = set(timetable.route_ids.tolist())
+    lost = [
+        f"class {one.name!r}: the feeds have no line {route_id!r}"
+        for one in fares.classes
+        for route_id in one.route_ids
+        if route_id not in known
+    ]
+    found: IntArray = route_class[timetable.pattern_route_idx]
+    unpriced = np.unique(timetable.pattern_route_idx[found == _NOT_PRICED])
+    lost += [
+        f"line {timetable.route_ids[route]!r} ({modes[route]}) is in no class" for route in unpriced
+    ]
+    if lost:
+        raise InputError("fares: some lines have no price; give each a class", lost)
+    return found
+
+
+@dataclass(frozen=True)
+class DistanceFares:
+    """Hold fares by distance from the first stop to the last.
+
+    Parameters
+    ----------
+    up_to_m
+        Farthest distance of each step, rising, ``(n_steps,)`` [m].
+    fare_cents
+        Fare of each step, int32, ``(n_steps,)``. Farther journeys cannot be bought.
+    """
+
+    up_to_m: npt.NDArray[np.float64]
+    fare_cents: IntArray
+
+
+def distance_fares(fares: Fares) -> DistanceFares:
+    """Lay out fares by distance; those of other kinds cost nothing by distance."""
+    if fares.kind != "distance":
+        return DistanceFares(np.array([np.inf]), np.zeros(1, np.int32))
+    limits = [np.inf if d.up_to_km is None else d.up_to_km * _M_PER_KM for d in fares.distances]
+    prices = [cents(d.price) for d in fares.distances]
+    return DistanceFares(np.array(limits), np.array(prices, np.int32))

@@ -1,0 +1,202 @@
+"""The search of a whole window from points to points, block by block."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.config import Travel
+from geo_planner.kernels import raptor, window
+from geo_planner.kernels.fare_search import FareSpace, Tariff, fare_search, fare_space
+from geo_planner.kernels.service import Service, Walks
+from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress
+from geo_planner.travel_time.blocks import IntArray
+from geo_planner.travel_time.row_search import Space
+from geo_planner.travel_time.stop_ways import WaySearch, collect, reached
+from geo_planner.units import CENTISECONDS_PER_S, centiseconds
+
+
+@dataclass(frozen=True)
+class Timetables:
+    """Hold what is searched: one service a draw of the timetable, and its fares where they count.
+
+    Parameters
+    ----------
+    services
+        Trips and walks between stops, turned round for arrivals.
+    tariffs
+        Fares of each service; none: whatever a journey costs.
+    lanes_cs
+        Minutes of the window, as the search takes them [cs].
+    is_turned
+        Whether the window is one of arrivals.
+    """
+
+    services: tuple[Service, ...]
+    tariffs: tuple[Tariff, ...]
+    lanes_cs: IntArray
+    is_turned: bool
+
+    @property
+    def n_fares(self) -> int:
+        """Count the results: one for each fare asked for, or one."""
+        return len(self.tariffs[0].max_fares) if self.tariffs else 1
+
+    def ranks(self, travel: Travel) -> IntArray:
+        """Places of the percentiles in a sorted window, over all draws, from 0."""
+        n_values = travel.window_min * len(self.services)
+        ranks = np.ceil(np.array(travel.percentiles) / 100 * n_values) - 1
+        return ranks.astype(np.int32)
+
+
+class SearchSpace(NamedTuple):
+    """Hold what one block's search at a time needs."""
+
+    near: tuple[Space, ...]
+    direct: tuple[Space, ...]
+    labels: raptor.Workspace | FareSpace
+    best: IntArray
+    travel: IntArray
+
+
+class WindowSearch:
+    """Search the whole window from blocks of rows to all columns.
+
+    Rows are origins and columns destinations; for arrivals the other way round.
+
+    Parameters
+    ----------
+    timetables
+        What is searched.
+    travel
+        Waits and limits.
+    near, far, direct
+        Ways from rows to stops, from stops to columns, and from rows to columns without a ride.
+    n_columns
+        How many columns there are.
+    ranks
+        Places of percentiles in a sorted window; None: every minute.
+    threads
+        Searches at once while ways are collected.
+    max_time_s
+        Longer times are unreachable [s].
+    """
+
+    def __init__(
+        self,
+        timetables: Timetables,
+        travel: Travel,
+        near: WaySearch,
+        far: WaySearch,
+        direct: WaySearch,
+        n_columns: int,
+        ranks: IntArray | None,
+        threads: int,
+        max_time_s: float,
+    ) -> None:
+        self._timetables = timetables
+        self._near, self._direct, self._n_columns, self._ranks = near, direct, n_columns, ranks
+        # fares by distance count the stops themselves: no walk to another one replaces them
+        self._by_distance = any(tariff.is_by_distance for tariff in timetables.tariffs)
+        onward = collect(far, n_columns, threads)
+        services = timetables.services
+        self._far = [
+            onward if self._by_distance else reduce_egress(service, onward) for service in services
+        ]
+        first_wait = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
+        if timetables.is_turned:
+            # the search ends where the journey starts: what is waited there comes last
+            self._far = [far._replace(cost_cs=far.cost_cs + first_wait) for far in self._far]
+            first_wait = np.int32(0)
+        self._max_time = np.int32(centiseconds(max_time_s))
+        self._waits = first_wait, np.int32(travel.transfer_slack_s * CENTISECONDS_PER_S)
+        self._max_rides = np.int32(travel.max_rides)
+
+    def workspace(self) -> SearchSpace:
+        """Make the arrays that one block at a time needs."""
+        tables = self._timetables
+        n_lanes = len(tables.lanes_cs)
+        labels, best = _fare_workspace(tables) if tables.tariffs else _workspace(tables)
+        shape = (tables.n_fares, len(tables.services), self._n_columns, n_lanes)
+        return SearchSpace(
+            self._near.workspace(), self._direct.workspace(), labels, best,
+            np.empty(shape, np.int32),
+        )  # fmt: skip
+
+    def __call__(self, rows: slice, space: SearchSpace) -> IntArray:
+        """Return the times of some rows [cs]: percentiles, or every minute, of each fare."""
+        ways = reached(self._near(rows, space.near))
+        services = self._timetables.services
+        near = [ways if self._by_distance else reduce_access(one, ways) for one in services]
+        direct = self._direct(rows, space.direct)[:, :, 0]
+        n_values = len(self._timetables.lanes_cs) if self._ranks is None else len(self._ranks)
+        shape = (len(direct), self._n_columns, self._timetables.n_fares, n_values)
+        out = np.empty(shape, np.int32)
+        for row in range(len(direct)):
+            self._fill(near, row, direct[row], space, out[row])
+        return out.reshape(*shape[:2], -1)
+
+    def _fill(
+        self, near: list[Walks], row: int, direct: IntArray, space: SearchSpace, out: IntArray
+    ) -> None:
+        for draw, (ways, far) in enumerate(zip(near, self._far, strict=True)):
+            walks = slice(ways.ptr[row], ways.ptr[row + 1])
+            labels = self._labels(draw, ways.stop[walks], ways.cost_cs[walks], space)
+            for travel, best in zip(space.travel, labels, strict=True):
+                window.egress(
+                    best, self._timetables.lanes_cs, *far, direct, self._max_time, travel[draw]
+                )
+        # whoever may pay more may pay less
+        np.minimum.accumulate(space.travel, axis=0, out=space.travel)
+        for number, travel in enumerate(space.travel):
+            if self._ranks is not None:
+                # one draw is a view; of several, the minutes of each lie side by side
+                minutes = travel[0] if len(travel) == 1 else np.hstack(list(travel))
+                found = np.empty((self._n_columns, len(self._ranks)), np.int32)
+                window.percentiles(minutes, self._ranks, found)
+                out[:, number] = found
+            else:
+                out[:, number] = travel[0][:, ::-1] if self._timetables.is_turned else travel[0]
+
+    def _labels(
+        self, draw: int, stops: IntArray, costs_cs: IntArray, space: SearchSpace
+    ) -> npt.NDArray[np.int32]:
+        """Search one draw from some stops: ``(n_fares, n_stops, n_lanes)`` [cs of the day]."""
+        tables = self._timetables
+        given = (stops, costs_cs, tables.lanes_cs, *self._waits)
+        service = tables.services[draw]
+        if tables.tariffs:
+            fare_search(
+                service, tables.tariffs[draw], *given, self._max_time, space.labels, space.best
+            )
+            return space.best
+        raptor.range_search(
+            service, *given, self._max_rides, self._max_time, space.labels, space.best
+        )
+        return space.best[np.newaxis]
+
+
+def _workspace(tables: Timetables) -> tuple[raptor.Workspace, IntArray]:
+    """Make a workspace that serves several draws of one timetable, one after the other."""
+    spaces = [raptor.range_workspace(service, 0)[0] for service in tables.services]
+    labels, best = raptor.range_workspace(tables.services[0], len(tables.lanes_cs))
+    return labels._replace(**_widest(spaces)), best
+
+
+def _fare_workspace(tables: Timetables) -> tuple[FareSpace, IntArray]:
+    """Make a workspace for searches by fares, that serves several draws of one timetable."""
+    n_states = len(tables.tariffs[0].state_fare)
+    spaces = [fare_space(service, 0, 0) for service in tables.services]
+    labels = fare_space(tables.services[0], n_states, len(tables.lanes_cs))
+    shape = (tables.n_fares, tables.services[0].n_stops, len(tables.lanes_cs))
+    return labels._replace(**_widest(spaces)), np.empty(shape, np.int32)
+
+
+def _widest(spaces: Sequence[raptor.Workspace | FareSpace]) -> dict[str, Any]:
+    """Take the largest of the arrays that depend on patterns and trips."""
+    return {
+        name: max((getattr(space, name) for space in spaces), key=len)
+        for name in ("first_call", "queue", "boarded")
+    }
