@@ -7,7 +7,7 @@ import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
 from geo_planner.cli.telling import progress_bars, say
-from geo_planner.cli.travel import ModeOption, mode_of, travel_of, with_travel_options
+from geo_planner.cli.travel import ModeOption, mode_of, prices_of, travel_of, with_travel_options
 
 _FEWEST_PERCENTILES = 2
 
@@ -30,6 +30,12 @@ def times(
             help="Write beside it how far the percentiles lie apart, per origin; give two or more.",
         ),
     ] = False,
+    max_fares: Annotated[
+        str | None,
+        typer.Option(
+            help="Write times within each of these fares, such as 0,24,36: what paying more gains."
+        ),
+    ] = None,
     travel: dict[str, Any],
     threads: Threads = None,
     as_json: Json = False,
@@ -49,6 +55,10 @@ def times(
         raise typer.BadParameter(f"--expanded: a window has minutes for transit, not for {mode}")
     if instability and not expanded and len(settings.percentiles) < _FEWEST_PERCENTILES:
         raise typer.BadParameter("--instability needs two percentiles: --percentiles 10,50,90")
+    fares = None if max_fares is None else prices_of(max_fares, "--max-fares")
+    if fares is not None and (expanded or instability or chosen_mode not in TRANSIT_MODES):
+        msg = "--max-fares: for public transport, without --expanded or --instability"
+        raise typer.BadParameter(msg)
     starts, ends = read_points(origins, opened.crs), read_points(destinations, opened.crs)
     with progress_bars() as step:
         result = travel_times(
@@ -59,6 +69,7 @@ def times(
             settings,
             threads=threads,
             is_expanded=expanded,
+            max_fares=fares,
             progress=lambda done, total: step(f"times by {mode}", done, total),
         )
     frame = result.to_long_frame() if expanded else result.to_frame()
@@ -67,7 +78,7 @@ def times(
     if instability:
         beside = out.with_name(f"{out.stem}_instability.csv")
         write_table(result.instability().rename_axis("from_id").reset_index(), beside, ())
-    n_reached = int(frame["travel_time_s" if expanded else result.columns[0]].notna().sum())
+    n_reached = int(frame.filter(like="travel_time_s").notna().any(axis=1).sum())
     summary = {
         "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": len(frame),
         "reached_pairs": n_reached, "points": result.snaps["status"].value_counts().to_dict(),

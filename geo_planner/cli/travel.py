@@ -4,7 +4,9 @@ import inspect
 import re
 from collections.abc import Callable
 from datetime import datetime, time
+from decimal import Decimal
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -93,6 +95,12 @@ _OPTIONS: dict[str, Any] = {
     "max_snap_m": Annotated[
         float | None, typer.Option(help="Farthest a point may lie from a street [m].")
     ],
+    "fares": Annotated[
+        Path | None, typer.Option(help="TOML file that says what public transport costs.")
+    ],
+    "max_fare": Annotated[
+        str | None, typer.Option(help="Journeys that cost more do not count; needs fares.")
+    ],
 }
 
 
@@ -135,6 +143,20 @@ def numbers_of(text: str, option: str) -> list[float]:
         ) from None
 
 
+def prices_of(text: str, option: str) -> list[Decimal]:
+    """Read a list of prices such as 0,24,36.50."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from geo_planner.config import Price
+
+    try:
+        return TypeAdapter(list[Price]).validate_python(text.split(","))
+    except ValidationError:
+        raise typer.BadParameter(
+            f"{option}: {text!r} is no list of prices such as 0,24,36.50"
+        ) from None
+
+
 def cutoffs_of(text: str, travel: "Travel") -> list[float]:
     """Read time limits that are searched for [min]."""
     cutoffs_min = numbers_of(text, "--cutoffs-min")
@@ -159,11 +181,13 @@ def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
     """Lay the options given over the region's own travel settings."""
     from pydantic import ValidationError
 
-    from geo_planner.config import Travel, preset_travel
+    from geo_planner.config import Travel, preset_travel, read_fares
 
     chosen = {key: given[key] for key in Travel.model_fields if given.get(key) is not None}
     if "board_wait_s" in chosen:
         chosen.setdefault("transfer_slack_s", chosen["board_wait_s"])
+    if "fares" in chosen:
+        chosen["fares"] = read_fares(chosen["fares"])
     if "percentiles" in chosen:
         chosen["percentiles"] = numbers_of(chosen["percentiles"], "--percentiles")
     for name in _WINDOW_ENDS & chosen.keys():

@@ -18,12 +18,19 @@ from geo_planner.config.base import (
     Role,
     Settings,
 )
-from geo_planner.config.fares import FareClass, FareDistance, Fares, FareTransfer, cents
+from geo_planner.config.fares import (
+    FareClass,
+    FareDistance,
+    Fares,
+    FareTransfer,
+    Price,
+    cents,
+)
 from geo_planner.config.land import Land
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
 from geo_planner.config.presets import preset_names, preset_travel
 from geo_planner.config.rasters import RasterCells, RasterSource
-from geo_planner.config.reading import read_study, with_base
+from geo_planner.config.reading import read_fares, read_study, with_base
 from geo_planner.config.siting import Siting
 from geo_planner.config.sources import FieldRule, GtfsSource, LayerSource, OsmSource, Sources
 from geo_planner.config.spread import SpreadAreas, SpreadLand, SpreadSource, SpreadTotals
@@ -53,6 +60,7 @@ __all__ = [
     "OneWay",
     "OsmSource",
     "Percentile",
+    "Price",
     "Provenance",
     "RasterCells",
     "RasterSource",
@@ -71,6 +79,7 @@ __all__ = [
     "cents",
     "preset_names",
     "preset_travel",
+    "read_fares",
     "read_study",
     "with_base",
 ]

@@ -4,16 +4,20 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from geo_planner.config.base import Settings
+from geo_planner.config.fares import Fares
 from geo_planner.config.study import Study
 from geo_planner.errors import ConfigError
 
 _SECRET_NAMES = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 _SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&](token|api_?key|password)=", re.IGNORECASE)
+
+
+T = TypeVar("T", bound=Settings)
 
 
 def read_study(path: Path) -> Study:
@@ -24,25 +28,40 @@ def read_study(path: Path) -> Study:
     ConfigError
         When the file is absent, is no TOML, or has unknown, wrong or secret keys: all at once.
     """
+    return with_base(_read(path, Study, "study file"), path.parent)
+
+
+def read_fares(path: Path) -> Fares:
+    """Read a file of fares: the keys of ``[travel.fares]`` of a study, at its top.
+
+    Raises
+    ------
+    ConfigError
+        As for :func:`read_study`.
+    """
+    return _read(path, Fares, "file of fares")
+
+
+def _read(path: Path, kind: type[T], what: str) -> T:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such study file") from None
+        raise ConfigError(f"{path}: no such {what}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: not a readable TOML file ({error})") from error
     secrets = list(_secrets(content))
     problems = [
         f"{where}: looks like a secret; take it from the environment instead" for where in secrets
     ]
-    study = None
+    found = None
     try:
-        study = Study.model_validate(content)
+        found = kind.model_validate(content)
     except ValidationError as error:
         told = [_problem(item) for item in error.errors()]
         problems += [text for text in told if text.partition(":")[0] not in secrets]
-    if problems or study is None:
-        raise ConfigError(f"{path}: the study file is wrong", problems)
-    return with_base(study, path.parent)
+    if problems or found is None:
+        raise ConfigError(f"{path}: the {what} is wrong", problems)
+    return found
 
 
 def with_base(study: Study, folder: Path) -> Study:

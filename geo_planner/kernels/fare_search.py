@@ -30,7 +30,7 @@ class Tariff(NamedTuple):
     Parameters
     ----------
     state_fare, following, better_ptr, better_idx
-        As in ``networks.fares.FareStates``.
+        As in ``networks.fares.FareStates``, better states in compressed rows.
     board_ptr, board_pattern, board_call
         Patterns of each class that may be boarded at each stop and at which call,
         ``(n_classes, n_stops + 1)``, then one entry a boarding place.

@@ -29,30 +29,38 @@ _NOT_PRICED = -1
 
 @dataclass(frozen=True)
 class FareStates:
-    """Hold the states of a journey's fare; states of more rides come later; int32.
+    """Hold the states of a journey's fare; states of more rides come later.
 
     Parameters
     ----------
     fare_cents
-        Fare of a journey that ends in each state, ``(n_states,)``; the first state is that before
-        any ride.
+        Fare of a journey that ends in each state, int32, ``(n_states,)``; the first state is that
+        before any ride.
+    lowest_cents
+        Least fare of the journeys that end in each state or go on from it, int32, ``(n_states,)``.
+    n_rides
+        Rides that lead to each state, int32, ``(n_states,)``.
     following
-        State after a ride of each class, ``(n_states, n_classes)``; -1: no journey within the
-        limits goes on so.
-    better_ptr, better_idx
-        States of fewer rides that are no dearer however a journey goes on: of state ``q``,
-        ``better_ptr[q]:better_ptr[q + 1]``.
+        State after a ride of each class, int32, ``(n_states, n_classes)``; -1: no journey within
+        the limits goes on so.
+    is_better
+        Whether the first state takes no more rides than the second and is no dearer, however a
+        journey goes on, bool, ``(n_states, n_states)``.
     """
 
     fare_cents: IntArray
+    lowest_cents: IntArray
+    n_rides: IntArray
     following: IntArray
-    better_ptr: IntArray
-    better_idx: IntArray
+    is_better: npt.NDArray[np.bool_]
 
     @property
-    def n_states(self) -> int:
-        """Count the states."""
-        return len(self.fare_cents)
+    def better(self) -> tuple[IntArray, IntArray]:
+        """States of fewer rides that are better than each: pointers, ``(n_states + 1,)``, states."""
+        fewer = (self.n_rides[:, np.newaxis] < self.n_rides) & (self.n_rides > 0)
+        state, other = np.nonzero((self.is_better & fewer & (self.n_rides > 0)[:, np.newaxis]).T)
+        counts = np.bincount(state, minlength=len(self.n_rides))
+        return np.append(0, np.cumsum(counts)).astype(np.int32), other.astype(np.int32)
 
 
 def ride_fare_cents(fares: Fares, classes: Sequence[int]) -> int:
@@ -110,7 +118,7 @@ def fare_states(
             f"fares: {n_classes} classes and max_rides = {max_rides} make more than "
             f"{MAX_SEQUENCES} sequences of rides; use fewer classes or rides"
         )
-    numbers: dict[tuple[int, int, tuple[int, ...]], int] = {}
+    numbers: dict[tuple[int, int, int, tuple[int, ...]], int] = {}
 
     def visit(classes: tuple[int, ...]) -> tuple[int, int]:
         """Give a sequence its number, and the least fare of all that go on from it."""
@@ -120,26 +128,22 @@ def fare_states(
         lowest = min([fare, *(low for _, low in children)])
         if max_cents is not None and lowest > max_cents:
             return -1, lowest
-        key = (len(classes), fare, tuple(number for number, _ in children))
-        return numbers.setdefault(key, len(numbers)), lowest
+        row = (len(classes), fare, lowest, tuple(number for number, _ in children))
+        return numbers.setdefault(row, len(numbers)), lowest
 
     visit(())
     rows = sorted(numbers, key=lambda row: (row[0], numbers[row]))
     place = {numbers[row]: position for position, row in enumerate(rows)} | {-1: -1}
     following = np.full((len(rows), n_classes), -1, np.int32)
-    for position, (_, _, children) in enumerate(rows):
+    for position, (*_, children) in enumerate(rows):
         following[position, : len(children)] = [place[child] for child in children]
-    fare_cents = np.array([fare for _, fare, _ in rows], np.int32)
-    n_rides = [depth for depth, _, _ in rows]
-    better = _better(fare_cents, following, n_rides)
-    ptr = np.cumsum([0, *map(len, better)]).astype(np.int32)
+    n_rides, fare_cents, lowest_cents = np.array([row[:3] for row in rows], np.int32).T.copy()
     return FareStates(
-        fare_cents, following, ptr, np.array([a for row in better for a in row], np.int32)
+        fare_cents, lowest_cents, n_rides, following, _better(fare_cents, following, n_rides)
     )
 
 
-def _better(fare_cents: IntArray, following: IntArray, n_rides: list[int]) -> list[list[int]]:
-    """List for each state those of fewer rides that are no dearer however a journey goes on."""
+def _better(fare_cents: IntArray, following: IntArray, n_rides: IntArray) -> npt.NDArray[np.bool_]:
     n_states = len(n_rides)
     is_better = np.zeros((n_states, n_states), bool)
     # what follows a state comes later: from the last state back, all that follows is known
@@ -149,10 +153,7 @@ def _better(fare_cents: IntArray, following: IntArray, n_rides: list[int]) -> li
             if n_rides[other] <= n_rides[state] and fare_cents[other] <= fare_cents[state]:
                 there, here = following[other][goes_on], following[state][goes_on]
                 is_better[other, state] = (there >= 0).all() and is_better[there, here].all()
-    return [
-        [a for a in range(1, q) if n_rides[a] < n_rides[q] and is_better[a, q]]
-        for q in range(n_states)
-    ]
+    return is_better
 
 
 def pattern_classes(fares: Fares, timetable: Timetable) -> IntArray:

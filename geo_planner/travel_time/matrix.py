@@ -1,7 +1,8 @@
 """Whole travel-time matrices, for exports and small jobs; sweeps use blocks instead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import geopandas as gpd
 import numpy as np
@@ -29,7 +30,8 @@ class TravelTimes:
         Ids as given.
     columns
         ``travel_time_s``, or one per percentile: ``travel_time_s_p50``; or one per minute of the
-        window: ``travel_time_s_07:30``.
+        window: ``travel_time_s_07:30``; with fares asked for, one of each per fare:
+        ``travel_time_s_fare24_p50``.
     times_s
         ``(n_origins, n_destinations, n_columns)`` [s], inf where unreachable.
     snaps
@@ -112,6 +114,7 @@ def travel_times(
     *,
     threads: int | None = None,
     is_expanded: bool = False,
+    max_fares: Sequence[Decimal] | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> TravelTimes:
     """Compute the travel time of every pair.
@@ -130,6 +133,9 @@ def travel_times(
         Searches at once; None: one per core.
     is_expanded
         Give the time of every minute of the window, in place of percentiles.
+    max_fares
+        Give the times of journeys that cost no more than each of these, rising; the frontier
+        between time and fare. Public transport only.
     progress
         Called with origins done and all origins.
 
@@ -142,7 +148,7 @@ def travel_times(
     """
     require_same(origins, region)
     require_same(destinations, region)
-    router = open_router(region, mode, travel, is_expanded=is_expanded)
+    router = open_router(region, mode, travel, is_expanded=is_expanded, max_fares=max_fares)
     starts, ends = router.snap_origins(origins), router.snap_destinations(destinations)
     times = np.empty((len(starts), len(ends), len(router.columns)))
     for block in router.blocks(starts, ends, threads=threads or default_threads()):

@@ -1,6 +1,7 @@
 """One face for every mode: snap points, then ask for blocks of travel times."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Protocol
 
 import geopandas as gpd
@@ -46,7 +47,14 @@ class Router(Protocol):
         ...
 
 
-def open_router(region: Region, mode: Mode, travel: Travel, *, is_expanded: bool = False) -> Router:
+def open_router(
+    region: Region,
+    mode: Mode,
+    travel: Travel,
+    *,
+    is_expanded: bool = False,
+    max_fares: Sequence[Decimal] | None = None,
+) -> Router:
     """Open the router of a mode.
 
     Parameters
@@ -59,6 +67,8 @@ def open_router(region: Region, mode: Mode, travel: Travel, *, is_expanded: bool
         Speeds, limits, window, percentiles.
     is_expanded
         Give every minute of a window a column; public transport only.
+    max_fares
+        Give each of these fares columns of its own; public transport only.
 
     Raises
     ------
@@ -66,5 +76,5 @@ def open_router(region: Region, mode: Mode, travel: Travel, *, is_expanded: bool
         When the region lacks what the mode needs, or the departure does not fit the timetable.
     """
     if mode in TRANSIT_MODES:
-        return TransitRouter(region, travel, mode, is_expanded=is_expanded)
+        return TransitRouter(region, travel, mode, is_expanded=is_expanded, max_fares=max_fares)
     return StreetRouter(region, mode, travel)

@@ -168,7 +168,7 @@ class TransitRouter:
         )
         stops = self.network.stop_points
         return Tariff(
-            states.fare_cents, states.following, states.better_ptr, states.better_idx, *boarding,
+            states.fare_cents, states.following, *states.better, *boarding,
             fares.kind == "distance", stops.x.to_numpy(), stops.y.to_numpy(),
             steps.up_to_m, steps.fare_cents, np.array(max_cents, np.int32),
         )  # fmt: skip
@@ -223,8 +223,9 @@ def _max_fares(travel: Travel, given: Sequence[Decimal] | None) -> tuple[Decimal
         return () if travel.max_fare is None else (travel.max_fare,)
     if travel.fares is None:
         raise InputError("nothing says what journeys cost: give fares with the travel settings")
-    if not given or list(given) != sorted(set(given)) or given[0] < 0:
-        raise InputError("give fares in rising order, each once, none below 0")
+    is_whole = all(fare * 100 == cents(fare) for fare in given)
+    if not given or list(given) != sorted(set(given)) or given[0] < 0 or not is_whole:
+        raise InputError("give fares in rising order, each once, with two decimals at most")
     return tuple(given)
 
 

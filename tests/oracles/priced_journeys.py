@@ -1,0 +1,58 @@
+"""A slow, plain search that tells journeys apart by the lines they ride and the stop they start at.
+
+It keeps the earliest alighting of every sequence of lines and every first stop, so that any fare
+can be put to it afterwards. It runs over the vehicles of ``time_expanded`` and shares no library
+code.
+"""
+
+from tests.oracles.time_expanded import Day
+
+
+def earliest_by_sequence(
+    day: Day,
+    line_of: dict[str, str],
+    departure_cs: int,
+    access: dict[str, int],
+    transfers: dict[str, list[tuple[str, int]]],
+    *,
+    board_wait_cs: int,
+    transfer_slack_cs: int,
+    max_rides: int,
+    max_time_cs: int,
+) -> dict[tuple[str, str, str], int]:
+    """Find the earliest alighting by (stop, lines ridden in order, first stop) [cs]."""
+    latest = departure_cs + max_time_cs
+    ready = {
+        (stop, "", stop): departure_cs + cost + board_wait_cs
+        for stop, cost in access.items()
+        if cost <= max_time_cs
+    }
+    best = {}
+    for _ in range(max_rides):
+        alighted = {}
+        for vehicle in day.vehicles:
+            _ride(vehicle, line_of[vehicle.trip_id], ready, alighted, latest)
+        ready = {}
+        for (stop, lines, first), arrival in alighted.items():
+            best[stop, lines, first] = min(best.get((stop, lines, first), arrival), arrival)
+            for onward, walk in [(stop, 0), *transfers.get(stop, [])]:
+                key = (onward, lines, first)
+                time = arrival + walk + transfer_slack_cs
+                ready[key] = min(ready.get(key, time), time)
+    return best
+
+
+def _ride(vehicle, line, ready, alighted, latest) -> None:
+    """Get off wherever a vehicle goes, on wherever one is ready in time."""
+    on_board = set()
+    for stop, arrival, departure, may_board, may_alight in vehicle.calls:
+        if may_alight and arrival <= latest:
+            for lines, first in on_board:
+                key = (stop, lines + line, first)
+                alighted[key] = min(alighted.get(key, arrival), arrival)
+        if may_board:
+            on_board |= {
+                (lines, first)
+                for (there, lines, first), time in ready.items()
+                if there == stop and time <= departure
+            }
