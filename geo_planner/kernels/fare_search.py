@@ -190,22 +190,29 @@ def _ride_classes(service, tariff, state, n_marked, work):
 
 
 @numba.njit(cache=True, nogil=True)
+def step_fare(tariff, first_stop, last_stop):
+    """Price a journey by the distance of its first and last stop; -1: none is sold."""
+    if not tariff.is_by_distance:
+        return np.int32(0)
+    way_m = np.hypot(
+        tariff.x[last_stop] - tariff.x[first_stop], tariff.y[last_stop] - tariff.y[first_stop]
+    )
+    for step in range(tariff.up_to_m.shape[0]):
+        if way_m <= tariff.up_to_m[step]:
+            return tariff.step_fare[step]
+    return np.int32(-1)
+
+
+@numba.njit(cache=True, nogil=True)
 def _keep(tariff, first_stop, work, best_by_fare):
     """Keep each state's labels for the least of the fares asked for that pays for it."""
     for state in range(1, work.n_gained.shape[0]):
         for place in range(work.n_gained[state]):
             stop = work.gained_stops[state, place]
-            fare = tariff.state_fare[state]
-            step = 0
-            if tariff.is_by_distance:
-                way_m = np.hypot(
-                    tariff.x[stop] - tariff.x[first_stop], tariff.y[stop] - tariff.y[first_stop]
-                )
-                while step < tariff.up_to_m.shape[0] and way_m > tariff.up_to_m[step]:
-                    step += 1
-                if step == tariff.up_to_m.shape[0]:
-                    continue
-                fare += tariff.step_fare[step]
+            by_distance = step_fare(tariff, first_stop, stop)
+            fare = tariff.state_fare[state] + by_distance
+            if by_distance < 0:
+                continue
             result = 0
             while result < tariff.max_fares.shape[0] and tariff.max_fares[result] < fare:
                 result += 1

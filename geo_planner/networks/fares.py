@@ -56,9 +56,9 @@ class FareStates:
 
     @property
     def better(self) -> tuple[IntArray, IntArray]:
-        """States of fewer rides that are better than each: pointers, ``(n_states + 1,)``, states."""
-        fewer = (self.n_rides[:, np.newaxis] < self.n_rides) & (self.n_rides > 0)
-        state, other = np.nonzero((self.is_better & fewer & (self.n_rides > 0)[:, np.newaxis]).T)
+        """States of fewer rides better than each: pointers, ``(n_states + 1,)``, and states."""
+        before = self.n_rides[:, np.newaxis]
+        state, other = np.nonzero((self.is_better & (before > 0) & (before < self.n_rides)).T)
         counts = np.bincount(state, minlength=len(self.n_rides))
         return np.append(0, np.cumsum(counts)).astype(np.int32), other.astype(np.int32)
 
@@ -126,7 +126,7 @@ def fare_states(
         going_on = range(n_classes) if len(classes) < max_rides else ()
         children = [visit((*classes, number)) for number in going_on]
         lowest = min([fare, *(low for _, low in children)])
-        if max_cents is not None and lowest > max_cents:
+        if classes and max_cents is not None and lowest > max_cents:
             return -1, lowest
         row = (len(classes), fare, lowest, tuple(number for number, _ in children))
         return numbers.setdefault(row, len(numbers)), lowest

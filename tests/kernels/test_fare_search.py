@@ -95,7 +95,7 @@ def price(kind, lines, first, last):
 def expected(kind, found, max_fare):
     """Earliest alighting by stop of what costs no more than a fare."""
     best = {}
-    for (stop, lines, first), arrival in found.items():
+    for (stop, lines, first, _), arrival in found.items():
         if price(kind, lines, first, stop) <= max_fare:
             best[stop] = min(best.get(stop, arrival), arrival)
     return best

@@ -19,11 +19,15 @@ def earliest_by_sequence(
     transfer_slack_cs: int,
     max_rides: int,
     max_time_cs: int,
-) -> dict[tuple[str, str, str], int]:
-    """Find the earliest alighting by (stop, lines ridden in order, first stop) [cs]."""
+    counts_walk: bool = False,
+) -> dict[tuple[str, str, str, int], int]:
+    """Find the earliest alighting by (stop, lines ridden in order, first stop, way walked) [cs].
+
+    Unless ways on foot count, all are told as 0.
+    """
     latest = departure_cs + max_time_cs
     ready = {
-        (stop, "", stop): departure_cs + cost + board_wait_cs
+        (stop, "", stop, cost * counts_walk): departure_cs + cost + board_wait_cs
         for stop, cost in access.items()
         if cost <= max_time_cs
     }
@@ -33,10 +37,11 @@ def earliest_by_sequence(
         for vehicle in day.vehicles:
             _ride(vehicle, line_of[vehicle.trip_id], ready, alighted, latest)
         ready = {}
-        for (stop, lines, first), arrival in alighted.items():
-            best[stop, lines, first] = min(best.get((stop, lines, first), arrival), arrival)
+        for (stop, lines, first, walked), arrival in alighted.items():
+            key = (stop, lines, first, walked)
+            best[key] = min(best.get(key, arrival), arrival)
             for onward, walk in [(stop, 0), *transfers.get(stop, [])]:
-                key = (onward, lines, first)
+                key = (onward, lines, first, walked + walk * counts_walk)
                 time = arrival + walk + transfer_slack_cs
                 ready[key] = min(ready.get(key, time), time)
     return best
@@ -47,12 +52,12 @@ def _ride(vehicle, line, ready, alighted, latest) -> None:
     on_board = set()
     for stop, arrival, departure, may_board, may_alight in vehicle.calls:
         if may_alight and arrival <= latest:
-            for lines, first in on_board:
-                key = (stop, lines + line, first)
+            for lines, first, walked in on_board:
+                key = (stop, lines + line, first, walked)
                 alighted[key] = min(alighted.get(key, arrival), arrival)
         if may_board:
             on_board |= {
-                (lines, first)
-                for (there, lines, first), time in ready.items()
+                (lines, first, walked)
+                for (there, lines, first, walked), time in ready.items()
                 if there == stop and time <= departure
             }
