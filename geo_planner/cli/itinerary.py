@@ -22,6 +22,9 @@ def itinerary(
         str,
         typer.Option(help="walk, bicycle, ebike, car, transit, transit+bicycle or park_and_ride."),
     ] = "transit",
+    max_total_walk_min: Annotated[
+        float | None, typer.Option(min=0, help="Longest way on foot of a whole journey [min].")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write: .geojson, .gpkg, .csv, .parquet or .json.")
     ] = None,
@@ -43,6 +46,7 @@ def itinerary(
         place_of(end, "--to", opened.crs).iloc[0],
         chosen,
         settings,
+        max_total_walk_min=max_total_walk_min,
     )
     told = to_json(journeys, opened.crs)
     if out is not None and out.suffix == ".json":
@@ -53,4 +57,6 @@ def itinerary(
         write_table(legs_frame(journeys, opened.crs), out, opened.credits)
         if out.suffix == ".csv":
             write_table(steps_frame(journeys), out.with_name(f"{out.stem}_steps.csv"), ())
-    say(as_json, {"journeys": told}, to_text(journeys) or "no journey within the limits")
+    currency = settings.fares.currency if settings.fares else ""
+    text = to_text(journeys, currency)
+    say(as_json, {"journeys": told}, text or "no journey within the limits")

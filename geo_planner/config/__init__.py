@@ -25,6 +25,7 @@ from geo_planner.config.fares import (
     FareTransfer,
     Price,
     cents,
+    price_of,
 )
 from geo_planner.config.land import Land
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
@@ -79,6 +80,7 @@ __all__ = [
     "cents",
     "preset_names",
     "preset_travel",
+    "price_of",
     "read_fares",
     "read_study",
     "with_base",

@@ -24,6 +24,17 @@ def cents(price: Decimal) -> int:
     return int(price * _CENTS)
 
 
+def price_of(fare_cents: int) -> Decimal:
+    """Turn hundredths of a currency into a price.
+
+    Examples
+    --------
+    >>> str(price_of(480))
+    '4.80'
+    """
+    return (Decimal(fare_cents) / _CENTS).quantize(Decimal("0.01"))
+
+
 # at most two decimals: what is counted in hundredths is exact
 Price = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=2)]
 

@@ -1,6 +1,7 @@
 """From two points to journeys with legs, courses and names."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import reduce
 from zoneinfo import ZoneInfo
 
@@ -9,14 +10,17 @@ import numpy as np
 import shapely
 from shapely import LineString, Point
 
-from geo_planner.config import TRANSIT_MODES, Mode, Travel
+from geo_planner.config import TRANSIT_MODES, Mode, Travel, cents, price_of
 from geo_planner.crs import require_same
 from geo_planner.errors import InputError
-from geo_planner.itinerary.journeys import Best, Limits, Pair, Riding
+from geo_planner.itinerary.journeys import Best, Pair, Riding
 from geo_planner.itinerary.legs import Journey, Leg
 from geo_planner.itinerary.rides import RideBook
 from geo_planner.itinerary.street import StreetPath, StreetPaths
+from geo_planner.kernels.frontier import Bounds
 from geo_planner.kernels.street import UNREACHED
+from geo_planner.kernels.walk_reduction import reduce_transfers
+from geo_planner.networks.fares import tariff_of
 from geo_planner.networks.service_days import service_start
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.region import Region
@@ -31,7 +35,12 @@ from geo_planner.travel_time.stop_ways import (
 )
 from geo_planner.travel_time.street import StreetRouter
 from geo_planner.travel_time.transit import TransitRouter
-from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_MIN, centiseconds
+from geo_planner.units import (
+    CENTISECONDS_PER_S,
+    SECONDS_PER_MIN,
+    centiseconds,
+    seconds_from_min,
+)
 
 ORIGIN, DESTINATION = "origin", "destination"
 # on streets times only count from the start where no day is asked for
@@ -40,7 +49,13 @@ _ROW = slice(0, 1)
 
 
 def find_itineraries(
-    region: Region, origin: Point, destination: Point, mode: Mode, travel: Travel
+    region: Region,
+    origin: Point,
+    destination: Point,
+    mode: Mode,
+    travel: Travel,
+    *,
+    max_total_walk_min: float | None = None,
 ) -> list[Journey]:
     """Find the journeys between two points.
 
@@ -52,10 +67,12 @@ def find_itineraries(
         Points in the CRS of the region.
     mode
         A street mode: one journey, from midnight where ``travel`` names no time. A mode of public
-        transport: every journey of the window that no other leaves later, arrives earlier and
-        rides no more than.
+        transport: every journey of the window that no other leaves later, arrives earlier,
+        rides no more and, where ``travel`` names fares, costs no more than.
     travel
-        Speeds, limits, window.
+        Speeds, limits, window, fares.
+    max_total_walk_min
+        Longest way on foot of a whole journey [min]; for mode transit on foot only.
 
     Raises
     ------
@@ -65,7 +82,7 @@ def find_itineraries(
     ends = gpd.GeoSeries([origin, destination], index=[ORIGIN, DESTINATION], crs=region.crs)
     require_same(ends, region)
     if mode in TRANSIT_MODES:
-        return _TransitPair(region, ends, mode, travel).journeys()
+        return _TransitPair(region, ends, mode, travel, max_total_walk_min).journeys()
     router = StreetRouter(region, mode, travel)
     starts = _linked(router.snap_origins(ends.iloc[:1]))
     goals = _linked(router.snap_destinations(ends.iloc[1:]))
@@ -99,7 +116,14 @@ def _street_leg(mode: str, start: datetime, path: StreetPath, from_name: str, to
 class _TransitPair:
     """Search one pair of points and tell its journeys."""
 
-    def __init__(self, region: Region, ends: gpd.GeoSeries, mode: Mode, travel: Travel) -> None:
+    def __init__(
+        self,
+        region: Region,
+        ends: gpd.GeoSeries,
+        mode: Mode,
+        travel: Travel,
+        max_total_walk_min: float | None,
+    ) -> None:
         self._router = router = TransitRouter(region, travel, mode)
         self._region, self._travel = region, travel
         table = router.network.timetable
@@ -119,41 +143,59 @@ class _TransitPair:
             _row(from_stops([way], self._destination, self._stops))
             for way in router.ways.from_stops
         ]
-        limits = Limits(
-            centiseconds(travel.board_wait_s), centiseconds(travel.transfer_slack_s),
-            travel.max_rides, centiseconds(travel.max_time_s),
-        )  # fmt: skip
+        self._direct_cs, self._direct_way = self._direct()
+        searched = reduce_transfers(router.service)
+        max_cents = [] if travel.max_fare is None else [cents(travel.max_fare)]
+        tariff = tariff_of(travel.fares, table, searched, self._stops, travel.max_rides, max_cents)
         self._pair = Pair(
-            router.service, reduce(np.minimum, self._access), reduce(np.minimum, self._egress),
-            limits,
+            router.service, searched, tariff, reduce(np.minimum, self._access),
+            reduce(np.minimum, self._egress), self._bounds(mode, max_total_walk_min),
         )  # fmt: skip
         is_ridden = router.ways.is_ridden
         runs = np.arange(len(table.trip_idx)) if is_ridden is None else np.flatnonzero(is_ridden)
         self._book = RideBook(region, table, self._stops, (runs, router.service.pattern_trip_ptr))
         self._paths: dict[int, StreetPaths] = {}
 
+    def _bounds(self, mode: Mode, max_total_walk_min: float | None) -> Bounds:
+        travel = self._travel
+        max_walk_cs = -1
+        if max_total_walk_min is not None:
+            if mode != "transit" or {travel.to_stop_by, travel.from_stop_by} != {"walk"}:
+                raise InputError(
+                    "a limit on all walking holds for mode transit with stops reached on foot"
+                )
+            max_walk_cs = centiseconds(seconds_from_min(max_total_walk_min))
+            if self._direct_cs > max_walk_cs:
+                self._direct_cs = int(UNREACHED)
+        # a ride counts where it is quicker than none
+        longest_cs = min(centiseconds(travel.max_time_s), self._direct_cs - 1)
+        slack_cs = centiseconds(travel.transfer_slack_s)
+        given = (centiseconds(travel.board_wait_s), slack_cs, longest_cs, max_walk_cs)
+        return Bounds(*(np.int32(one) for one in given))
+
     def journeys(self) -> list[Journey]:
         """Find the journeys of the window, and the one without a ride."""
         window = self._router.window
         first, last = int(window.minutes_cs[0]), int(window.minutes_cs[-1])
         if window.is_arrival:
-            found = self._pair.best_arriving(first, last)
+            found = self._pair.arriving(first, last)
         else:
             last += SECONDS_PER_MIN * CENTISECONDS_PER_S - 1
-            found = self._pair.best_leaving(first, last)
-        direct_cs, way = self._direct()
-        journeys = [
-            self._journey(best) for best in found if best.arrival_cs - best.departure_cs < direct_cs
-        ]
-        if direct_cs < UNREACHED:
-            start = last - direct_cs if window.is_arrival else first
+            found = self._pair.leaving(first, last)
+        journeys = [self._journey(best) for best in found]
+        if self._direct_cs < UNREACHED:
+            way = self._direct_way
+            start = last - self._direct_cs if window.is_arrival else first
             starts, ends = self._origin.starting(way), self._destination.ending(way)
             path = self._path(way, starts, 0, ends, 0)
             leg = _street_leg(
                 way.streets.network.mode, self._clock(start), path, ORIGIN, DESTINATION
             )
-            journeys.append(Journey(leg.start, leg.end, (leg,)))
+            journeys.append(Journey(leg.start, leg.end, (leg,), self._price(0)))
         return sorted(journeys, key=lambda journey: (journey.departure, journey.arrival))
+
+    def _price(self, fare_cents: int) -> Decimal | None:
+        return None if self._travel.fares is None else price_of(fare_cents)
 
     def _direct(self) -> tuple[int, Way]:
         ways = self._router.ways.direct
@@ -187,10 +229,9 @@ class _TransitPair:
         return path
 
     def _journey(self, best: Best) -> Journey:
-        rides, last = self._pair.rides(best)
         legs: list[Leg] = []
-        clock_cs = best.departure_cs
-        for riding in rides:
+        clock_cs, last = best.departure_cs, best.last_stop
+        for riding in best.rides:
             stop = self._book.stop(riding, riding.board_call)
             way_leg, clock_cs = self._way_to(riding, stop, clock_cs)
             legs += way_leg
@@ -203,7 +244,10 @@ class _TransitPair:
         legs.append(
             _street_leg(mode, self._clock(clock_cs), path, self._book.names[last], DESTINATION)
         )
-        return Journey(self._clock(best.departure_cs), self._clock(best.arrival_cs), tuple(legs))
+        return Journey(
+            self._clock(best.departure_cs), self._clock(best.arrival_cs), tuple(legs),
+            self._price(best.fare_cents),
+        )  # fmt: skip
 
     def _way_to(self, riding: Riding, stop: int, clock_cs: int) -> tuple[list[Leg], int]:
         """Tell the way to a boarding stop, and when it is reached [cs of the day]."""

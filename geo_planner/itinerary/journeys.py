@@ -1,62 +1,23 @@
-"""The best journeys of a window between two points, as labels, and how each one was ridden.
+"""The best journeys of a window between two points, ride by ride.
 
-Journeys are best in three ways: leaving late, arriving early, riding few vehicles. They are found
-by asking in turn how early one can be there and how late one can then leave, so none is missed
-and every one leaves as late as it can. Labels are those of the window search.
+Journeys are best in four ways: leaving late, arriving early, riding few vehicles, and costing
+little where fares are known. Of journeys on the same trips, the one with the shortest ways on foot
+is told.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.kernels import raptor
-from geo_planner.kernels.service import (
-    NEVER,
-    TURN_CS,
-    Service,
-    Walks,
-    places_by_stop,
-    turned_service,
-    turned_walks,
-)
-from geo_planner.kernels.walk_reduction import reduce_transfers
+from geo_planner.kernels.frontier import Bounds, frontier
+from geo_planner.kernels.service import Service
+from geo_planner.kernels.street import UNREACHED
+from geo_planner.kernels.tariff import Tariff
 
 IntArray = npt.NDArray[np.int32]
-
-# searches reach this much further than the longest journey [cs]: from a moment at which all trips
-# are too far off, whoever leaves within this time is found too
-_STEP_CS = 6000
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Hold the waits and limits of a search [cs].
-
-    Parameters
-    ----------
-    board_wait_cs, transfer_slack_cs
-        Least wait at the first boarding, and at a transfer [cs].
-    max_rides
-        Most rides.
-    max_time_cs
-        Longest journey [cs].
-    """
-
-    board_wait_cs: int
-    transfer_slack_cs: int
-    max_rides: int
-    max_time_cs: int
-
-
-@dataclass(frozen=True)
-class Best:
-    """Hold when a best journey leaves and arrives [cs of the day], and how many rides it takes."""
-
-    departure_cs: int
-    arrival_cs: int
-    n_rides: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +41,38 @@ class Riding:
     alight_call: int
 
 
+@dataclass(frozen=True)
+class Best:
+    """Hold a best journey.
+
+    Parameters
+    ----------
+    departure_cs, arrival_cs
+        When it leaves and arrives [cs of the day].
+    fare_cents
+        What it costs [hundredths]; 0 where fares are not known.
+    rides
+        Its rides, in order.
+    last_stop
+        Stop that the last ride ends at.
+    """
+
+    departure_cs: int
+    arrival_cs: int
+    fare_cents: int
+    rides: tuple[Riding, ...]
+    last_stop: int
+
+
+class _Place(NamedTuple):
+    """A call of a trip where a ride may begin or end: shortest way on foot so far, and how."""
+
+    walk_cs: int
+    call: int
+    came_from: "_Place | None"
+    before: int
+
+
 class Pair:
     """Search journeys between two points.
 
@@ -87,203 +80,152 @@ class Pair:
     ----------
     service
         Trips and walks between stops.
+    searched
+        The same without walks that no journey needs.
+    tariff
+        What journeys cost.
     access_cs, egress_cs
         Way from the origin to each stop, and from each stop to the destination, ``(n_stops,)``
         [cs]; ``UNREACHED`` where there is none.
-    limits
+    bounds
         Waits and limits.
     """
 
     def __init__(
-        self, service: Service, access_cs: IntArray, egress_cs: IntArray, limits: Limits
-    ) -> None:
-        self._service = service
-        self._access, self._egress, self._limits = access_cs, egress_cs, limits
-        self._forward = reduce_transfers(service)
-        self._turned = reduce_transfers(turned_service(service))
-        self._space = raptor.range_workspace(self._forward, 1)
-        self._turned_space = raptor.range_workspace(self._turned, 1)
-        self._back, _ = turned_walks(service.transfers, service.n_stops)
-        self._alighting = Walks(
-            *places_by_stop(
-                service.pattern_stop_ptr, service.pattern_stop_idx, service.can_alight,
-                service.n_stops,
-            )
-        )  # fmt: skip
-
-    def best_leaving(self, first_cs: int, last_cs: int) -> list[Best]:
-        """List the best journeys that leave within a window [cs of the day], in order."""
-        return self._chosen(
-            best
-            for n_rides in range(1, self._limits.max_rides + 1)
-            for best in self._leaving(first_cs, last_cs, n_rides)
-        )
-
-    def best_arriving(self, first_cs: int, last_cs: int) -> list[Best]:
-        """List the best journeys that arrive within a window [cs of the day], in order."""
-        return self._chosen(
-            best
-            for n_rides in range(1, self._limits.max_rides + 1)
-            for best in self._arriving(first_cs, last_cs, n_rides)
-        )
-
-    def _chosen(self, found: Iterator[Best]) -> list[Best]:
-        longest = self._limits.max_time_cs
-        return _undominated(b for b in found if b.arrival_cs - b.departure_cs <= longest)
-
-    def _leaving(self, first_cs: int, last_cs: int, n_rides: int) -> Iterator[Best]:
-        moment = first_cs
-        while moment <= last_cs:
-            arrival_cs = self._earliest(moment, n_rides)
-            departure_cs = None if arrival_cs is None else self._latest(arrival_cs, n_rides)
-            if arrival_cs is None or departure_cs is None:
-                moment += _STEP_CS
-                continue
-            if departure_cs > last_cs:
-                return
-            yield Best(departure_cs, arrival_cs, n_rides)
-            moment = departure_cs + 1
-
-    def _arriving(self, first_cs: int, last_cs: int, n_rides: int) -> Iterator[Best]:
-        moment = last_cs
-        while moment >= first_cs:
-            departure_cs = self._latest(moment, n_rides)
-            arrival_cs = None if departure_cs is None else self._earliest(departure_cs, n_rides)
-            if arrival_cs is None or departure_cs is None:
-                moment -= _STEP_CS
-                continue
-            if arrival_cs < first_cs:
-                return
-            yield Best(departure_cs, arrival_cs, n_rides)
-            moment = arrival_cs - 1
-
-    def labels(self, departure_cs: int, n_rides: int) -> IntArray:
-        """Give the earliest alighting at every stop with at most some rides, ``(n_stops,)``."""
-        return self._search(
-            self._forward, self._space, self._access, departure_cs, n_rides,
-            self._limits.board_wait_cs,
-        )  # fmt: skip
-
-    def _search(
         self,
         service: Service,
-        space: tuple[raptor.Workspace, IntArray],
-        near_cs: IntArray,
-        lane_cs: int,
-        n_rides: int,
-        wait_cs: int,
-    ) -> IntArray:
-        stops = np.flatnonzero(near_cs <= self._limits.max_time_cs).astype(np.int32)
-        work, best = space
-        raptor.range_search(
-            service, stops, near_cs[stops], np.array([lane_cs], np.int32), np.int32(wait_cs),
-            np.int32(self._limits.transfer_slack_cs), np.int32(n_rides),
-            np.int32(self._limits.max_time_cs + _STEP_CS), work, best,
+        searched: Service,
+        tariff: Tariff,
+        access_cs: IntArray,
+        egress_cs: IntArray,
+        bounds: Bounds,
+    ) -> None:
+        self._service, self._searched, self._tariff = service, searched, tariff
+        self._access, self._egress, self._bounds = access_cs, egress_cs, bounds
+
+    def leaving(self, first_cs: int, last_cs: int) -> list[Best]:
+        """List the best journeys that leave within a window [cs of the day], in order."""
+        found = self._best(first_cs, last_cs + int(self._bounds.max_time_cs))
+        return [best for best in found if best.departure_cs <= last_cs]
+
+    def arriving(self, first_cs: int, last_cs: int) -> list[Best]:
+        """List the best journeys that arrive within a window [cs of the day], in order."""
+        found = self._best(first_cs - int(self._bounds.max_time_cs), last_cs)
+        return [best for best in found if first_cs <= best.arrival_cs <= last_cs]
+
+    def _best(self, first_cs: int, last_cs: int) -> list[Best]:
+        journeys, rides = frontier(
+            self._searched, self._tariff, self._access, self._egress, first_cs, last_cs,
+            self._bounds,
         )  # fmt: skip
-        return np.array(best[:, 0])
+        ends = np.cumsum(journeys[:, 2])
+        return [
+            self._told(departure, arrival, fare, rides[end - n_rides : end])
+            for (departure, arrival, n_rides, fare), end in zip(
+                journeys.tolist(), ends.tolist(), strict=True
+            )
+        ]
 
-    def _earliest(self, departure_cs: int, n_rides: int) -> int | None:
-        """Give the earliest arrival by rides [cs of the day]; None: none within the search."""
-        ends = self._ends(self.labels(departure_cs, n_rides), self._egress)
-        found = int(ends.min(initial=NEVER))
-        return found if found < NEVER else None
-
-    def _latest(self, arrival_cs: int, n_rides: int) -> int | None:
-        """Give the latest departure that is there in time by rides; None: none."""
-        labels = self._search(
-            self._turned, self._turned_space, self._egress, int(TURN_CS) - arrival_cs, n_rides, 0
+    def _told(self, departure_cs: int, arrival_cs: int, fare: int, rides: IntArray) -> Best:
+        """Tell a journey on the trips found, with the shortest ways on foot that lead to them."""
+        places = self._starts(departure_cs, rides[0])
+        trips = [(int(pattern), int(trip)) for pattern, trip in rides[:, 2:4]]
+        for here, there in pairwise(trips):
+            places = self._changes(here, there, self._ridden(here, places))
+        last = self._last(arrival_cs, trips[-1], rides[-1], self._ridden(trips[-1], places))
+        told: list[Riding] = []
+        place: _Place | None = last
+        for pattern, trip in reversed(trips):
+            if place is None or place.came_from is None:
+                break
+            board = place.came_from
+            told.append(Riding(board.before, pattern, trip, board.call, place.call))
+            place = board.came_from
+        return Best(
+            departure_cs, arrival_cs, fare, tuple(told[::-1]), self._stop(trips[-1], last.call)
         )
-        turned = int(self._ends(labels, self._access).min(initial=NEVER))
-        if turned >= NEVER:
-            return None
-        return int(TURN_CS) - turned - self._limits.board_wait_cs
 
-    def _ends(self, labels: IntArray, way_cs: IntArray) -> npt.NDArray[np.int64]:
-        usable = (labels < NEVER) & (way_cs <= self._limits.max_time_cs)
-        return np.where(usable, labels.astype(np.int64) + way_cs, int(NEVER))
+    def _stop(self, trip: tuple[int, int], call: int) -> int:
+        return int(self._service.pattern_stop_idx[self._service.pattern_stop_ptr[trip[0]] + call])
 
-    def rides(self, best: Best) -> tuple[list[Riding], int]:
-        """Find the rides of a journey, and the stop that its last ride ends at."""
-        by_rides = [self.labels(best.departure_cs, n) for n in range(1, best.n_rides + 1)]
-        ends = self._ends(by_rides[-1], self._egress)
-        there = np.flatnonzero(ends == best.arrival_cs)
-        last = int(there[np.argmin(self._egress[there])])
-        stop, number, found = last, best.n_rides, []
-        while stop >= 0:
-            time = int(by_rides[number - 1][stop])
-            while number > 1 and by_rides[number - 2][stop] == time:
-                number -= 1
-            ready, before = self._ready(best.departure_cs, by_rides, number)
-            riding = self._ridden(stop, time, ready, before)
-            found.append(riding)
-            stop, number = riding.before, number - 1
-        return found[::-1], last
+    def _times(self, trip: tuple[int, int], times_cs: IntArray) -> IntArray:
+        """Give the times of a trip at its calls [cs of the day]."""
+        service, (pattern, number) = self._service, trip
+        n_trips = int(service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern])
+        start, end = service.pattern_time_ptr[pattern : pattern + 2].tolist()
+        return times_cs[start + number : end : n_trips]
 
-    def _ready(
-        self, departure_cs: int, by_rides: list[IntArray], number: int
-    ) -> tuple[npt.NDArray[np.int64], IntArray | None]:
-        """Say from when each stop can be boarded for a ride, and the labels of the one before."""
-        if number == 1:
-            usable = self._access <= self._limits.max_time_cs
-            start = departure_cs + self._limits.board_wait_cs
-            return np.where(usable, self._access.astype(np.int64) + start, int(NEVER)), None
-        labels = by_rides[number - 2]
+    def _calls(
+        self, trip: tuple[int, int], allowed: npt.NDArray[np.uint8]
+    ) -> list[tuple[int, int]]:
+        """List the calls of a trip at which something is allowed, with their stops."""
+        first, end = self._service.pattern_stop_ptr[trip[0] : trip[0] + 2].tolist()
+        stops = self._service.pattern_stop_idx[first:end].tolist()
+        return [(call, stop) for call, stop in enumerate(stops) if allowed[first + call]]
+
+    def _starts(self, departure_cs: int, first_ride: IntArray) -> list[_Place]:
+        """List where the first trip can be boarded by who leaves at a moment."""
+        trip = int(first_ride[2]), int(first_ride[3])
+        leaving = self._times(trip, self._service.departure_cs)
+        ready_cs = departure_cs + int(self._bounds.board_wait_cs)
+        fixed = int(first_ride[4]) if self._tariff.is_by_distance else None
+        return [
+            _Place(int(self._access[stop]), call, None, -1)
+            for call, stop in self._calls(trip, self._service.can_board)
+            if self._access[stop] < UNREACHED
+            and ready_cs + self._access[stop] <= leaving[call]
+            and fixed in (None, call)
+        ]
+
+    def _ridden(self, trip: tuple[int, int], boarded: list[_Place]) -> list[_Place]:
+        """List where a ride can end: each call after a boarding, with the shortest way so far."""
+        found, best, waiting = [], None, sorted(boarded, key=lambda place: place.call)
+        for call, _ in self._calls(trip, self._service.can_alight):
+            while waiting and waiting[0].call < call:
+                place = waiting.pop(0)
+                # of equal ways, the later boarding
+                if best is None or place.walk_cs <= best.walk_cs:
+                    best = place
+            if best is not None:
+                found.append(_Place(best.walk_cs, call, best, -1))
+        return found
+
+    def _changes(
+        self, here: tuple[int, int], there: tuple[int, int], left: list[_Place]
+    ) -> list[_Place]:
+        """List where the next trip can be boarded by who left the one before at some call."""
+        arriving = self._times(here, self._service.arrival_cs)
+        leaving = self._times(there, self._service.departure_cs)
+        by_stop: dict[int, list[int]] = {}
+        for call, stop in self._calls(there, self._service.can_board):
+            by_stop.setdefault(stop, []).append(call)
+        best: dict[int, _Place] = {}
+        for place in left:
+            source = self._stop(here, place.call)
+            ready_cs = int(arriving[place.call]) + int(self._bounds.transfer_slack_cs)
+            for stop, walk_cs in self._walks(source):
+                for call in by_stop.get(stop, ()):
+                    way_cs = place.walk_cs + walk_cs
+                    is_shorter = call not in best or way_cs < best[call].walk_cs
+                    if ready_cs + walk_cs <= leaving[call] and is_shorter:
+                        best[call] = _Place(way_cs, call, place, source)
+        return list(best.values())
+
+    def _walks(self, stop: int) -> list[tuple[int, int]]:
         walks = self._service.transfers
-        source = np.repeat(np.arange(len(labels)), np.diff(walks.ptr))
-        usable = labels[source] < NEVER
-        ready = np.where(labels < NEVER, labels.astype(np.int64), int(NEVER))
-        times = labels[source[usable]].astype(np.int64) + walks.cost_cs[usable]
-        np.minimum.at(ready, walks.stop[usable], times)
-        return np.where(ready < NEVER, ready + self._limits.transfer_slack_cs, int(NEVER)), labels
+        row = slice(walks.ptr[stop], walks.ptr[stop + 1])
+        return [(stop, 0), *zip(walks.stop[row].tolist(), walks.cost_cs[row].tolist(), strict=True)]
 
-    def _ridden(
-        self, stop: int, time: int, ready: npt.NDArray[np.int64], labels: IntArray | None
-    ) -> Riding:
-        """Find a trip that is at a stop at a time and can be boarded before, with least walking."""
+    def _last(
+        self, arrival_cs: int, trip: tuple[int, int], last_ride: IntArray, left: list[_Place]
+    ) -> _Place:
+        """Choose where the last ride ends."""
+        arriving = self._times(trip, self._service.arrival_cs)
+        fixed = int(last_ride[5]) if self._tariff.is_by_distance else None
         choices = []
-        for pattern, trip, alight in self._arriving_trips(stop, time):
-            for call in range(alight):
-                place = int(self._service.pattern_stop_ptr[pattern]) + call
-                here = int(self._service.pattern_stop_idx[place])
-                departure = int(self._service.departure_cs[self._time(pattern, call, trip)])
-                if self._service.can_board[place] and ready[here] <= departure:
-                    walk, before = self._least_walk(here, departure, labels)
-                    choices.append((walk, -call, pattern, trip, before, alight))
-        _, call, pattern, trip, before, alight = min(choices)
-        return Riding(before, pattern, trip, -call, alight)
-
-    def _arriving_trips(self, stop: int, time: int) -> Iterator[tuple[int, int, int]]:
-        service, places = self._service, self._alighting
-        for entry in range(int(places.ptr[stop]), int(places.ptr[stop + 1])):
-            pattern, call = int(places.stop[entry]), int(places.cost_cs[entry])
-            n_trips = int(service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern])
-            start = self._time(pattern, call, 0)
-            at_call = service.arrival_cs[start : start + n_trips]
-            for trip in range(*np.searchsorted(at_call, [time, time + 1])):
-                yield pattern, int(trip), call
-
-    def _time(self, pattern: int, call: int, trip: int) -> int:
-        service = self._service
-        n_trips = service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern]
-        return int(service.pattern_time_ptr[pattern]) + call * int(n_trips) + trip
-
-    def _least_walk(self, stop: int, departure: int, labels: IntArray | None) -> tuple[int, int]:
-        """Give the shortest way to a boarding in time: its cost, and the stop it starts from."""
-        if labels is None:
-            return int(self._access[stop]), -1
-        latest = departure - self._limits.transfer_slack_cs
-        ways = [(0, stop)] if labels[stop] <= latest else []
-        for entry in range(int(self._back.ptr[stop]), int(self._back.ptr[stop + 1])):
-            source, cost = int(self._back.stop[entry]), int(self._back.cost_cs[entry])
-            if labels[source] < NEVER and int(labels[source]) + cost <= latest:
-                ways.append((cost, source))
-        return min(ways)
-
-
-def _undominated(found: Iterator[Best]) -> list[Best]:
-    """Keep journeys that no other leaves later, arrives earlier and rides no more than."""
-    kept: list[Best] = []
-    for best in sorted(set(found), key=lambda b: (-b.departure_cs, b.arrival_cs, b.n_rides)):
-        if not any(k.arrival_cs <= best.arrival_cs and k.n_rides <= best.n_rides for k in kept):
-            kept.append(best)
-    return kept[::-1]
+        for place in left:
+            way_cs = int(self._egress[self._stop(trip, place.call)])
+            is_there = way_cs < UNREACHED and arriving[place.call] + way_cs <= arrival_cs
+            if is_there and fixed in (None, place.call):
+                choices.append((place.walk_cs + way_cs, place.call, place))
+        return min(choices, key=lambda choice: choice[:2])[2]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import geopandas as gpd
@@ -62,11 +63,22 @@ class Leg:
 
 @dataclass(frozen=True)
 class Journey:
-    """Hold a way from door to door."""
+    """Hold a way from door to door.
+
+    Parameters
+    ----------
+    departure, arrival
+        Local times.
+    legs
+        Its parts, in order.
+    fare
+        What it costs, in the currency of the fares; None where they are not known.
+    """
 
     departure: datetime
     arrival: datetime
     legs: tuple[Leg, ...]
+    fare: Decimal | None = None
 
     @property
     def time_s(self) -> float:
@@ -109,13 +121,15 @@ def legs_frame(journeys: Sequence[Journey], crs: CRS) -> gpd.GeoDataFrame:
             "journey_arrival": _clock(journey.arrival),
             "journey_time_s": journey.time_s,
             "journey_rides": journey.n_rides,
+            "journey_walk_m": round(journey.walk_m, 1),
+            "journey_fare": None if journey.fare is None else float(journey.fare),
             "geometry": leg.geometry,
         }
         for number, journey in enumerate(journeys, 1)
         for place, leg in enumerate(journey.legs, 1)
     ]
     frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs).to_crs(4326)
-    return frame.astype({"n_stops": "Int64"})
+    return frame.astype({"n_stops": "Int64", "journey_fare": float})
 
 
 def steps_frame(journeys: Sequence[Journey]) -> pd.DataFrame:
@@ -153,20 +167,23 @@ def to_json(journeys: Sequence[Journey], crs: CRS) -> list[dict[str, Any]]:
                 "time_s": journey.time_s,
                 "n_rides": journey.n_rides,
                 "walk_m": round(journey.walk_m, 1),
+                "fare": None if journey.fare is None else float(journey.fare),
                 "legs": legs,
             }
         )
     return told
 
 
-def to_text(journeys: Sequence[Journey]) -> str:
-    """Write journeys as a table, one line each."""
+def to_text(journeys: Sequence[Journey], currency: str = "") -> str:
+    """Write journeys as a table, one line each, with fares where they are known."""
     lines = []
     for journey in journeys:
         parts = [_told(leg) for leg in journey.legs]
         lines.append(
             f"{journey.departure:%H:%M:%S} - {journey.arrival:%H:%M:%S}  "
-            f"{journey.time_s / 60:5.1f} min  {journey.n_rides} rides  " + " > ".join(parts)
+            f"{journey.time_s / 60:5.1f} min  {journey.n_rides} rides  "
+            + ("" if journey.fare is None else f"{journey.fare:6.2f} {currency}  ")
+            + " > ".join(parts)
         )
     return "\n".join(lines)
 

@@ -20,57 +20,9 @@ import numpy.typing as npt
 
 from geo_planner.kernels.raptor import queue_patterns, ride_patterns, walk_on
 from geo_planner.kernels.service import NEVER, Service
+from geo_planner.kernels.tariff import fare_by_distance
 
 IntArray = npt.NDArray[np.int32]
-
-
-class Tariff(NamedTuple):
-    """What a search reads of fares; int32 unless said otherwise.
-
-    Parameters
-    ----------
-    state_fare, following, better_ptr, better_idx
-        As in ``networks.fares.FareStates``, better states in compressed rows.
-    board_ptr, board_pattern, board_call
-        Patterns of each class that may be boarded at each stop and at which call,
-        ``(n_classes, n_stops + 1)``, then one entry a boarding place.
-    is_by_distance
-        Whether fares depend on the first and the last stop.
-    x, y
-        Places of the stops, float64, ``(n_stops,)`` [m].
-    up_to_m, step_fare
-        Fares by distance, ``(n_steps,)``; [m] float64.
-    max_fares
-        Dearest journey of each result, rising, ``(n_fares,)``.
-    """
-
-    state_fare: IntArray
-    following: IntArray
-    better_ptr: IntArray
-    better_idx: IntArray
-    board_ptr: IntArray
-    board_pattern: IntArray
-    board_call: IntArray
-    is_by_distance: bool
-    x: npt.NDArray[np.float64]
-    y: npt.NDArray[np.float64]
-    up_to_m: npt.NDArray[np.float64]
-    step_fare: IntArray
-    max_fares: IntArray
-
-
-def boarding_by_class(
-    service: Service, pattern_class: IntArray, n_classes: int
-) -> tuple[IntArray, IntArray, IntArray]:
-    """List for each class and stop the patterns that may be boarded there, and at which call."""
-    of_entry = pattern_class[service.stop_pattern_idx]
-    stop = np.repeat(np.arange(service.n_stops), np.diff(service.stop_pattern_ptr))
-    order = np.argsort(of_entry, kind="stable")
-    counts = np.zeros((n_classes, service.n_stops), np.int64)
-    np.add.at(counts, (of_entry, stop), 1)
-    ends = np.cumsum(counts).reshape(counts.shape)
-    ptr = np.column_stack([ends[:, 0] - counts[:, 0], ends]).astype(np.int32)
-    return ptr, service.stop_pattern_idx[order], service.stop_pattern_call[order]
 
 
 class FareSpace(NamedTuple):
@@ -190,26 +142,12 @@ def _ride_classes(service, tariff, state, n_marked, work):
 
 
 @numba.njit(cache=True, nogil=True)
-def step_fare(tariff, first_stop, last_stop):
-    """Price a journey by the distance of its first and last stop; -1: none is sold."""
-    if not tariff.is_by_distance:
-        return np.int32(0)
-    way_m = np.hypot(
-        tariff.x[last_stop] - tariff.x[first_stop], tariff.y[last_stop] - tariff.y[first_stop]
-    )
-    for step in range(tariff.up_to_m.shape[0]):
-        if way_m <= tariff.up_to_m[step]:
-            return tariff.step_fare[step]
-    return np.int32(-1)
-
-
-@numba.njit(cache=True, nogil=True)
 def _keep(tariff, first_stop, work, best_by_fare):
     """Keep each state's labels for the least of the fares asked for that pays for it."""
     for state in range(1, work.n_gained.shape[0]):
         for place in range(work.n_gained[state]):
             stop = work.gained_stops[state, place]
-            by_distance = step_fare(tariff, first_stop, stop)
+            by_distance = fare_by_distance(tariff, first_stop, stop)
             fare = tariff.state_fare[state] + by_distance
             if by_distance < 0:
                 continue
@@ -290,7 +228,7 @@ def fare_search(
     service
         :class:`Service`.
     tariff
-        :class:`Tariff`; its states say how many rides there may be.
+        :class:`tariff.Tariff`; its states say how many rides there may be.
     access_stop_idx, access_cost_cs
         Stops in reach of the origin on foot and the walk to each, int32 [cs].
     departures_cs

@@ -21,9 +21,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.kernels.fare_search import step_fare
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
+from geo_planner.kernels.tariff import Tariff, fare_by_distance
 
 IntArray = npt.NDArray[np.int32]
 FIRST_ROOM = 2**14
@@ -34,35 +34,6 @@ _READY = 1
 _CALL = 1
 _FARE, _RIDES, _DEPARTURE, _LABEL = 2, 3, 4, 5
 _N_COLUMNS = 11
-
-
-class Prices(NamedTuple):
-    """What the search reads of fares; int32 unless said otherwise.
-
-    Parameters
-    ----------
-    state_fare, lowest_fare, n_rides, following, is_better
-        As in ``networks.fares.FareStates``.
-    pattern_class
-        Class of each pattern, ``(n_patterns,)``.
-    is_by_distance, x, y, up_to_m, step_fare
-        As in :class:`fare_search.Tariff`.
-    max_fare
-        Dearest journey.
-    """
-
-    state_fare: IntArray
-    lowest_fare: IntArray
-    n_rides: IntArray
-    following: IntArray
-    is_better: npt.NDArray[np.bool_]
-    pattern_class: IntArray
-    is_by_distance: bool
-    x: npt.NDArray[np.float64]
-    y: npt.NDArray[np.float64]
-    up_to_m: npt.NDArray[np.float64]
-    step_fare: IntArray
-    max_fare: np.int32
 
 
 class Bounds(NamedTuple):
@@ -78,7 +49,7 @@ class _World(NamedTuple):
     """What the search reads."""
 
     service: Service
-    prices: Prices
+    tariff: Tariff
     bounds: Bounds
     egress_cs: IntArray
 
@@ -101,21 +72,21 @@ class _Store(NamedTuple):
 
 def frontier(
     service: Service,
-    prices: Prices,
+    tariff: Tariff,
     access_cs: IntArray,
     egress_cs: IntArray,
     first_cs: int,
     last_cs: int,
     bounds: Bounds,
 ) -> tuple[IntArray, IntArray]:
-    """Find every best journey that leaves within a window.
+    """Find every best journey that leaves within a window; later ones are not looked at.
 
     Parameters
     ----------
     service
         Trips and walks between stops.
-    prices
-        What journeys cost.
+    tariff
+        What journeys cost, and the dearest of them.
     access_cs, egress_cs
         Way from the origin to each stop, and from each stop to the destination, ``(n_stops,)``
         [cs]; ``UNREACHED`` where there is none.
@@ -133,7 +104,7 @@ def frontier(
         four, one.
     """
     starts = _starts(service, access_cs, first_cs, last_cs, bounds.board_wait_cs)
-    world = _World(service, prices, bounds, egress_cs)
+    world = _World(service, tariff, bounds, egress_cs)
     room = FIRST_ROOM
     while True:
         store = _store(service, room)
@@ -165,10 +136,17 @@ def _starts(
 
 
 def _store(service: Service, room: int) -> _Store:
-    n_runs = int(service.pattern_trip_ptr[-1])
-    lists = (np.empty((room, _N_COLUMNS), np.int32) for _ in range(4))
-    heads = (np.full(n, -1, np.int32) for n in (service.n_stops, service.n_stops, n_runs))
-    return _Store(*lists, *heads, np.zeros(4, np.int64))
+    def rows() -> IntArray:
+        return np.empty((room, _N_COLUMNS), np.int32)
+
+    def heads(n: int) -> IntArray:
+        return np.full(n, -1, np.int32)
+
+    n_stops, n_runs = service.n_stops, int(service.pattern_trip_ptr[-1])
+    return _Store(
+        rows(), rows(), rows(), rows(), heads(n_stops), heads(n_stops), heads(n_runs),
+        np.zeros(4, np.int64),
+    )  # fmt: skip
 
 
 def _told(store: _Store) -> tuple[IntArray, IntArray]:
@@ -193,15 +171,15 @@ def _told(store: _Store) -> tuple[IntArray, IntArray]:
 @numba.njit(cache=True, nogil=True)
 def _is_covered(world, rows, head, key_column, key, walk, state, first):
     """Tell whether a list holds a way that is no later (or no later a call) and better."""
-    prices = world.prices
+    tariff = world.tariff
     place = head
     while place >= 0:
         row = rows[place]
         if (
             row[key_column] <= key
-            and prices.is_better[row[_STATE], state]
+            and tariff.is_better[row[_STATE], state]
             and (world.bounds.max_walk_cs < 0 or row[_WALK] <= walk)
-            and (not prices.is_by_distance or row[_FIRST] == first)
+            and (not tariff.is_by_distance or row[_FIRST] == first)
         ):
             return True
         place = row[_NEXT]
@@ -221,21 +199,21 @@ def _is_beaten(store, arrival, fare, n_rides):
 @numba.njit(cache=True, nogil=True)
 def _arrive(world, store, label, leave):
     """Go on from a stop to the destination, where that makes a best journey."""
-    prices, bounds = world.prices, world.bounds
+    tariff, bounds = world.tariff, world.bounds
     stop, state, first = label[_STOP], label[_STATE], label[_FIRST]
     way = world.egress_cs[stop]
     if way == UNREACHED:
         return
     arrival = label[_ARRIVAL] + way
     is_too_far = bounds.max_walk_cs >= 0 and label[_WALK] + way > bounds.max_walk_cs
-    by_distance = step_fare(prices, first, stop)
-    fare = prices.state_fare[state] + by_distance
-    n_rides = prices.n_rides[state]
+    by_distance = fare_by_distance(tariff, first, stop)
+    fare = tariff.state_fare[state] + by_distance
+    n_rides = tariff.n_rides[state]
     if (
         arrival - leave > bounds.max_time_cs
         or is_too_far
         or by_distance < 0
-        or fare > prices.max_fare
+        or fare > tariff.max_fares[-1]
         or _is_beaten(store, arrival, fare, n_rides)
     ):
         return
@@ -264,7 +242,7 @@ def _is_full(store):
 @numba.njit(cache=True, nogil=True)
 def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
     """Ride a trip from a call on and get off wherever that is of use."""
-    service, prices = world.service, world.prices
+    service, tariff = world.service, world.tariff
     run = service.pattern_trip_ptr[pattern] + trip
     head = store.boarding_head[run]
     if _is_full(store) or _is_covered(
@@ -275,7 +253,7 @@ def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
     row[_CALL], row[_WALK], row[_STATE], row[_FIRST], row[_NEXT] = call, walk, state, first, head
     store.boarding_head[run] = store.n[2]
     store.n[2] += 1
-    lowest = prices.lowest_fare[state] + (prices.step_fare[0] if prices.is_by_distance else 0)
+    lowest = tariff.lowest_fare[state] + (tariff.step_fare[0] if tariff.is_by_distance else 0)
     n_trips = np.int64(service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern])
     first_place = service.pattern_stop_ptr[pattern]
     for place in range(call + 1, service.pattern_stop_ptr[pattern + 1] - first_place):
@@ -285,7 +263,7 @@ def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
         if (
             arrival - leave > world.bounds.max_time_cs
             or _is_full(store)
-            or _is_beaten(store, arrival, lowest, prices.n_rides[state])
+            or _is_beaten(store, arrival, lowest, tariff.n_rides[state])
         ):
             return
         stop = service.pattern_stop_idx[first_place + place]
@@ -323,7 +301,7 @@ def _change(world, store, leave, number, stop, walk_cs):
     store.n[1] += 1
     for entry in range(service.stop_pattern_ptr[stop], service.stop_pattern_ptr[stop + 1]):
         pattern = service.stop_pattern_idx[entry]
-        following = world.prices.following[state, world.prices.pattern_class[pattern]]
+        following = world.tariff.following[state, world.tariff.pattern_class[pattern]]
         if following < 0:
             continue
         first_trip, end = service.pattern_trip_ptr[pattern], service.pattern_trip_ptr[pattern + 1]
@@ -338,11 +316,11 @@ def _change(world, store, leave, number, stop, walk_cs):
 @numba.njit(cache=True, nogil=True)
 def _search(world, store, starts, access_cs):
     """Search from every departure, the last one first; False: a list was too short."""
-    service, prices, bounds = world.service, world.prices, world.bounds
+    service, tariff, bounds = world.service, world.tariff, world.bounds
     done = 0
     for start in range(starts.shape[0]):
         leave, stop, pattern, call, trip = starts[start]
-        state = prices.following[0, prices.pattern_class[pattern]]
+        state = tariff.following[0, tariff.pattern_class[pattern]]
         walk = access_cs[stop]
         if state >= 0 and (bounds.max_walk_cs < 0 or walk <= bounds.max_walk_cs):
             _ride(world, store, leave, -1, walk, state, stop, pattern, trip, call)

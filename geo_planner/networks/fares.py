@@ -12,17 +12,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
 from geo_planner.config import Fares, cents
 from geo_planner.errors import InputError
+from geo_planner.kernels.service import Service
+from geo_planner.kernels.tariff import Tariff, boarding_by_class
 from geo_planner.networks.departures import transit_mode_of
 from geo_planner.networks.timetable import Timetable
 
 IntArray = npt.NDArray[np.int32]
 
 MAX_SEQUENCES = 20_000
+_FREE = Fares.model_validate({"kind": "flat", "currency": "-", "price": 0})
 _M_PER_KM = 1000.0
 _NOT_PRICED = -1
 
@@ -188,26 +192,58 @@ def pattern_classes(fares: Fares, timetable: Timetable) -> IntArray:
     return found
 
 
-@dataclass(frozen=True)
-class DistanceFares:
-    """Hold fares by distance from the first stop to the last.
+def tariff_of(
+    fares: Fares | None,
+    timetable: Timetable,
+    service: Service,
+    stop_points: gpd.GeoSeries,
+    max_rides: int,
+    max_cents: Sequence[int] = (),
+    *,
+    is_turned: bool = False,
+) -> Tariff:
+    """Lay out what journeys on a service cost.
 
     Parameters
     ----------
-    up_to_m
-        Farthest distance of each step, rising, ``(n_steps,)`` [m].
-    fare_cents
-        Fare of each step, int32, ``(n_steps,)``. Farther journeys cannot be bought.
+    fares
+        What journeys cost; None: nothing.
+    timetable, service
+        Timetable, and what is searched of it.
+    stop_points
+        Places of its stops.
+    max_rides
+        Most rides.
+    max_cents
+        Dearest journey of each result, rising [hundredths]; empty: one, of any fare.
+    is_turned
+        Whether the service is turned round.
+
+    Raises
+    ------
+    InputError
+        When lines that run have no price, or there are too many sequences of rides.
     """
-
-    up_to_m: npt.NDArray[np.float64]
-    fare_cents: IntArray
-
-
-def distance_fares(fares: Fares) -> DistanceFares:
-    """Lay out fares by distance; those of other kinds cost nothing by distance."""
-    if fares.kind != "distance":
-        return DistanceFares(np.array([np.inf]), np.zeros(1, np.int32))
-    limits = [np.inf if d.up_to_km is None else d.up_to_km * _M_PER_KM for d in fares.distances]
-    prices = [cents(d.price) for d in fares.distances]
-    return DistanceFares(np.array(limits), np.array(prices, np.int32))
+    known = fares or _FREE
+    states = fare_states(
+        known, max_rides, max_cents=max_cents[-1] if max_cents else None, is_reversed=is_turned
+    )
+    classes = pattern_classes(known, timetable)
+    classes = np.ascontiguousarray(classes[::-1]) if is_turned else classes
+    limits = [np.inf if d.up_to_km is None else d.up_to_km * _M_PER_KM for d in known.distances]
+    return Tariff(
+        states.fare_cents,
+        states.lowest_cents,
+        states.n_rides,
+        states.following,
+        states.is_better,
+        *states.better,
+        classes,
+        *boarding_by_class(service, classes, states.following.shape[1]),
+        known.kind == "distance",
+        stop_points.x.to_numpy(),
+        stop_points.y.to_numpy(),
+        np.array(limits, np.float64),
+        np.array([cents(d.price) for d in known.distances], np.int32),
+        np.array(max_cents or [np.iinfo(np.int32).max], np.int32),
+    )

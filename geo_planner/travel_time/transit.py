@@ -18,10 +18,10 @@ import numpy as np
 from geo_planner.config import Mode, Travel, cents
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.kernels.fare_search import Tariff, boarding_by_class
 from geo_planner.kernels.service import Service, turned_service
+from geo_planner.kernels.tariff import Tariff
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from geo_planner.networks.fares import distance_fares, fare_states, pattern_classes
+from geo_planner.networks.fares import tariff_of
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.station_ways import doors_of, walks_through_doors
 from geo_planner.networks.timetable import Timetable
@@ -147,31 +147,16 @@ class TransitRouter:
     def _searched(self, timetable: Timetable) -> tuple[Service, Tariff | None]:
         """Make what is searched of one draw of the timetable, and its fares where they count."""
         is_ridden = None if self.ways.is_ridden is None else timetable.takes_bicycle
-        ways = replace(self.ways, is_ridden=is_ridden)
+        ways, is_turned = replace(self.ways, is_ridden=is_ridden), self.window.is_arrival
         service = ways.chosen(service_of(replace(self.network, timetable=timetable)))
-        if self.window.is_arrival:
-            service = turned_service(service)
-        service = reduce_transfers(service)
-        return service, self._tariff(service, timetable) if self._max_fares else None
-
-    def _tariff(self, service: Service, timetable: Timetable) -> Tariff | None:
-        fares, is_arrival = self.travel.fares, self.window.is_arrival
-        if fares is None:
-            return None
-        max_cents = [cents(fare) for fare in self._max_fares]
-        states = fare_states(
-            fares, self.travel.max_rides, max_cents=max_cents[-1], is_reversed=is_arrival
-        )
-        classes, steps = pattern_classes(fares, timetable), distance_fares(fares)
-        boarding = boarding_by_class(
-            service, classes[::-1] if is_arrival else classes, states.following.shape[1]
-        )
-        stops = self.network.stop_points
-        return Tariff(
-            states.fare_cents, states.following, *states.better, *boarding,
-            fares.kind == "distance", stops.x.to_numpy(), stops.y.to_numpy(),
-            steps.up_to_m, steps.fare_cents, np.array(max_cents, np.int32),
+        service = reduce_transfers(turned_service(service) if is_turned else service)
+        if not self._max_fares:
+            return service, None
+        tariff = tariff_of(
+            self.travel.fares, timetable, service, self.network.stop_points,
+            self.travel.max_rides, [cents(fare) for fare in self._max_fares], is_turned=is_turned,
         )  # fmt: skip
+        return service, tariff
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""

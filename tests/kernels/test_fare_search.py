@@ -3,16 +3,18 @@
 import datetime as dt
 from itertools import pairwise
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely import Point
 
 from geo_planner.config import Fares, cents
-from geo_planner.kernels.fare_search import Tariff, boarding_by_class, fare_search, fare_space
+from geo_planner.kernels.fare_search import fare_search, fare_space
 from geo_planner.kernels.service import NEVER, TURN_CS, turned_service
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from geo_planner.networks.fares import distance_fares, fare_states, pattern_classes
+from geo_planner.networks.fares import fare_states, tariff_of
 from geo_planner.networks.timetable import build_timetable
 from tests.kernels.test_raptor import AFTER, BEFORE, STOPS, random_days, walks
 from tests.networks.transit_searches import Limits, service_of
@@ -40,25 +42,18 @@ MAX_FARES = {
 }  # fmt: skip
 
 
-def tariff_of(fares, service, timetable, max_rides, max_fares, *, is_turned=False):
-    states = fare_states(fares, max_rides, max_cents=max_fares[-1], is_reversed=is_turned)
-    classes = pattern_classes(fares, timetable)
-    classes = classes[::-1] if is_turned else classes
-    steps = distance_fares(fares)
-    x, y = (np.array([STOPS[i][axis] for i in timetable.stop_ids]) for axis in (0, 1))
-    return Tariff(
-        states.fare_cents, states.following, *states.better,
-        *boarding_by_class(service, classes, states.following.shape[1]),
-        fares.kind == "distance", x, y, steps.up_to_m, steps.fare_cents,
-        np.array(max_fares, np.int32),
-    )  # fmt: skip
+def points_of(timetable):
+    return gpd.GeoSeries([Point(STOPS[stop]) for stop in timetable.stop_ids])
 
 
 def search(fares, timetable, transfers, access, departures, limits, max_fares, *, is_turned=False):
     """Search labels within each fare, ``(n_fares, n_stops, n_lanes)``."""
     service = service_of(timetable, transfers)
     service = reduce_transfers(turned_service(service) if is_turned else service)
-    tariff = tariff_of(fares, service, timetable, limits.max_rides, max_fares, is_turned=is_turned)
+    tariff = tariff_of(
+        fares, timetable, service, points_of(timetable), limits.max_rides, max_fares,
+        is_turned=is_turned,
+    )  # fmt: skip
     place = {stop: number for number, stop in enumerate(timetable.stop_ids.tolist())}
     stops = np.array([place[stop] for stop in access], np.int32)
     costs = np.array(list(access.values()), np.int32)

@@ -1,0 +1,82 @@
+"""What searches read of fares: states that rides lead through, and prices by distance."""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.kernels.service import Service
+
+IntArray = npt.NDArray[np.int32]
+
+
+class Tariff(NamedTuple):
+    """Hold fares as arrays; int32 unless said otherwise.
+
+    Parameters
+    ----------
+    state_fare, lowest_fare, n_rides, following, is_better
+        As in ``networks.fares.FareStates``.
+    better_ptr, better_idx
+        States of fewer rides better than each, in compressed rows.
+    pattern_class
+        Class of each pattern of the service, ``(n_patterns,)``.
+    board_ptr, board_pattern, board_call
+        Patterns of each class that may be boarded at each stop and at which call,
+        ``(n_classes, n_stops + 1)``, then one entry a boarding place.
+    is_by_distance
+        Whether fares depend on the first and the last stop.
+    x, y
+        Places of the stops, float64, ``(n_stops,)`` [m].
+    up_to_m, step_fare
+        Fares by distance, ``(n_steps,)``; [m] float64. Farther journeys are not sold.
+    max_fares
+        Dearest journey of each result, rising, ``(n_fares,)``.
+    """
+
+    state_fare: IntArray
+    lowest_fare: IntArray
+    n_rides: IntArray
+    following: IntArray
+    is_better: npt.NDArray[np.bool_]
+    better_ptr: IntArray
+    better_idx: IntArray
+    pattern_class: IntArray
+    board_ptr: IntArray
+    board_pattern: IntArray
+    board_call: IntArray
+    is_by_distance: bool
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[np.float64]
+    up_to_m: npt.NDArray[np.float64]
+    step_fare: IntArray
+    max_fares: IntArray
+
+
+def boarding_by_class(
+    service: Service, pattern_class: IntArray, n_classes: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """List for each class and stop the patterns that may be boarded there, and at which call."""
+    of_entry = pattern_class[service.stop_pattern_idx]
+    stop = np.repeat(np.arange(service.n_stops), np.diff(service.stop_pattern_ptr))
+    order = np.argsort(of_entry, kind="stable")
+    counts = np.zeros((n_classes, service.n_stops), np.int64)
+    np.add.at(counts, (of_entry, stop), 1)
+    ends = np.cumsum(counts).reshape(counts.shape)
+    ptr = np.column_stack([ends[:, 0] - counts[:, 0], ends]).astype(np.int32)
+    return ptr, service.stop_pattern_idx[order], service.stop_pattern_call[order]
+
+
+@numba.njit(cache=True, nogil=True)
+def fare_by_distance(tariff, first_stop, last_stop):
+    """Price a journey by the distance of its first and last stop; -1: none is sold."""
+    if not tariff.is_by_distance:
+        return np.int32(0)
+    way_m = np.hypot(
+        tariff.x[last_stop] - tariff.x[first_stop], tariff.y[last_stop] - tariff.y[first_stop]
+    )
+    for step in range(tariff.up_to_m.shape[0]):
+        if way_m <= tariff.up_to_m[step]:
+            return tariff.step_fare[step]
+    return np.int32(-1)
