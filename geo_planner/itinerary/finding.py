@@ -1,5 +1,6 @@
 """From two points to journeys with legs, courses and names."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -155,6 +156,7 @@ class _TransitPair:
         runs = np.arange(len(table.trip_idx)) if is_ridden is None else np.flatnonzero(is_ridden)
         self._book = RideBook(region, table, self._stops, (runs, router.service.pattern_trip_ptr))
         self._paths: dict[int, StreetPaths] = {}
+        self._links: dict[Callable[[gpd.GeoSeries], SnappedPoints], SnappedPoints] = {}
 
     def _bounds(self, mode: Mode, max_total_walk_min: float | None) -> Bounds:
         travel = self._travel
@@ -228,6 +230,12 @@ class _TransitPair:
             return StreetPath(0.0, float(shapely.length(course)), course, ())
         return path
 
+    def _linked(self, link: Callable[[gpd.GeoSeries], SnappedPoints]) -> SnappedPoints:
+        """Link the stops to the streets of a way, once."""
+        if link not in self._links:
+            self._links[link] = link(self._stops)
+        return self._links[link]
+
     def _journey(self, best: Best) -> Journey:
         legs: list[Leg] = []
         clock_cs, last = best.departure_cs, best.last_stop
@@ -239,7 +247,7 @@ class _TransitPair:
             clock_cs = self._book.ride(riding).arrival_cs
         place = int(np.argmin([costs[last] for costs in self._egress]))
         way = self._router.ways.from_stops[place]
-        path = self._path(way, way.stops_left(self._stops), last, self._destination.ending(way), 0)
+        path = self._path(way, self._linked(way.stops_left), last, self._destination.ending(way), 0)
         mode = way.streets.network.mode
         legs.append(
             _street_leg(mode, self._clock(clock_cs), path, self._book.names[last], DESTINATION)
@@ -257,11 +265,11 @@ class _TransitPair:
         if riding.before < 0:
             place = int(np.argmin([costs[stop] for costs in self._access]))
             way, name = ways.to_stops[place], ORIGIN
-            ends = way.stops_reached(self._stops)
+            ends = self._linked(way.stops_reached)
             path = self._path(way, self._origin.starting(way), 0, ends, stop)
         else:
             way, name = ways.between, names[riding.before]
-            linked = way.stops_left(self._stops)
+            linked = self._linked(way.stops_left)
             path = self._path(way, linked, riding.before, linked, stop)
         reached_cs = clock_cs + centiseconds(path.time_s)
         if path.time_s == 0 and riding.before >= 0 and name == names[stop]:

@@ -26,7 +26,7 @@ from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.tariff import Tariff, fare_by_distance
 
 IntArray = npt.NDArray[np.int32]
-FIRST_ROOM = 2**14
+FIRST_ROOM = 2**17
 
 # columns of labels, of what is ready at stops, of trips boarded and of journeys
 _STOP, _ARRIVAL, _WALK, _STATE, _FIRST, _NEXT, _PARENT, _PATTERN, _TRIP, _BOARD, _ALIGHT = range(11)
@@ -169,29 +169,53 @@ def _told(store: _Store) -> tuple[IntArray, IntArray]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_covered(world, rows, head, key_column, key, walk, state, first):
-    """Tell whether a list holds a way that is no later (or no later a call) and better."""
-    tariff = world.tariff
-    place = head
-    while place >= 0:
-        row = rows[place]
-        if (
-            row[key_column] <= key
-            and tariff.is_better[row[_STATE], state]
-            and (world.bounds.max_walk_cs < 0 or row[_WALK] <= walk)
-            and (not tariff.is_by_distance or row[_FIRST] == first)
+def _is_listed(rows, heads, place, number, key, is_better, limits_walk, is_by_distance):
+    """List a row at a place unless one there covers it, and take off those that it covers.
+
+    A way covers another if it is no later (or no later a call) and better. Who leaves still
+    earlier has no use for what an earlier departure covers.
+    """
+    time, walk = rows[number, key], rows[number, _WALK]
+    state, first = rows[number, _STATE], rows[number, _FIRST]
+    before = -1
+    other = heads[place]
+    while other >= 0:
+        following = rows[other, _NEXT]
+        if is_by_distance and rows[other, _FIRST] != first:
+            before = other
+        elif (
+            rows[other, key] <= time
+            and is_better[rows[other, _STATE], state]
+            and (not limits_walk or rows[other, _WALK] <= walk)
         ):
-            return True
-        place = row[_NEXT]
-    return False
+            return False
+        elif (
+            time <= rows[other, key]
+            and is_better[state, rows[other, _STATE]]
+            and (not limits_walk or walk <= rows[other, _WALK])
+        ):
+            if before >= 0:
+                rows[before, _NEXT] = following
+            else:
+                heads[place] = following
+        else:
+            before = other
+        other = following
+    rows[number, _NEXT] = heads[place]
+    heads[place] = number
+    return True
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_beaten(store, arrival, fare, n_rides):
+def _is_beaten(journeys, n_journeys, arrival, fare, n_rides):
     """Tell whether a journey known is there by then, at no higher fare and with no more rides."""
-    for place in range(store.n[3]):
-        row = store.journeys[place]
-        if row[_ARRIVAL] <= arrival and row[_FARE] <= fare and row[_RIDES] <= n_rides:
+    # those found last leave first and are there first
+    for place in range(n_journeys - 1, -1, -1):
+        if (
+            journeys[place, _ARRIVAL] <= arrival
+            and journeys[place, _FARE] <= fare
+            and journeys[place, _RIDES] <= n_rides
+        ):
             return True
     return False
 
@@ -202,8 +226,6 @@ def _arrive(world, store, label, leave):
     tariff, bounds = world.tariff, world.bounds
     stop, state, first = label[_STOP], label[_STATE], label[_FIRST]
     way = world.egress_cs[stop]
-    if way == UNREACHED:
-        return
     arrival = label[_ARRIVAL] + way
     is_too_far = bounds.max_walk_cs >= 0 and label[_WALK] + way > bounds.max_walk_cs
     by_distance = fare_by_distance(tariff, first, stop)
@@ -214,7 +236,7 @@ def _arrive(world, store, label, leave):
         or is_too_far
         or by_distance < 0
         or fare > tariff.max_fares[-1]
-        or _is_beaten(store, arrival, fare, n_rides)
+        or _is_beaten(store.journeys, store.n[3], arrival, fare, n_rides)
     ):
         return
     for place in range(store.n[3]):
@@ -240,19 +262,23 @@ def _is_full(store):
 
 
 @numba.njit(cache=True, nogil=True)
+def _is_boarded(world, store, number, pattern, trip, call, walk, state, first):
+    """List a boarding of a trip, unless one that is known already serves as well."""
+    tariff = world.tariff
+    rows = store.boardings
+    rows[number, _CALL], rows[number, _WALK] = call, walk
+    rows[number, _STATE], rows[number, _FIRST] = state, first
+    run = world.service.pattern_trip_ptr[pattern] + trip
+    return _is_listed(
+        rows, store.boarding_head, run, number, _CALL, tariff.is_better,
+        world.bounds.max_walk_cs >= 0, tariff.is_by_distance,
+    )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
 def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
     """Ride a trip from a call on and get off wherever that is of use."""
-    service, tariff = world.service, world.tariff
-    run = service.pattern_trip_ptr[pattern] + trip
-    head = store.boarding_head[run]
-    if _is_full(store) or _is_covered(
-        world, store.boardings, head, _CALL, call, walk, state, first
-    ):
-        return
-    row = store.boardings[store.n[2]]
-    row[_CALL], row[_WALK], row[_STATE], row[_FIRST], row[_NEXT] = call, walk, state, first, head
-    store.boarding_head[run] = store.n[2]
-    store.n[2] += 1
+    service, tariff, rows = world.service, world.tariff, store.labels
     lowest = tariff.lowest_fare[state] + (tariff.step_fare[0] if tariff.is_by_distance else 0)
     n_trips = np.int64(service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern])
     first_place = service.pattern_stop_ptr[pattern]
@@ -263,76 +289,97 @@ def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
         if (
             arrival - leave > world.bounds.max_time_cs
             or _is_full(store)
-            or _is_beaten(store, arrival, lowest, tariff.n_rides[state])
+            or _is_beaten(store.journeys, store.n[3], arrival, lowest, tariff.n_rides[state])
         ):
             return
-        stop = service.pattern_stop_idx[first_place + place]
-        head = store.label_head[stop]
-        if not service.can_alight[first_place + place] or _is_covered(
-            world, store.labels, head, _ARRIVAL, arrival, walk, state, first
-        ):
+        if not service.can_alight[first_place + place]:
             continue
-        row = store.labels[store.n[0]]
-        row[_STOP], row[_ARRIVAL], row[_WALK], row[_STATE] = stop, arrival, walk, state
-        row[_FIRST], row[_PARENT], row[_PATTERN], row[_TRIP] = first, parent, pattern, trip
-        row[_BOARD], row[_ALIGHT], row[_NEXT] = call, place, head
-        store.label_head[stop] = store.n[0]
+        stop, number = service.pattern_stop_idx[first_place + place], store.n[0]
+        rows[number, _STOP], rows[number, _ARRIVAL] = stop, arrival
+        rows[number, _WALK], rows[number, _STATE], rows[number, _FIRST] = walk, state, first
+        if not _is_listed(
+            rows, store.label_head, stop, number, _ARRIVAL, tariff.is_better,
+            world.bounds.max_walk_cs >= 0, tariff.is_by_distance,
+        ):  # fmt: skip
+            continue
+        rows[number, _PARENT], rows[number, _PATTERN], rows[number, _TRIP] = parent, pattern, trip
+        rows[number, _BOARD], rows[number, _ALIGHT] = call, place
         store.n[0] += 1
-        _arrive(world, store, row, leave)
+        if world.egress_cs[stop] < UNREACHED:
+            _arrive(world, store, rows[number], leave)
 
 
 @numba.njit(cache=True, nogil=True)
-def _change(world, store, leave, number, stop, walk_cs):
-    """Walk from where a label is to a stop and board the next trip of every pattern there."""
-    service, bounds = world.service, world.bounds
-    label = store.labels[number]
-    time = label[_ARRIVAL] + walk_cs + bounds.transfer_slack_cs
-    walk, state, first = label[_WALK] + walk_cs, label[_STATE], label[_FIRST]
-    head = store.ready_head[stop]
-    if (
-        (bounds.max_walk_cs >= 0 and walk > bounds.max_walk_cs)
-        or _is_full(store)
-        or _is_covered(world, store.ready, head, _READY, time, walk, state, first)
-    ):
-        return
-    row = store.ready[store.n[1]]
-    row[_READY], row[_WALK], row[_STATE], row[_FIRST], row[_NEXT] = time, walk, state, first, head
-    store.ready_head[stop] = store.n[1]
-    store.n[1] += 1
-    for entry in range(service.stop_pattern_ptr[stop], service.stop_pattern_ptr[stop + 1]):
-        pattern = service.stop_pattern_idx[entry]
-        following = world.tariff.following[state, world.tariff.pattern_class[pattern]]
-        if following < 0:
+def _change(world, store, leave, number):
+    """Walk from where a label is to all stops around and board the next trip of every pattern."""
+    service, tariff, bounds = world.service, world.tariff, world.bounds
+    limits_walk = bounds.max_walk_cs >= 0
+    here, state, first = (
+        store.labels[number, _STOP], store.labels[number, _STATE], store.labels[number, _FIRST],
+    )  # fmt: skip
+    ready_cs = store.labels[number, _ARRIVAL] + bounds.transfer_slack_cs
+    for entry in range(service.transfer_ptr[here] - 1, service.transfer_ptr[here + 1]):
+        # the entry before the first stands for staying at the stop
+        is_stay = entry < service.transfer_ptr[here]
+        stop = here if is_stay else service.transfer_stop_idx[entry]
+        walk_cs = np.int32(0) if is_stay else service.transfer_cost_cs[entry]
+        time, walk = ready_cs + walk_cs, store.labels[number, _WALK] + walk_cs
+        if _is_full(store):
+            return
+        place = store.n[1]
+        store.ready[place, _READY], store.ready[place, _WALK] = time, walk
+        store.ready[place, _STATE], store.ready[place, _FIRST] = state, first
+        if (limits_walk and walk > bounds.max_walk_cs) or not _is_listed(
+            store.ready, store.ready_head, stop, place, _READY, tariff.is_better, limits_walk,
+            tariff.is_by_distance,
+        ):  # fmt: skip
             continue
-        first_trip, end = service.pattern_trip_ptr[pattern], service.pattern_trip_ptr[pattern + 1]
-        n_trips = np.int64(end - first_trip)
-        call = service.stop_pattern_call[entry]
-        start = service.pattern_time_ptr[pattern] + np.int64(call) * n_trips
-        trip = np.searchsorted(service.departure_cs[start : start + n_trips], time)
-        if trip < n_trips:
-            _ride(world, store, leave, number, walk, following, first, pattern, trip, call)
+        store.n[1] += 1
+        for boarding in range(service.stop_pattern_ptr[stop], service.stop_pattern_ptr[stop + 1]):
+            pattern = service.stop_pattern_idx[boarding]
+            following = tariff.following[state, tariff.pattern_class[pattern]]
+            if following < 0:
+                continue
+            call = service.stop_pattern_call[boarding]
+            n_trips = np.int64(
+                service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern]
+            )
+            start = service.pattern_time_ptr[pattern] + np.int64(call) * n_trips
+            trip = np.searchsorted(service.departure_cs[start : start + n_trips], time)
+            if (
+                trip < n_trips
+                and service.departure_cs[start + trip] - leave <= bounds.max_time_cs
+                and not _is_full(store)
+                and _is_boarded(
+                    world, store, store.n[2], pattern, trip, call, walk, following, first
+                )
+            ):
+                store.n[2] += 1
+                _ride(world, store, leave, number, walk, following, first, pattern, trip, call)
 
 
 @numba.njit(cache=True, nogil=True)
 def _search(world, store, starts, access_cs):
     """Search from every departure, the last one first; False: a list was too short."""
-    service, tariff, bounds = world.service, world.tariff, world.bounds
+    tariff, bounds = world.tariff, world.bounds
     done = 0
     for start in range(starts.shape[0]):
         leave, stop, pattern, call, trip = starts[start]
         state = tariff.following[0, tariff.pattern_class[pattern]]
         walk = access_cs[stop]
-        if state >= 0 and (bounds.max_walk_cs < 0 or walk <= bounds.max_walk_cs):
+        if (
+            state >= 0
+            and (bounds.max_walk_cs < 0 or walk <= bounds.max_walk_cs)
+            and not _is_full(store)
+            and _is_boarded(world, store, store.n[2], pattern, trip, call, walk, state, stop)
+        ):
+            store.n[2] += 1
             _ride(world, store, leave, -1, walk, state, stop, pattern, trip, call)
         # all first trips of one moment, then what follows them
         if start + 1 < starts.shape[0] and starts[start + 1, 0] == leave:
             continue
         while done < store.n[0]:
-            here = store.labels[done, _STOP]
-            _change(world, store, leave, done, here, np.int32(0))
-            for entry in range(service.transfer_ptr[here], service.transfer_ptr[here + 1]):
-                there = service.transfer_stop_idx[entry]
-                _change(world, store, leave, done, there, service.transfer_cost_cs[entry])
+            _change(world, store, leave, done)
             done += 1
         if _is_full(store):
             return False
