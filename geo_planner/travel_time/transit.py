@@ -10,7 +10,7 @@ that competes, run on the street network.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -28,17 +28,7 @@ from geo_planner.networks.transfer_rules import ruled_walks
 from geo_planner.networks.transit import TransitNetwork, on_a_day, timetables_of
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, IntArray, default_threads, run_blocks
-from geo_planner.travel_time.row_search import Space
-from geo_planner.travel_time.stop_ways import (
-    Choice,
-    Ends,
-    WaySearch,
-    all_the_way,
-    collect,
-    from_stops,
-    reached,
-    towards_stops,
-)
+from geo_planner.travel_time.stop_ways import Choice, Ends, WaySearch, collect, reached
 from geo_planner.travel_time.street import RowSearch
 from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
 from geo_planner.travel_time.window import Window, window_of
@@ -184,8 +174,8 @@ def _ranks(travel: Travel, n_draws: int) -> IntArray:
 class _Space(NamedTuple):
     """Hold what one block's search at a time needs."""
 
-    near: tuple[Space, ...]
-    direct: tuple[Space, ...]
+    near: tuple[Any, ...]
+    direct: tuple[Any, ...]
     labels: raptor.Workspace
     best: IntArray
     travel: IntArray
@@ -207,12 +197,14 @@ class _WindowSearch:
     ) -> None:
         travel, ways, stops = router.travel, router.ways, router.network.stop_points
         is_arrival = router.window.is_arrival
-        near = towards_stops(ways.to_stops, origins, stops)
-        far = from_stops(ways.from_stops, destinations, stops)
+        near = WaySearch([way.to_stops(origins, stops) for way in ways.to_stops])
+        far = WaySearch([way.from_stops(destinations, stops) for way in ways.from_stops])
         if is_arrival:
             near, far = far, near
         self._near = near
-        self._direct = all_the_way(ways.direct, origins, destinations, is_reversed=is_arrival)
+        self._direct = WaySearch(
+            [way.direct(origins, destinations, is_reversed=is_arrival) for way in ways.direct]
+        )
         self._is_turned = is_arrival
         self._n_columns = len(origins) if is_arrival else len(destinations)
         self._services = router._search_services
