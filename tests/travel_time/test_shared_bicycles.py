@@ -16,7 +16,7 @@ from pyproj import Transformer
 
 from geo_planner.errors import InputError
 from geo_planner.isochrone import Isochrones
-from geo_planner.itinerary import find_itineraries
+from geo_planner.itinerary import find_itineraries, to_text
 from geo_planner.scenario import apply_scenario, parse_scenario
 from geo_planner.travel_time import open_router, travel_times
 from tests.sources.osm_drawing import ORIGIN_M
@@ -280,6 +280,7 @@ def test_an_itinerary_tells_the_walks_and_the_stations(town, window):
     assert train.end == walk.start
     assert (walk.end, shared.end, last.end) == (shared.start, last.start, ridden[0].arrival)
     assert access.time_s == 0
+    assert "shared_bicycle South - North 800 m (8.2 min)" in to_text(ridden)
 
 
 def test_itineraries_of_shared_bicycles_add_up_to_the_search(town):
