@@ -8,15 +8,19 @@ later. Taking a bicycle takes 60 s, giving it back 30 s.
 import json
 from datetime import timedelta
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
+from geo_planner import schema
 from geo_planner.errors import InputError
 from geo_planner.isochrone import Isochrones
 from geo_planner.itinerary import find_itineraries, to_text
+from geo_planner.region import write_region
 from geo_planner.scenario import apply_scenario, parse_scenario
 from geo_planner.travel_time import open_router, travel_times
 from tests.sources.osm_drawing import ORIGIN_M
@@ -120,6 +124,39 @@ def test_stations_off_the_network_are_counted(tmp_path):
     assert (told["left_out"].count, told["left_out"].examples) == (1, ("gbfs1:meadow",))
     assert told["warning"].count == len(STATIONS)
     assert "always have a bicycle" in told["warning"].what
+
+
+def with_an_entrance(town, folder):
+    """Let the platform in the east be left by a door 100 m north, 45 s away."""
+    tables = {name: town.table(name) for name in town.tables}
+    door = points((10, 1)).iloc[0]
+    added = [
+        {"stop_id": "1:S", "feed": "1", "location_type": 1, "geometry": door},
+        {"stop_id": "1:door", "feed": "1", "location_type": 2, "parent_station": "1:S",
+         "geometry": door},
+    ]  # fmt: skip
+    stops = pd.concat([tables["stops"], gpd.GeoDataFrame(added, crs=town.crs)])
+    stops.loc[stops["stop_id"] == "1:east", "parent_station"] = "1:S"
+    tables["stops"] = gpd.GeoDataFrame(stops, crs=town.crs)
+    tables["pathways"] = pd.DataFrame(
+        {"pathway_id": ["1:1"], "feed": "1", "from_stop_id": "1:door", "to_stop_id": "1:east",
+         "pathway_mode": 1, "is_bidirectional": 1, "traversal_time_s": 45}
+    )  # fmt: skip
+    typed = {
+        name: schema.validate(frame, schema.tables()[name], origin=name)
+        for name, frame in tables.items()
+    }
+    zone = str(town.timezone)
+    return write_region(folder, typed, crs=town.crs, timezone=zone, study=town.study, sources={})
+
+
+def test_the_way_out_of_a_station_counts_as_a_walk_to_the_bicycles(town, tmp_path):
+    """Wait and ride 120 s, 45 s to the door, 60 s, 800 m in 400 s, 30 s; the bicycles are there."""
+    region = with_an_entrance(town, tmp_path / "region")
+    ends = ((0, 0), (10, 9))
+    assert seconds(region, *ends) == pytest.approx(120 + 45 + 490, rel=1e-3)
+    short = {"max_shared_bicycle_walk_min": 0.7}
+    assert seconds(region, *ends, **short) == pytest.approx(120 + 45 + 800, rel=1e-3)
 
 
 def least_over_pairs(region, starts, ends, travel, max_ride_s):
