@@ -6,7 +6,6 @@ bicycles stand where changes by the minute and is not read.
 """
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from geo_planner.sources.vector_files import is_outside
 
 _COLUMNS = ("station_id", "name", "network", "capacity_count")
 _MAX_LONGITUDE, _MAX_LATITUDE = 180.0, 90.0
+_LARGEST = 1e9
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def _faults(number: int, station: Any) -> Iterator[str]:
 
 def _is_number(value: Any) -> bool:
     is_counting = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_counting and math.isfinite(value)
+    return is_counting and abs(value) < _LARGEST
 
 
 def _name(station: Mapping[str, Any]) -> str | None:

@@ -98,6 +98,7 @@ def test_all_that_breaks_the_specification_is_told_at_once(tmp_path):
         tmp_path, GOOD, GOOD, {"station_id": "north", "lat": "55.7", "lon": 190},
         GOOD | {"station_id": "full", "capacity": -1}, PLACE, "station",
         GOOD | {"station_id": "odd", "name": 7, "capacity": True},
+        GOOD | {"station_id": "none", "lat": float("nan"), "capacity": 10**400},
     )  # fmt: skip
     with pytest.raises(InputError) as caught:
         read(path)
@@ -111,6 +112,8 @@ def test_all_that_breaks_the_specification_is_told_at_once(tmp_path):
         "data.stations[5]: is no station but 'station'",
         "odd: capacity must be 0 or more (given True)",
         "odd: name must be text, or texts by language (given 7)",
+        "none: lat must be degrees within 90 (given nan)",
+        f"none: capacity must be 0 or more (given 1{39 * '0'})",
     )
 
 
