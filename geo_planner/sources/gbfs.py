@@ -145,7 +145,7 @@ def _doubled(stations: Sequence[Any]) -> list[str]:
     if not doubled:
         return []
     more = ", ..." if len(doubled) > MAX_IDS_SHOWN else ""
-    return [f"station_id must be unique: {', '.join(doubled[:MAX_IDS_SHOWN])}{more}"]
+    return [f"station_id stands more than once: {', '.join(doubled[:MAX_IDS_SHOWN])}{more}"]
 
 
 def _id(station: Any) -> str | None:

@@ -104,7 +104,7 @@ def test_all_that_breaks_the_specification_is_told_at_once(tmp_path):
         read(path)
     assert "these stations break GBFS" in caught.value.subject
     assert caught.value.problems == (
-        "station_id must be unique: 'a' (2 times)",
+        "station_id stands more than once: 'a' (2 times)",
         "north: lat must be degrees within 90 (given '55.7')",
         "north: lon must be degrees within 180 (given 190)",
         "full: capacity must be 0 or more (given -1)",
@@ -189,7 +189,7 @@ def test_a_study_with_a_broken_file_hears_of_it_beside_other_faults(tmp_path):
     study = study_of(tmp_path, gbfs=[{"path": write(tmp_path, GOOD, GOOD)}], layers=[layer])
     with pytest.raises(InputError) as caught:
         build_region(study, tmp_path / "region")
-    assert "station_id must be unique: 'a' (2 times)" in str(caught.value)
+    assert "station_id stands more than once: 'a' (2 times)" in str(caught.value)
     assert "none.csv" in str(caught.value)
 
 
