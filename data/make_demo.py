@@ -11,6 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from demo.bicycles import write_stations  # noqa: E402
 from demo.bus_feed import bus_tables  # noqa: E402
 from demo.feed import write_feed  # noqa: E402
 from demo.layers import LAYERS  # noqa: E402
@@ -25,11 +26,12 @@ logger = logging.getLogger("make_demo")
 def main() -> None:
     """Write all demo files beside this script."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    for folder in ("osm", "gtfs", "shapefiles", "rasters"):
+    for folder in ("osm", "gtfs", "gbfs", "shapefiles", "rasters"):
         (HERE / folder).mkdir(exist_ok=True)
     write_osm(HERE / "osm" / "ballerup_demo.osm.pbf")
     write_feed(HERE / "gtfs" / "demo_strain.zip", train_tables())
     write_feed(HERE / "gtfs" / "demo_bus.zip", bus_tables())
+    write_stations(HERE / "gbfs" / "station_information.json")
     for name, make in LAYERS.items():
         write_shapefile(HERE / "shapefiles", name, make())
     write_rasters(HERE / "rasters")

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import sys
 import zipfile
 from functools import cache
@@ -303,7 +304,7 @@ def test_raster_values_are_plausible(name: str, low: float, high: float) -> None
 def test_files_stay_small() -> None:
     sizes = [
         path.stat().st_size
-        for folder in ("osm", "gtfs", "shapefiles", "rasters")
+        for folder in ("osm", "gtfs", "gbfs", "shapefiles", "rasters")
         for path in (DATA / folder).iterdir()
     ]
     assert max(sizes) < 2_000_000
@@ -321,3 +322,25 @@ def test_remaking_a_table_gives_the_committed_bytes(
     again = hashlib.sha256((tmp_path / "again.zip").read_bytes()).hexdigest()
     kept = hashlib.sha256((DATA / "gtfs" / "demo_strain.zip").read_bytes()).hexdigest()
     assert again == kept
+
+
+def test_remaking_the_bicycle_stations_gives_the_committed_bytes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(DATA), *sys.path])
+    from demo.bicycles import write_stations
+
+    write_stations(tmp_path / "again.json")
+    kept = DATA / "gbfs" / "station_information.json"
+    assert (tmp_path / "again.json").read_bytes() == kept.read_bytes()
+    stations = json.loads(kept.read_text("utf-8"))["data"]["stations"]
+    assert len({station["station_id"] for station in stations}) == 12
+    assert all(station["name"].endswith("(demo)") for station in stations)
+
+
+def test_bicycle_stations_lie_in_the_municipality() -> None:
+    stations = json.loads((DATA / "gbfs" / "station_information.json").read_text("utf-8"))
+    places = [(one["lon"], one["lat"]) for one in stations["data"]["stations"]]
+    points = gpd.GeoSeries(gpd.points_from_xy(*TO_METRES.transform(*np.array(places).T)))
+    assert points.within(shapefile("kommune").geometry.iloc[0]).all()
+    assert len(points) == 12

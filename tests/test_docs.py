@@ -188,7 +188,8 @@ def test_study_examples_are_valid_and_name_files_that_exist():
     for text in examples:
         content = {"study": {"id": "x", "name": "X"}} | tomllib.loads(text)
         study = with_base(Study.model_validate(content), ROOT / "data" / "studies")
-        sources = [*study.sources.osm, *study.sources.gtfs, *study.sources.layers]
+        listed = study.sources
+        sources = [*listed.osm, *listed.gtfs, *listed.gbfs, *listed.layers]
         for source in sources:
             assert source.path is None or source.path.exists(), source.path
 

@@ -65,10 +65,12 @@ _OPTIONS: dict[str, Any] = {
         float | None, typer.Option(help="Longest walk between rides [min].")
     ],
     "to_stop_by": Annotated[
-        str | None, typer.Option(help="Way to stops besides walking: walk, bicycle or ebike.")
+        str | None,
+        typer.Option(help="Way to stops besides walking: bicycle, ebike or shared_bicycle; walk."),
     ],
     "from_stop_by": Annotated[
-        str | None, typer.Option(help="Way from stops besides walking: walk or bicycle.")
+        str | None,
+        typer.Option(help="Way from stops besides walking: bicycle or shared_bicycle; walk."),
     ],
     "max_bicycle_min": Annotated[
         float | None, typer.Option(help="Longest ride by bicycle to or from a stop [min].")

@@ -33,7 +33,14 @@ from geo_planner.config.presets import preset_names, preset_travel
 from geo_planner.config.rasters import RasterCells, RasterSource
 from geo_planner.config.reading import read_fares, read_study, with_base
 from geo_planner.config.siting import Siting
-from geo_planner.config.sources import FieldRule, GtfsSource, LayerSource, OsmSource, Sources
+from geo_planner.config.sources import (
+    FieldRule,
+    GbfsSource,
+    GtfsSource,
+    LayerSource,
+    OsmSource,
+    Sources,
+)
 from geo_planner.config.spread import SpreadAreas, SpreadLand, SpreadSource, SpreadTotals
 from geo_planner.config.study import ControlTotals, Study, StudyHead
 from geo_planner.config.travel import Travel
@@ -51,6 +58,7 @@ __all__ = [
     "FareTransfer",
     "Fares",
     "FieldRule",
+    "GbfsSource",
     "GtfsSource",
     "Land",
     "LayerSource",

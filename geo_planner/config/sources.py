@@ -42,6 +42,21 @@ class GtfsSource(Provenance):
     )
 
 
+class GbfsSource(Provenance):
+    """Read stations of shared bicycles: station_information.json of GBFS, versions 1 to 3."""
+
+    path: Path = Field(description="A station_information.json file.")
+    prefix: str | None = Field(
+        None,
+        description="Put before every id of the file; by default gbfs and its place in the list.",
+    )
+    network: str | None = Field(
+        None,
+        description="System the stations are part of, within which bicycles are given back; "
+        "by default the prefix.",
+    )
+
+
 class FieldRule(Settings):
     """Say how one column is made from one field of a layer."""
 
@@ -87,6 +102,7 @@ class Sources(Settings):
     osm: tuple[OsmSource, ...] = ()
     lines: tuple[LinesSource, ...] = ()
     gtfs: tuple[GtfsSource, ...] = ()
+    gbfs: tuple[GbfsSource, ...] = ()
     layers: tuple[LayerSource, ...] = ()
     spread: tuple[SpreadSource, ...] = ()
     rasters: tuple[RasterSource, ...] = ()

@@ -55,16 +55,27 @@ class Travel(Settings):
     max_transfer_min: float = Field(
         15, ge=0, le=120, description="Longest walk between two rides [min]."
     )
-    to_stop_by: Literal["walk", "bicycle", "ebike"] = Field(
+    to_stop_by: Literal["walk", "bicycle", "ebike", "shared_bicycle"] = Field(
         "walk",
-        description="How people get to stops, besides walking; a bicycle is parked there.",
+        description="How people get to stops, besides walking; bicycle, ebike: one's own, parked "
+        "there; shared_bicycle: from station to station, also without any ride.",
     )
-    from_stop_by: Literal["walk", "bicycle"] = Field(
+    from_stop_by: Literal["walk", "bicycle", "shared_bicycle"] = Field(
         "walk",
-        description="How people get on from stops, besides walking; bicycle: a shared one.",
+        description="How people get on from stops, besides walking; bicycle: one that stands at "
+        "every stop, one's own second or free-floating; shared_bicycle: from station to station.",
     )
     max_bicycle_min: Minutes = Field(
         20, description="Longest ride by bicycle to or from a stop [min]."
+    )
+    max_shared_bicycle_walk_min: Minutes = Field(
+        10, description="Longest walk to or from a station of shared bicycles [min]."
+    )
+    shared_bicycle_take_s: int = Field(
+        60, ge=0, le=1800, description="Time to take a shared bicycle at a station [s]."
+    )
+    shared_bicycle_return_s: int = Field(
+        30, ge=0, le=1800, description="Time to give a shared bicycle back at a station [s]."
     )
     max_drive_min: Minutes = Field(
         30, description="Longest drive to a stop, for park and ride [min]."
@@ -205,6 +216,11 @@ class Travel(Settings):
     def max_bicycle_s(self) -> float:
         """Longest ride by bicycle to or from a stop [s]."""
         return seconds_from_min(self.max_bicycle_min)
+
+    @property
+    def max_shared_bicycle_walk_s(self) -> float:
+        """Longest walk to or from a station of shared bicycles [s]."""
+        return seconds_from_min(self.max_shared_bicycle_walk_min)
 
     @property
     def max_drive_s(self) -> float:

@@ -1,15 +1,15 @@
 """From two points to journeys with legs, courses and names."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely import LineString, Point
+from shapely import Point
 
 from geo_planner.config import TRANSIT_MODES, Mode, Travel, cents, price_of
 from geo_planner.crs import require_same
@@ -17,7 +17,8 @@ from geo_planner.errors import InputError
 from geo_planner.itinerary.journeys import Best, Pair, Riding
 from geo_planner.itinerary.legs import Journey, Leg
 from geo_planner.itinerary.rides import RideBook
-from geo_planner.itinerary.street import StreetPath, StreetPaths
+from geo_planner.itinerary.street import StreetPaths
+from geo_planner.itinerary.way_legs import End, Part, WayLegs, parts_of, street_leg
 from geo_planner.kernels.frontier import Bounds
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_transfers
@@ -26,14 +27,7 @@ from geo_planner.networks.service_days import service_start
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import IntArray
-from geo_planner.travel_time.stop_ways import (
-    Ends,
-    Way,
-    WaySearch,
-    all_the_way,
-    from_stops,
-    towards_stops,
-)
+from geo_planner.travel_time.stop_ways import AnyWay, Ends, Search, Way
 from geo_planner.travel_time.street import StreetRouter
 from geo_planner.travel_time.transit import TransitRouter
 from geo_planner.units import (
@@ -93,7 +87,7 @@ def find_itineraries(
     start = travel.depart or _NO_DAY
     if travel.arrive is not None:
         start = travel.arrive - timedelta(seconds=path.time_s)
-    leg = _street_leg(mode, start, path, ORIGIN, DESTINATION)
+    leg = street_leg(mode, start, path, ORIGIN, DESTINATION)
     return [Journey(leg.start, leg.end, (leg,))]
 
 
@@ -107,11 +101,12 @@ def _linked(points: SnappedPoints) -> SnappedPoints:
     return points
 
 
-def _street_leg(mode: str, start: datetime, path: StreetPath, from_name: str, to_name: str) -> Leg:
-    end = start + timedelta(seconds=path.time_s)
-    return Leg(
-        mode, start, end, from_name, to_name, path.geometry, path.distance_m, steps=path.steps
-    )
+class _Found(NamedTuple):
+    """Hold a way, its search, and what it costs from the one row there is [cs]."""
+
+    way: AnyWay
+    search: Search
+    costs_cs: IntArray
 
 
 class _TransitPair:
@@ -137,26 +132,29 @@ class _TransitPair:
             router.ways.from_stops[0].streets,
             ends.crs,
         )
+        ways = router.ways
         self._access = [
-            _row(towards_stops([way], self._origin, self._stops)) for way in router.ways.to_stops
+            _found(way, way.to_stops(self._origin, self._stops)) for way in ways.to_stops
         ]
         self._egress = [
-            _row(from_stops([way], self._destination, self._stops))
-            for way in router.ways.from_stops
+            _found(way, way.from_stops(self._destination, self._stops)) for way in ways.from_stops
         ]
-        self._direct_cs, self._direct_way = self._direct()
+        self._direct = self._search_direct()
+        self._direct_cs = int(self._direct.costs_cs[0])
         searched = reduce_transfers(router.service)
         max_cents = [] if travel.max_fare is None else [cents(travel.max_fare)]
         tariff = tariff_of(travel.fares, table, searched, self._stops, travel.max_rides, max_cents)
         self._pair = Pair(
-            router.service, searched, tariff, reduce(np.minimum, self._access),
-            reduce(np.minimum, self._egress), self._bounds(mode, max_total_walk_min),
+            router.service, searched, tariff,
+            reduce(np.minimum, [found.costs_cs for found in self._access]),
+            reduce(np.minimum, [found.costs_cs for found in self._egress]),
+            self._bounds(mode, max_total_walk_min),
         )  # fmt: skip
         is_ridden = router.ways.is_ridden
         runs = np.arange(len(table.trip_idx)) if is_ridden is None else np.flatnonzero(is_ridden)
         self._book = RideBook(region, table, self._stops, (runs, router.service.pattern_trip_ptr))
-        self._paths: dict[int, StreetPaths] = {}
-        self._links: dict[Callable[[gpd.GeoSeries], SnappedPoints], SnappedPoints] = {}
+        self._legs = WayLegs(region)
+        self._linked: dict[tuple[str, int], SnappedPoints] = {}
 
     def _bounds(self, mode: Mode, max_total_walk_min: float | None) -> Bounds:
         travel = self._travel
@@ -186,27 +184,51 @@ class _TransitPair:
             found = self._pair.leaving(first, last)
         journeys = [self._journey(best) for best in found]
         if self._direct_cs < UNREACHED:
-            way = self._direct_way
             start = last - self._direct_cs if window.is_arrival else first
-            starts, ends = self._origin.starting(way), self._destination.ending(way)
-            path = self._path(way, starts, 0, ends, 0)
-            leg = _street_leg(
-                way.streets.network.mode, self._clock(start), path, ORIGIN, DESTINATION
-            )
-            journeys.append(Journey(leg.start, leg.end, (leg,), self._price(0)))
+            ends = self._from_origin, self._to_destination
+            legs, _ = self._way_legs(self._direct, (0, 0), *ends, start)
+            price = self._price(0)
+            journeys.append(Journey(legs[0].start, legs[-1].end, tuple(legs), price))
         return sorted(journeys, key=lambda journey: (journey.departure, journey.arrival))
 
     def _price(self, fare_cents: int) -> Decimal | None:
         return None if self._travel.fares is None else price_of(fare_cents)
 
-    def _direct(self) -> tuple[int, Way]:
+    def _search_direct(self) -> _Found:
+        """Search the quickest way without a ride."""
+        ends = self._origin, self._destination
         ways = self._router.ways.direct
-        costs = [
-            int(_row(all_the_way([way], self._origin, self._destination, is_reversed=False))[0])
-            for way in ways
-        ]
-        best = int(np.argmin(costs))
-        return costs[best], ways[best]
+        found = [_found(way, way.direct(*ends, is_reversed=False)) for way in ways]
+        return min(found, key=lambda one: int(one.costs_cs[0]))
+
+    def _stops_left(self, way: Way) -> SnappedPoints:
+        """Link the stops that a way starts from, once."""
+        key = "left", id(way)
+        if key not in self._linked:
+            self._linked[key] = way.stops_left(self._stops)
+        return self._linked[key]
+
+    def _stops_reached(self, way: Way) -> SnappedPoints:
+        """Link the stops that a way ends at, once."""
+        key = "reached", id(way)
+        if key not in self._linked:
+            self._linked[key] = way.stops_reached(self._stops)
+        return self._linked[key]
+
+    @property
+    def _from_origin(self) -> End:
+        return End(self._origin.starting, 0, ORIGIN)
+
+    @property
+    def _to_destination(self) -> End:
+        return End(self._destination.ending, 0, DESTINATION)
+
+    def _way_legs(
+        self, found: _Found, pair: tuple[int, int], start: End, end: End, clock_cs: int
+    ) -> tuple[list[Leg], int]:
+        """Tell a way, and when its end is reached [cs of the day]."""
+        parts = parts_of(found.way, found.search, pair, start, end)
+        return self._legs.legs(parts, clock_cs, self._clock)
 
     def _clock(self, time_cs: int) -> datetime:
         """Give the local time of a moment [cs of the day], without offset."""
@@ -214,27 +236,6 @@ class _TransitPair:
         start = service_start(self._router.window.day, zone)
         moment = start + timedelta(seconds=time_cs / CENTISECONDS_PER_S)
         return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-
-    def _path(
-        self, way: Way, starts: SnappedPoints, start: int, ends: SnappedPoints, end: int
-    ) -> StreetPath:
-        """Find the path of a way whose cost the search has found."""
-        key = id(way.streets)
-        if key not in self._paths:
-            self._paths[key] = StreetPaths(self._region, way.streets)
-        path = self._paths[key].path(starts, start, ends, end, way.max_s)
-        if path is None:
-            # a rule of the feed joins stops that no street joins
-            places = [starts.position[start], ends.position[end]]
-            course = LineString(places)
-            return StreetPath(0.0, float(shapely.length(course)), course, ())
-        return path
-
-    def _linked(self, link: Callable[[gpd.GeoSeries], SnappedPoints]) -> SnappedPoints:
-        """Link the stops to the streets of a way, once."""
-        if link not in self._links:
-            self._links[link] = link(self._stops)
-        return self._links[link]
 
     def _journey(self, best: Best) -> Journey:
         legs: list[Leg] = []
@@ -245,13 +246,10 @@ class _TransitPair:
             legs += way_leg
             legs.append(self._ride_leg(riding, stop, clock_cs))
             clock_cs = self._book.ride(riding).arrival_cs
-        place = int(np.argmin([costs[last] for costs in self._egress]))
-        way = self._router.ways.from_stops[place]
-        path = self._path(way, self._linked(way.stops_left), last, self._destination.ending(way), 0)
-        mode = way.streets.network.mode
-        legs.append(
-            _street_leg(mode, self._clock(clock_cs), path, self._book.names[last], DESTINATION)
-        )
+        found = min(self._egress, key=lambda one: int(one.costs_cs[last]))
+        stop_left = End(self._stops_left, last, self._book.names[last])
+        way_legs, _ = self._way_legs(found, (0, last), stop_left, self._to_destination, clock_cs)
+        legs += way_legs
         return Journey(
             self._clock(best.departure_cs), self._clock(best.arrival_cs), tuple(legs),
             self._price(best.fare_cents),
@@ -262,21 +260,17 @@ class _TransitPair:
         names, ways = self._book.names, self._router.ways
         if riding.before == stop:
             return [], clock_cs
+        reached = End(self._stops_reached, stop, names[stop])
         if riding.before < 0:
-            place = int(np.argmin([costs[stop] for costs in self._access]))
-            way, name = ways.to_stops[place], ORIGIN
-            ends = self._linked(way.stops_reached)
-            path = self._path(way, self._origin.starting(way), 0, ends, stop)
-        else:
-            way, name = ways.between, names[riding.before]
-            linked = self._linked(way.stops_left)
-            path = self._path(way, linked, riding.before, linked, stop)
-        reached_cs = clock_cs + centiseconds(path.time_s)
-        if path.time_s == 0 and riding.before >= 0 and name == names[stop]:
-            return [], clock_cs
-        mode = way.streets.network.mode
-        leg = _street_leg(mode, self._clock(clock_cs), path, name, names[stop])
-        return [leg], reached_cs
+            found = min(self._access, key=lambda one: int(one.costs_cs[stop]))
+            return self._way_legs(found, (0, stop), self._from_origin, reached, clock_cs)
+        name = names[riding.before]
+        left = End(self._stops_left, riding.before, name)
+        end = left._replace(row=stop, name=names[stop])
+        between = Part(ways.between, left, end, ways.between.streets.network.mode)
+        legs, reached_cs = self._legs.legs([between], clock_cs, self._clock)
+        is_nothing = reached_cs == clock_cs and name == names[stop]
+        return ([] if is_nothing else legs), reached_cs
 
     def _ride_leg(self, riding: Riding, stop: int, clock_cs: int) -> Leg:
         ride = self._book.ride(riding)
@@ -301,6 +295,5 @@ class _TransitPair:
         )
 
 
-def _row(search: WaySearch) -> IntArray:
-    """Search from the one row there is."""
-    return search(_ROW, search.workspace())[0, :, 0]
+def _found(way: AnyWay, search: Search) -> _Found:
+    return _Found(way, search, search.costs(_ROW, search.workspace())[0, :, 0])

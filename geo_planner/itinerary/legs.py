@@ -12,6 +12,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner.itinerary.street import Step
+from geo_planner.travel_time.shared_bicycles import SHARED
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,12 @@ class Leg:
     Parameters
     ----------
     mode
-        Street mode, or ``ride``.
+        Street mode, ``ride``, or ``shared_bicycle``.
     start, end
-        Local times; a ride starts when the vehicle leaves.
+        Local times; a ride starts when the vehicle leaves, a shared bicycle is taken and given back
+        within them.
     from_name, to_name
-        Stops, or origin and destination.
+        Stops, stations of shared bicycles, or origin and destination.
     geometry
         Course in the CRS of the region.
     distance_m
@@ -195,7 +197,8 @@ def _told(leg: Leg) -> str:
             f"{leg.line or leg.route_id}{sign}: {leg.from_name} {leg.start:%H:%M} - "
             f"{leg.to_name} {leg.end:%H:%M}"
         )
-    return f"{leg.mode} {leg.distance_m:.0f} m ({leg.time_s / 60:.1f} min)"
+    ends = f" {leg.from_name} - {leg.to_name}" if leg.mode == SHARED else ""
+    return f"{leg.mode}{ends} {leg.distance_m:.0f} m ({leg.time_s / 60:.1f} min)"
 
 
 def _clock(moment: datetime) -> str:

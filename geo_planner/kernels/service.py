@@ -107,6 +107,14 @@ def places_by_stop(
     )
 
 
+def chosen_walks(walks: Walks, is_chosen: npt.NDArray[np.bool_]) -> Walks:
+    """Keep some walks only, ``(n_walks,)``; rows stay, though none may start there."""
+    n_before = np.append(0, np.cumsum(is_chosen))
+    return Walks(
+        n_before[walks.ptr].astype(np.int32), walks.stop[is_chosen], walks.cost_cs[is_chosen]
+    )
+
+
 def turned_walks(walks: Walks, n_stops: int) -> tuple[Walks, npt.NDArray[np.intp]]:
     """Turn walks round: one row per stop walked to; and the order they were taken in."""
     source = np.repeat(np.arange(len(walks.ptr) - 1, dtype=np.int32), np.diff(walks.ptr))

@@ -15,7 +15,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.kernels.service import Service, Walks, places_by_stop, turned_walks
+from geo_planner.kernels.service import Service, Walks, chosen_walks, places_by_stop, turned_walks
 
 IntArray = npt.NDArray[np.int32]
 
@@ -29,26 +29,19 @@ def reduce_transfers(service: Service) -> Service:
     is_useful = _useful(service, walks, itself, is_boarding=True)
     towards, back = turned_walks(walks, service.n_stops)
     is_useful[back] &= _useful(service, towards, itself, is_boarding=False)
-    return service.with_transfers(_chosen(walks, is_useful))
+    return service.with_transfers(chosen_walks(walks, is_useful))
 
 
 def reduce_egress(service: Service, walks: Walks) -> Walks:
     """Leave out the walks from stops to destinations (rows) that no best journey needs."""
     nowhere = np.full(len(walks.ptr) - 1, -1, dtype=np.int32)
-    return _chosen(walks, _useful(service, walks, nowhere, is_boarding=False))
+    return chosen_walks(walks, _useful(service, walks, nowhere, is_boarding=False))
 
 
 def reduce_access(service: Service, walks: Walks) -> Walks:
     """Leave out the walks from origins (rows) to stops that no best journey needs."""
     nowhere = np.full(len(walks.ptr) - 1, -1, dtype=np.int32)
-    return _chosen(walks, _useful(service, walks, nowhere, is_boarding=True))
-
-
-def _chosen(walks: Walks, is_useful: npt.NDArray[np.bool_]) -> Walks:
-    n_before = np.append(0, np.cumsum(is_useful))
-    return Walks(
-        n_before[walks.ptr].astype(np.int32), walks.stop[is_useful], walks.cost_cs[is_useful]
-    )
+    return chosen_walks(walks, _useful(service, walks, nowhere, is_boarding=True))
 
 
 def _useful(

@@ -14,9 +14,12 @@ from geo_planner.maps.geojson import Collection, collection, features
 from geo_planner.maps.palette import EDITED, REMOVED_EDIT
 from geo_planner.maps.wording import Wording
 
-POINTS = ("stop", "workplace")
+POINTS = ("stop", "workplace", "bicycle_station")
 LINES = ("line", "street")
-KINDS = ("line", "stop", "street", "plan", "site", "constraint", "zone", "workplace")
+KINDS = (
+    *("line", "stop", "street", "plan", "site", "constraint", "zone", "workplace"),
+    "bicycle_station",
+)
 _TOLERANCE_M = 2.0
 _MOST_NAMED_STREETS = 6
 _MOST_NAMED_AREAS = 8

@@ -38,8 +38,8 @@ class Edit:
     Parameters
     ----------
     kind
-        ``line``, ``stop``, ``street``, ``plan``, ``site``, ``constraint``, ``zone`` or
-        ``workplace``.
+        ``line``, ``stop``, ``street``, ``plan``, ``site``, ``constraint``, ``zone``,
+        ``workplace`` or ``bicycle_station``.
     change
         ``added``, ``changed`` or ``removed``.
     name
@@ -66,7 +66,7 @@ def find_edits(before: Region, after: Region) -> list[Edit]:
     Returns
     -------
     list of Edit
-        Areas first, then streets, lines, stops and workplaces: the drawing order.
+        Areas first, then streets, lines, stops, workplaces and bicycle stations: the drawing order.
     """
     if before.origin is None and after.origin is None:
         return []
@@ -74,7 +74,8 @@ def find_edits(before: Region, after: Region) -> list[Edit]:
         *(edit for table in (*_AREAS, "zones") for edit in _area_edits(before, after, table)),
         *_street_edits(before, after),
         *(Edit(*facts) for facts in line_edits(before, after)),
-        *_workplace_edits(before, after),
+        *_point_edits(before, after, "businesses", "workplace"),
+        *_point_edits(before, after, "shared_bicycle_stations", "bicycle_station"),
     ]
     return [edit for edit in edits if edit.geometry is not None and not edit.geometry.is_empty]
 
@@ -173,10 +174,10 @@ def _lines(shapes: Sequence[Any]) -> np.ndarray:
     return np.asarray(shapely.get_parts(np.asarray(shapes, dtype=object)))
 
 
-def _workplace_edits(before: Region, after: Region) -> Iterator[Edit]:
-    if _is_same(before, after, "businesses"):
+def _point_edits(before: Region, after: Region, table: str, kind: str) -> Iterator[Edit]:
+    if _is_same(before, after, table):
         return
-    old, new = _keyed(before, "businesses"), _keyed(after, "businesses")
+    old, new = _keyed(before, table), _keyed(after, table)
     added, changed, removed = changed_rows(old, new)
     for change, ids, rows in (
         (ADDED, added, new),
@@ -184,4 +185,4 @@ def _workplace_edits(before: Region, after: Region) -> Iterator[Edit]:
         (REMOVED, removed, old),
     ):
         for row in rows.loc[ids].to_dict("records"):
-            yield Edit("workplace", change, text_of(row.get("name")), row["geometry"])
+            yield Edit(kind, change, text_of(row.get("name")), row["geometry"])

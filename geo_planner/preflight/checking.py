@@ -205,7 +205,10 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
 
 def _broken(gathered: Gathered) -> dict[str, str]:
     """Name the source of each table that would be there if the source were not wrong."""
-    given = {"osm": OSM_TABLES, "lines": ("streets",), "gtfs": GTFS_TABLES}
+    given = {
+        "osm": OSM_TABLES, "lines": ("streets",), "gtfs": GTFS_TABLES,
+        "gbfs": ("shared_bicycle_stations",),
+    }  # fmt: skip
     return {
         table: read.label
         for read in gathered.reads

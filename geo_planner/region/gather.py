@@ -21,6 +21,7 @@ from geo_planner import schema
 from geo_planner.config import (
     AssumedLine,
     FieldRule,
+    GbfsSource,
     GtfsSource,
     LayerSource,
     LinesSource,
@@ -37,6 +38,7 @@ from geo_planner.region.grades import with_grades
 from geo_planner.region.rasters import in_order, read_raster
 from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.businesses import assign_clusters
+from geo_planner.sources.gbfs import read_gbfs
 from geo_planner.sources.gtfs import read_gtfs
 from geo_planner.sources.layers import read_layer
 from geo_planner.sources.lines import read_lines
@@ -80,7 +82,8 @@ class SourceRead:
     Parameters
     ----------
     kind
-        ``osm``, ``gtfs``, ``layer``, ``lines``, ``spread``: the list of the study it stands in.
+        ``osm``, ``gtfs``, ``gbfs``, ``layer``, ``lines``, ``spread``: the list of the study it
+        stands in.
     label
         Its name in messages.
     path
@@ -203,7 +206,10 @@ def gather(study: Study, *, progress: Progress = lambda _: None) -> Gathered:
 
 
 def _read_vectors(study: Study, gathered: Gathered, crs: CRS, progress: Progress) -> None:
-    """Read layers and road centre lines."""
+    """Read stations of shared bicycles, layers and road centre lines."""
+    for number, stations in enumerate(study.sources.gbfs, start=1):
+        progress(f"reading {stations.label}")
+        _read(gathered, "gbfs", stations, partial(_add_gbfs, gathered, stations, number, crs))
     for layer in study.sources.layers:
         progress(f"reading {layer.label}")
         _read(gathered, "layer", layer, partial(_add_layer, gathered, layer, crs, study))
@@ -298,6 +304,12 @@ def _add_gtfs(gathered: Gathered, source: GtfsSource, number: int, crs: CRS) -> 
     gathered.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
         gathered.add(name, frame, source.label, _provenance(source))
+
+
+def _add_gbfs(gathered: Gathered, source: GbfsSource, number: int, crs: CRS) -> None:
+    read = read_gbfs(source, source.prefix or f"gbfs{number}", crs)
+    gathered.found(read.findings)
+    gathered.add("shared_bicycle_stations", read.frame, source.label, _provenance(source))
 
 
 def _add_assumed(gathered: Gathered, line: AssumedLine, number: int, study: Study) -> None:

@@ -21,6 +21,7 @@ from geo_planner.scenario.growth import AddDevelopment, GrowZones
 from geo_planner.scenario.joining import AddStreet
 from geo_planner.scenario.lines import AddLine, RemoveRoute
 from geo_planner.scenario.places import (
+    AddBicycleStation,
     AddBusiness,
     AddSite,
     MoveBusiness,
@@ -67,7 +68,8 @@ AnyModification = Annotated[
     | RemoveBusiness
     | GrowZones
     | AddSite
-    | RemoveSite,
+    | RemoveSite
+    | AddBicycleStation,
     Field(discriminator="do"),
 ]
 _ONE: TypeAdapter[Any] = TypeAdapter(AnyModification)

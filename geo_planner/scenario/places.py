@@ -1,4 +1,4 @@
-"""Modifications of workplaces and candidate sites."""
+"""Modifications of workplaces, candidate sites and stations of shared bicycles."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
@@ -139,3 +139,28 @@ class RemoveSite(Modification):
         values = draft.frame("raster_values")
         draft.keep("raster_values", ~((values["table"] == "sites") & values["id"].isin(gone)))
         draft.keep("sites", ~rows)
+
+
+class AddBicycleStation(Modification):
+    """Set up a station of shared bicycles."""
+
+    touches: ClassVar = ("shared_bicycle_stations",)
+    cannot: ClassVar = "No one rides a shared bicycle unless the travel settings say so."
+
+    do: Literal["AddBicycleStation"] = "AddBicycleStation"
+    name: str = Field(min_length=1, description="Name.")
+    at: PointShape = Field(description="Where it is.")
+    network: str | None = Field(
+        None, description="System it is part of; default: that of the stations which name none."
+    )
+    capacity_count: float | None = Field(None, ge=0, description="Bicycles it has room for.")
+    station_id: str | None = Field(None, description="Identifier; by default from content.")
+
+    def apply(self, draft: Draft) -> None:
+        """Add a row."""
+        row = {
+            "station_id": self.station_id or self.added_id, "name": self.name,
+            "network": self.network, "capacity_count": self.capacity_count,
+            "geometry": draft.place(self.at),
+        }  # fmt: skip
+        draft.add("shared_bicycle_stations", [row])

@@ -22,6 +22,7 @@ from pyproj import CRS
 
 from geo_planner.errors import InputError, MissingDependencyError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.sources.osm.bicycle_stations import HIRE_TAG
 from geo_planner.sources.osm.extract import OsmExtract, extract_tables
 from geo_planner.sources.osm.landscape import amenity_tags, landscape_kinds
 from geo_planner.sources.osm.reading import read_elements
@@ -144,7 +145,7 @@ class _Answers:
 def asked_tags() -> dict[str, bool | str | list[str]]:
     """List the tags to ask for, in the form of osmnx."""
     pairs: dict[str, set[str]] = {}
-    for key, value in {*landscape_kinds(), *amenity_tags()}:
+    for key, value in {*landscape_kinds(), *amenity_tags(), HIRE_TAG}:
         pairs.setdefault(key, set()).add(value)
     asked: dict[str, bool | str | list[str]] = {
         key: sorted(values) for key, values in sorted(pairs.items()) if key not in _WHOLE_KEYS

@@ -2,13 +2,14 @@
 
 A point is linked to the streets of every mode that people use to get to or from stops. Where they
 have the choice, the quickest way counts. A bicycle or a car that is left at a stop is parked there,
-a shared bicycle is taken there; a bicycle taken along is parked at the ends of the journey only.
+one that stands at a stop is taken there; a bicycle taken along is parked at the ends of the journey
+only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol, Self
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +23,47 @@ from geo_planner.travel_time.blocks import IntArray, run_blocks
 from geo_planner.travel_time.row_search import Space
 from geo_planner.travel_time.street import RowSearch, StreetRouter
 from geo_planner.units import centiseconds
+
+
+class Search(Protocol):
+    """Promise what searches from rows to columns can do."""
+
+    def workspace(self) -> Any:
+        """Make the arrays that one search at a time needs."""
+        ...
+
+    def costs(self, rows: slice, space: Any) -> IntArray:
+        """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
+        ...
+
+
+class AnyWay(Protocol):
+    """Promise what every way can do: one by a street mode, or one in several parts."""
+
+    @property
+    def streets(self) -> StreetRouter:
+        """Router of the streets that points at its ends are linked to."""
+        ...
+
+    def entered_by(self, doors: Doors | None) -> Self:
+        """Return the way with its stops entered through doors."""
+        ...
+
+    def up_to(self, max_s: float) -> Self:
+        """Return the way with another limit: on all of it, or on the ride where it has parts."""
+        ...
+
+    def to_stops(self, origins: "Ends", stops: gpd.GeoSeries) -> Search:
+        """Search from origins (rows) to stops."""
+        ...
+
+    def from_stops(self, destinations: "Ends", stops: gpd.GeoSeries) -> Search:
+        """Search to destinations (rows) from stops."""
+        ...
+
+    def direct(self, origins: "Ends", destinations: "Ends", *, is_reversed: bool) -> Search:
+        """Search without a ride, from origins (rows) or, reversed, to destinations (rows)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -57,6 +99,36 @@ class Way:
         """Link stops that this way starts from."""
         return self._without_parking(self.streets.snap_origins(stops))
 
+    def entered_by(self, doors: Doors | None) -> Self:
+        """Return the way with its stops entered through doors."""
+        return replace(self, doors=doors)
+
+    def up_to(self, max_s: float) -> Self:
+        """Return the way with another limit [s]."""
+        return replace(self, max_s=max_s)
+
+    def to_stops(self, origins: "Ends", stops: gpd.GeoSeries) -> "Choice":
+        """Search from origins (rows) to stops."""
+        ends = self.stops_reached(stops if self.doors is None else self.doors.points)
+        search = RowSearch(self.streets.network, origins.starting(self), ends, self.max_s)
+        inward = None if self.doors is None else self.doors.inward
+        return Choice(search, self.is_open, inward, centiseconds(self.max_s))
+
+    def from_stops(self, destinations: "Ends", stops: gpd.GeoSeries) -> "Choice":
+        """Search to destinations (rows) from stops."""
+        starts = self.stops_left(stops if self.doors is None else self.doors.points)
+        rows = destinations.ending(self)
+        search = RowSearch(self.streets.network, rows, starts, self.max_s, is_reversed=True)
+        outward = None if self.doors is None else self.doors.outward
+        return Choice(search, self.is_open, outward, centiseconds(self.max_s))
+
+    def direct(self, origins: "Ends", destinations: "Ends", *, is_reversed: bool) -> "Choice":
+        """Search without a ride, from origins (rows) or, reversed, to destinations (rows)."""
+        ends = [origins.starting(self), destinations.ending(self)]
+        first, second = ends[::-1] if is_reversed else ends
+        network = self.streets.network
+        return Choice(RowSearch(network, first, second, self.max_s, is_reversed=is_reversed))
+
     def _without_parking(self, stops: SnappedPoints) -> SnappedPoints:
         saved_cs = np.where(stops.street >= 0, centiseconds(self.saved_s), 0)
         return replace(stops, access=(stops.access - saved_cs).astype(np.int32))
@@ -71,11 +143,17 @@ class Choice:
     within: Walks | None = None
     limit_cs: int = 0
 
+    def workspace(self) -> Space:
+        """Make the arrays that one search at a time needs."""
+        return self.search.workspace()
+
     def costs(self, rows: slice, space: Space) -> IntArray:
         """Return the costs of some rows [cs], through doors where stops have them."""
         found = self.search(rows, space)
         if self.within is not None:
             found = through_doors(found[:, :, 0], self.within, self.limit_cs)[:, :, np.newaxis]
+        if self.is_open is not None:
+            found[:, ~self.is_open] = UNREACHED
         return found
 
 
@@ -88,26 +166,19 @@ class WaySearch:
         Ways to choose from, over the same rows and columns.
     """
 
-    def __init__(self, choices: Sequence[Choice]) -> None:
+    def __init__(self, choices: Sequence[Search]) -> None:
         self._choices = tuple(choices)
 
-    def workspace(self) -> tuple[Space, ...]:
+    def workspace(self) -> tuple[Any, ...]:
         """Make the arrays that one search at a time needs."""
-        return tuple(choice.search.workspace() for choice in self._choices)
+        return tuple(choice.workspace() for choice in self._choices)
 
-    def __call__(self, rows: slice, space: tuple[Space, ...]) -> IntArray:
+    def __call__(self, rows: slice, space: tuple[Any, ...]) -> IntArray:
         """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
         found = (
-            _closed(choice.costs(rows, part), choice.is_open)
-            for choice, part in zip(self._choices, space, strict=True)
+            choice.costs(rows, part) for choice, part in zip(self._choices, space, strict=True)
         )
         return reduce(np.minimum, found)
-
-
-def _closed(costs_cs: IntArray, is_open: npt.NDArray[np.bool_] | None) -> IntArray:
-    if is_open is not None:
-        costs_cs[:, ~is_open] = UNREACHED
-    return costs_cs
 
 
 @dataclass(frozen=True)
@@ -148,64 +219,6 @@ class Ends:
         shapes = gpd.points_from_xy(*self.snapped.position.T)
         ids = self.snapped.ledger["id"].to_numpy(object)
         return gpd.GeoSeries(shapes, index=ids, crs=self.crs)
-
-
-def towards_stops(ways: Iterable[Way], origins: Ends, stops: gpd.GeoSeries) -> WaySearch:
-    """Search from origins (rows) to stops."""
-    return WaySearch(
-        [
-            Choice(
-                RowSearch(
-                    way.streets.network,
-                    origins.starting(way),
-                    way.stops_reached(stops if way.doors is None else way.doors.points),
-                    way.max_s,
-                ),
-                way.is_open,
-                None if way.doors is None else way.doors.inward,
-                centiseconds(way.max_s),
-            )
-            for way in ways
-        ]
-    )
-
-
-def from_stops(ways: Iterable[Way], destinations: Ends, stops: gpd.GeoSeries) -> WaySearch:
-    """Search to destinations (rows) from stops."""
-    return WaySearch(
-        [
-            Choice(
-                RowSearch(
-                    way.streets.network,
-                    destinations.ending(way),
-                    way.stops_left(stops if way.doors is None else way.doors.points),
-                    way.max_s,
-                    is_reversed=True,
-                ),
-                way.is_open,
-                None if way.doors is None else way.doors.outward,
-                centiseconds(way.max_s),
-            )
-            for way in ways
-        ]
-    )
-
-
-def all_the_way(
-    ways: Iterable[Way],
-    origins: Ends,
-    destinations: Ends,
-    *,
-    is_reversed: bool,
-) -> WaySearch:
-    """Search without a ride, from origins (rows) or, reversed, to destinations (rows)."""
-    choices = []
-    for way in ways:
-        ends = [origins.starting(way), destinations.ending(way)]
-        first, second = ends[::-1] if is_reversed else ends
-        search = RowSearch(way.streets.network, first, second, way.max_s, is_reversed=is_reversed)
-        choices.append(Choice(search))
-    return WaySearch(choices)
 
 
 def reached(costs_cs: IntArray) -> Walks:

@@ -29,15 +29,7 @@ from geo_planner.networks.transfer_rules import ruled_walks
 from geo_planner.networks.transit import TransitNetwork, on_a_day, timetables_of
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, default_threads, run_blocks
-from geo_planner.travel_time.stop_ways import (
-    Choice,
-    Ends,
-    WaySearch,
-    all_the_way,
-    collect,
-    from_stops,
-    towards_stops,
-)
+from geo_planner.travel_time.stop_ways import Choice, Ends, WaySearch, collect
 from geo_planner.travel_time.street import RowSearch
 from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
 from geo_planner.travel_time.window import Window, window_of
@@ -184,9 +176,12 @@ class TransitRouter:
         )  # fmt: skip
         starts = Ends(origins, self.ways.to_stops[0].streets, crs)
         ends = Ends(destinations, self.ways.from_stops[0].streets, crs)
-        near = towards_stops(self.ways.to_stops, starts, stops)
-        far = from_stops(self.ways.from_stops, ends, stops)
-        direct = all_the_way(self.ways.direct, starts, ends, is_reversed=is_arrival)
+        ways = self.ways
+        near = WaySearch([way.to_stops(starts, stops) for way in ways.to_stops])
+        far = WaySearch([way.from_stops(ends, stops) for way in ways.from_stops])
+        direct = WaySearch(
+            [way.direct(starts, ends, is_reversed=is_arrival) for way in ways.direct]
+        )
         n_rows, n_columns = len(starts), len(ends)
         if is_arrival:
             near, far, n_rows, n_columns = far, near, n_columns, n_rows

@@ -1,6 +1,7 @@
 """What the modes of public transport differ in: how people get to stops, on from them, and between.
 
-- transit: on foot, or besides by bicycle, parked at the first stop or taken at the last.
+- transit: on foot, or besides by bicycle, parked at the first stop or taken at the last, or by
+  shared bicycle between stations.
 - transit+bicycle: by bicycle all the way, taken along on trips that allow it.
 - park_and_ride: by car to stops with parking, or on foot; on foot from the last stop.
 
@@ -20,7 +21,8 @@ from geo_planner.networks.parking_stops import stops_with_parking
 from geo_planner.networks.station_ways import Doors
 from geo_planner.networks.timetable import Timetable
 from geo_planner.region import Region
-from geo_planner.travel_time.stop_ways import Way
+from geo_planner.travel_time.shared_bicycles import SHARED, shared_bicycles
+from geo_planner.travel_time.stop_ways import AnyWay, Way
 from geo_planner.travel_time.street import StreetRouter
 from geo_planner.units import seconds_from_min
 
@@ -41,9 +43,9 @@ class TransitMode:
         What had to be assumed.
     """
 
-    to_stops: tuple[Way, ...]
-    from_stops: tuple[Way, ...]
-    direct: tuple[Way, ...]
+    to_stops: tuple[AnyWay, ...]
+    from_stops: tuple[AnyWay, ...]
+    direct: tuple[AnyWay, ...]
     between: Way
     is_ridden: npt.NDArray[np.bool_] | None = None
     findings: tuple[Finding, ...] = ()
@@ -52,9 +54,9 @@ class TransitMode:
         """Return the ways to, from and between stops that lead through doors."""
         return replace(
             self,
-            to_stops=tuple(replace(way, doors=doors) for way in self.to_stops),
-            from_stops=tuple(replace(way, doors=doors) for way in self.from_stops),
-            between=replace(self.between, doors=doors),
+            to_stops=tuple(way.entered_by(doors) for way in self.to_stops),
+            from_stops=tuple(way.entered_by(doors) for way in self.from_stops),
+            between=self.between.entered_by(doors),
         )
 
     def chosen(self, service: Service) -> Service:
@@ -73,17 +75,26 @@ def transit_mode(region: Region, travel: Travel, mode: Mode, timetable: Timetabl
         is_open, finding = stops_with_parking(timetable)
         drive = Way(StreetRouter(region, "car", travel), travel.max_drive_s, is_open)
         return TransitMode((walk, drive), (walk,), (walk,), between, findings=(finding,))
-    to_stops, from_stops, direct = [walk], [walk], [walk]
+    to_stops: list[AnyWay] = [walk]
+    from_stops: list[AnyWay] = [walk]
+    direct: list[AnyWay] = [walk]
+    findings: tuple[Finding, ...] = ()
     vehicles = {travel.to_stop_by, travel.from_stop_by} - {"walk"}
-    bicycles = {
-        name: Way(StreetRouter(region, name, travel), travel.max_bicycle_s) for name in vehicles
+    bicycles: dict[str, AnyWay] = {
+        name: Way(StreetRouter(region, name, travel), travel.max_bicycle_s)
+        for name in vehicles - {SHARED}
     }
+    if SHARED in vehicles:
+        shared, findings = shared_bicycles(region, travel, streets)
+        bicycles[SHARED] = shared
     if travel.from_stop_by in bicycles:
         from_stops.append(bicycles[travel.from_stop_by])
     if travel.to_stop_by in bicycles:
         to_stops.append(bicycles[travel.to_stop_by])
-        direct.append(Way(bicycles[travel.to_stop_by].streets, travel.max_time_s))
-    return TransitMode(tuple(to_stops), tuple(from_stops), tuple(direct), between)
+        direct.append(bicycles[travel.to_stop_by].up_to(travel.max_time_s))
+    return TransitMode(
+        tuple(to_stops), tuple(from_stops), tuple(direct), between, findings=findings
+    )
 
 
 def _with_bicycle(region: Region, travel: Travel, timetable: Timetable) -> TransitMode:

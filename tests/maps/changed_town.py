@@ -78,7 +78,7 @@ def write_before(folder) -> Region:
 
 
 def write_after(folder, parent: Region) -> Region:
-    """Apply the scenario: a path, a closed street, a plan for another, a moved workplace, a bus."""
+    """Apply the scenario: a path, a closed street, another plan, a moved workplace, bus, dock."""
     before = tables()
     streets = before["streets"]
     closed = streets["street_id"] == "s1"
@@ -97,6 +97,9 @@ def write_after(folder, parent: Region) -> Region:
             "streets": gpd.GeoDataFrame(pd.concat([streets, path]), crs=TOWN_CRS),
             "plans": gpd.GeoDataFrame(pd.concat([plans, added]), crs=TOWN_CRS),
             "businesses": places,
+            "shared_bicycle_stations": frame(
+                [Point(at(400, 100))], station_id=["d1"], name=["Dock"]
+            ),
             **timetable(changed=True),
         }
     )

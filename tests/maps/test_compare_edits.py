@@ -30,7 +30,7 @@ def test_every_change_of_the_scenario_is_found_once(edits):
         ("street", "added"): 1, ("street", "removed"): 1,
         ("line", "added"): 1, ("line", "changed"): 1, ("line", "removed"): 1,
         ("stop", "added"): 2, ("stop", "removed"): 1,
-        ("workplace", "changed"): 1,
+        ("workplace", "changed"): 1, ("bicycle_station", "added"): 1,
     }  # fmt: skip
 
 

@@ -3,8 +3,10 @@
 import pytest
 import shapely
 
+from geo_planner.errors import ScenarioError
 from geo_planner.scenario import areas_rezoned_to_homes
 from tests.scenario.town import after, area, at, changes
+from tests.test_predicted_town import points
 
 KEYS = {"sites": "site_id", "plans": "plan_id", "zones": "zone_id", "businesses": "business_id"}
 
@@ -221,3 +223,13 @@ def test_a_site_added_and_removed_gives_the_baseline(town):
 
 def added_area(region):
     return row(region, "sites", "new")["area_m2"]
+
+
+def test_a_bicycle_station_is_set_up_once(town):
+    add = {"do": "AddBicycleStation", "name": "Torvet", "at": at(5, 5), "network": "Bycyklen",
+           "capacity_count": 12, "station_id": "torvet"}  # fmt: skip
+    (row,) = after(town, add).geo_table("shared_bicycle_stations").to_dict("records")
+    assert (row["station_id"], row["network"], row["capacity_count"]) == ("torvet", "Bycyklen", 12)
+    assert row["geometry"].distance(points((5, 5)).iloc[0]) < 0.01
+    with pytest.raises(ScenarioError, match="'torvet' is there already"):
+        after(town, add, add)

@@ -154,7 +154,7 @@ def test_the_schema_names_every_modification_and_refuses_unknown_keys():
     from geo_planner.scenario import modification_types
 
     names = [kind.__name__ for kind in modification_types()]
-    assert len(names) == 28
+    assert len(names) == 29
     for name in names:
         assert schema["$defs"][name]["additionalProperties"] is False
         assert schema["$defs"][name]["properties"]["do"]["const"] == name

@@ -16,7 +16,7 @@ from geo_planner.sources.osm.landscape import (
 )
 from tests.sources.osm_drawing import METRIC, Drawing
 
-TABLES = ("landscape", "localities", "amenities")
+TABLES = ("landscape", "localities", "amenities", "shared_bicycle_stations")
 
 
 def _town() -> Drawing:
@@ -149,3 +149,32 @@ def test_landscape_alone_is_no_region(tmp_path: Path) -> None:
     drawing.way(20, _square(drawing, 1, 0, 100), {"landuse": "forest"})
     with pytest.raises(SourceError, match="choose an extract with highways"):
         read_osm(drawing.write(tmp_path))
+
+
+def test_stations_of_shared_bicycles_are_told_from_shops_and_private_ones(tmp_path: Path) -> None:
+    hire = {"amenity": "bicycle_rental"}
+    drawing = _town()
+    for number, tags in enumerate(
+        [
+            {"bicycle_rental": "docking_station", "name": "Torvet", "capacity": "20"},
+            {"bicycle_rental": "dropoff_point", "network": "Donkey"},
+            {"network": "Bycyklen", "capacity": "about 9"},
+            {"capacity": "8"},
+            {"bicycle_rental": "shop", "network": "Bycyklen"},
+            {"name": "Cykelbutik"},
+            {"bicycle_rental": "docking_station", "access": "private"},
+        ],
+        start=50,
+    ):
+        drawing.node(number, number, 0, **hire, **tags)
+    area = _square(drawing, 1, 200, 10)
+    drawing.way(10, area, hire | {"bicycle_rental": "docking_station"})
+    extract = _read(drawing, tmp_path)
+    stations = extract.tables["shared_bicycle_stations"].set_index("station_id")
+    assert list(stations.index) == ["n50", "n51", "n52", "n53", "w10"]
+    assert stations["name"].fillna("-").tolist() == ["Torvet", "-", "-", "-", "-"]
+    assert stations["network"].fillna("-").tolist() == ["-", "Donkey", "Bycyklen", "-", "-"]
+    assert stations["capacity_count"].fillna(-1).tolist() == [20, -1, -1, 8, -1]
+    assert stations.geometry["w10"].distance(stations.geometry["n50"]) == pytest.approx(155, abs=6)
+    told = {f.kind: f.count for f in extract.findings if "bicycle" in f.what}
+    assert told == {"read": 5, "left_out": 3}

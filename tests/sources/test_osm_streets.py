@@ -61,7 +61,7 @@ def test_streets_are_cut_where_they_share_a_node(tmp_path: Path) -> None:
 
 def test_every_table_of_a_small_town_fits_its_schema(tmp_path: Path) -> None:
     extract = _read(_cross(), tmp_path)
-    assert len(extract.tables) == 10
+    assert len(extract.tables) == 11
     counts = {
         name: len(schema.validate(frame, schema.tables()[name], origin=name))
         for name, frame in extract.tables.items()

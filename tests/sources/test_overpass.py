@@ -29,12 +29,13 @@ ASKED = re.compile(r"\((node|way|relation)\['([^']+)'(?:='([^']*)')?\]\(poly:'([
 
 
 def _town() -> Drawing:
-    """Draw streets, a rail, a lake with an island, a shop, a restriction and a long line."""
+    """Draw streets, a rail, a lake with an island, a shop, hire, a restriction, a long line."""
     drawing = Drawing()
     places = {1: (-100, 0), 2: (100, 0), 3: (0, 0), 4: (0, -100), 5: (0, 100)}
     for number, (x_m, y_m) in places.items():
         drawing.node(number, x_m, y_m)
     drawing.node(6, 50, 0, barrier="bollard").node(7, 20, 20, shop="books", name="Æ")
+    drawing.node(8, 20, 30, amenity="bicycle_rental", bicycle_rental="docking_station")
     drawing.way(10, [1, 3]).way(11, [3, 6, 2], {"highway": "primary", "maxspeed": "60"})
     drawing.way(20, [4, 3]).way(21, [3, 5])
     members = [("way", 10, "from"), ("node", 3, "via"), ("way", 21, "to")]
@@ -167,7 +168,7 @@ def test_a_server_gives_the_same_tables_as_a_file(
     assert len(database.queries) == 1
     assert counts == {
         **dict.fromkeys(("turn_restrictions", "lines", "line_stops", "landscape"), 1),
-        **dict.fromkeys(("rails", "stations", "amenities"), 1),
+        **dict.fromkeys(("rails", "stations", "amenities", "shared_bicycle_stations"), 1),
         "streets": 5,
         "street_nodes": 6,
         "localities": 0,

@@ -24,7 +24,7 @@ TRAVEL = Travel(
 )  # fmt: skip
 
 
-def build_town(folder, *, bikes_allowed, rides=range(12)):
+def build_town(folder, *, bikes_allowed, rides=range(12), **sources):
     north_m = ORIGIN_M[1] - WORLD_ORIGIN_M[1]
     feed = write_gtfs(
         folder / "feed.zip",
@@ -44,9 +44,11 @@ def build_town(folder, *, bikes_allowed, rides=range(12)):
     study = Study.model_validate(
         {
             "study": {"id": "grid", "name": "Grid", "crs": "EPSG:25832"},
-            "sources": {"osm": [{"path": grid_town().write(folder)}], "gtfs": [{"path": feed}]},
+            "sources": {
+                "osm": [{"path": grid_town().write(folder)}], "gtfs": [{"path": feed}], **sources
+            },
         }
-    )
+    )  # fmt: skip
     return build_region(study, folder / "region")
 
 
@@ -84,7 +86,7 @@ def test_a_bicycle_is_parked_at_the_stop(town):
     assert found == pytest.approx(1045, rel=1e-3)
 
 
-def test_a_shared_bicycle_is_taken_at_the_last_stop(town):
+def test_a_bicycle_stands_at_the_last_stop(town):
     walked = seconds(town, (0, 0), (10, 9.5), depart=at("08:09"))
     ridden = seconds(town, (0, 0), (10, 9.5), depart=at("08:09"), from_stop_by="bicycle")
     assert walked == pytest.approx(120 + 950, rel=1e-3)

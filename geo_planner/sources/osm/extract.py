@@ -30,7 +30,7 @@ class OsmExtract:
     ----------
     tables
         streets, street_nodes, turn_restrictions, rails, stations, lines, line_stops, landscape,
-        localities, amenities; geometry in ``crs``.
+        localities, amenities, shared_bicycle_stations; geometry in ``crs``.
     crs
         Metric CRS of all geometry.
     findings
@@ -96,6 +96,7 @@ def extract_tables(path: Path, elements: Elements, crs: CRS | None, *, source: s
         "landscape": ground.landscape,
         "localities": ground.localities,
         "amenities": ground.amenities,
+        "shared_bicycle_stations": ground.bicycle_stations,
     }
     findings = (
         *streets.findings,

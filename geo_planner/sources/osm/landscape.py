@@ -1,4 +1,4 @@
-"""Patches of the ground, named places and everyday amenities.
+"""Patches of the ground, named places, everyday amenities and stations of shared bicycles.
 
 Osmium puts closed ways and multipolygon relations together into areas; rings that cross
 themselves are repaired and counted. Which tag gives which kind is said by two tables,
@@ -7,7 +7,7 @@ themselves are repaired and counted. Which tag gives which kind is said by two t
 
 import csv
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -22,6 +22,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.findings import Finding
+from geo_planner.sources.osm.bicycle_stations import bicycle_stations, is_hire
 from geo_planner.sources.osm.elements import AREA_KEYS, Elements
 from geo_planner.sources.osm.pieces import transformer_to
 from geo_planner.sources.osm.reading import sorted_copy, unreadable
@@ -50,11 +51,12 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True)
 class Ground:
-    """Hold the tables of patches, named places and amenities."""
+    """Hold the tables of patches, named places, amenities and stations of shared bicycles."""
 
     landscape: gpd.GeoDataFrame
     localities: gpd.GeoDataFrame
     amenities: gpd.GeoDataFrame
+    bicycle_stations: gpd.GeoDataFrame
     findings: tuple[Finding, ...]
 
 
@@ -105,12 +107,14 @@ def amenity_kind(tags: Tags) -> str | None:
 
 
 def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Ground:
-    """Make the tables of patches, named places and amenities."""
+    """Make the tables of patches, named places, amenities and stations of shared bicycles."""
     to_metric = transformer_to(crs)
     areas, n_broken = _areas(path) if elements.has_areas else ([], 0)
     shapes, is_repaired = _metric_polygons([area.wkb for area in areas], to_metric)
     landscape = _patches(areas, shapes, crs)
-    amenities = _amenities(elements, areas, shapes, crs, to_metric)
+    amenities = _amenities(*_points_of(elements, areas, shapes, to_metric, amenity_kind), crs)
+    hired = _points_of(elements, areas, shapes, to_metric, is_hire)
+    stations, of_stations = bicycle_stations(*hired, crs, source)
     localities = _localities(elements, crs, to_metric)
     findings = [
         Finding(source, "read", len(landscape), "patches of water, green, built-up land"),
@@ -118,8 +122,10 @@ def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Ground
         Finding(source, "read", len(amenities), "shops and other everyday amenities"),
         Finding(source, "repaired", int(is_repaired.sum()), "areas whose outline crossed itself"),
         Finding(source, "left_out", n_broken, "areas whose outline does not close within the file"),
+        *of_stations,
     ]
-    return Ground(landscape, localities, amenities, tuple(f for f in findings if f.count))
+    told = tuple(finding for finding in findings if finding.count)
+    return Ground(landscape, localities, amenities, stations, told)
 
 
 def _areas(path: Path) -> tuple[list[Area], int]:
@@ -149,7 +155,7 @@ def _assemble(path: Path) -> tuple[list[Area], int]:
         if not isinstance(area, osmium.osm.Area):
             continue
         tags = dict(area.tags)
-        if landscape_kind(tags) is None and amenity_kind(tags) is None:
+        if not (landscape_kind(tags) or amenity_kind(tags) or is_hire(tags)):
             continue
         name = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
         try:
@@ -194,16 +200,24 @@ def _patches(areas: list[Area], shapes: Any, crs: CRS) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=shapes[places], crs=crs)
 
 
-def _amenities(
-    elements: Elements, areas: list[Area], shapes: Any, crs: CRS, to_metric: Transformer
-) -> gpd.GeoDataFrame:
-    nodes = [node for node in elements.nodes.values() if amenity_kind(node.tags)]
+def _points_of(
+    elements: Elements,
+    areas: list[Area],
+    shapes: Any,
+    to_metric: Transformer,
+    is_chosen: Callable[[Tags], object],
+) -> tuple[list[tuple[str, Tags]], Any]:
+    """Choose nodes and areas by their tags: number and tags of each, and a point for it."""
+    nodes = [node for node in elements.nodes.values() if is_chosen(node.tags)]
     x, y = to_metric.transform(*_columns(nodes))
-    inside = [i for i, area in enumerate(areas) if amenity_kind(area.tags)]
+    inside = [i for i, area in enumerate(areas) if is_chosen(area.tags)]
     inside = [i for i in inside if not shapely.is_empty(shapes[i])]
     points = np.concatenate([shapely.points(x, y), shapely.point_on_surface(shapes[inside])])
     named = [(f"n{node.number}", node.tags) for node in nodes]
-    named += [(areas[i].name, areas[i].tags) for i in inside]
+    return [*named, *((areas[i].name, areas[i].tags) for i in inside)], points
+
+
+def _amenities(named: list[tuple[str, Tags]], points: Any, crs: CRS) -> gpd.GeoDataFrame:
     frame = pd.DataFrame(
         [(name, amenity_kind(tags), tags.get("name")) for name, tags in named],
         columns=["amenity_id", "kind", "name"],
