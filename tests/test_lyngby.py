@@ -8,31 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo_planner.config import Travel, read_study
-from geo_planner.region import open_region
-from geo_planner.region.build import build_region
+from geo_planner.config import Travel
 from geo_planner.sources.gtfs import active_services
 from geo_planner.travel_time import open_router
-from tests.lyngby import write_lyngby_study
 from tests.small_study import files_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lyngby")]
+pytestmark = pytest.mark.slow
 
 WEDNESDAY = date(2023, 9, 6)
 N_ENDS = 40
 
 
 @pytest.fixture(scope="module")
-def folder(shared_data, tmp_path_factory):
-    """Build the region once, from the study file."""
-    made = tmp_path_factory.mktemp("lyngby")
-    build_region(read_study(write_lyngby_study(shared_data, made)), made / "region")
-    return made
-
-
-@pytest.fixture(scope="module")
-def region(folder):
-    return open_region(folder / "region")
+def region(lyngby):
+    return lyngby
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +94,11 @@ def test_stops_outside_the_streets_are_reported_and_trains_still_pass_them(regio
 
 
 @pytest.fixture(scope="module")
-def points(folder, region):
+def points(region, tmp_path_factory):
     """Write every fourth zone and every 27th workplace as point files."""
     zones = region.geo_table("zones").iloc[::4]
     works = region.geo_table("businesses").iloc[::27].head(N_ENDS)
+    folder = tmp_path_factory.mktemp("points")
     for name, key, frame in (("from", "zone_id", zones), ("to", "business_id", works)):
         places = gpd.GeoSeries(frame.geometry.representative_point()).to_crs(4326)
         table = pd.DataFrame({"id": frame[key], "lon": places.x, "lat": places.y})

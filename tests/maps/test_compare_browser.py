@@ -13,7 +13,7 @@ from tests.maps import test_browser
 from tests.maps.changed_town import changed_comparison
 from tests.maps.small_town import study
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 browser = test_browser.browser
 LONG = "En meget lang betegnelse på et scenarie med mange ord og tillæg som ingen burde bruge " * 2
