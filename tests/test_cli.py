@@ -325,6 +325,7 @@ def test_a_cutoff_beyond_the_longest_time_is_allowed_once_that_is_raised(access)
     assert ran.code == 0
 
 
+@pytest.mark.slow
 def test_sites_are_ranked_with_their_criteria(cli, region, tmp_path):
     ran = cli("sites", region, "--out", tmp_path / "sites.csv", "--json")
     assert ran.code == 0, ran.err
@@ -339,6 +340,7 @@ def test_sites_are_ranked_with_their_criteria(cli, region, tmp_path):
     assert frame["rank"].iloc[0] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".parquet", ".gpkg", ".geojson"])
 def test_sites_are_written_with_their_areas_too(
     cli, region, analysed, monkeypatch, tmp_path, suffix
@@ -351,6 +353,7 @@ def test_sites_are_written_with_their_areas_too(
     assert frame.geometry.notna().all()
 
 
+@pytest.mark.slow
 def test_a_map_is_one_html_file_that_shows_the_badge(cli, region, tmp_path):
     assert cli("map", region, "--out", tmp_path / "map.html").code == 0
     page = (tmp_path / "map.html").read_text("utf-8")
