@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo_planner.analysis import analyse
 from geo_planner.config import Travel
 from geo_planner.sources.gtfs import active_services
 from geo_planner.travel_time import open_router
@@ -116,9 +117,17 @@ def inside(region, points):
     return set(frame.loc[places.within(hull), "id"])
 
 
+@pytest.fixture(scope="module")
+def answers():
+    """Hold what ``times`` wrote, so that each question is asked once; tests only read it."""
+    return {}
+
+
 @pytest.fixture
-def times(cli, region, points, tmp_path):
+def times(cli, region, points, answers, tmp_path):
     def run(mode, *options):
+        if (mode, *options) in answers:
+            return answers[(mode, *options)]
         out = tmp_path / f"{mode}.csv"
         ran = cli(
             "times", region.path, "--origins", points[0], "--destinations", points[1],
@@ -127,7 +136,8 @@ def times(cli, region, points, tmp_path):
         assert ran.code == 0, ran.err
         text = {"from_id": str, "to_id": str, "id": str}
         ledger = pd.read_csv(tmp_path / f"{mode}_snaps.csv", dtype=text)
-        return pd.read_csv(out, dtype=text), ledger
+        answers[(mode, *options)] = pd.read_csv(out, dtype=text), ledger
+        return answers[(mode, *options)]
 
     return run
 
@@ -175,6 +185,18 @@ def test_trains_help_some_and_never_hurt(times):
     assert (both["ridden"] < both["walked"] - 60).mean() > 0.05
 
 
+@pytest.fixture(scope="module")
+def analysed(region):
+    return analyse(region)
+
+
+@pytest.fixture
+def analysed_once(analysed, monkeypatch):
+    """Let commands show one analysis of the region in place of one each."""
+    monkeypatch.setattr("geo_planner.analysis.analyse", lambda *_, **__: analysed)
+
+
+@pytest.mark.usefixtures("analysed_once")
 def test_sites_are_ranked_by_criteria_the_data_allow(cli, region, tmp_path):
     ran = cli("sites", region.path, "--out", tmp_path / "sites.csv", "--json")
     assert ran.code == 0, ran.err
@@ -189,6 +211,7 @@ def test_sites_are_ranked_by_criteria_the_data_allow(cli, region, tmp_path):
     assert "minutes_copenhagen" in summary["criteria_left_out"]
 
 
+@pytest.mark.usefixtures("analysed_once")
 def test_the_map_shows_the_badge_and_the_credits(cli, region, tmp_path):
     before = files_of(region.path)
     ran = cli("map", region.path, "--out", tmp_path / "map.html")
