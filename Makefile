@@ -8,8 +8,9 @@ READY := .venv/.ready
 demo: $(READY)  ## run the whole chain on the embedded demo; open out/demo/index.html
 	$(PY) -m geo_planner run data/studies/demo.toml --out out/demo
 
+# one process runs all tests of a file, and makes once what they share
 test: $(READY)  ## all tests, those on whole regions and in a browser too
-	$(PY) -m pytest -n 2 --dist loadgroup -m "not network and not prove"
+	$(PY) -m pytest -n 2 --dist loadfile -m "not network and not prove"
 
 check: $(READY)  ## style, types, import contract, spelling
 	$(PY) -m ruff check .

@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import fcntl
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from geo_planner.__main__ import main
+
+DEMO = Path(__file__).resolve().parents[1] / "data" / "studies" / "demo.toml"
 
 # a busy machine is no failure; the same examples on every run keep a red test red
 settings.register_profile("project", deadline=None, derandomize=True)
@@ -25,6 +28,52 @@ def shared_data() -> Path:
             pytest.fail(words)
         pytest.skip(words)
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory, worker_id):
+    """Build a region in the first process that asks for it, as ``built_once(name, make_study)``.
+
+    All processes of a test run open the same files: write to a copy only.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+
+    def build(name, make_study):
+        from geo_planner.region import open_region
+        from geo_planner.region.build import build_region
+
+        folder = shared / name
+        folder.mkdir(exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "region").exists():
+                build_region(make_study(folder), folder / "region")
+        return open_region(folder / "region")
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def demo(built_once):
+    from geo_planner.config import read_study
+
+    return built_once("demo", lambda _: read_study(DEMO))
+
+
+@pytest.fixture(scope="session")
+def lyngby(shared_data, built_once):
+    from tests.lyngby import lyngby_study
+
+    return built_once("lyngby", lambda folder: lyngby_study(shared_data, folder))
+
+
+@pytest.fixture(scope="session")
+def ballerup(shared_data, built_once):
+    from tests.ballerup import trimmed_study
+
+    assert shared_data.is_dir()
+    return built_once("ballerup", lambda _: trimmed_study())
 
 
 class Ran(NamedTuple):

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from geo_planner.config import Study, read_study
+
 STUDY = """
 [study]
 id = "lyngby"
@@ -51,8 +53,8 @@ M2_PER_RESIDENT = {"Lav bebyggelse": 250.0, "Høj bebyggelse": 80.0}
 WORKERS_SHARE = 0.5
 
 
-def write_lyngby_study(data: Path, folder: Path) -> Path:
-    """Write the study file and its stand-in layers into a folder."""
+def lyngby_study(data: Path, folder: Path) -> Study:
+    """Write the study file and its stand-in layers into a folder, and read it."""
     land = gpd.read_parquet(
         data / "ballerup" / "land_use.parquet", columns=["type", "komkode", "geometry"]
     )
@@ -77,4 +79,4 @@ def write_lyngby_study(data: Path, folder: Path) -> Path:
     )
     study = folder / "lyngby.toml"
     study.write_text(STUDY.format(data=data), "utf-8")
-    return study
+    return read_study(study)

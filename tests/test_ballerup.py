@@ -1,7 +1,5 @@
 """The real Ballerup: centre lines without topology, S-trains, spread residents, stand-ins."""
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -9,33 +7,16 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from geo_planner.config import Study, Travel, read_study
-from geo_planner.region.build import build_region
+from geo_planner.config import Travel
 from geo_planner.report import write_map
 from geo_planner.travel_time import travel_times
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ballerup")]
-
-STUDY = Path(__file__).parents[1] / "data" / "studies" / "ballerup.toml"
-
-
-def trimmed(study):
-    """Keep to the municipality and 2 km around it, so that the test stays short."""
-    lines = [s.model_copy(update={"buffer_m": 2000.0}) for s in study.sources.lines]
-    layers = [
-        s.model_copy(update={"within_m": min(s.within_m, 2000.0)}) if s.within_m else s
-        for s in study.sources.layers
-    ]
-    spread = [s for s in study.sources.spread if s.role == "study"]
-    kept = {"lines": tuple(lines), "layers": tuple(layers), "spread": tuple(spread)}
-    return study.model_copy(update={"sources": study.sources.model_copy(update=kept)})
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def region(shared_data, tmp_path_factory):
-    assert shared_data.is_dir()
-    study: Study = trimmed(read_study(STUDY))
-    return build_region(study, tmp_path_factory.mktemp("ballerup") / "region")
+def region(ballerup):
+    return ballerup
 
 
 @pytest.fixture(scope="module")

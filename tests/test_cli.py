@@ -39,10 +39,22 @@ def study(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def region(study):
+    """Build the town; after all commands of this file its files must be the same."""
     from geo_planner.config import read_study
     from geo_planner.region.build import build_region
 
-    return build_region(read_study(study), study.parent / "region").path
+    built = build_region(read_study(study), study.parent / "region").path
+    before = files_of(built)
+    yield built
+    assert files_of(built) == before
+
+
+@pytest.fixture(scope="module")
+def analysed(region):
+    from geo_planner.analysis import analyse
+    from geo_planner.region import open_region
+
+    return analyse(open_region(region))
 
 
 @pytest.fixture(scope="module")
@@ -313,6 +325,7 @@ def test_a_cutoff_beyond_the_longest_time_is_allowed_once_that_is_raised(access)
     assert ran.code == 0
 
 
+@pytest.mark.slow
 def test_sites_are_ranked_with_their_criteria(cli, region, tmp_path):
     ran = cli("sites", region, "--out", tmp_path / "sites.csv", "--json")
     assert ran.code == 0, ran.err
@@ -327,8 +340,12 @@ def test_sites_are_ranked_with_their_criteria(cli, region, tmp_path):
     assert frame["rank"].iloc[0] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".parquet", ".gpkg", ".geojson"])
-def test_sites_are_written_with_their_areas_too(cli, region, tmp_path, suffix):
+def test_sites_are_written_with_their_areas_too(
+    cli, region, analysed, monkeypatch, tmp_path, suffix
+):
+    monkeypatch.setattr("geo_planner.analysis.analyse", lambda *_, **__: analysed)
     out = tmp_path / f"sites{suffix}"
     assert cli("sites", region, "--out", out).code == 0
     frame = gpd.read_parquet(out) if suffix == ".parquet" else gpd.read_file(out)
@@ -336,6 +353,7 @@ def test_sites_are_written_with_their_areas_too(cli, region, tmp_path, suffix):
     assert frame.geometry.notna().all()
 
 
+@pytest.mark.slow
 def test_a_map_is_one_html_file_that_shows_the_badge(cli, region, tmp_path):
     assert cli("map", region, "--out", tmp_path / "map.html").code == 0
     page = (tmp_path / "map.html").read_text("utf-8")
@@ -365,12 +383,3 @@ def test_serving_passes_regions_and_port_on(cli, region, monkeypatch):
     monkeypatch.setattr("api.server.serve", lambda paths, **more: asked.update(p=paths, **more))
     assert cli("serve", region, "--port", "8123").code == 0
     assert (asked["p"], asked["host"], asked["port"]) == ([Path(region)], "127.0.0.1", 8123)
-
-
-def test_no_command_changes_the_region(region, access, times, cli, tmp_path):
-    before = files_of(region)
-    times("transit")
-    access("zones:population_count", "car")
-    cli("sites", region, "--out", tmp_path / "sites.csv")
-    cli("map", region, "--out", tmp_path / "map.html")
-    assert files_of(region) == before

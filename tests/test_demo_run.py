@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo_planner.analysis import analyse, settings_of
+from geo_planner.analysis import analyse
 from geo_planner.region import open_region
 from geo_planner.siting import criterion_weights
 from geo_planner.siting.criteria import criteria
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = ROOT / "data" / "studies" / "demo.toml"
@@ -37,19 +37,20 @@ def digests(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
-    """Run the demo once; give the folder and what data/ held before."""
+    """Run the demo once; give the result, the folder and what data/ held before."""
     from geo_planner.analysis import run
     from geo_planner.report import write_report
 
     before = digests(ROOT / "data")
     out = tmp_path_factory.mktemp("demo")
-    write_report(run(STUDY, out / "region"), out)
-    return out, before
+    result = run(STUDY, out / "region")
+    write_report(result, out)
+    return result, out, before
 
 
 @pytest.fixture(scope="module")
 def out(first):
-    return first[0]
+    return first[1]
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +163,7 @@ def test_pages_show_the_badge_and_the_credits(out):
 
 
 def test_the_run_wrote_nothing_into_data(first):
-    assert digests(ROOT / "data") == first[1]
+    assert digests(ROOT / "data") == first[2]
 
 
 def test_two_builds_have_the_same_digest_wherever_they_lie(cli, out, summary, tmp_path):
@@ -172,13 +173,13 @@ def test_two_builds_have_the_same_digest_wherever_they_lie(cli, out, summary, tm
     assert open_region(tmp_path / "region").digest == summary["region_digest"]
 
 
-def test_scaling_all_weights_changes_no_rank(out, ranking):
-    region = open_region(out / "region")
-    study = settings_of(region)
+def test_scaling_all_weights_changes_no_rank(first, ranking):
+    result, study = first[0], first[0].study
     used = [name for name in criteria() if name in ranking.columns]
     weights = criterion_weights(used, study.siting.profile, {}) * 700
     heavy = study.siting.model_copy(update={"weights": weights.to_dict()})
-    scaled = analyse(region, study.model_copy(update={"siting": heavy})).sites
+    other = study.model_copy(update={"siting": heavy})
+    scaled = analyse(result.region, other, known=result).sites
     before = ranking.set_index("site_id").loc[scaled.index]
     np.testing.assert_allclose(scaled["score"], before["score"])
     np.testing.assert_array_equal(

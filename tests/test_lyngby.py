@@ -8,31 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo_planner.config import Travel, read_study
-from geo_planner.region import open_region
-from geo_planner.region.build import build_region
+from geo_planner.analysis import analyse
+from geo_planner.config import Travel
 from geo_planner.sources.gtfs import active_services
 from geo_planner.travel_time import open_router
-from tests.lyngby import write_lyngby_study
 from tests.small_study import files_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lyngby")]
+pytestmark = pytest.mark.slow
 
 WEDNESDAY = date(2023, 9, 6)
 N_ENDS = 40
 
 
 @pytest.fixture(scope="module")
-def folder(shared_data, tmp_path_factory):
-    """Build the region once, from the study file."""
-    made = tmp_path_factory.mktemp("lyngby")
-    build_region(read_study(write_lyngby_study(shared_data, made)), made / "region")
-    return made
-
-
-@pytest.fixture(scope="module")
-def region(folder):
-    return open_region(folder / "region")
+def region(lyngby):
+    return lyngby
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +95,11 @@ def test_stops_outside_the_streets_are_reported_and_trains_still_pass_them(regio
 
 
 @pytest.fixture(scope="module")
-def points(folder, region):
+def points(region, tmp_path_factory):
     """Write every fourth zone and every 27th workplace as point files."""
     zones = region.geo_table("zones").iloc[::4]
     works = region.geo_table("businesses").iloc[::27].head(N_ENDS)
+    folder = tmp_path_factory.mktemp("points")
     for name, key, frame in (("from", "zone_id", zones), ("to", "business_id", works)):
         places = gpd.GeoSeries(frame.geometry.representative_point()).to_crs(4326)
         table = pd.DataFrame({"id": frame[key], "lon": places.x, "lat": places.y})
@@ -126,9 +117,17 @@ def inside(region, points):
     return set(frame.loc[places.within(hull), "id"])
 
 
+@pytest.fixture(scope="module")
+def answers():
+    """Hold what ``times`` wrote, so that each question is asked once; tests only read it."""
+    return {}
+
+
 @pytest.fixture
-def times(cli, region, points, tmp_path):
+def times(cli, region, points, answers, tmp_path):
     def run(mode, *options):
+        if (mode, *options) in answers:
+            return answers[(mode, *options)]
         out = tmp_path / f"{mode}.csv"
         ran = cli(
             "times", region.path, "--origins", points[0], "--destinations", points[1],
@@ -137,7 +136,8 @@ def times(cli, region, points, tmp_path):
         assert ran.code == 0, ran.err
         text = {"from_id": str, "to_id": str, "id": str}
         ledger = pd.read_csv(tmp_path / f"{mode}_snaps.csv", dtype=text)
-        return pd.read_csv(out, dtype=text), ledger
+        answers[(mode, *options)] = pd.read_csv(out, dtype=text), ledger
+        return answers[(mode, *options)]
 
     return run
 
@@ -185,6 +185,18 @@ def test_trains_help_some_and_never_hurt(times):
     assert (both["ridden"] < both["walked"] - 60).mean() > 0.05
 
 
+@pytest.fixture(scope="module")
+def analysed(region):
+    return analyse(region)
+
+
+@pytest.fixture
+def analysed_once(analysed, monkeypatch):
+    """Let commands show one analysis of the region in place of one each."""
+    monkeypatch.setattr("geo_planner.analysis.analyse", lambda *_, **__: analysed)
+
+
+@pytest.mark.usefixtures("analysed_once")
 def test_sites_are_ranked_by_criteria_the_data_allow(cli, region, tmp_path):
     ran = cli("sites", region.path, "--out", tmp_path / "sites.csv", "--json")
     assert ran.code == 0, ran.err
@@ -199,6 +211,7 @@ def test_sites_are_ranked_by_criteria_the_data_allow(cli, region, tmp_path):
     assert "minutes_copenhagen" in summary["criteria_left_out"]
 
 
+@pytest.mark.usefixtures("analysed_once")
 def test_the_map_shows_the_badge_and_the_credits(cli, region, tmp_path):
     before = files_of(region.path)
     ran = cli("map", region.path, "--out", tmp_path / "map.html")

@@ -47,7 +47,6 @@ def test_no_copy_is_left_over():
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("demo")
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=name_of)
 def test_a_notebook_runs_from_top_to_bottom(file, work):
     outputs, _ = run_cells(file)

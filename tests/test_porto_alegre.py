@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("porto_alegre")]
+pytestmark = pytest.mark.slow
 
 # pure walking at 3.6 km/h from public_market [min], of R5 and an independent engine
 WALK_MIN = {

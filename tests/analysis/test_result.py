@@ -12,6 +12,8 @@ from geo_planner.maps.assets import PageAssets
 from geo_planner.report import write_report
 from tests.small_study import write_study
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):

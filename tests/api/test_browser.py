@@ -6,7 +6,7 @@ import pytest
 
 from tests.maps.test_browser import browser  # noqa: F401 -- a fixture
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 PAGES = ("/", "/map", "/sites")
 INJECT = """() => {

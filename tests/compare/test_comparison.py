@@ -7,6 +7,8 @@ from geo_planner.compare import compare_results
 from geo_planner.errors import InputError
 from tests.small_study import write_study
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):

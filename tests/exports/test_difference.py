@@ -15,6 +15,8 @@ from geo_planner.compare import compare_results
 from geo_planner.exports.difference import write_difference, write_raster
 from tests.small_study import write_study
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):

@@ -16,8 +16,11 @@ def random_graph(seed, n_nodes, n_arcs, max_cost):
 
 
 def arrays_of(graph):
-    """Give the arrays the kernels read."""
-    return [array.astype(np.int32) for array in (graph.indptr, graph.indices, graph.data)]
+    """Give the arrays the kernels read, not to be written to, as those of a region's network."""
+    arrays = [array.astype(np.int32) for array in (graph.indptr, graph.indices, graph.data)]
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays
 
 
 def expected(graph, seed, limit):

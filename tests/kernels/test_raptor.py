@@ -341,7 +341,7 @@ def test_egress_takes_the_best_of_stops_and_the_direct_walk():
     out = np.empty((3, 3), np.int32)
     egress(
         best, departures, ptr, np.array([0, 1, 2], np.int32), np.array([100, 300, 0], np.int32),
-        np.array([1400, UNREACHED, 5000], np.int32), 1450, out,
+        np.array([1400, UNREACHED, 5000], np.int32), np.int32(1450), out,
     )  # fmt: skip
     assert out.tolist() == [[1100, 1200, 1400], [UNREACHED] * 3, [UNREACHED] * 3]
 

@@ -17,9 +17,8 @@ def search(graph, seeds, costs, limit, shift):
     arcs = arrays_of(graph)
     spread = max(int(graph.data.max(initial=1)), max(costs) - min(costs))
     work = street.workspace(graph.shape[0], len(arcs[1]), spread, len(seeds))
-    n_entries = street.search(
-        *arcs, np.array(seeds, np.int32), np.array(costs, np.int32), limit, shift, work
-    )
+    given = np.array(seeds, np.int32), np.array(costs, np.int32), np.int32(limit), np.int32(shift)
+    n_entries = street.search(*arcs, *given, work)
     found = work.distance.copy()
     assert street.reset(work, n_entries) == (found < UNREACHED).sum()
     assert (work.distance == UNREACHED).all()

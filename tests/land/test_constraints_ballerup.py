@@ -11,7 +11,7 @@ from geo_planner.config import read_study
 from geo_planner.land.constraints import site_constraints
 from geo_planner.region.build import build_region
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ballerup")]
+pytestmark = pytest.mark.slow
 
 STUDY = Path(__file__).parents[2] / "data" / "studies" / "ballerup.toml"
 LAYERS = {"protected_nature": "protected_nature", "conservation": "conservation"}

@@ -11,7 +11,6 @@ from geo_planner.config import Land, Siting
 from geo_planner.crs import parse_crs
 from geo_planner.land import land_measures, resolve_plans
 from geo_planner.land.constraints import site_constraints
-from geo_planner.region.build import build_region
 from geo_planner.region.store import write_region
 from tests.land.plan_towns import SQUARE, UTM, box, is_nan, plan, plans, sites
 
@@ -123,21 +122,6 @@ def test_a_region_without_plans_leaves_all_unknown_with_a_reason(tmp_path):
     assert is_nan(found["stage"])
     assert found["unknown_reason"]
     assert is_nan(found["env_class_possible"])
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """Build the demo's region."""
-    return build_region_of("data/studies/demo.toml", tmp_path_factory.mktemp("demo") / "region")
-
-
-def build_region_of(study, folder):
-    from pathlib import Path
-
-    from geo_planner.config import read_study
-
-    root = Path(__file__).resolve().parents[2]
-    return build_region(read_study(root / study), folder)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.maps.changed_town import changed_comparison
 from tests.maps.small_town import town_result, write_town
 
 
@@ -13,3 +14,8 @@ def town(tmp_path_factory):
 @pytest.fixture(scope="session")
 def result(town):
     return town_result(town)
+
+
+@pytest.fixture(scope="session")
+def comparison(tmp_path_factory):
+    return changed_comparison(tmp_path_factory.mktemp("compare"))

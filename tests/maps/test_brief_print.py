@@ -9,7 +9,7 @@ from geo_planner.maps.brief_page import render_brief
 from tests.maps.brief_town import citations, planned_result
 from tests.maps.test_browser import browser, give_up
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 __all__ = ["browser", "give_up"]
 
 A4_HEIGHT_PX = 297 / 25.4 * 96

@@ -13,7 +13,7 @@ from tests.maps.axe import axe_script, violations
 from tests.maps.small_land import with_land
 from tests.maps.small_town import SITE_NAMES, write_town
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

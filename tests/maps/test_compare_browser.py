@@ -10,10 +10,9 @@ from geo_planner.maps.compare_brief import render_compare_brief
 from geo_planner.maps.compare_page import render_compare
 from geo_planner.maps.compare_pairs import render_pairs
 from tests.maps import test_browser
-from tests.maps.changed_town import changed_comparison
 from tests.maps.small_town import study
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 browser = test_browser.browser
 LONG = "En meget lang betegnelse på et scenarie med mange ord og tillæg som ingen burde bruge " * 2
@@ -23,11 +22,6 @@ POLICY = (
 )
 HEAD = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
 CELL = "GP.views.{}.layers.cells.getLayers()[{}].options.fillColor"
-
-
-@pytest.fixture(scope="module")
-def comparison(tmp_path_factory):
-    return changed_comparison(tmp_path_factory.mktemp("compare"))
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,9 @@ from geo_planner.maps.compare_page import render_compare
 from geo_planner.maps.compare_pairs import render_pairs
 from geo_planner.maps.wording import Wording
 from geo_planner.report import write_comparison, write_pairs
-from tests.maps.changed_town import changed_comparison
 from tests.maps.small_town import IMG, study, town_result
 
 BARE = PageAssets()
-
-
-@pytest.fixture(scope="module")
-def comparison(tmp_path_factory):
-    return changed_comparison(tmp_path_factory.mktemp("compare"))
 
 
 @pytest.fixture(scope="module")

@@ -24,11 +24,9 @@ class ArrivalSearch:
         stops = np.array([place[stop] for stop in egress], np.int32)
         costs = np.array(list(egress.values()), np.int32)
         lanes = (TURN_CS - np.asarray(arrivals_cs)[::-1]).astype(np.int32)
+        numbers = (0, limits.transfer_slack_cs, limits.max_rides, limits.max_time_cs)
         for service, (work, best) in zip(self.services, self.spaces, strict=True):
-            range_search(
-                service, stops, costs, lanes, 0, limits.transfer_slack_cs, limits.max_rides,
-                limits.max_time_cs, work, best,
-            )  # fmt: skip
+            range_search(service, stops, costs, lanes, *map(np.int32, numbers), work, best)
         (_, best), (_, reduced) = self.spaces
         assert (best == reduced).all(), "reduced transfers change the result"
         return np.where(best == NEVER, -1, TURN_CS - best)[:, ::-1]

@@ -77,7 +77,7 @@ def labels_of(tables, day, access, walks, departures_cs, limits: Limits) -> dict
         work, best = range_workspace(one, len(departures_cs))
         departures = np.asarray(departures_cs, np.int32)
         range_search(one, np.ascontiguousarray(stops), np.ascontiguousarray(costs), departures,
-                     *limits[:4], work, best)  # fmt: skip
+                     *map(np.int32, limits[:4]), work, best)  # fmt: skip
         found.append(best.copy())
     assert (found[0] == found[1]).all(), "reduced transfers change the result"
     labels: dict[str, np.ndarray] = {}

@@ -75,6 +75,7 @@ def desert_times(n_draws):
     """Travel times of every minute of two hours and every draw, in whole minutes as R5 has them."""
     tables = frequency_desert()
     departures = np.array([at("07:00") + 6000 * n for n in range(120)], np.int32)
+    limits = np.array([6000, 6000, 2, 720000], np.int32)
     travel = []
     for draw in range(n_draws):
         timetable = build_timetable(tables, DAY, phases=Phases(0, draw))
@@ -82,8 +83,7 @@ def desert_times(n_draws):
         place = timetable.stop_ids.tolist()
         work, best = range_workspace(service, len(departures))
         start = np.array([place.index("20-20")], np.int32)
-        range_search(service, start, np.zeros(1, np.int32), departures, 6000, 6000, 2, 720000,
-                     work, best)  # fmt: skip
+        range_search(service, start, np.zeros(1, np.int32), departures, *limits, work, best)
         travel.append(best[place.index("40-40")] - departures)
     return np.sort(np.concatenate(travel)) // 6000
 

@@ -51,10 +51,9 @@ class Search:
         place = {stop_id: number for number, stop_id in enumerate(self.timetable.stop_ids)}
         stops = np.array([place[stop] for stop in access], dtype=np.int32)
         costs = np.array(list(access.values()), dtype=np.int32)
+        departures = np.asarray(departures_cs, np.int32)
         for service, (work, best) in zip(self.services, self.spaces, strict=True):
-            range_search(
-                service, stops, costs, np.asarray(departures_cs, np.int32), *limits[:4], work, best
-            )
+            range_search(service, stops, costs, departures, *map(np.int32, limits[:4]), work, best)
         (_, best), (_, reduced) = self.spaces
         assert (best == reduced).all(), "reduced transfers change the result"
         return best.copy()

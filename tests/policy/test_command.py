@@ -3,10 +3,12 @@
 import json
 
 import pandas as pd
+import pytest
 
 from tests.small_study import write_study
 
 
+@pytest.mark.slow
 def test_the_command_tells_what_it_can_and_names_what_is_missing(tmp_path, cli):
     study = write_study(tmp_path / "study")
     region, out = tmp_path / "region", tmp_path / "policy.csv"

@@ -13,6 +13,8 @@ from geo_planner.config import read_study
 from geo_planner.region.build import build_region
 from tests.small_study import SOURCES, sites, square, write_study
 
+pytestmark = pytest.mark.slow
+
 PLANS = SOURCES["sites"].replace("sites", "plans")
 
 

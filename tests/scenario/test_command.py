@@ -55,6 +55,7 @@ def test_apply_of_one_bad_file_writes_none(town, cli, files):
     assert not (files / "none").exists()
 
 
+@pytest.mark.slow
 def test_run_writes_the_baseline_and_each_scenario(cli, files):
     from tests.small_study import write_study
 

@@ -1,33 +1,25 @@
 """The laws of scenarios on whole places: the demo, and Lyngby's real streets and S-trains."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from geo_planner.config import Travel, read_study
+from geo_planner.config import Travel
 from geo_planner.region import open_region
-from geo_planner.region.build import build_region
 from geo_planner.scenario import apply_scenario, read_scenario, write_scenario
 from geo_planner.travel_time import open_router, travel_times
-from tests.lyngby import write_lyngby_study
 from tests.scenario.town import after, scenario
 from tests.small_study import files_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scenario-laws")]
+pytestmark = pytest.mark.slow
 
-DEMO = Path(__file__).parents[2] / "data" / "studies" / "demo.toml"
 MORNINGS = {"demo": "2026-03-10T07:30", "lyngby": "2023-09-06T07:30"}
 
 
 @pytest.fixture(scope="module", params=list(MORNINGS))
-def built(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    study = DEMO
-    if request.param == "lyngby":
-        study = write_lyngby_study(request.getfixturevalue("shared_data"), folder)
-    region = build_region(read_study(study), folder / "region")
+def built(request):
+    region = request.getfixturevalue(request.param)
     return region, files_of(region.path), MORNINGS[request.param]
 
 

@@ -6,6 +6,8 @@ from pandas.testing import assert_frame_equal
 from geo_planner.analysis import analyse
 from tests.scenario.town import after, area, at, block
 
+pytestmark = pytest.mark.slow
+
 REZONE = {"do": "Rezone", "plans": {"ids": ["p1"]}, "floor_area_ratio": 2.0}
 EDITS = {
     "plans": (REZONE, {"walk", "bicycle", "car", "transit"}),

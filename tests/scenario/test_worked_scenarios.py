@@ -5,31 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo_planner.config import Travel, read_study
+from geo_planner.config import Travel
 from geo_planner.region import open_region
-from geo_planner.region.build import build_region
 from geo_planner.scenario import Scenario, apply_scenario, check_scenario, read_scenario
 from geo_planner.travel_time import travel_times
-from tests.test_ballerup import STUDY, trimmed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scenarios")]
+pytestmark = pytest.mark.slow
 
 STUDIES = Path(__file__).parents[2] / "data" / "studies"
 DEMO = sorted((STUDIES / "scenarios").glob("*.toml"))
 REAL = sorted((STUDIES / "scenarios" / "ballerup").glob("*.toml"))
 MORNING = Travel.model_validate({"depart": "2026-03-10T07:30", "window_min": 30})
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    study = read_study(STUDIES / "demo.toml")
-    return build_region(study, tmp_path_factory.mktemp("demo") / "region")
-
-
-@pytest.fixture(scope="module")
-def ballerup(shared_data, tmp_path_factory):
-    assert shared_data.is_dir()
-    return build_region(trimmed(read_study(STUDY)), tmp_path_factory.mktemp("real") / "region")
 
 
 def sample(region, n_points=60):

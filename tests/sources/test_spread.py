@@ -3,7 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 from shapely.geometry import box
@@ -89,6 +89,7 @@ def test_no_total_is_lost_at_any_cell_size(tmp_path, cell_m):
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=3, max_size=3))
+@settings(max_examples=20)
 def test_any_totals_are_kept(tmp_path_factory, counts):
     folder = tmp_path_factory.mktemp("spread")
     a, b, c = counts
