@@ -1,7 +1,16 @@
 """Porto Alegre: real streets and two real feeds, against figures that others published."""
 
+from datetime import datetime
+from decimal import Decimal
+
+import numpy as np
 import pandas as pd
 import pytest
+
+from geo_planner.config import Fares, Travel
+from geo_planner.itinerary import find_itineraries
+from geo_planner.sources.points import read_points
+from geo_planner.travel_time import travel_times
 
 pytestmark = pytest.mark.slow
 
@@ -145,3 +154,49 @@ def test_access_counts_the_opportunities_of_a_file(cli, town, region, tmp_path):
     assert len(linked) > 1200  # the others lie off the network: unknown, not nothing
     assert (linked["schools_30min"] >= linked["schools_15min"]).all()
     assert frame["schools_30min"].max() > 20
+
+
+# single fares of 2021 [BRL] and the fare of two rides together, as r5r's sample data give them
+FARES = {
+    "kind": "rides", "currency": "BRL", "max_reduced_transfers": 1,
+    "classes": [{"name": "bus", "price": 4.80, "modes": ["bus"]},
+                {"name": "rail", "price": 4.50, "modes": ["train", "metro", "light_rail"]}],
+    "transfers": [{"first": "bus", "second": "bus", "price": 2.40},
+                  {"first": "bus", "second": "rail", "price": 3.57},
+                  {"first": "rail", "second": "bus", "price": 3.87},
+                  {"first": "rail", "second": "rail", "price": 0}],
+}  # fmt: skip
+LEVELS = [Decimal(text) for text in ("0", "4.50", "4.80", "7.20", "8.37", "30")]
+
+
+def test_two_searches_agree_on_what_every_minute_costs(town, region):
+    """The search of a pair, label by label, and the search of all minutes at once share no code."""
+    travel = Travel(
+        walk_speed_kmh=3.6, max_rides=3, depart=datetime(2019, 5, 13, 14), window_min=20,  # noqa: DTZ001
+        max_time_min=90, max_snap_m=1600, fares=Fares.model_validate(FARES),
+    )  # fmt: skip
+    places = read_points(town / "poa_points_of_interest.csv", region.crs).set_index("id").geometry
+    pairs = [("piratini_palace", "farrapos_station"), ("bus_central_station", "pucrs")]
+    n_equal, levels_used = 0, set()
+    for here, there in pairs:
+        ends = places[[here]], places[[there]]
+        journeys = find_itineraries(region, ends[0].iloc[0], ends[1].iloc[0], "transit", travel)
+        walk_s = min((j.time_s for j in journeys if not j.n_rides), default=np.inf)
+        levels_used |= {journey.fare for journey in journeys}
+        for level in LEVELS:
+            within = travel.model_copy(update={"max_fare": level})
+            found = travel_times(region, *ends, "transit", within, is_expanded=True)
+            for column, time_s in zip(found.columns, found.times_s[0, 0], strict=True):
+                clock = datetime.strptime(f"2019-05-13 {column[-5:]}", "%Y-%m-%d %H:%M")  # noqa: DTZ007
+                usable = [
+                    (j.arrival - clock).total_seconds()
+                    for j in journeys
+                    if j.n_rides and j.departure >= clock and j.fare <= level
+                ]
+                told_s = min([*usable, walk_s])
+                # the window's last minutes may need a journey that leaves after it
+                assert told_s >= time_s - 0.02
+                if told_s <= time_s + 0.02:
+                    n_equal += 1
+    assert {Decimal("4.50"), Decimal("4.80"), Decimal("7.20"), Decimal("8.37")} <= levels_used
+    assert n_equal > 0.6 * len(pairs) * len(LEVELS) * 20

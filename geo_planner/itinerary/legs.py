@@ -1,9 +1,10 @@
 """Journeys as people read them: legs, their times, and tables of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner.itinerary.street import Step
+from geo_planner.networks.numbers import packaged_rows
 from geo_planner.travel_time.shared_bicycles import SHARED
 
 
@@ -97,6 +99,30 @@ class Journey:
         """Distance on foot [m]."""
         return sum(leg.distance_m for leg in self.legs if leg.mode == "walk")
 
+    @property
+    def generalised_s(self) -> float:
+        """Time as people feel it [s]: weights of ``generalised_time.csv`` on its parts.
+
+        A part of a journey weighs more or less than a second in a vehicle; a transfer counts
+        besides. What it costs is told apart, in :attr:`fare`.
+        """
+        weights = _weights()
+        waits = [leg.wait_s for leg in self.legs if leg.mode == "ride"]
+        ridden = sum(leg.time_s for leg in self.legs if leg.mode == "ride")
+        on_streets = sum(leg.time_s for leg in self.legs if leg.mode != "ride")
+        return (
+            weights["ride"] * ridden
+            + weights["walk"] * on_streets
+            + weights["first_wait"] * sum(waits[:1])
+            + weights["transfer_wait"] * sum(waits[1:])
+            + weights["transfer_s"] * max(0, len(waits) - 1)
+        )
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    return {row["part"]: float(row["weight"]) for row in packaged_rows("generalised_time")}
+
 
 def legs_frame(journeys: Sequence[Journey], crs: CRS) -> gpd.GeoDataFrame:
     """Lay journeys out, one row a leg, in EPSG:4326."""
@@ -124,6 +150,7 @@ def legs_frame(journeys: Sequence[Journey], crs: CRS) -> gpd.GeoDataFrame:
             "journey_time_s": journey.time_s,
             "journey_rides": journey.n_rides,
             "journey_walk_m": round(journey.walk_m, 1),
+            "journey_generalised_s": round(journey.generalised_s, 1),
             "journey_fare": None if journey.fare is None else float(journey.fare),
             "geometry": leg.geometry,
         }
@@ -169,6 +196,7 @@ def to_json(journeys: Sequence[Journey], crs: CRS) -> list[dict[str, Any]]:
                 "time_s": journey.time_s,
                 "n_rides": journey.n_rides,
                 "walk_m": round(journey.walk_m, 1),
+                "generalised_s": round(journey.generalised_s, 1),
                 "fare": None if journey.fare is None else float(journey.fare),
                 "legs": legs,
             }

@@ -185,7 +185,8 @@ def pattern_classes(fares: Fares, timetable: Timetable) -> IntArray:
     found: IntArray = route_class[timetable.pattern_route_idx]
     unpriced = np.unique(timetable.pattern_route_idx[found == _NOT_PRICED])
     lost += [
-        f"line {timetable.route_ids[route]!r} ({modes[route]}) is in no class" for route in unpriced
+        f"line {str(timetable.route_ids[route])!r} ({modes[route]}) is in no class"
+        for route in unpriced
     ]
     if lost:
         raise InputError("fares: some lines have no price; give each a class", lost)
