@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from geo_planner.accessibility import access_of_points
     from geo_planner.analysis import AnalysisResult, analyse, read_result, run, settings_of
     from geo_planner.compare import Comparison, compare_results
-    from geo_planner.config import Study, Travel, read_study
+    from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
     from geo_planner.isochrone import Isochrones
     from geo_planner.itinerary import find_itineraries
@@ -27,6 +27,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AnalysisResult",
     "Comparison",
+    "Fares",
     "Isochrones",
     "PortfolioResult",
     "Region",
@@ -44,6 +45,7 @@ __all__ = [
     "find_itineraries",
     "open_region",
     "portfolio_frame",
+    "read_fares",
     "read_result",
     "read_scenario",
     "read_study",
@@ -59,6 +61,7 @@ __all__ = [
 _HOMES = {
     "AnalysisResult": "analysis",
     "Comparison": "compare",
+    "Fares": "config",
     "Isochrones": "isochrone",
     "PortfolioResult": "portfolio",
     "Region": "region",
@@ -76,6 +79,7 @@ _HOMES = {
     "find_itineraries": "itinerary",
     "open_region": "region",
     "portfolio_frame": "portfolio",
+    "read_fares": "config",
     "read_result": "analysis",
     "read_scenario": "scenario",
     "read_study": "config",
