@@ -48,7 +48,8 @@ def access_of_points(
         Point file to measure from; None: the region's zones, or where it has none, the
         opportunities' own points.
     mode, cutoffs_min, travel
-        How to travel and which time limits [min] to count within, the limit included.
+        How to travel and which time limits [min] to count within, the limit included unless
+        ``travel.strict_cutoffs``.
     threads, progress
         Searches at once (None: one per core); called with origins done and all origins.
 
@@ -75,7 +76,7 @@ def access_of_points(
         router,
         snapped,
         targets,
-        [cumulative(cutoff) for cutoff in cutoffs_min],
+        [cumulative(cutoff, is_strict=travel.strict_cutoffs) for cutoff in cutoffs_min],
         opportunities={name: counts[name].to_numpy(float) for name in counts},
         people={},
         threads=threads or default_threads(),

@@ -1,5 +1,6 @@
 """Measures of access as the kernels read them: cutoffs as costs, decays as weights of costs."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -35,9 +36,11 @@ class Measure:
     cutoff_s: float | None = None
 
 
-def cumulative(cutoff_min: float) -> Measure:
-    """Count what lies within a cutoff [min], the cutoff itself included."""
+def cumulative(cutoff_min: float, *, is_strict: bool = False) -> Measure:
+    """Count what lies within a cutoff [min], the cutoff itself included unless strict."""
     cutoff_s = seconds_from_min(cutoff_min)
+    if is_strict:
+        cutoff_s = math.nextafter(cutoff_s, 0.0)
     return Measure(f"{cutoff_min:g}min", lambda time_s: decay.step(time_s, cutoff_s), cutoff_s)
 
 

@@ -90,8 +90,9 @@ def ends_of(region: Region) -> Ends:
 
 def measures_of(study: Study, mode: Mode) -> list[Measure]:
     """List the measures a study asks for in one mode."""
+    is_strict = study.travel.strict_cutoffs
     return [
-        *(cumulative(cutoff) for cutoff in study.access.cutoffs_min),
+        *(cumulative(cutoff, is_strict=is_strict) for cutoff in study.access.cutoffs_min),
         gravity(study.access.half_weight_min[mode]),
     ]
 

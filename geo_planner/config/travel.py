@@ -45,12 +45,20 @@ class Travel(Settings):
     driving_side: Literal["country", "right", "left"] = Field(
         "country", description="Side of the road that cars keep to."
     )
+    whole_second_streets: bool = Field(
+        default=False,
+        description="Let every street take whole seconds, rounded up, and not hundredths.",
+    )
     missing_limits: Literal["country", "observed"] = Field(
         "country",
         description="Speed limit of streets that state none: the country's default for the class, "
         "or the mean stated on streets of the class (as OSMnx imputes it).",
     )
     max_time_min: Minutes = Field(120, description="Longer times count as unreachable [min].")
+    strict_cutoffs: bool = Field(
+        default=False,
+        description="Count within a time limit only what takes less, not what takes just as long.",
+    )
     max_walk_min: Minutes = Field(30, description="Longest walk to, from or without a stop [min].")
     max_transfer_min: float = Field(
         15, ge=0, le=120, description="Longest walk between two rides [min]."

@@ -143,6 +143,7 @@ def street_network(
         "min_component_nodes": MIN_COMPONENT_NODES,
         "layout": ARRAY_LAYOUT,
         **({"is_level": True} if is_level else {}),
+        **({"whole_second_streets": True} if travel.whole_second_streets else {}),
     }
 
     def make() -> Arrays:

@@ -63,6 +63,8 @@ def street_costs(
         speed_mps = _speed_mps(streets, mode, travel, country, way)
         time_s = np.where(is_ferry, crossing, length / speed_mps)
         cost = np.rint(time_s * CENTISECONDS_PER_S).astype(np.int32)
+        if travel.whole_second_streets:
+            cost = -(-cost // CENTISECONDS_PER_S) * CENTISECONDS_PER_S
         is_open = streets[f"{access_mode(mode)}_{way}"].to_numpy(bool) & is_calm
         costs.append(np.where(is_open, cost, -1).astype(np.int32))
     return costs[0], costs[1]

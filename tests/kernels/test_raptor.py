@@ -276,11 +276,44 @@ def _later(call, shift):
     return (stop, *times, *bans)
 
 
+def world_of(drawn):
+    """Make the tables of a drawn day; give the start of its window [s] and them."""
+    base_s, blocks = drawn
+    rides = [
+        Ride(f"{block}.{number}", calls, route_id=route, service_id=service)
+        for block, copies in enumerate(blocks)
+        for number, (calls, route, service) in enumerate(copies)
+    ]
+    rides.append(ride("always", "ab", base_s + 300, base_s + 400))
+    return base_s, feed_tables(STOPS, rides, only_on={"before": [BEFORE], "after": [AFTER]})
+
+
 walks = st.dictionaries(
     st.tuples(st.sampled_from("abcdefg"), st.sampled_from("abcdefg")),
     st.sampled_from([0, 1, 3000, 6000, 12000, 30000]),
     max_size=8,
 )
+ways_to_stops = st.dictionaries(
+    st.sampled_from("abcdefg"), st.sampled_from([0, 1, 6000, 9000]), min_size=1, max_size=3
+)
+
+
+def by_first_stop(transfers):
+    found = {}
+    for (here, there), cost in transfers.items():
+        if here != there:
+            found.setdefault(here, []).append((there, cost))
+    return found
+
+
+def random_limits(*board_waits_cs):
+    return st.builds(
+        Limits,
+        board_wait_cs=st.sampled_from(board_waits_cs),
+        transfer_slack_cs=st.sampled_from([0, 6000, 12000]),
+        max_rides=st.integers(1, 4),
+        max_time_cs=st.sampled_from([60000, 240000, 720000, 720000]),
+    )
 
 
 @pytest.mark.parametrize("n_days", [30, pytest.param(400, marks=pytest.mark.prove)])
@@ -294,32 +327,11 @@ def test_random_timetables_agree_with_the_independent_search(n_days):
         suppress_health_check=[HealthCheck.too_slow],
     )
     @given(
-        drawn=random_days(),
-        transfers=walks,
-        access=st.dictionaries(
-            st.sampled_from("abcdefg"), st.sampled_from([0, 1, 6000, 9000]), min_size=1, max_size=3
-        ),
-        limits=st.builds(
-            Limits,
-            board_wait_cs=st.sampled_from([0, 6000]),
-            transfer_slack_cs=st.sampled_from([0, 6000, 12000]),
-            max_rides=st.integers(1, 4),
-            max_time_cs=st.sampled_from([60000, 240000, 720000, 720000]),
-        ),
+        drawn=random_days(), transfers=walks, access=ways_to_stops, limits=random_limits(0, 6000)
     )
     def agree(drawn, transfers, access, limits):
-        base_s, blocks = drawn
-        rides = [
-            Ride(f"{block}.{number}", calls, route_id=route, service_id=service)
-            for block, copies in enumerate(blocks)
-            for number, (calls, route, service) in enumerate(copies)
-        ]
-        rides.append(ride("always", "ab", base_s + 300, base_s + 400))
-        tables = feed_tables(STOPS, rides, only_on={"before": [BEFORE], "after": [AFTER]})
-        by_stop = {}
-        for (here, there), cost in transfers.items():
-            if here != there:
-                by_stop.setdefault(here, []).append((there, cost))
+        base_s, tables = world_of(drawn)
+        by_stop = by_first_stop(transfers)
         departures = [100 * base_s + 6000 * number for number in range(9)]
         compared, n_reached, _ = compare_world(
             tables, WORLD_DAY, access, by_stop, departures, limits, until_s=4 * 86400

@@ -5,8 +5,9 @@ import numpy as np
 from geo_planner.kernels.raptor import range_search, range_workspace
 from geo_planner.kernels.service import NEVER, TURN_CS, turned_service
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from tests.networks.transit_searches import service_of
-from tests.oracles.latest_departure import latest_boardings
+from tests.networks.transit_searches import Search, compare, service_of
+from tests.oracles.flat_vehicles import FlatDay
+from tests.oracles.time_expanded import read_day
 
 
 class ArrivalSearch:
@@ -32,14 +33,35 @@ class ArrivalSearch:
         return np.where(best == NEVER, -1, TURN_CS - best)[:, ::-1]
 
 
-def compare_arrivals(search, oracle, egress, transfers, arrivals_cs, limits):
-    """Assert that all labels are equal; return how many were compared and how many reached."""
+class BothWays:
+    """A day's timetable to leave and to arrive by, and the compiled oracle of both."""
+
+    def __init__(self, tables, day, transfers, n_lanes, **window):
+        self.leaving = Search(tables, day.isoformat(), transfers, n_lanes, **window)
+        self.arriving = ArrivalSearch(self.leaving.timetable, transfers, n_lanes)
+        self.oracle = FlatDay(read_day(tables, day), transfers)
+
+    def compare(self, ways, moments_cs, limits):
+        """Compare all labels; return compared and reached, leaving and arriving, ``(2, 2)``."""
+        leaving = self.leaving, self.oracle.earliest_alightings
+        arriving = self.arriving, self.oracle.latest_boardings
+        return np.array([
+            compare(*leaving, ways, moments_cs, limits),
+            compare_arrivals(*arriving, ways, moments_cs, limits),
+        ])  # fmt: skip
+
+
+def compare_arrivals(search, oracle, egress, arrivals_cs, limits):
+    """Assert that all labels are those of an oracle asked arrival by arrival.
+
+    Returns how many were compared and how many reached.
+    """
     latest = search(egress, arrivals_cs, limits)
     options = limits._asdict()
     del options["board_wait_cs"]
     n_reached = 0
     for lane, arrival_cs in enumerate(arrivals_cs):
-        expected = latest_boardings(oracle, arrival_cs, egress, transfers, **options)
+        expected = oracle(arrival_cs, egress, **options)
         found = {
             stop_id: int(time)
             for stop_id, time in zip(search.stop_ids, latest[:, lane], strict=True)

@@ -12,8 +12,9 @@ from scipy.spatial import cKDTree
 from geo_planner.errors import InputError
 from geo_planner.networks.timetable import build_timetable
 from geo_planner.sources.gtfs import read_gtfs
-from tests.networks.transit_searches import Limits, Search, at, compare
-from tests.oracles.time_expanded import read_day
+from tests.networks.arrival_searches import BothWays
+from tests.networks.transit_searches import Limits, at
+from tests.oracles.test_flat_vehicles import arrive, leave
 
 WEDNESDAY = dt.date(2023, 9, 13)
 MONDAY = dt.date(2019, 5, 13)
@@ -84,19 +85,45 @@ def test_the_s_trains_of_a_wednesday_are_those_of_the_published_timetable(s_trai
     assert ride_min[ride_min > 0].median() == 26
 
 
-def test_s_trains_agree_with_the_independent_search(s_trains):
-    stops = s_trains["stops"]
-    places = np.column_stack([stops.geometry.x, stops.geometry.y])
-    transfers = straight_walks(places, stops["stop_id"], places, stops["stop_id"], 900)
-    search = Search(s_trains, WEDNESDAY.isoformat(), transfers, 20)
-    oracle = read_day(s_trains, WEDNESDAY)
-    totals = np.zeros(2, dtype=int)
+@pytest.fixture(scope="module")
+def s_train_searches(s_trains):
+    transfers = walks_between(s_trains["stops"], 900)
+    return BothWays(s_trains, WEDNESDAY, transfers, 20, from_s=-2 * 3600)
+
+
+@pytest.fixture(scope="module")
+def porto_alegre_searches(porto_alegre):
+    return BothWays(porto_alegre, MONDAY, walks_between(porto_alegre["stops"], 600), 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("s_train_searches", "23:40"),
+        pytest.param(
+            "porto_alegre_searches",
+            "14:00",
+            marks=[pytest.mark.slow, pytest.mark.xdist_group("porto_alegre_feeds")],
+        ),
+    ],
+)
+def test_the_compiled_oracle_says_what_the_plain_ones_say(request, name, first):
+    oracle = request.getfixturevalue(name).oracle
+    ways, moments = {oracle.stops[10]: 12_345}, [at(first), at(first) + 77_777]
+    limits = Limits(max_time_cs=75 * 6000)
+    assert leave(oracle, ways, moments, limits) > 60
+    assert arrive(oracle, ways, moments, limits) > 60
+
+
+def test_s_trains_agree_with_the_independent_search_both_ways(s_trains, s_train_searches):
+    stop_ids = s_trains["stops"]["stop_id"]
+    totals = np.zeros((2, 2), dtype=int)
     for row, first in ((10, "07:30"), (40, "23:50"), (70, "00:05")):
-        access = {stops["stop_id"].iloc[row]: 12_345, stops["stop_id"].iloc[row + 1]: 90_000}
-        departures = [at(first) + 6000 * number for number in range(20)]
-        totals += compare(search, oracle, access, transfers, departures, Limits())
-    assert totals[0] == 3 * 20 * 87
-    assert totals[1] > 2000
+        ways = {stop_ids.iloc[row]: 12_345, stop_ids.iloc[row + 1]: 90_000}
+        moments = [at(first) + 6000 * number for number in range(20)]
+        totals += s_train_searches.compare(ways, moments, Limits())
+    assert (totals[:, 0] == 3 * 20 * 87).all()
+    assert (totals[:, 1] > 2000).all()
 
 
 def straight_walks(here, here_ids, there, there_ids, max_s):
@@ -111,26 +138,31 @@ def straight_walks(here, here_ids, there, there_ids, max_s):
     return walks
 
 
-@pytest.mark.slow
-def test_porto_alegre_agrees_with_the_independent_search(porto_alegre, shared_data):
-    tables = porto_alegre
-    stops = tables["stops"]
+def walks_between(stops, max_s):
+    """Make walks between all stops along straight lines."""
     places = np.column_stack([stops.geometry.x, stops.geometry.y])
-    transfers = straight_walks(places, stops["stop_id"], places, stops["stop_id"], 600)
+    return straight_walks(places, stops["stop_id"], places, stops["stop_id"], max_s)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("porto_alegre_feeds")
+def test_porto_alegre_agrees_with_the_independent_search_both_ways(
+    porto_alegre, porto_alegre_searches, shared_data
+):
+    stops = porto_alegre["stops"]
+    places = np.column_stack([stops.geometry.x, stops.geometry.y])
     points = pd.read_csv(shared_data / "porto_alegre" / "poa_points_of_interest.csv").iloc[:3]
     to_metres = Transformer.from_crs(4326, PORTO_ALEGRE_CRS, always_xy=True)
     origins = np.column_stack(to_metres.transform(points["lon"], points["lat"]))
-    accesses = straight_walks(origins, points["id"], places, stops["stop_id"], 1200)
-    departures = [at("14:00") + 6000 * number for number in range(10)]
-    search = Search(tables, MONDAY.isoformat(), transfers, len(departures))
-    oracle = read_day(tables, MONDAY)
+    ways_of = straight_walks(origins, points["id"], places, stops["stop_id"], 1200)
+    moments = [at("14:00") + 6000 * number for number in range(10)]
     limits = Limits(max_time_cs=75 * 6000)
-    totals = np.zeros(2, dtype=int)
-    for access in accesses.values():
-        assert access
-        totals += compare(search, oracle, dict(access), transfers, departures, limits)
-    assert totals[0] == 3 * 10 * 4010
-    assert totals[1] > 50_000
+    totals = np.zeros((2, 2), dtype=int)
+    for ways in ways_of.values():
+        assert ways
+        totals += porto_alegre_searches.compare(dict(ways), moments, limits)
+    assert (totals[:, 0] == 3 * 10 * 4010).all()
+    assert (totals[:, 1] > 50_000).all()
 
 
 def test_a_date_outside_the_feeds_is_refused_with_their_dates(porto_alegre):

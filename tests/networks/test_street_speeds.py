@@ -55,6 +55,16 @@ def test_steeper_uphill_is_never_faster(low, high, mode):
     assert shares[0] >= shares[1]
 
 
+@pytest.mark.parametrize(
+    ("length_m", "whole_s"), [(0.2, 1), (9.99, 10), (10.0, 10), (10.004, 10), (10.01, 11)]
+)
+def test_whole_seconds_are_rounded_up_from_the_hundredth(town, length_m, whole_s):
+    travel = Travel(walk_speed_kmh=3.6, whole_second_streets=True)
+    costs = street_costs(town.streets.assign(length_m=length_m), "walk", travel, None)
+    assert {*costs[0].tolist(), *costs[1].tolist()} == {100 * whole_s}
+    assert costs[0].dtype == np.int32
+
+
 def test_uphill_one_way_is_downhill_the_other(town):
     streets = town.streets.assign(grade=0.03)
     up, down = street_costs(streets, "bicycle", Travel(), "DK")

@@ -1,6 +1,6 @@
 """The long proof: every label of many places, minute by minute, both ways, in two real feeds.
 
-PROVE_PLACES sets how many places; 50 in Porto Alegre take hours.
+PROVE_PLACES sets how many places: 50 unless told.
 """
 
 import datetime as dt
@@ -10,18 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo_planner.networks.timetable import build_timetable
-from tests.networks.arrival_searches import ArrivalSearch, compare_arrivals
+from tests.networks.arrival_searches import BothWays
 from tests.networks.test_real_timetables import (
     MONDAY,
     WEDNESDAY,
     porto_alegre,  # noqa: F401 -- a fixture
     s_trains,  # noqa: F401 -- a fixture
     straight_walks,
+    walks_between,
 )
-from tests.networks.transit_searches import Limits, Search, at, compare
-from tests.oracles.latest_departure import Arrivals
-from tests.oracles.time_expanded import read_day
+from tests.networks.transit_searches import Limits, at
 
 pytestmark = [pytest.mark.prove, pytest.mark.slow]
 
@@ -41,17 +39,11 @@ def ways_around(stops: pd.DataFrame, max_s: int) -> dict[str, dict[str, int]]:
 def prove(tables, day: dt.date, first: str, *, walk_s: int, transfer_s: int, limits: Limits):
     """Compare all labels both ways; return (compared, reached) leaving and arriving."""
     stops = tables["stops"]
-    places = np.column_stack([stops.geometry.x, stops.geometry.y])
-    transfers = straight_walks(places, stops["stop_id"], places, stops["stop_id"], transfer_s)
     moments = [at(first) + 6000 * number for number in range(N_MINUTES)]
-    oracle = read_day(tables, day)
-    leaving = Search(tables, day.isoformat(), transfers, N_MINUTES)
-    arriving = ArrivalSearch(build_timetable(tables, day), transfers, N_MINUTES)
-    arrivals = Arrivals(oracle)
+    searches = BothWays(tables, day, walks_between(stops, transfer_s), N_MINUTES)
     totals = np.zeros((2, 2), dtype=int)
     for ways in ways_around(stops, walk_s).values():
-        totals[0] += compare(leaving, oracle, ways, transfers, moments, limits)
-        totals[1] += compare_arrivals(arriving, arrivals, ways, transfers, moments, limits)
+        totals += searches.compare(ways, moments, limits)
     for name, (compared, reached) in zip(("leaving", "arriving"), totals, strict=True):
         print(f"{name}: {compared} labels compared, {reached} reached, all equal")
     return totals
