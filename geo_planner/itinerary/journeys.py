@@ -99,6 +99,8 @@ class Pair:
     ) -> None:
         self._service = service
         self._access, self._egress, self._limits = access_cs, egress_cs, limits
+        # what takes longer at its end may hide what was not searched: it counts as not found
+        self._reach_cs = limits.max_time_cs + _STEP_CS
         self._forward = reduce_transfers(service)
         self._turned = reduce_transfers(turned_service(service))
         self._space = raptor.range_workspace(self._forward, 1)
@@ -178,15 +180,14 @@ class Pair:
         raptor.range_search(
             service, stops, near_cs[stops], np.array([lane_cs], np.int32), np.int32(wait_cs),
             np.int32(self._limits.transfer_slack_cs), np.int32(n_rides),
-            np.int32(self._limits.max_time_cs + _STEP_CS), work, best,
+            np.int32(self._reach_cs), work, best,
         )  # fmt: skip
         return np.array(best[:, 0])
 
     def _earliest(self, departure_cs: int, n_rides: int) -> int | None:
         """Give the earliest arrival by rides [cs of the day]; None: none within the search."""
-        ends = self._ends(self.labels(departure_cs, n_rides), self._egress)
-        found = int(ends.min(initial=NEVER))
-        return found if found < NEVER else None
+        found = int(self._ends(self.labels(departure_cs, n_rides), self._egress).min(initial=NEVER))
+        return found if found - departure_cs <= self._reach_cs else None
 
     def _latest(self, arrival_cs: int, n_rides: int) -> int | None:
         """Give the latest departure that is there in time by rides; None: none."""
@@ -194,9 +195,10 @@ class Pair:
             self._turned, self._turned_space, self._egress, int(TURN_CS) - arrival_cs, n_rides, 0
         )
         turned = int(self._ends(labels, self._access).min(initial=NEVER))
-        if turned >= NEVER:
+        departure_cs = int(TURN_CS) - turned
+        if arrival_cs - departure_cs > self._reach_cs:
             return None
-        return int(TURN_CS) - turned - self._limits.board_wait_cs
+        return departure_cs - self._limits.board_wait_cs
 
     def _ends(self, labels: IntArray, way_cs: IntArray) -> npt.NDArray[np.int64]:
         usable = (labels < NEVER) & (way_cs <= self._limits.max_time_cs)
