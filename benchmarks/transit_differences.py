@@ -7,8 +7,8 @@
 3. limit: ours looks for journeys of at most 120 minutes, cafein for any.
 4. streets: cafein walks on ways with ``access`` no or private, and on small islands; ours walks
    along the outlines of squares. Then both are given the ways alone that both walk on.
-5. walking on: after the last ride, or without one, cafein also walks from stop to stop and on from
-   there, up to 20 and 30 minutes. Ours walks from where people get off, up to 30 minutes.
+5. walking on: after the last ride cafein also walks to another stop and on from there, up to 20 and
+   30 minutes, and without a ride to a stop and on, twice 30. Ours walks up to 30 minutes in all.
 6. walks: cafein's count whole seconds, rounded up, on lengths of a sphere, from the edge that a
    point is linked to. Then ours is given cafein's walks, to the second.
 7. rest: what then still differs is the search itself.
@@ -66,8 +66,8 @@ def told_differences(region, raw, folder, every):
     search = Search(build(common, folder / "poa_common"), every)
     theirs, found = cafein_on(common, folder, every)
     steps["streets"] = compare(search.ranked(search.walks, NEXT), theirs)
-    steps["walking_on"] = compare(search.ranked(search.walks.walked_on(), NEXT), theirs)
-    steps["walks"] = compare(search.ranked(search.cafeins(found).walked_on(), NEXT), theirs)
+    steps["walking_on"] = compare(search.ranked(search.walks.walked_on(every), NEXT), theirs)
+    steps["walks"] = compare(search.ranked(search.cafeins(found).walked_on(every), NEXT), theirs)
     return {"steps": steps, "rules_share_of_pairs": shares(steps)}
 
 

@@ -30,10 +30,11 @@ class OnFoot:
     egress: np.ndarray
     direct: np.ndarray
 
-    def walked_on(self):
-        """Let people walk on from a stop to another, and from there, after the last ride or none.
+    def walked_on(self, every):
+        """Let people walk on at a stop: after a ride to another and from there, without one there.
 
-        Each of the walks keeps its limit; together they may be as long as all limits.
+        Each of the walks keeps its limit; together they may be longer. Origins are each so-many-th
+        point.
         """
         left = np.repeat(np.arange(self.egress.shape[1]), np.diff(self.between.ptr))
         egress = self.egress.astype(np.int64)
@@ -41,9 +42,8 @@ class OnFoot:
             ways = np.flatnonzero(known[self.between.stop] < UNREACHED)
             through = known[self.between.stop[ways]] + self.between.cost_cs[ways].astype(np.int64)
             np.minimum.at(row, left[ways], through)
-        every = len(egress) // len(self.direct) + 1
         direct = [
-            np.minimum(row, (known[near] + egress[:, near]).min(axis=1, initial=UNREACHED))
+            np.minimum(row, (known[near] + self.egress[:, near]).min(axis=1, initial=UNREACHED))
             for row, known in zip(self.direct, self.access[::every].astype(np.int64), strict=True)
             for near in [np.flatnonzero(known < UNREACHED)]
         ]

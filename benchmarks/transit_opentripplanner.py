@@ -44,7 +44,7 @@ class Ride:
     arrival_s: float
 
 
-def single_rows(region, folder, n_pairs=150):
+def single_rows(region, folder, n_pairs=100):
     """Measure against OpenTripPlanner where it is to be had, and tell the differences."""
     try:
         command = program()
