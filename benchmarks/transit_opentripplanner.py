@@ -5,8 +5,10 @@ hexagons at a time. It lists the journeys of an hour; ours answers every minute 
 from an opened router. OpenTripPlanner is told to count all seconds the same, yet keeps rules of its
 own, so each pair that differs is told by one of these:
 
-- walks: links to streets cost it nothing, only the nearest stop of each pattern is changed to, and
-  it may use other streets. Its best journey is told anew with our walks, and ours with its walks.
+- limit: ours looks for journeys of at most 120 minutes.
+- walks: the way from a point to its street costs it nothing, it changes to the nearest stop of each
+  pattern alone, and walks on other streets. Its journeys with our walks are there no earlier than
+  ours, or ours with its walks no earlier than its own.
 - left out: its own walks would have allowed our journey, and it does not list it.
 - unexplained: one of its journeys can be made with our walks and is there before ours.
 """
@@ -176,7 +178,9 @@ def _differences(ours, server, told):
     )
     with np.errstate(invalid="ignore"):
         apart_s = np.where(first_s == theirs_s, 0, first_s - theirs_s)
-    rules = dict.fromkeys(("later_by_walks", "earlier_by_walks", "left_out", "unexplained"), 0)
+    rules = dict.fromkeys(
+        ("limit", "later_by_walks", "earlier_by_walks", "left_out", "unexplained"), 0
+    )
     for (origin, destination, own_s, journeys), gap_s, their_s in zip(
         told, apart_s, theirs_s, strict=True
     ):
@@ -184,8 +188,10 @@ def _differences(ours, server, told):
             (arrival_s(rides, origin, destination, ours.walk_s) for rides, _ in journeys if rides),
             default=np.inf,
         )
-        if anew_s < own_s - SAME_S:
+        if anew_s < own_s - SAME_S and anew_s <= HOUR.max_time_s:
             rules["unexplained"] += 1
+        elif HOUR.max_time_s < their_s < np.inf:
+            rules["limit"] += 1
         elif gap_s > ALIKE_S:
             rules["later_by_walks"] += 1
         elif gap_s < -ALIKE_S:
