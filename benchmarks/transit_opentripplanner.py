@@ -167,7 +167,8 @@ def _measured(ours, server, n_pairs):
         "time"
     )
     made = row("single_vs_opentripplanner", float(ours_s), float(peer_s), 1, words)
-    made |= {"ours_wall_s": round(ours_wall_s, 4), "peer_wall_s": round(peer_wall_s, 4)}
+    walls_s = {"ours_wall_s": ours_wall_s, "peer_wall_s": peer_wall_s}
+    made |= {name: round(float(wall_s), 4) for name, wall_s in walls_s.items()}
     return [made], _differences(ours, server, told)
 
 
