@@ -3,80 +3,26 @@
 Both search the same files, points and limits, turn about, two threads each. Ratios are of processor
 time over all threads; the time by the clock stands beside it. What both do beforehand (timetables,
 streets, walks between stops, cafein's transfers of the day) is left out, walks to and from stops
-are in. cafein knows no wait at stops, so ours is set to none.
+are in.
 """
 
 import json
 import os
-import subprocess
 import tempfile
 import time
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measuring import DATA, cpu_name, row, write
-from benchmarks.transit_differences import by_rule, same_files
-from benchmarks.transit_feeds import filled_feeds
+from benchmarks.measuring import cpu_name, row, write
+from benchmarks.transit_differences import told_differences
+from benchmarks.transit_opentripplanner import single_rows
 from benchmarks.transit_preflight import preflight_row
-from geo_planner.config import Study, Travel
-from geo_planner.region.build import build_region
-from geo_planner.sources.points import read_points
+from benchmarks.transit_town import PEERS, THREADS, TOWN, TRAVEL, Peer, build, hexagons
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.matrix import seconds
 
-PEERS = Path("out/peers/bin/python")
-TOWN = DATA / "porto_alegre"
-FEEDS = [TOWN / "poa_eptc.zip", TOWN / "poa_trensurb.zip"]
-THREADS = 2
 WIDE = (5, 25, 50, 75, 95)
-TRAVEL = Travel(
-    depart=datetime.fromisoformat("2019-05-13T14:00"),
-    walk_speed_kmh=3.6,
-    max_rides=3,
-    max_transfer_min=20,
-    board_wait_s=0,
-    transfer_slack_s=0,
-    max_snap_m=1600,
-)
-
-
-class Peer:
-    """Ask cafein's process for one thing after another."""
-
-    def __init__(self, town=TOWN):
-        self._process = subprocess.Popen(
-            [PEERS, Path(__file__).with_name("transit_peer.py"), town.resolve()], text=True,
-            stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
-            env={**os.environ, "RAYON_NUM_THREADS": str(THREADS)},
-        )  # fmt: skip
-
-    def run(self, name, **given):
-        """Return seconds of processor time and of the clock; what else is said is passed over."""
-        self._process.stdin.write(json.dumps([name, given]) + "\n")
-        self._process.stdin.flush()
-        for line in self._process.stderr:
-            if line.startswith("["):
-                return json.loads(line)
-        raise RuntimeError(f"cafein's process ended at {name}")
-
-    def matrix(self, router, window, percentiles, every):
-        return self.run(
-            "matrix", router=router, window=window, percentiles=percentiles, workers=THREADS,
-            every=every,
-        )  # fmt: skip
-
-    def close(self):
-        self._process.stdin.close()
-        self._process.wait()
-
-    def kept(self, folder):
-        """Give the first percentile of the last matrix [s], inf where there is no way."""
-        file = Path(folder) / "cafein.npy"
-        self.run("keep", out=str(file))
-        found = np.load(file)[:, :, 0]
-        return np.where(found >= 2**32 - 1, np.inf, found)
 
 
 class Ours:
@@ -86,7 +32,7 @@ class Ours:
         travel = TRAVEL.model_copy(update={"window_min": window_min, "percentiles": percentiles})
         started = time.perf_counter()
         self._router = open_router(region, "transit", travel)
-        points = read_points(TOWN / "poa_hexgrid.csv", region.crs).set_index("id").geometry
+        points = hexagons(region)
         self._ends = self._router.snap_origins(points)
         self._starts = self._ends.part(slice(None, None, every))
         self.opened_s = time.perf_counter() - started
@@ -125,41 +71,16 @@ def peak_gb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
-def build(feeds, folder):
-    """Build the region with some feeds."""
-    study = Study.model_validate(
-        {
-            "study": {"id": "poa", "name": "Porto Alegre", "country": None},
-            "sources": {
-                "osm": [{"path": TOWN / "poa_osm.pbf"}],
-                "gtfs": [{"path": feed} for feed in feeds],
-            },
-        }
-    )
-    return build_region(study, folder)
-
-
-def told_differences(region, raw, folder, every):
-    """Compare medians of both, on the feeds as they are and with every time filled in."""
-    other = folder / "filled"
-    other.mkdir()
-    feeds = filled_feeds(region, FEEDS, other)
-    same_files(TOWN, other)
-    filled = Ours(build(feeds, folder / "poa_filled"), 60, (50, 51), every).matrix()
-    peer = Peer(other)
-    peer.run("build")
-    peer.matrix("tbtr", 60, [50], every)
-    theirs = peer.kept(folder)
-    peer.close()
-    return by_rule(raw, seconds(filled[:, :, 0]), seconds(filled[:, :, 1]), theirs)
-
-
 def main(repeats=3, every=1):
     """Measure and write out/bench/transit.json; every: only each so-many-th hexagon as origin."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows, facts = matrix_rows(build(FEEDS, folder / "poa"), folder, repeats, every)
-    rows.append(preflight_row())
+        region = build(TOWN, folder / "poa")
+        rows, facts = matrix_rows(region, folder, repeats, every)
+        single, told = single_rows(region, folder)
+    print(json.dumps(told, indent=1))
+    rows += [*single, preflight_row()]
+    facts["differences_opentripplanner"] = told
     write("transit.json", rows, cpu=cpu_name(), load=os.getloadavg(), **facts)
 
 

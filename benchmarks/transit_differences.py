@@ -5,17 +5,29 @@
 2. rank: ours is the 30th of 60 minutes, ceil(p / 100 n) - 1 counted from 0; cafein rounds
    p / 100 (n - 1) half up and takes the 31st.
 3. limit: ours looks for journeys of at most 120 minutes, cafein for any.
-4. ends: a hexagon that is linked to another street, or not at all. Told by its median difference to
-   all others, which is then above half a minute.
-5. rest.
+4. streets: cafein walks on ways with ``access`` no or private, and on small islands; ours walks
+   along the outlines of squares. Then both are given the ways alone that both walk on.
+5. walking on: after the last ride cafein also walks to another stop and on from there, up to 20 and
+   30 minutes, and without a ride to a stop and on, twice 30. Ours walks up to 30 minutes in all.
+6. walks: cafein's count whole seconds, rounded up, on lengths of a sphere, from the edge that a
+   point is linked to. Then ours is given cafein's walks, to the second.
+7. rest: what then still differs is the search itself.
 """
 
-import shutil
+from itertools import pairwise
 
 import numpy as np
+import osmium
 
-ALIKE_MIN, SHIFTED_MIN, LIMIT_S = 1.0, 0.5, 7200
+from benchmarks.transit_on_foot import Search
+from benchmarks.transit_town import TOWN, Peer, build, filled_town
+from geo_planner.config import Travel
+from geo_planner.networks.street import KEPT, street_network
+
+ALIKE_MIN = 1.0
 SECONDS_PER_MIN = 60
+MEDIAN, NEXT = 29, 30
+LIMIT_MIN = 120
 
 
 def compare(ours_s, theirs_s):
@@ -28,54 +40,63 @@ def compare(ours_s, theirs_s):
         "both_reach": len(apart),
         "ours_alone": int((here & ~there).sum()),
         "theirs_alone": int((there & ~here).sum()),
+        "equal_share": round(float((apart == 0).mean()), 4),
         "alike_within_1_min_share": round(float((np.abs(apart) <= ALIKE_MIN).mean()), 4),
         "ours_faster_share": round(float((apart < -ALIKE_MIN).mean()), 4),
         "ours_slower_share": round(float((apart > ALIKE_MIN).mean()), 4),
         "median_difference_min": round(float(np.median(apart)), 3),
+        "largest_difference_min": round(float(np.abs(apart).max()), 3),
     }
 
 
-def by_rule(raw, filled, ranked, theirs):
-    """Share of pairs that any rule explains, of the pairs both reach with the same timetable.
-
-    ``raw`` are both matrices on the feeds as they are, the others ours on the filled ones [s].
-    """
-    before, same_times, same_rank = (compare(*pair) for pair in (raw, (filled, theirs),
-                                                                (ranked, theirs)))  # fmt: skip
-    both = np.isfinite(ranked) & np.isfinite(theirs)
-    apart = np.full(both.shape, np.nan)
-    apart[both] = (ranked[both] - theirs[both]) / SECONDS_PER_MIN
-    is_off = np.abs(apart) > ALIKE_MIN
-    with np.errstate(all="ignore"):
-        shifted = [np.abs(_medians(apart, axis)) > SHIFTED_MIN for axis in (0, 1)]
-    at_end = shifted[1][:, np.newaxis] | shifted[0][np.newaxis, :]
-    alone = np.isfinite(theirs) & ~np.isfinite(ranked)
-    share = "alike_within_1_min_share"
-    return {
-        "as_they_are": before,
-        "same_times": same_times,
-        "same_times_and_rank": same_rank,
-        "rules_share_of_pairs": {
-            "alike": before[share],
-            "blank_times": round(same_times[share] - before[share], 4),
-            "rank": round(same_rank[share] - same_times[share], 4),
-            "ends": round(float((is_off & at_end).sum() / both.sum()), 4),
-            "rest": round(float((is_off & ~at_end).sum() / both.sum()), 4),
-        },
-        "theirs_alone_beyond_120_min": int((alone & (theirs > LIMIT_S)).sum()),
-        "ends_linked_otherwise": [int(part.sum()) for part in shifted[::-1]],
-    }
+def told_differences(region, raw, folder, every):
+    """Compare medians on the files as they are, then make alike one rule after the other."""
+    filled, common = (filled_town(region, folder / name) for name in ("filled", "common"))
+    own_streets(region, TOWN / "poa_osm.pbf", common / "poa_osm.pbf")
+    steps = {"as_they_are": compare(*raw)}
+    search = Search(build(filled, folder / "poa_filled"), every)
+    theirs, _ = cafein_on(filled, folder, every)
+    for name, rank, limit_min in (
+        ("blank_times", MEDIAN, LIMIT_MIN),
+        ("rank", NEXT, LIMIT_MIN),
+        ("limit", NEXT, None),
+    ):
+        limits = {} if limit_min is None else {"limit_min": limit_min}
+        steps[name] = compare(search.ranked(search.walks, rank, **limits), theirs)
+    search = Search(build(common, folder / "poa_common"), every)
+    theirs, found = cafein_on(common, folder, every)
+    steps["streets"] = compare(search.ranked(search.walks, NEXT), theirs)
+    steps["walking_on"] = compare(search.ranked(search.walks.walked_on(every), NEXT), theirs)
+    steps["walks"] = compare(search.ranked(search.cafeins(found).walked_on(every), NEXT), theirs)
+    return {"steps": steps, "rules_share_of_pairs": shares(steps)}
 
 
-def _medians(apart, axis):
-    known = ~np.isnan(apart).all(axis=axis)
-    medians = np.zeros(apart.shape[1 - axis])
-    kept = apart[:, known] if axis == 0 else apart[known]
-    medians[known] = np.nanmedian(kept, axis=axis)
-    return medians
+def shares(steps):
+    """Share of pairs that come within a minute by each rule, and what then still differs."""
+    alike = [(name, one["alike_within_1_min_share"]) for name, one in steps.items()]
+    told = {"alike": alike[0][1]}
+    for (_, before), (name, after) in pairwise(alike):
+        told[name] = round(after - before, 4)
+    return told | {"rest": round(1 - alike[-1][1], 4)}
 
 
-def same_files(town, folder):
-    """Lay the other files of the town beside changed feeds."""
-    for name in ("poa_osm.pbf", "poa_hexgrid.csv"):
-        shutil.copy(town / name, folder / name)
+def cafein_on(town, folder, every):
+    """Give cafein's medians [s] of a town, and its walks."""
+    peer = Peer(town)
+    peer.run("build")
+    peer.matrix("tbtr", 60, [50], every)
+    medians_s, found = peer.kept(folder), peer.on_foot(folder, every)
+    peer.close()
+    return medians_s, found
+
+
+def own_streets(region, source, target):
+    """Write the ways alone that ours walks on, without squares."""
+    streets = region.geo_table("streets")
+    network = street_network(region, "walk", Travel())
+    kept = set(streets["osm_way_id"][network.street_state == KEPT].str[1:].astype(int))
+    with osmium.SimpleWriter(str(target), overwrite=True) as writer:
+        for one in osmium.FileProcessor(str(source)):
+            is_kept = one.is_way() and one.id in kept and one.tags.get("area") != "yes"
+            if one.is_node() or is_kept:
+                writer.add(one)

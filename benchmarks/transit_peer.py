@@ -13,6 +13,7 @@ import cafein
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from cafein.streets import walking_footpaths
 
 DAY = "2019-05-13"
 
@@ -52,6 +53,42 @@ class Cafein:
     def keep(self, out):
         """Write the last matrix, outside of what is timed."""
         np.save(out, np.asarray(self._last, dtype=float))
+
+    def _stops_near(self, point):
+        try:
+            found = self._network.access_stops(
+                point.y, point.x, walking_speed_kmph=3.6, max_walking_time=30
+            )
+        except ValueError:  # told of a point that lies too far from any street
+            return []
+        return found.items()
+
+    def on_foot(self, every, out):
+        """Write all walks [s]: points to stops, stops to stops, and journeys without a ride."""
+        network, points = self._network, self._points
+        stop_ids = [stop_id for stop_id, *_ in network.stops]
+        place = {stop_id: number for number, stop_id in enumerate(stop_ids)}
+        near = [
+            (row, place[stop_id], walk_s)
+            for row, point in enumerate(points.geometry)
+            for stop_id, walk_s in self._stops_near(point)
+        ]
+        paths = walking_footpaths(
+            str(self._town / "poa_osm.pbf"), network.stops, walking_speed_kmph=3.6,
+            max_walking_time=20,
+        )  # fmt: skip
+        ends = np.array([place[stop_id] for stop_id in paths.stop_ids])
+        direct = network.travel_time_matrix(
+            points.iloc[::every], destinations=points, departure=f"{DAY} 14:00", max_rides=1,
+            exclude_routes=[route_id for route_id, *_ in network.routes],
+            walking_speed_kmph=3.6, max_walking_time=30, router="raptor",
+        )  # fmt: skip
+        row, near_stop, near_s = np.array(near, dtype=np.int64).T
+        np.savez(
+            out, stop_ids=np.array(stop_ids), point=row, near_stop=near_stop, near_s=near_s,
+            left=ends[paths.from_index], to=ends[paths.to_index],
+            between_s=np.asarray(paths.seconds, dtype=np.int64), direct_s=np.asarray(direct),
+        )  # fmt: skip
 
 
 def main():
