@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
     from geo_planner.isochrone import Isochrones
-    from geo_planner.itinerary import find_itineraries
+    from geo_planner.itinerary import Itineraries, find_itineraries
     from geo_planner.portfolio import PortfolioResult, portfolio_frame, solve_portfolio
     from geo_planner.region import Region, open_region
     from geo_planner.region.build import build_region
@@ -29,6 +29,7 @@ __all__ = [
     "Comparison",
     "Fares",
     "Isochrones",
+    "Itineraries",
     "PortfolioResult",
     "Region",
     "Scenario",
@@ -63,6 +64,7 @@ _HOMES = {
     "Comparison": "compare",
     "Fares": "config",
     "Isochrones": "isochrone",
+    "Itineraries": "itinerary",
     "PortfolioResult": "portfolio",
     "Region": "region",
     "Scenario": "scenario",

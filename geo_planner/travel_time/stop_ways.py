@@ -93,11 +93,11 @@ class Way:
 
     def stops_reached(self, stops: gpd.GeoSeries) -> SnappedPoints:
         """Link stops that this way ends at."""
-        return self._without_parking(self.streets.snap_destinations(stops))
+        return self._without_parking(self.streets.linked_once(stops, is_start=False))
 
     def stops_left(self, stops: gpd.GeoSeries) -> SnappedPoints:
         """Link stops that this way starts from."""
-        return self._without_parking(self.streets.snap_origins(stops))
+        return self._without_parking(self.streets.linked_once(stops, is_start=True))
 
     def entered_by(self, doors: Doors | None) -> Self:
         """Return the way with its stops entered through doors."""

@@ -48,6 +48,7 @@ class StreetRouter:
         self.network: StreetNetwork = street_network(region, mode, travel)
         streets = region.geo_table("streets")
         self._snapper = Snapper(streets, self.network)
+        self._links: dict[tuple[int, bool], tuple[gpd.GeoSeries, SnappedPoints]] = {}
         self._is_flat = streets["grade"].isna().to_numpy()
 
     @property
@@ -79,6 +80,17 @@ class StreetRouter:
             "car": self._travel.car_parking_min,
         }.get(self._mode, 0.0)
         return self._snap(points, parking)
+
+    def linked_once(self, points: gpd.GeoSeries, *, is_start: bool) -> SnappedPoints:
+        """Link points that are asked for again and again, such as stops, and keep the links.
+
+        Points are told apart as objects: change a copy, not those given here.
+        """
+        key = (id(points), is_start)
+        if key not in self._links:
+            link = self.snap_origins if is_start else self.snap_destinations
+            self._links[key] = points, link(points)
+        return self._links[key][1]
 
     def _snap(self, points: gpd.GeoSeries, parking_min: float) -> SnappedPoints:
         return self._snapper.snap(
