@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from geo_planner.kernels.frontier import Bounds, frontier
+from geo_planner.kernels.least_rest import ways_back
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.tariff import Tariff
@@ -89,6 +91,8 @@ class Pair:
         [cs]; ``UNREACHED`` where there is none.
     bounds
         Waits and limits.
+    back
+        Quickest hops and walks of ``searched``, where they were laid out before.
     """
 
     def __init__(
@@ -99,9 +103,12 @@ class Pair:
         access_cs: IntArray,
         egress_cs: IntArray,
         bounds: Bounds,
+        back: csr_matrix | None = None,
     ) -> None:
         self._service, self._searched, self._tariff = service, searched, tariff
         self._access, self._egress, self._bounds = access_cs, egress_cs, bounds
+        slack_cs = int(bounds.transfer_slack_cs)
+        self._back = ways_back(searched, slack_cs) if back is None else back
 
     def leaving(self, first_cs: int, last_cs: int) -> list[Best]:
         """List the best journeys that leave within a window [cs of the day], in order."""
@@ -116,7 +123,7 @@ class Pair:
     def _best(self, first_cs: int, last_cs: int) -> list[Best]:
         journeys, rides = frontier(
             self._searched, self._tariff, self._access, self._egress, first_cs, last_cs,
-            self._bounds,
+            self._bounds, self._back,
         )  # fmt: skip
         ends = np.cumsum(journeys[:, 2])
         return [

@@ -17,6 +17,7 @@ from geo_planner.itinerary.legs import Journey, Leg
 from geo_planner.itinerary.rides import RideBook
 from geo_planner.itinerary.way_legs import End, Part, WayLegs, parts_of
 from geo_planner.kernels.frontier import Bounds
+from geo_planner.kernels.least_rest import ways_back
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_transfers
 from geo_planner.networks.fares import tariff_of
@@ -64,6 +65,7 @@ class Opened:
         self.router = router = TransitRouter(region, travel, mode)
         table, self.stops = router.network.timetable, router.network.stop_points
         self.searched = reduce_transfers(router.service)
+        self.back = ways_back(self.searched, centiseconds(travel.transfer_slack_s))
         max_cents = [] if travel.max_fare is None else [cents(travel.max_fare)]
         self.tariff = tariff_of(
             travel.fares, table, self.searched, self.stops, travel.max_rides, max_cents
@@ -119,7 +121,7 @@ class TransitPair:
             self._router.service, opened.searched, opened.tariff,
             reduce(np.minimum, [found.costs_cs for found in self._access]),
             reduce(np.minimum, [found.costs_cs for found in self._egress]),
-            self._bounds(max_total_walk_min),
+            self._bounds(max_total_walk_min), opened.back,
         )  # fmt: skip
 
     def _bounds(self, max_total_walk_min: float | None) -> Bounds:

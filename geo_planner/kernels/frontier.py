@@ -7,7 +7,8 @@ other one is looked at: a journey leaves when its first trip forces it to.
 
 A label is one way to be at a stop: arrival, way on foot, state of the fare (``networks.fares``),
 first stop. One is better than another if it is no later, its state is better, and, where ways on
-foot are limited, it walks no more; where fares depend on the first stop, both must share it.
+foot are limited, it walks no more; where fares depend on the first stop, both must share it. What
+could be of no use even if every vehicle came at once (:mod:`least_rest`) is left out.
 
 References
 ----------
@@ -20,7 +21,9 @@ from typing import NamedTuple
 import numba
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
+from geo_planner.kernels.least_rest import least_rest
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.tariff import Tariff, fare_by_distance
@@ -52,6 +55,7 @@ class _World(NamedTuple):
     tariff: Tariff
     bounds: Bounds
     egress_cs: IntArray
+    rest_cs: IntArray
 
 
 class _Store(NamedTuple):
@@ -78,6 +82,7 @@ def frontier(
     first_cs: int,
     last_cs: int,
     bounds: Bounds,
+    back: csr_matrix,
 ) -> tuple[IntArray, IntArray]:
     """Find every best journey that leaves within a window; later ones are not looked at.
 
@@ -94,6 +99,8 @@ def frontier(
         First and last moment to leave [cs of the day].
     bounds
         Waits and limits.
+    back
+        Quickest hops and walks of the service, as :func:`least_rest.ways_back` gives them.
 
     Returns
     -------
@@ -104,7 +111,7 @@ def frontier(
         four, one.
     """
     starts = _starts(service, access_cs, first_cs, last_cs, bounds.board_wait_cs)
-    world = _World(service, tariff, bounds, egress_cs)
+    world = _World(service, tariff, bounds, egress_cs, least_rest(back, egress_cs))
     room = FIRST_ROOM
     while True:
         store = _store(service, room)
@@ -251,6 +258,14 @@ def _arrive(world, store, label, leave):
 
 
 @numba.njit(cache=True, nogil=True)
+def _is_hopeless(world, store, leave, arrival, fare, n_rides):
+    """Tell whether an arrival is too late, or a journey known is there by then and better."""
+    return arrival - leave > world.bounds.max_time_cs or _is_beaten(
+        store.journeys, store.n[3], arrival, fare, n_rides
+    )
+
+
+@numba.njit(cache=True, nogil=True)
 def _is_full(store):
     """Tell whether some list has no room for another row."""
     return (
@@ -286,15 +301,19 @@ def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
         time = service.pattern_time_ptr[pattern] + np.int64(place) * n_trips + trip
         arrival = service.arrival_cs[time]
         # what comes after is later still
-        if (
-            arrival - leave > world.bounds.max_time_cs
-            or _is_full(store)
-            or _is_beaten(store.journeys, store.n[3], arrival, lowest, tariff.n_rides[state])
+        if _is_full(store) or _is_hopeless(
+            world, store, leave, arrival, lowest, tariff.n_rides[state]
         ):
             return
-        if not service.can_alight[first_place + place]:
-            continue
         stop, number = service.pattern_stop_idx[first_place + place], store.n[0]
+        if (
+            not service.can_alight[first_place + place]
+            or world.rest_cs[stop] == UNREACHED
+            or _is_hopeless(
+                world, store, leave, arrival + world.rest_cs[stop], lowest, tariff.n_rides[state]
+            )
+        ):
+            continue
         rows[number, _STOP], rows[number, _ARRIVAL] = stop, arrival
         rows[number, _WALK], rows[number, _STATE], rows[number, _FIRST] = walk, state, first
         if not _is_listed(
@@ -318,6 +337,8 @@ def _change(world, store, leave, number):
         store.labels[number, _STOP], store.labels[number, _STATE], store.labels[number, _FIRST],
     )  # fmt: skip
     ready_cs = store.labels[number, _ARRIVAL] + bounds.transfer_slack_cs
+    lowest = tariff.lowest_fare[state] + (tariff.step_fare[0] if tariff.is_by_distance else 0)
+    n_rides = tariff.n_rides[state] + 1
     for entry in range(service.transfer_ptr[here] - 1, service.transfer_ptr[here + 1]):
         # the entry before the first stands for staying at the stop
         is_stay = entry < service.transfer_ptr[here]
@@ -326,6 +347,11 @@ def _change(world, store, leave, number):
         time, walk = ready_cs + walk_cs, store.labels[number, _WALK] + walk_cs
         if _is_full(store):
             return
+        # one ride more, if not a dearer one, from here on
+        if world.rest_cs[stop] == UNREACHED or _is_hopeless(
+            world, store, leave, time + world.rest_cs[stop], lowest, n_rides
+        ):
+            continue
         place = store.n[1]
         store.ready[place, _READY], store.ready[place, _WALK] = time, walk
         store.ready[place, _STATE], store.ready[place, _FIRST] = state, first

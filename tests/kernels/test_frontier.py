@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo_planner.kernels.frontier import Bounds, frontier
+from geo_planner.kernels.least_rest import ways_back
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_transfers
 from geo_planner.networks.fares import tariff_of
@@ -135,6 +136,7 @@ def test_journeys_are_those_that_no_other_beats(fares, n_days):
         journeys, rides = frontier(
             service, tariff, access_cs, ways(timetable, egress), first, first + NEARLY_A_DAY_CS,
             Bounds(*(np.int32(one) for one in bounds)),
+            ways_back(service, bounds.transfer_slack_cs),
         )  # fmt: skip
         told = {tuple(row) for row in journeys.tolist()}
         assert len(told) == len(journeys)
