@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -19,19 +20,35 @@ from benchmarks.transit_differences import told_differences
 from benchmarks.transit_opentripplanner import single_rows
 from benchmarks.transit_preflight import preflight_row
 from benchmarks.transit_town import PEERS, THREADS, TOWN, TRAVEL, Peer, build, hexagons
+from geo_planner.config import Fares
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.matrix import seconds
 
 WIDE = (5, 25, 50, 75, 95)
+# fares as r5r's sample data give them for Porto Alegre [BRL]
+FARES = Fares.model_validate(
+    {
+        "kind": "rides", "currency": "BRL", "max_reduced_transfers": 1,
+        "classes": [{"name": "bus", "price": 4.80, "modes": ["bus"]},
+                    {"name": "rail", "price": 4.50, "modes": ["train", "metro", "light_rail"]}],
+        "transfers": [{"first": "bus", "second": "bus", "price": 2.40},
+                      {"first": "bus", "second": "rail", "price": 3.57},
+                      {"first": "rail", "second": "bus", "price": 3.87},
+                      {"first": "rail", "second": "rail", "price": 0}],
+    }
+)  # fmt: skip
+MAX_FARES = tuple(Decimal(fare) for fare in ("0", "4.50", "4.80", "7.20", "8.37", "30"))
 
 
 class Ours:
     """Our matrices of one window."""
 
-    def __init__(self, region, window_min, percentiles, every=1):
-        travel = TRAVEL.model_copy(update={"window_min": window_min, "percentiles": percentiles})
+    def __init__(self, region, window_min, percentiles, every=1, fares=None):
+        update = {"window_min": window_min, "percentiles": percentiles, "fares": fares}
+        travel = TRAVEL.model_copy(update=update)
         started = time.perf_counter()
-        self._router = open_router(region, "transit", travel)
+        max_fares = None if fares is None else MAX_FARES
+        self._router = open_router(region, "transit", travel, max_fares=max_fares)
         points = hexagons(region)
         self._ends = self._router.snap_origins(points)
         self._starts = self._ends.part(slice(None, None, every))
@@ -109,6 +126,14 @@ def matrix_rows(region, folder, repeats, every):
             f"{1000 * hour_s / hour.n:.1f} ms of one core for each origin of matrix60; in seconds",
         ),
     ]  # fmt: skip
+    priced = Ours(region, 60, (50,), every, FARES)
+    priced.matrix()
+    priced_s = float(np.median([priced.timed()[0] for _ in range(repeats)]))
+    words_of_fares = (
+        f"{priced_s / hour_s:.2f} times matrix60: the same within each of {len(MAX_FARES)} fares, "
+        "two classes of rides with reduced transfers; processor time"
+    )
+    rows.append(row("matrix60_within_fares", priced_s, None, THREADS, words_of_fares))
     facts = {"same_for_1_and_2_threads": bool(same), "peak_gb": round(peak_gb(), 2)}
     if PEERS.is_file():
         made, facts["differences"] = peer_rows(
