@@ -23,6 +23,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from shapely import LineString
 
+from geo_planner.kernels.least_arcs import least_arcs
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time.street import StreetRouter
@@ -95,8 +96,8 @@ class StreetPaths:
     @cached_property
     def _graph(self) -> csr_matrix:
         network = self._network
-        shape = (network.n_nodes, network.n_nodes)
-        return csr_matrix((network.arc_cost, network.arc_head, network.arc_ptr), shape)
+        tail = np.repeat(np.arange(network.n_nodes), np.diff(network.arc_ptr))
+        return least_arcs(tail, network.arc_head, network.arc_cost, network.n_nodes)
 
     @cached_property
     def _between(self) -> dict[tuple[int, int], list[tuple[int, bool]]]:

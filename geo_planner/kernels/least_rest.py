@@ -7,9 +7,10 @@ use.
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix, csr_matrix, vstack
+from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import dijkstra
 
+from geo_planner.kernels.least_arcs import least_arcs
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
 
@@ -42,11 +43,7 @@ def ways_back(service: Service, transfer_slack_cs: int) -> csr_matrix:
     ends = np.concatenate([service.pattern_stop_idx[hop + 1], service.transfer_stop_idx])
     starts = np.concatenate([service.pattern_stop_idx[hop], walk_from])
     costs = np.concatenate([ride[hop], service.transfer_cost_cs + transfer_slack_cs])
-    order = np.lexsort((costs, starts, ends))
-    ends, starts, costs = ends[order], starts[order], costs[order]
-    first = np.append(True, (np.diff(ends) != 0) | (np.diff(starts) != 0))
-    shape = (service.n_stops, service.n_stops)
-    return coo_matrix((costs[first].astype(float), (ends[first], starts[first])), shape).tocsr()
+    return least_arcs(ends, starts, costs, service.n_stops)
 
 
 def least_rest(back: csr_matrix, egress_cs: IntArray) -> IntArray:

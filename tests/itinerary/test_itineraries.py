@@ -7,9 +7,18 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 
+from geo_planner.config import Study
 from geo_planner.itinerary import find_itineraries, legs_frame, to_json, to_text
+from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
-from tests.test_predicted_town import BUS, WALK, points, region  # noqa: F401 -- a fixture
+from tests.test_predicted_town import (
+    BUS,
+    SPACING_M,
+    WALK,
+    grid_town,
+    points,
+    region,  # noqa: F401 -- a fixture
+)
 from tests.worlds import WORLD_DAY
 
 ARRIVE = BUS.model_copy(
@@ -96,6 +105,23 @@ def test_paths_take_as_long_as_the_matrix_says_and_lead_where_they_should(region
         np.testing.assert_allclose(course[[0, -1]], ends)
         # a course along streets has no leaps longer than a block
         assert np.hypot(*np.diff(course, axis=0).T).max() <= 101
+
+
+def test_a_path_takes_the_shorter_of_two_streets_side_by_side(tmp_path):
+    """A crescent leaves the lowest street and joins it again at the next crossing."""
+    town = grid_town()
+    town.node(900, 5.5 * SPACING_M, 0.3 * SPACING_M)
+    town.way(300, [6, 900, 7], {"highway": "residential"})
+    study = {
+        "study": {"id": "grid", "name": "Grid", "crs": "EPSG:25832"},
+        "sources": {"osm": [{"path": town.write(tmp_path)}]},
+    }
+    built = build_region(Study.model_validate(study), tmp_path / "region")
+    joined = built.geo_table("streets").groupby(["from_node", "to_node"]).size()
+    assert (joined == 2).sum() == 1
+    journey = journeys_between(built, (0, 0), (10, 0), "walk", WALK)[0]
+    assert journey.time_s == pytest.approx(1000, rel=3e-4)
+    assert journey.legs[0].distance_m == pytest.approx(1000, rel=3e-4)
 
 
 def test_journeys_are_written_as_rows_nested_and_as_text(region):  # noqa: F811
