@@ -7,6 +7,7 @@ from typing import Protocol
 import geopandas as gpd
 
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
+from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.region import Region
@@ -73,8 +74,14 @@ def open_router(
     Raises
     ------
     InputError
-        When the region lacks what the mode needs, or the departure does not fit the timetable.
+        When the region lacks what the mode needs, the departure does not fit the timetable, or
+        minutes or fares are asked of a street mode.
     """
     if mode in TRANSIT_MODES:
         return TransitRouter(region, travel, mode, is_expanded=is_expanded, max_fares=max_fares)
+    if is_expanded or max_fares is not None:
+        raise InputError(
+            f"minutes of a window and fares belong to public transport, not to {mode}: "
+            f"leave is_expanded and max_fares out, or take one of {', '.join(TRANSIT_MODES)}"
+        )
     return StreetRouter(region, mode, travel)

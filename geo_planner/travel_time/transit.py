@@ -14,8 +14,9 @@ from itertools import chain
 
 import geopandas as gpd
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
-from geo_planner.config import Mode, Travel, cents
+from geo_planner.config import Mode, Price, Travel, cents
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.kernels.service import Service, turned_service
@@ -105,7 +106,7 @@ class TransitRouter:
                 "set frequency_draws = 1, or ask for percentiles"
             )
         labels = self.window.labels if is_expanded else [f"p{p}" for p in travel.percentiles]
-        fares = [""] if max_fares is None else [f"fare{fare:f}_" for fare in max_fares]
+        fares = [""] if max_fares is None else [f"fare{fare:f}_" for fare in self._max_fares]
         self.columns = tuple(f"travel_time_s_{fare}{label}" for fare in fares for label in labels)
 
     @property
@@ -203,10 +204,15 @@ def _max_fares(travel: Travel, given: Sequence[Decimal] | None) -> tuple[Decimal
         return () if travel.max_fare is None else (travel.max_fare,)
     if travel.fares is None:
         raise InputError("nothing says what journeys cost: give fares with the travel settings")
-    is_whole = all(fare * 100 == cents(fare) for fare in given)
-    if not given or list(given) != sorted(set(given)) or given[0] < 0 or not is_whole:
-        raise InputError("give fares in rising order, each once, with two decimals at most")
-    return tuple(given)
+    try:
+        fares = TypeAdapter(list[Price]).validate_python(list(given))
+    except ValidationError:
+        fares = []
+    if not fares or fares != sorted(set(fares)):
+        raise InputError(
+            "give fares of 0 to 100 000 in rising order, each once, with two decimals at most"
+        )
+    return tuple(fares)
 
 
 def service_of(network: TransitNetwork) -> Service:

@@ -77,6 +77,21 @@ def test_paying_more_buys_time(town):
     np.testing.assert_allclose(found.times_s[0, 0], [1000, 1000, 300, 120], rtol=3e-4)
 
 
+@pytest.mark.parametrize(
+    "fares", [(), ("20", "0"), ("0", "0.00"), ("-1",), ("0.001",), ("1e9",), ("NaN",)]
+)
+def test_fares_that_cannot_be_asked_for_are_refused(town, fares):
+    given = [Decimal(fare) for fare in fares]
+    with pytest.raises(InputError, match="in rising order"):
+        travel_times(town, points((0, 0)), points((10, 0)), "transit", TRAVEL, max_fares=given)
+
+
+@pytest.mark.parametrize("asked", [{"max_fares": [Decimal(20)]}, {"is_expanded": True}])
+def test_streets_have_no_fares_and_no_minutes(town, asked):
+    with pytest.raises(InputError, match="not to walk"):
+        travel_times(town, points((0, 0)), points((10, 0)), "walk", TRAVEL, **asked)
+
+
 @pytest.mark.parametrize("window", ["depart", "arrive"])
 def test_a_dear_journey_does_not_count(town, window):
     # by 8:13 the train of 8:10 is there, the bus of 8:10 is not
