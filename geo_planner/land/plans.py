@@ -10,6 +10,7 @@ readings of their own. Every value cites its plan; what is unknown has a reason.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 import geopandas as gpd
 import numpy as np
@@ -102,31 +103,39 @@ class PlanResult:
             ``state``, ``quantity``, ``value``, ``plan_id``, ``level``, ``document_url``,
             ``dated``, ``reason``, ``note``.
         """
-        frames = [self._cited(state, quantity) for state in states for quantity in QUANTITIES]
-        return pd.concat(frames, ignore_index=True)
+        pairs = list(product(states, QUANTITIES))
+        ruled = [self.rulings[state][quantity] for state, quantity in pairs]
+        n_parts = len(self.parts)
+        at = np.concatenate([frame["plan"].to_numpy() for frame in ruled])
+        values = [
+            _words_or_numbers(frame["value"], quantity)
+            for frame, (_, quantity) in zip(ruled, pairs, strict=True)
+        ]
+        columns: dict[str, object] = {
+            "site_id": np.tile(self.parts["site_id"].to_numpy(object), len(pairs)),
+            "part_id": np.tile(self.parts.index.to_numpy(object), len(pairs)),
+            "area_m2": np.tile(self.parts["area_m2"].to_numpy(), len(pairs)),
+            "state": np.repeat([state for state, _ in pairs], n_parts),
+            "quantity": np.repeat([quantity for _, quantity in pairs], n_parts),
+            "value": np.concatenate(values),
+        }
+        for name in ("plan_id", "level", "document_url", "dated"):
+            columns[name] = _of_plan(self.plans, name, at)
+        columns["reason"] = np.concatenate([frame["reason"].to_numpy(object) for frame in ruled])
+        columns["note"] = [regulation_note(day) for day in _of_plan(self.plans, "dated", at)]
+        return pd.DataFrame(columns)
 
-    def _cited(self, state: str, quantity: str) -> pd.DataFrame:
-        ruled = self.rulings[state][quantity]
-        value = ruled["value"].astype(object).where(ruled["value"].notna(), None)
-        if quantity == "zone_status":
-            value = ruled["value"].map(zone_name).astype(object)
-        at = ruled["plan"].to_numpy()
-        frame = pd.DataFrame(
-            {
-                "site_id": self.parts["site_id"].to_numpy(),
-                "part_id": self.parts.index.to_numpy(),
-                "area_m2": self.parts["area_m2"].to_numpy(),
-                "state": state,
-                "quantity": quantity,
-                "value": value.to_numpy(),
-            }
-        )
-        for column in ("plan_id", "level", "document_url", "dated"):
-            texts = self.plans[column].astype(object).to_numpy()
-            frame[column] = np.where(at >= 0, texts[at], None) if len(texts) else None
-        frame["reason"] = ruled["reason"].to_numpy()
-        frame["note"] = [regulation_note(day) for day in frame["dated"]]
-        return frame
+
+def _words_or_numbers(value: pd.Series, quantity: str) -> np.ndarray:
+    """Write a ruling value for people to read: zones by name, None where unknown."""
+    if quantity == "zone_status":
+        return value.map(zone_name).to_numpy(object)
+    return value.astype(object).where(value.notna(), None).to_numpy()
+
+
+def _of_plan(plans: gpd.GeoDataFrame, column: str, at: IntArray) -> np.ndarray:
+    """Take a column of the plans at positions, None where the position is -1."""
+    return np.array([*plans[column], None], dtype=object)[at]
 
 
 def resolve_plans(
@@ -272,16 +281,14 @@ def _parts_frame(
         "area_m2": cut.area_m2,
         **flags,
     }
-    ids = plans["plan_id"].astype(object).to_numpy()
     for state, ruled in rulings.items():
         for quantity, frame in ruled.items():
-            at = frame["plan"].to_numpy()
             value = frame["value"].to_numpy()
             if quantity == "zone_status":
                 value = frame["value"].map(zone_name).to_numpy()
             columns[f"{state}_{quantity}"] = value
-            columns[f"{state}_{quantity}_plan_id"] = (
-                np.where(at >= 0, ids[at], None) if len(ids) else None
+            columns[f"{state}_{quantity}_plan_id"] = _of_plan(
+                plans, "plan_id", frame["plan"].to_numpy()
             )
     names = [f"{site}.{k}" for site, k in zip(site_ids, turn, strict=True)]
     index = pd.Index(names, name="part_id", dtype="str")
