@@ -152,7 +152,7 @@ def allowed_floor_area(
         each(ratio.value * ground.inside_m2), limits_m2.min(axis=0), group, counts == 1
     )
     reason = _first_words(
-        np.where(np.isnan(counts), each(_use_reason(result, reading)), ""),
+        np.where(np.isnan(counts), each(result.rulings[reading]["use_code"].reason), ""),
         each(ratio.reason),
         each(doubt),
         np.where(np.isinf(floor_m2[:, _LIKELY]), "no plan states any limit", ""),
@@ -213,16 +213,11 @@ def _counts(
     return fits
 
 
-def _use_reason(result: PlanResult, reading: str) -> npt.NDArray[np.object_]:
-    return result.rulings[reading]["use_code"]["reason"].to_numpy(object)
-
-
 def _stated(result: PlanResult, state: str, quantity: str) -> _Stated:
     ruled = result.rulings[state][quantity]
-    value = ruled["value"].to_numpy(float)
-    is_silent = (ruled["plan"] < 0).to_numpy()
-    reason = np.where(np.isnan(value) & ~is_silent, ruled["reason"].to_numpy(object), "")
-    return _Stated(np.where(is_silent, np.inf, value), reason)
+    is_silent = ruled.plan < 0
+    reason = np.where(np.isnan(ruled.value) & ~is_silent, ruled.reason, "")
+    return _Stated(np.where(is_silent, np.inf, ruled.value), reason)
 
 
 def _ratio(
@@ -231,12 +226,8 @@ def _ratio(
     """Return the ratio of every part, its basis and the plan it is from."""
     if state != BUILDING_RIGHT:
         ruled = result.rulings[state]["floor_area_ratio"]
-        return (
-            _stated(result, state, "floor_area_ratio"),
-            ruled["ratio_basis"].to_numpy(float),
-            ruled["plan"].to_numpy(np.int64),
-        )
-    is_silent = (result.rulings["ruling"]["floor_area_ratio"]["plan"] < 0).to_numpy()
+        return _stated(result, state, "floor_area_ratio"), ruled.ratio_basis, ruled.plan
+    is_silent = result.rulings["ruling"]["floor_area_ratio"].plan < 0
     known = building_right_ratios()
     value = np.array([known.get(code, np.inf) for code in use_code])
     value = np.where(np.isnan(use_code), np.nan, value)

@@ -30,6 +30,7 @@ from geo_planner.land.plans_overlay import (
 from geo_planner.land.plans_ruling import (
     QUANTITIES,
     STATES,
+    Ruling,
     regulation_note,
     rows_of_state,
     rule,
@@ -41,7 +42,7 @@ _FIELD = "building_field"
 _LAPSE_YEARS = 3
 _BLOCK_YEARS = 1
 
-Ruled = Mapping[str, pd.DataFrame]
+Ruled = Mapping[str, Ruling]
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ class PlanResult:
         that anticipates it), and per state and quantity the value and the plan it is from
         (``now_max_floors``, ``now_max_floors_plan_id``).
     rulings
-        By state and quantity, one row per part as :func:`~geo_planner.land.plans_ruling.rule`
-        gives it.
+        By state and quantity.
     fields
         Building fields in parts: ``part`` (position), ``plan`` (position), ``area_m2`` inside the
         part, ``share`` of the whole field, ``status``.
@@ -87,7 +87,7 @@ class PlanResult:
 
     def value(self, state: str, quantity: str) -> FloatArray:
         """Return a ruling value of every part, nan where unknown."""
-        return self.rulings[state][quantity]["value"].to_numpy(float)
+        return self.rulings[state][quantity].value
 
     def site_ids(self) -> pd.Index:
         """Return the ids of the sites in their order."""
@@ -106,10 +106,10 @@ class PlanResult:
         pairs = list(product(states, QUANTITIES))
         ruled = [self.rulings[state][quantity] for state, quantity in pairs]
         n_parts = len(self.parts)
-        at = np.concatenate([frame["plan"].to_numpy() for frame in ruled])
+        at = np.concatenate([ruling.plan for ruling in ruled])
         values = [
-            _words_or_numbers(frame["value"], quantity)
-            for frame, (_, quantity) in zip(ruled, pairs, strict=True)
+            _words_or_numbers(ruling.value, quantity)
+            for ruling, (_, quantity) in zip(ruled, pairs, strict=True)
         ]
         columns: dict[str, object] = {
             "site_id": np.tile(self.parts["site_id"].to_numpy(object), len(pairs)),
@@ -121,16 +121,18 @@ class PlanResult:
         }
         for name in ("plan_id", "level", "document_url", "dated"):
             columns[name] = _of_plan(self.plans, name, at)
-        columns["reason"] = np.concatenate([frame["reason"].to_numpy(object) for frame in ruled])
+        columns["reason"] = np.concatenate([ruling.reason for ruling in ruled])
         columns["note"] = [regulation_note(day) for day in _of_plan(self.plans, "dated", at)]
         return pd.DataFrame(columns)
 
 
-def _words_or_numbers(value: pd.Series, quantity: str) -> np.ndarray:
+def _words_or_numbers(value: FloatArray, quantity: str) -> np.ndarray:
     """Write a ruling value for people to read: zones by name, None where unknown."""
     if quantity == "zone_status":
-        return value.map(zone_name).to_numpy(object)
-    return value.astype(object).where(value.notna(), None).to_numpy()
+        return np.array([zone_name(code) for code in value], dtype=object)
+    told = value.astype(object)
+    told[np.isnan(value)] = None
+    return told
 
 
 def _of_plan(plans: gpd.GeoDataFrame, column: str, at: IntArray) -> np.ndarray:
@@ -175,9 +177,7 @@ def resolve_plans(
     areas = in_play[~is_field].reset_index(drop=True)
     fields = in_play[is_field].reset_index(drop=True)
     cut = overlay_plans(sites, areas, sliver_share=settings.sliver_share)
-    rulings = {
-        state: dict(zip(QUANTITIES, rule(cut, areas, state), strict=True)) for state in STATES
-    }
+    rulings = rule(cut, areas)
     over = rows_of_state(cut, areas, "if_adopted")
     is_proposed = (areas["status"] == "proposed").to_numpy()
     flags = {
@@ -221,7 +221,7 @@ def _completed(layer: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
 
 def is_covered(result: PlanResult, state: str) -> np.ndarray:
     """Tell over which parts any plan of a reading lies, whatever it states, ``(n_parts,)``."""
-    reason = result.rulings[state]["use_code"]["reason"].to_numpy(str)
+    reason = result.rulings[state]["use_code"].reason.astype(str)
     return ~np.char.endswith(reason, "covers this part")
 
 
@@ -282,14 +282,11 @@ def _parts_frame(
         **flags,
     }
     for state, ruled in rulings.items():
-        for quantity, frame in ruled.items():
-            value = frame["value"].to_numpy()
-            if quantity == "zone_status":
-                value = frame["value"].map(zone_name).to_numpy()
+        for quantity, ruling in ruled.items():
+            is_zone = quantity == "zone_status"
+            value = _words_or_numbers(ruling.value, quantity) if is_zone else ruling.value
             columns[f"{state}_{quantity}"] = value
-            columns[f"{state}_{quantity}_plan_id"] = _of_plan(
-                plans, "plan_id", frame["plan"].to_numpy()
-            )
+            columns[f"{state}_{quantity}_plan_id"] = _of_plan(plans, "plan_id", ruling.plan)
     names = [f"{site}.{k}" for site, k in zip(site_ids, turn, strict=True)]
     index = pd.Index(names, name="part_id", dtype="str")
     return gpd.GeoDataFrame(columns, index=index, geometry=cut.shapes, crs=sites.crs)

@@ -45,7 +45,7 @@ def plan_summary(
     area_m2 = result.parts["area_m2"].to_numpy(float)
     use_code, use_shares = _largest_share(result, state, "use_code")
     zone, _ = _largest_share(result, state, "zone_status")
-    basis = result.rulings[state]["floor_area_ratio"]["ratio_basis"].to_numpy(float)
+    basis = result.rulings[state]["floor_area_ratio"].ratio_basis
     columns: dict[str, Any] = {
         "use_code": use_code,
         "use_shares": use_shares,
@@ -170,9 +170,7 @@ def _reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> Itera
     site = result.parts["site_idx"].to_numpy()
     area_m2 = result.parts["area_m2"].to_numpy()
     whole_m2 = np.bincount(site, weights=area_m2, minlength=len(result.sites))
-    reasons = [
-        result.rulings[state][quantity]["reason"].to_numpy(object) for quantity in quantities
-    ]
+    reasons = [result.rulings[state][quantity].reason for quantity in quantities]
     frame = pd.DataFrame(
         {
             "turn": np.repeat(np.arange(len(reasons)), len(site)),
