@@ -399,11 +399,12 @@ def _defaults_block(name: str) -> str:
 
 
 def _readers(name: str) -> list[str]:
-    """Name the modules whose code names the file."""
+    """Name the modules whose code names the file or reads its rows."""
     root = Path(str(resources.files("geo_planner")))
+    rows = f'packaged_rows("{name.removesuffix(".csv")}")'
     found = []
     for file in sorted(root.rglob("*.py")):
-        if f'"{name}"' in (text := file.read_text("utf-8")) or f'"data/{name}"' in text:
+        if f'"{name}"' in (text := file.read_text("utf-8")) or rows in text:
             module = ".".join(file.relative_to(root.parent).with_suffix("").parts)
             found.append(module.removesuffix(".__init__"))
     return found

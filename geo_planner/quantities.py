@@ -5,13 +5,13 @@ and the units known by suffix stand in ``data/raster_quantities.csv``. Only coun
 all others the mean, the least and the greatest value are told.
 """
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
+
+from geo_planner.packaged import packaged_rows
 
 ELEVATION = "elevation_m"
 POPULATION = "population_count"
@@ -81,8 +81,7 @@ def quantity_of(name: str) -> Quantity:
 
 @cache
 def _rows() -> Mapping[str, Mapping[str, str]]:
-    file = resources.files("geo_planner").joinpath("data", "raster_quantities.csv")
-    rows = csv.DictReader(file.read_text("utf-8").splitlines())
+    rows = packaged_rows("raster_quantities")
     return MappingProxyType({row["quantity"]: row for row in rows})
 
 

@@ -5,11 +5,9 @@ reference page of the documentation all read it. A table is validated once, at t
 nobody checks again. Missing is null with a reason, never 0.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +18,7 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.errors import SchemaError
+from geo_planner.packaged import packaged_rows
 
 SCHEMA_VERSION = 1
 MAX_IDS_SHOWN = 5
@@ -77,10 +76,9 @@ class Table:
 @cache
 def tables() -> Mapping[str, Table]:
     """Read every table's description, keyed by table name."""
-    text = resources.files("geo_planner").joinpath("data", "tables.csv").read_text("utf-8")
     meanings: dict[str, str] = {}
     columns: dict[str, dict[str, Column]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in packaged_rows("tables"):
         if row["dtype"] == "table":
             meanings[row["table"]] = row["meaning"]
             columns[row["table"]] = {}

@@ -121,13 +121,14 @@ def equity_by_district(
     """
     incomes = None if income is None else income.to_numpy(float)
     counts = people.to_numpy(float)
-    names = ["all", *sorted(district.dropna().unique())]
+    places = {"all": np.ones(len(counts), bool)} | {
+        name: (district == name).to_numpy(bool) for name in sorted(district.dropna().unique())
+    }
     rows = []
     for measure in access.columns:
         values = access[measure].to_numpy(float)
         overall = equity_of(values, counts, incomes)
-        for name in names:
-            inside = np.ones(len(values), bool) if name == "all" else (district == name).to_numpy()
+        for name, inside in places.items():
             figures = equity_of(
                 values[inside],
                 counts[inside],

@@ -82,8 +82,9 @@ def equity_before_and_after(
         a, b, difference.
     """
     table = []
+    both = [zones[zones["role"] == "study"] for zones in (zones_a, zones_b)]
     for measure in measures:
-        figures = [_equity(zones, measure) for zones in (zones_a, zones_b)]
+        figures = [_equity(own, measure) for own in both]
         table += [
             {"measure": measure, "figure": name, "a": figures[0][name], "b": figures[1][name]}
             for name in figures[0]
@@ -115,8 +116,7 @@ def _counts(before: np.ndarray, after: np.ndarray, people: np.ndarray) -> dict[s
     }
 
 
-def _equity(zones: pd.DataFrame, measure: str) -> dict[str, float]:
-    own = zones[zones["role"] == "study"]
+def _equity(own: pd.DataFrame, measure: str) -> dict[str, float]:
     if measure not in own or not len(own):
         return dict.fromkeys(
             ("mean", "p10", "p50", "p90", "gini", "palma", "left_behind_share"), np.nan

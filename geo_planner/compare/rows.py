@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 PRESENCE = "presence"
 DIFFERENCE = "_difference"
 BOTH, GAINED, LOST = "both", "gained", "lost"
 _DIGITS_OF_NOISE = 9
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def compare_rows(
@@ -35,14 +38,19 @@ def compare_rows(
     """
     index = a.index.union(b.index)
     in_a, in_b = index.isin(a.index), index.isin(b.index)
-    columns: dict[str, pd.Series] = {
+    columns: dict[str, pd.Series | FloatArray] = {
         PRESENCE: pd.Series(np.select([in_a & in_b, in_b], [BOTH, GAINED], LOST), index=index)
     }
     for text in ("name", "district", "role"):
         if text in a or text in b:
             columns[text] = _either(a, b, text, index)
-    for figure in figures:
-        columns |= _differences(figure, _numbers(a, figure, index), _numbers(b, figure, index))
+    before, after = (_numbers(frame, figures, index) for frame in (a, b))
+    difference = (after - before).round(_DIGITS_OF_NOISE)
+    relative = difference / np.where(before == 0, np.nan, before)
+    for k, figure in enumerate(figures):
+        columns[f"{figure}_a"], columns[f"{figure}_b"] = before[:, k], after[:, k]
+        columns[f"{figure}{DIFFERENCE}"] = difference[:, k]
+        columns[f"{figure}_relative"] = relative[:, k]
     frame = pd.DataFrame(columns, index=index)
     return gpd.GeoDataFrame(frame, geometry=_either(a, b, "geometry", index).array, crs=b.crs)
 
@@ -57,20 +65,11 @@ def figures_of(a: pd.DataFrame, b: pd.DataFrame, prefixes: Sequence[str]) -> lis
     ]
 
 
-def _numbers(frame: pd.DataFrame, figure: str, index: pd.Index) -> pd.Series:
-    if figure not in frame:
-        return pd.Series(np.nan, index=index)
-    return frame[figure].astype(float).replace([np.inf, -np.inf], np.nan).reindex(index)
-
-
-def _differences(figure: str, a: pd.Series, b: pd.Series) -> dict[str, pd.Series]:
-    difference = (b - a).round(_DIGITS_OF_NOISE)
-    return {
-        f"{figure}_a": a,
-        f"{figure}_b": b,
-        f"{figure}{DIFFERENCE}": difference,
-        f"{figure}_relative": difference / a.where(a != 0),
-    }
+def _numbers(frame: pd.DataFrame, figures: Sequence[str], index: pd.Index) -> FloatArray:
+    """Take figures of the rows named, nan where unknown, ``(n_rows, n_figures)``."""
+    held = pd.DataFrame(frame)[[name for name in figures if name in frame]].astype(float)
+    values = held.reindex(index=index, columns=list(figures)).to_numpy(float)
+    return np.where(np.isinf(values), np.nan, values)
 
 
 def _either(a: pd.DataFrame, b: pd.DataFrame, column: str, index: pd.Index) -> pd.Series:

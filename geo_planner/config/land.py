@@ -1,14 +1,13 @@
 """How plans become floor area and jobs."""
 
-import csv
 from collections.abc import Mapping
 from datetime import date
-from importlib import resources
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from geo_planner.config.base import Settings
+from geo_planner.packaged import packaged_rows
 
 _Number = Annotated[float, Field(ge=0)]
 _Interval = tuple[_Number, _Number, _Number]
@@ -56,7 +55,7 @@ class Land(Settings):
     @field_validator("m2_per_job")
     @classmethod
     def _known_uses(cls, given: Mapping[str, _Interval]) -> Mapping[str, _Interval]:
-        _refuse_unknown(given, [row["use"] for row in _rows("m2_per_job.csv")])
+        _refuse_unknown(given, [row["use"] for row in packaged_rows("m2_per_job")])
         wrong = [use for use, m2 in given.items() if not 0 < m2[0] <= m2[1] <= m2[2]]
         if wrong:
             msg = f"{', '.join(wrong)}: give dense, likely and spacious in rising order, above 0"
@@ -67,7 +66,8 @@ class Land(Settings):
     @classmethod
     def _known_factors(cls, given: Mapping[str, _Interval]) -> Mapping[str, _Interval]:
         rows = {
-            f"{row['factor']}.{row['applies_to']}": row for row in _rows("floor_area_factors.csv")
+            f"{row['factor']}.{row['applies_to']}": row
+            for row in packaged_rows("floor_area_factors")
         }
         _refuse_unknown(given, list(rows))
         wrong = [name for name, ends in given.items() if not _fits(ends, rows[name])]
@@ -91,8 +91,3 @@ def _refuse_unknown(given: Mapping[str, object], known: list[str]) -> None:
     if unknown:
         msg = f"no {', '.join(unknown)}: choose from {', '.join(known)}"
         raise ValueError(msg)
-
-
-def _rows(file: str) -> list[dict[str, str]]:
-    text = resources.files("geo_planner").joinpath(f"data/{file}").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))

@@ -1,17 +1,9 @@
 """Named sets of travel settings, so that results can be compared with those of other engines."""
 
-import csv
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from geo_planner.errors import InputError
-
-
-@cache
-def _rows() -> tuple[dict[str, str], ...]:
-    file = resources.files("geo_planner").joinpath("data", "presets.csv")
-    return tuple(csv.DictReader(file.read_text("utf-8").splitlines()))
+from geo_planner.packaged import packaged_rows
 
 
 def preset_names() -> tuple[str, ...]:
@@ -22,7 +14,7 @@ def preset_names() -> tuple[str, ...]:
     >>> preset_names()
     ('r5',)
     """
-    return tuple(dict.fromkeys(row["preset"] for row in _rows()))
+    return tuple(dict.fromkeys(row["preset"] for row in packaged_rows("presets")))
 
 
 def preset_travel(name: str) -> dict[str, Any]:
@@ -40,4 +32,8 @@ def preset_travel(name: str) -> dict[str, Any]:
     """
     if name not in preset_names():
         raise InputError(f"there is no preset {name!r}: choose from {', '.join(preset_names())}")
-    return {row["setting"]: float(row["value"]) for row in _rows() if row["preset"] == name}
+    return {
+        row["setting"]: float(row["value"])
+        for row in packaged_rows("presets")
+        if row["preset"] == name
+    }

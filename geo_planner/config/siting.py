@@ -1,8 +1,6 @@
 """How sites are scored."""
 
-import csv
 from collections.abc import Mapping
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from geo_planner.config.base import Settings
+from geo_planner.packaged import packaged_rows
 
 Point = tuple[float, Annotated[float, Field(ge=0, le=1)]]
 
@@ -56,8 +55,7 @@ class Siting(Settings):
     @field_validator("weights", "points")
     @classmethod
     def _known_criteria(cls, by_criterion: Mapping[str, object]) -> Mapping[str, object]:
-        text = resources.files("geo_planner").joinpath("data/criteria.csv").read_text("utf-8")
-        known = [row["id"] for row in csv.DictReader(text.splitlines())]
+        known = [row["id"] for row in packaged_rows("criteria")]
         unknown = [repr(name) for name in by_criterion if name not in known]
         if unknown:
             msg = f"no criterion {', '.join(unknown)}: choose from {', '.join(known)}"

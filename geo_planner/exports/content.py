@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from geo_planner import schema
 from geo_planner.config import Study
 from geo_planner.errors import InputError
+from geo_planner.exports.results import finite
 from geo_planner.maps.measures import find_measures, headline
 from geo_planner.region import Region, open_region
 from geo_planner.region.store import REGION_FILE
@@ -100,7 +100,7 @@ def _chosen(names: Sequence[str] | None, present: Sequence[str], path: Path) -> 
 
 
 def _of_region(region: Region, chosen: Sequence[str]) -> Content:
-    tables = {name: _finite(region.table(name)) for name in chosen}
+    tables = {name: finite(region.table(name)) for name in chosen}
     study = region.study
     return Content(str(study["name"]), study.get("badge"), tables, region.credits)
 
@@ -119,7 +119,7 @@ def _of_run(path: Path, names: Sequence[str] | None) -> Content:
     else:
         chosen = _chosen(names, [*results, *others], path)
     tables = {
-        name: _finite(
+        name: finite(
             region.table(name)
             if region is not None and name not in results
             else gpd.read_parquet(path / f"{name}.parquet")
@@ -147,15 +147,6 @@ def _headline(zones: pd.DataFrame | None, region: Region | None) -> str | None:
         )
     measure = headline(find_measures(list(zones.columns), "jobs"), study)
     return measure.column if measure else None
-
-
-def _finite(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take unreachable as unknown: other programs know no infinite number."""
-    floats = frame.select_dtypes("floating").columns
-    endless = [name for name in floats if np.isinf(frame[name].to_numpy(float)).any()]
-    return frame.assign(
-        **{name: frame[name].replace([np.inf, -np.inf], np.nan) for name in endless}
-    )
 
 
 def unit_of(table: str, column: str) -> str:

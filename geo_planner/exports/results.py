@@ -73,17 +73,22 @@ def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> 
     require_suffix(out, SUFFIXES)
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f".{out.stem}.part{out.suffix}")
-    numbers = frame.select_dtypes("number").columns
-    finite = frame.assign(
-        **{name: frame[name].replace([np.inf, -np.inf], np.nan) for name in numbers}
-    )
     try:
-        writers[out.suffix](finite, temporary)
+        writers[out.suffix](finite(frame), temporary)
         temporary.replace(out)
     finally:
         temporary.unlink(missing_ok=True)
     if credit_lines:
         (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
+
+
+def finite(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take unreachable as unknown: other programs know no infinite number."""
+    floats = frame.select_dtypes("floating").columns
+    endless = [name for name in floats if np.isinf(frame[name].to_numpy(float)).any()]
+    return frame.assign(
+        **{name: frame[name].replace([np.inf, -np.inf], np.nan) for name in endless}
+    )
 
 
 def _write_csv(frame: pd.DataFrame, file: Path) -> None:

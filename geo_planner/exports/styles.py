@@ -1,10 +1,8 @@
 """How QGIS draws a layer when it is opened: the colours and classes of our own maps, as QML."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from csv import DictReader
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
@@ -15,6 +13,7 @@ import shapely
 from geo_planner.classes import diverging_borders, round_borders
 from geo_planner.compare.rows import DIFFERENCE
 from geo_planner.maps.palette import CLUSTERS, CONSTRAINTS, DIVERGING, darker, ramp
+from geo_planner.packaged import packaged_rows
 
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
 _UNKNOWN = "#FFFFFF"
@@ -103,10 +102,9 @@ def _colours(n_classes: int, is_difference: bool) -> Sequence[str]:  # noqa: FBT
 
 @cache
 def _uses() -> tuple[_Class, ...]:
-    text = resources.files("geo_planner").joinpath("data", "use_codes.csv").read_text("utf-8")
     return tuple(
         _Class(f"{row['use_code']} {row['label_en']}", row["colour"], row["use_code"])
-        for row in DictReader(text.splitlines())
+        for row in packaged_rows("use_codes")
     )
 
 

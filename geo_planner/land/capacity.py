@@ -7,7 +7,7 @@ gross, jobs are persons. Low takes low factors and spacious floor area per job, 
 Floor area that stands on a site counts against what is allowed for the use, wherever it stands.
 """
 
-import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -88,20 +88,49 @@ def site_capacity(
     plots = Plots(result, settings.parcel_cover_share)
     site_columns = _site_columns(result, plots, existing_jobs, ground)
     buildable = Buildable(site_columns["net_share"], site_columns["height_cap_m"])
-    frames = []
-    for state, use in itertools.product(states, chosen):
-        allowed = allowed_floor_area(result, state, use, factors, plots, buildable)
-        common = _allowed_columns(result, allowed)
-        common |= _share_columns(result, allowed, factors)
-        common |= parking_columns(result, allowed, use, factors, site_columns["net_area_m2"])
-        for variant in VARIANTS:
-            columns = {"state": state, "use": use, "variant": variant}
-            jobs = _job_columns(common, site_columns, use, factors, is_add=variant == "add")
-            frames.append(pd.DataFrame(columns | common | jobs, index=result.site_ids()))
-    if not frames:
+    if not states or not chosen:
         return pd.DataFrame(index=pd.MultiIndex.from_arrays([[]] * len(KEYS), names=list(KEYS)))
-    every = pd.concat(frames).set_index(list(KEYS[1:]), append=True)
-    return every.sort_index(level=0, sort_remaining=False, kind="stable")
+    told = []
+    for state in states:
+        allowed = allowed_floor_area(result, state, chosen, factors, plots, buildable)
+        columns = _allowed_columns(allowed) | _share_columns(allowed, factors)
+        told.append(
+            columns | parking_columns(allowed, chosen, factors, site_columns["net_area_m2"])
+        )
+    common = {name: np.concatenate([columns[name] for columns in told]) for name in told[0]}
+    n_sites = len(result.sites)
+    along = {
+        name: np.tile(values, len(states) * len(chosen)) for name, values in site_columns.items()
+    }
+    keys = {
+        "state": np.repeat(states, len(chosen) * n_sites),
+        "use": np.tile(np.repeat(chosen, n_sites), len(states)),
+    }
+    jobs_m2 = np.array([factors.m2_per_job(use) for use in chosen])
+    m2_per_job = np.tile(np.repeat(jobs_m2, n_sites, axis=0), (len(states), 1))
+    ids = result.site_ids()
+    index = ids.take(np.tile(np.arange(n_sites), len(states) * len(chosen)))
+    frames = [
+        pd.DataFrame(
+            keys
+            | {"variant": variant}
+            | common
+            | _job_columns(common, along, m2_per_job, factors, is_add=variant == "add"),
+            index=index,
+        )
+        for variant in VARIANTS
+    ]
+    # by site, then reading, use and variant
+    case = np.arange(len(index)) // n_sites
+    site = np.unique(ids, return_inverse=True)[1][np.arange(len(index)) % n_sites]
+    order = np.lexsort(
+        (
+            np.repeat(np.arange(len(VARIANTS)), len(index)),
+            np.tile(case, len(VARIANTS)),
+            np.tile(site, len(VARIANTS)),
+        )
+    )
+    return pd.concat(frames).iloc[order].set_index(list(KEYS[1:]), append=True)
 
 
 def _site_columns(
@@ -134,84 +163,72 @@ def _of_ground(
     return np.where(np.isnan(given), default, given)
 
 
-def _allowed_columns(result: PlanResult, allowed: Allowed) -> dict[str, Any]:
-    """Sum the parts of each site; a part in doubt leaves the site in doubt."""
-    site = result.parts["site_idx"].to_numpy()
-    area_m2 = result.parts["area_m2"].to_numpy(float)
-    n_sites = len(result.sites)
+def _allowed_columns(allowed: Allowed) -> dict[str, Any]:
+    """Sum the parts of each site by use; a part in doubt leaves the site in doubt."""
     is_known = ~np.isnan(allowed.floor_m2).any(axis=1)
     known_m2 = np.where(is_known, allowed.floor_m2[:, _LIKELY], 0.0)
-    whole_m2 = np.bincount(site, weights=area_m2, minlength=n_sites)
     columns: dict[str, Any] = {
-        f"allowed_{end}_m2": np.bincount(site, weights=allowed.floor_m2[:, k], minlength=n_sites)
-        for k, end in enumerate(ENDS)
+        f"allowed_{end}_m2": allowed.summed(allowed.floor_m2[:, k]) for k, end in enumerate(ENDS)
     }
     columns["binding_limit"] = np.where(
-        np.isnan(columns["allowed_likely_m2"]), "", _by_size(site, allowed.limit, known_m2, n_sites)
+        np.isnan(columns["allowed_likely_m2"]), "", _by_size(allowed, allowed.limit, known_m2)
     )
-    columns["allowed_known_parts_m2"] = np.bincount(site, weights=known_m2, minlength=n_sites)
-    columns["known_share"] = (
-        np.bincount(site, weights=area_m2 * is_known, minlength=n_sites) / whole_m2
+    columns["allowed_known_parts_m2"] = allowed.summed(known_m2)
+    columns["known_share"] = allowed.summed(allowed.area_m2 * is_known) / allowed.summed(
+        allowed.area_m2
     )
-    columns["allowed_whole_area_m2"] = np.bincount(
-        site, weights=allowed.whole_area_m2, minlength=n_sites
-    )
-    columns["is_bound"] = np.bincount(site, weights=allowed.bound != "", minlength=n_sites) > 0
-    columns["bound_reason"] = _by_size(site, allowed.bound, area_m2, n_sites)
-    columns["unknown_plan_reason"] = _by_size(site, allowed.reason, area_m2, n_sites)
+    columns["allowed_whole_area_m2"] = allowed.summed(allowed.whole_area_m2)
+    columns["is_bound"] = allowed.summed(allowed.bound != "") > 0
+    columns["bound_reason"] = _by_size(allowed, allowed.bound, allowed.area_m2)
+    columns["unknown_plan_reason"] = _by_size(allowed, allowed.reason, allowed.area_m2)
     return columns
 
 
 def _by_size(
-    site: npt.NDArray[np.int64],
-    words: npt.NDArray[np.object_],
-    size: FloatArray,
-    n_sites: int,
+    allowed: Allowed, words: npt.NDArray[np.object_], size: FloatArray
 ) -> npt.NDArray[np.object_]:
     """Join each site's words, the one of the largest sum first; empty where there are none."""
-    joined = np.full(n_sites, "", dtype=object)
+    joined = np.full(math.prod(allowed.shape), "", dtype=object)
     is_said = words != ""
     if not is_said.any():
         return joined
+    row = allowed.row[is_said]
     codes, names = pd.factorize(words[is_said])
-    pairs, of_pair = np.unique(site[is_said] * len(names) + codes, return_inverse=True)
+    # of equal sums the word said first of the use
+    turns, told = pd.factorize(row // allowed.shape[1] * len(names) + codes)
+    pairs, of_pair = np.unique(row * len(told) + turns, return_inverse=True)
     total = np.bincount(of_pair, weights=size[is_said])
-    owner, word = np.divmod(pairs, len(names))
-    for k in np.lexsort((word, -total, owner)):
-        earlier = joined[owner[k]]
-        joined[owner[k]] = f"{earlier}; {names[word[k]]}" if earlier else names[word[k]]
+    owner, turn = np.divmod(pairs, len(told))
+    for k in np.lexsort((turn, -total, owner)):
+        word = names[told[turn[k]] % len(names)]
+        joined[owner[k]] = f"{joined[owner[k]]}; {word}" if joined[owner[k]] else word
     return joined
 
 
-def _share_columns(result: PlanResult, allowed: Allowed, factors: Factors) -> dict[str, FloatArray]:
+def _share_columns(allowed: Allowed, factors: Factors) -> dict[str, FloatArray]:
     """Weigh business and private share by the floor area of the parts (by ground where none)."""
-    site = result.parts["site_idx"].to_numpy()
-    n_sites = len(result.sites)
     business = factors.by_code("business_share", allowed.use_code)
     private = factors.by_code("private_share", allowed.use_code)
     floor_m2 = allowed.floor_m2[:, _LIKELY]
-    has_floor = np.bincount(site, weights=np.nan_to_num(floor_m2), minlength=n_sites) > 0
-    weight = np.where(has_floor[site], floor_m2, result.parts["area_m2"].to_numpy(float))
+    has_floor = allowed.summed(np.nan_to_num(floor_m2)) > 0
+    weight = np.where(has_floor[allowed.row], floor_m2, allowed.area_m2)
     columns = {}
     jobs_weight = weight * business[:, _LIKELY]
     for k, end in enumerate(ENDS):
-        columns[f"business_share_{end}"] = _weighted(site, business[:, k], weight, n_sites)
-        columns[f"private_share_{end}"] = _weighted(site, private[:, k], jobs_weight, n_sites)
+        columns[f"business_share_{end}"] = _weighted(allowed, business[:, k], weight)
+        columns[f"private_share_{end}"] = _weighted(allowed, private[:, k], jobs_weight)
     return columns
 
 
-def _weighted(
-    site: npt.NDArray[np.int64], value: FloatArray, weight: FloatArray, n_sites: int
-) -> FloatArray:
-    total = np.bincount(site, weights=weight, minlength=n_sites)
-    summed = np.bincount(site, weights=value * weight, minlength=n_sites)
+def _weighted(allowed: Allowed, value: FloatArray, weight: FloatArray) -> FloatArray:
+    total, summed = allowed.summed(weight), allowed.summed(value * weight)
     return np.divide(summed, total, out=np.where(np.isnan(total), np.nan, 0.0), where=total > 0)
 
 
 def _job_columns(
     common: Mapping[str, Any],
     site_columns: Mapping[str, FloatArray],
-    use: str,
+    m2_per_job: FloatArray,
     factors: Factors,
     *,
     is_add: bool,
@@ -221,7 +238,6 @@ def _job_columns(
     removed = np.zeros(len(existing_m2)) if is_add else site_columns["existing_jobs"]
     realisation = factors.interval("realisation", "all")
     occupancy = factors.interval("occupancy", "all")
-    m2_per_job = factors.m2_per_job(use)
     columns: dict[str, Any] = {
         "existing_floor_area_m2": existing_m2,
         "jobs_removed": removed,
@@ -229,11 +245,11 @@ def _job_columns(
     for k, end in enumerate(ENDS):
         allowed_m2 = common[f"allowed_{end}_m2"]
         remaining_m2 = np.maximum(allowed_m2 - existing_m2, 0.0) if is_add else allowed_m2
-        rate = realisation[k] * occupancy[k] / m2_per_job[k]
+        rate = realisation[k] * occupancy[k] / m2_per_job[:, k]
         columns[f"remaining_{end}_m2"] = remaining_m2
         columns[f"realisation_{end}"] = realisation[k]
         columns[f"occupancy_{end}"] = occupancy[k]
-        columns[f"m2_per_job_{end}"] = m2_per_job[k]
+        columns[f"m2_per_job_{end}"] = m2_per_job[:, k]
         columns[f"gross_jobs_{end}"] = remaining_m2 * common[f"business_share_{end}"] * rate
         columns[f"net_jobs_{end}"] = columns[f"gross_jobs_{end}"] - removed
     columns["overbuilt_m2"] = np.maximum(existing_m2 - common["allowed_likely_m2"], 0.0)

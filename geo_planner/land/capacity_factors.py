@@ -1,16 +1,15 @@
 """The numbers of the chain from plan to jobs: packaged, and replaced where a study says so."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.config import Land
+from geo_planner.packaged import packaged_rows
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -57,7 +56,7 @@ def _packaged() -> Mapping[str, tuple[float, float, float]]:
             float(row["likely"]),
             float(row["high"]),
         )
-        for row in _rows("floor_area_factors.csv")
+        for row in packaged_rows("floor_area_factors")
     }
 
 
@@ -65,7 +64,7 @@ def _packaged() -> Mapping[str, tuple[float, float, float]]:
 def _m2_rows() -> Mapping[str, tuple[float, float, float]]:
     return {
         row["use"]: (float(row["dense_m2"]), float(row["likely_m2"]), float(row["spacious_m2"]))
-        for row in _rows("m2_per_job.csv")
+        for row in packaged_rows("m2_per_job")
     }
 
 
@@ -77,34 +76,34 @@ def all_uses() -> tuple[str, ...]:
 @cache
 def plan_use_codes(use: str) -> tuple[float, ...]:
     """List the general plan uses that allow a use."""
-    return tuple(float(code) for code in _by_use("land_uses.csv")[use]["plan_use_codes"].split())
+    return tuple(float(code) for code in _by_use("land_uses")[use]["plan_use_codes"].split())
 
 
 def storey_kind(use: str) -> str:
     """Name the storey height of a use: office, laboratory or hall."""
-    return _by_use("land_uses.csv")[use]["storey"]
+    return _by_use("land_uses")[use]["storey"]
 
 
 def m2_per_space(use: str) -> float:
     """Return floor area per parking space [m2]."""
-    return float(_by_use("parking.csv")[use]["m2_per_space"])
+    return float(_by_use("parking")[use]["m2_per_space"])
 
 
 @cache
-def _by_use(file: str) -> Mapping[str, Mapping[str, str]]:
-    return {row["use"]: row for row in _rows(file)}
+def _by_use(table: str) -> Mapping[str, Mapping[str, str]]:
+    return {row["use"]: row for row in packaged_rows(table)}
 
 
 @cache
 def use_of_profile() -> Mapping[str, str]:
     """Name the use each profile is measured by."""
-    return {row["id"]: row["use"] for row in _rows("profiles.csv")}
+    return {row["id"]: row["use"] for row in packaged_rows("profiles")}
 
 
 @cache
 def class_needed() -> Mapping[str, int]:
     """Name the environmental class each profile needs."""
-    return {row["id"]: int(row["env_class_needed"]) for row in _rows("profiles.csv")}
+    return {row["id"]: int(row["env_class_needed"]) for row in packaged_rows("profiles")}
 
 
 @cache
@@ -112,7 +111,7 @@ def building_right_ratios() -> Mapping[float, float]:
     """Give the floor area ratio of the building regulations by plan use code."""
     return {
         float(code): float(row["floor_area_ratio"])
-        for row in _rows("building_right.csv")
+        for row in packaged_rows("building_right")
         for code in row["use_codes"].split()
     }
 
@@ -120,7 +119,7 @@ def building_right_ratios() -> Mapping[float, float]:
 @cache
 def readiness_rows() -> pd.DataFrame:
     """Give readiness and years to a permit by stage."""
-    rows = pd.DataFrame(_rows("readiness.csv"))
+    rows = pd.DataFrame(packaged_rows("readiness"))
     numbers = rows[["readiness", "years_low", "years_high"]].apply(pd.to_numeric)
     return numbers.set_axis(rows["stage"].astype(int))
 
@@ -135,10 +134,8 @@ def assumed_files() -> tuple[str, ...]:
         "building_right.csv",
         "readiness.csv",
     )
-    return tuple(f for f in files if any(row["status"] not in _SURE for row in _rows(f)))
-
-
-@cache
-def _rows(file: str) -> tuple[Mapping[str, str], ...]:
-    text = resources.files("geo_planner").joinpath(f"data/{file}").read_text("utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    return tuple(
+        file
+        for file in files
+        if any(row["status"] not in _SURE for row in packaged_rows(file.removesuffix(".csv")))
+    )

@@ -16,12 +16,23 @@ def in_fields(
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Sum what the fields of each part can hold.
 
+    Parameters
+    ----------
+    fields
+        Pieces of building fields.
+    floors, height_m
+        What the plan of each part states, ``(n_parts,)``.
+    storey_m
+        Height of a storey, low, likely and high, ``(n_uses, 1, 3)``.
+    n_parts
+        Number of parts.
+
     Returns
     -------
     tuple
-        Floor area in fields ``(n_parts, 3)``, inf where a field is not limited or there is none;
-        ground in fields, inf where there is none; floors and height, the fields' own where they
-        state them, as a mean by ground.
+        Floor area in fields ``(n_uses, n_parts, 3)``, inf where a field is not limited or there is
+        none; ground in fields, inf where there is none; floors and height, the fields' own where
+        they state them, as a mean by ground.
     """
     part = fields["part"].to_numpy(np.int64)
     area_m2 = fields["area_m2"].to_numpy(float)
@@ -35,12 +46,12 @@ def in_fields(
     )
     has_field = np.bincount(part, minlength=n_parts) > 0
     drawn_m2 = np.bincount(part, weights=area_m2, minlength=n_parts)
-    held_m2 = np.zeros((n_parts, len(ENDS)))
-    np.add.at(held_m2, part, piece_m2)
+    held_m2 = np.zeros((n_parts, len(storey_m), len(ENDS)))
+    np.add.at(held_m2, part, piece_m2.swapaxes(0, 1))
     mean_floors = _mean(part, own_floors, floors, area_m2, n_parts)
     mean_height = _mean(part, own_height_m, height_m, area_m2, n_parts)
     return (
-        np.where(has_field[:, None], held_m2, np.inf),
+        np.where(has_field[:, None], held_m2.swapaxes(0, 1), np.inf),
         np.where(has_field, drawn_m2, np.inf),
         np.where(has_field, mean_floors, floors),
         np.where(has_field, mean_height, height_m),

@@ -7,7 +7,10 @@ sum of what the parts can hold. Floor area is allowed for a use only where the p
 there is no right where no local plan lies, though a framework may.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,17 +60,23 @@ class Buildable:
 
 @dataclass(frozen=True)
 class Allowed:
-    """Hold the floor area allowed for one use in one reading, per part.
+    """Hold the floor area allowed in one reading, per use and part, ``(n_uses * n_parts,)``.
 
     Parameters
     ----------
+    row
+        Use and site each part belongs to: ``use * n_sites + site``.
+    shape
+        Number of uses and of sites.
+    area_m2
+        Ground of the part [m2].
     floor_m2
         Low, likely and high [m2], 0 where the use is not admitted, nan where unknown,
-        ``(n_parts, 3)``.
+        ``(n_uses * n_parts, 3)``.
     whole_area_m2
         What the ratio would give if all ground it is reckoned on were used here [m2].
     floors
-        Floors the parts may have, nan where not stated, ``(n_parts,)``.
+        Floors the parts may have, nan where not stated.
     limit
         Name of the limit that binds; empty where nothing is allowed or known.
     reason
@@ -78,6 +87,9 @@ class Allowed:
         Plan use of the part, nan where unknown.
     """
 
+    row: npt.NDArray[np.int64]
+    shape: tuple[int, int]
+    area_m2: FloatArray
     floor_m2: FloatArray
     whole_area_m2: FloatArray
     floors: FloatArray
@@ -85,6 +97,10 @@ class Allowed:
     reason: npt.NDArray[np.object_]
     bound: npt.NDArray[np.object_]
     use_code: FloatArray
+
+    def summed(self, values: FloatArray | npt.NDArray[np.bool_]) -> FloatArray:
+        """Sum values of the parts by use and site, ``(n_uses * n_sites,)``."""
+        return np.bincount(self.row, weights=values, minlength=math.prod(self.shape)).astype(float)
 
 
 @dataclass(frozen=True)
@@ -96,9 +112,14 @@ class _Stated:
 
 
 def allowed_floor_area(
-    result: PlanResult, state: str, use: str, factors: Factors, plots: Plots, buildable: Buildable
+    result: PlanResult,
+    state: str,
+    uses: Sequence[str],
+    factors: Factors,
+    plots: Plots,
+    buildable: Buildable,
 ) -> Allowed:
-    """Find the allowed floor area of every part for one use in one reading of the plans.
+    """Find the allowed floor area of every part for each use in one reading of the plans.
 
     Parameters
     ----------
@@ -107,8 +128,8 @@ def allowed_floor_area(
     state
         One of ``CAPACITY_STATES``; ``building_right`` is the fallback of the building regulations
         where no plan states a ratio.
-    use
-        Use of ``land_uses.csv``.
+    uses
+        Uses of ``land_uses.csv``, at least one.
     factors, plots, buildable
         Numbers of the chain, the ground of ratios, and what of the sites can be built on.
     """
@@ -116,44 +137,56 @@ def allowed_floor_area(
     use_code = result.value(reading, "use_code")
     ratio, basis, plan = _ratio(result, state, use_code)
     ground = plots.ground(basis, plan)
-    ratio_m2 = ratio.value * ground.inside_m2
-    limits_m2, floors, doubt = _volume(result, reading, use, factors, buildable)
-    volume_m2 = limits_m2.min(axis=0)
-    group = result.parts["site_idx"].to_numpy() * (len(result.plans) + 2) + plan + 1
-    counts = _counts(result, state, use_code, use, ratio)
-    floor_m2, by_ratio = _smallest(ratio_m2, volume_m2, group, counts == 1)
+    limits_m2, floors, doubt = _volume(result, reading, uses, factors, buildable)
+    site, n_sites = result.parts["site_idx"].to_numpy(), len(result.sites)
+    n_plans = len(result.plans) + 2
+    of_use = np.arange(len(uses))[:, None]
+    row = (of_use * n_sites + site).ravel()
+    group = (of_use * n_sites * n_plans + site * n_plans + plan + 1).ravel()
+    counts = _counts(result, state, use_code, uses, ratio).ravel()
+
+    def each(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.tile(values, len(uses))
+
+    floor_m2, by_ratio = _smallest(
+        each(ratio.value * ground.inside_m2), limits_m2.min(axis=0), group, counts == 1
+    )
     reason = _first_words(
-        _unsure_use(result, reading, counts),
-        ratio.reason,
-        doubt,
+        np.where(np.isnan(counts), each(result.rulings[reading]["use_code"].reason), ""),
+        each(ratio.reason),
+        each(doubt),
         np.where(np.isinf(floor_m2[:, _LIKELY]), "no plan states any limit", ""),
         np.full(len(group), "floor area of another part under the same plan is in doubt"),
     )
     floor_m2[np.isinf(floor_m2) | np.isnan(counts)[:, None]] = np.nan
     floor_m2[counts == 0] = 0.0
-    site = result.parts["site_idx"].to_numpy()
-    no_ground = (buildable.net_share[site] == 0) & (counts == 1)
+    no_ground = each(buildable.net_share[site] == 0) & (counts == 1)
     floor_m2[no_ground] = 0.0
     is_unknown = np.isnan(floor_m2).any(axis=1)
     limit = _names(limits_m2[:, :, _LIKELY], by_ratio)
     limit[no_ground] = _NO_GROUND
     limit[is_unknown | (counts != 1)] = ""
     if state == BUILDING_RIGHT:
-        is_idle = np.bincount(site, weights=counts != 0, minlength=len(result.sites))[site] == 0
+        is_idle = np.bincount(row, weights=counts != 0)[row] == 0
         floor_m2[is_idle] = np.nan
         reason = np.where(is_idle, _NO_FALLBACK, reason)
         is_unknown |= is_idle
     whole_m2 = _whole_area(
-        _times(ratio.value, ground.whole_m2), basis, np.where(counts == 1, group, -1)
+        each(_times(ratio.value, ground.whole_m2)),
+        each(basis),
+        np.where(counts == 1, group, -1 - row),
     )
     return Allowed(
+        row=row,
+        shape=(len(uses), n_sites),
+        area_m2=each(result.parts["area_m2"].to_numpy(float)),
         floor_m2=floor_m2,
         whole_area_m2=np.where(counts == 1, whole_m2, 0.0),
-        floors=floors,
+        floors=each(floors),
         limit=limit,
         reason=np.where(is_unknown, reason, ""),
-        bound=np.where((counts == 1) & np.isfinite(ratio.value), ground.bound, ""),
-        use_code=use_code,
+        bound=np.where((counts == 1) & each(np.isfinite(ratio.value)), each(ground.bound), ""),
+        use_code=each(use_code),
     )
 
 
@@ -166,10 +199,11 @@ def _whole_area(
 
 
 def _counts(
-    result: PlanResult, state: str, use_code: FloatArray, use: str, ratio: _Stated
+    result: PlanResult, state: str, use_code: FloatArray, uses: Sequence[str], ratio: _Stated
 ) -> FloatArray:
-    """Tell which parts count: 1 the use is admitted, 0 it is not, nan unknown."""
-    fits = np.where(np.isnan(use_code), np.nan, np.isin(use_code, plan_use_codes(use)))
+    """Tell which parts count, ``(n_uses, n_parts)``: 1 admitted, 0 not, nan unknown."""
+    admitted = [np.isin(use_code, plan_use_codes(use)) for use in uses]
+    fits = np.where(np.isnan(use_code), np.nan, admitted)
     if state == BUILDING_RIGHT:
         return np.where(np.isinf(ratio.value), 0.0, fits)
     if state in RIGHT_STATES and result.has_local_plans:
@@ -179,17 +213,11 @@ def _counts(
     return fits
 
 
-def _unsure_use(result: PlanResult, reading: str, counts: FloatArray) -> npt.NDArray[np.object_]:
-    reason = result.rulings[reading]["use_code"]["reason"].to_numpy(object)
-    return np.where(np.isnan(counts), reason, "")
-
-
 def _stated(result: PlanResult, state: str, quantity: str) -> _Stated:
     ruled = result.rulings[state][quantity]
-    value = ruled["value"].to_numpy(float)
-    is_silent = (ruled["plan"] < 0).to_numpy()
-    reason = np.where(np.isnan(value) & ~is_silent, ruled["reason"].to_numpy(object), "")
-    return _Stated(np.where(is_silent, np.inf, value), reason)
+    is_silent = ruled.plan < 0
+    reason = np.where(np.isnan(ruled.value) & ~is_silent, ruled.reason, "")
+    return _Stated(np.where(is_silent, np.inf, ruled.value), reason)
 
 
 def _ratio(
@@ -198,12 +226,8 @@ def _ratio(
     """Return the ratio of every part, its basis and the plan it is from."""
     if state != BUILDING_RIGHT:
         ruled = result.rulings[state]["floor_area_ratio"]
-        return (
-            _stated(result, state, "floor_area_ratio"),
-            ruled["ratio_basis"].to_numpy(float),
-            ruled["plan"].to_numpy(np.int64),
-        )
-    is_silent = (result.rulings["ruling"]["floor_area_ratio"]["plan"] < 0).to_numpy()
+        return _stated(result, state, "floor_area_ratio"), ruled.ratio_basis, ruled.plan
+    is_silent = result.rulings["ruling"]["floor_area_ratio"].plan < 0
     known = building_right_ratios()
     value = np.array([known.get(code, np.inf) for code in use_code])
     value = np.where(np.isnan(use_code), np.nan, value)
@@ -217,15 +241,19 @@ def _ratio(
 
 
 def _volume(
-    result: PlanResult, reading: str, use: str, factors: Factors, buildable: Buildable
+    result: PlanResult, reading: str, uses: Sequence[str], factors: Factors, buildable: Buildable
 ) -> tuple[FloatArray, FloatArray, npt.NDArray[np.object_]]:
-    """Return floor area by floors, height, fields ``(3, n_parts, 3 ends)``; floors; doubts."""
+    """Return floor area by floors, height, fields ``(3, n_uses * n_parts, 3 ends)``.
+
+    Then floors and doubts of the parts.
+    """
     site = result.parts["site_idx"].to_numpy()
     area_m2 = result.parts["area_m2"].to_numpy(float)
     floors = _stated(result, reading, "max_floors")
     height = _stated(result, reading, "max_height_m")
     height_m = np.minimum(height.value, buildable.max_height_m[site])
-    storey_m = factors.interval("storey_height", storey_kind(use))
+    storeys = [factors.interval("storey_height", storey_kind(use)) for use in uses]
+    storey_m = np.array(storeys)[:, None]
     share = factors.interval("buildable_footprint_share", "all")
     footprint_m2 = (area_m2 * buildable.net_share[site])[:, None] * share
     fields = fields_of(result, reading)
@@ -233,15 +261,12 @@ def _volume(
         fields, floors.value, height_m, storey_m, len(area_m2)
     )
     footprint_m2 = np.minimum(footprint_m2, drawn_m2[:, None])
-    limits = np.stack(
-        [
-            _times(floors_in[:, None], footprint_m2),
-            _times(height_in[:, None] / storey_m, footprint_m2),
-            field_m2,
-        ]
-    )
+    by_floors_m2 = _times(floors_in[:, None], footprint_m2)
+    by_height_m2 = _times(height_in[:, None] / storey_m, footprint_m2)
+    limits = np.stack([np.broadcast_to(by_floors_m2, field_m2.shape), by_height_m2, field_m2])
     doubt = _first_words(floors.reason, height.reason)
-    return limits, np.where(np.isfinite(floors_in), floors_in, np.nan), doubt
+    flat = limits.reshape(len(limits), -1, len(ENDS))
+    return flat, np.where(np.isfinite(floors_in), floors_in, np.nan), doubt
 
 
 def _times(height: FloatArray, ground_m2: FloatArray) -> FloatArray:

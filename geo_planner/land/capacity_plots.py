@@ -47,6 +47,7 @@ class Plots:
     def __init__(self, result: PlanResult, cover_share: float) -> None:
         self._result = result
         self._area_m2 = result.parts["area_m2"].to_numpy(float)
+        self._plan_m2 = _plan_areas(result.plans)
         self._cover_share = cover_share
         n_parts = len(self._area_m2)
         self._registered_m2 = np.zeros(n_parts)
@@ -85,7 +86,7 @@ class Plots:
         whole_m2 = np.full(len(inside_m2), np.nan)
         bound = np.full(len(inside_m2), "", dtype=object)
         is_whole = (basis == WHOLE_AREA) & (plan >= 0)
-        whole_m2[is_whole] = _plan_areas(self._result.plans)[plan[is_whole]]
+        whole_m2[is_whole] = self._plan_m2[plan[is_whole]]
         bound[np.isnan(basis)] = "the plan does not say what its ratio is reckoned on: a bound"
         is_covered = self._covered_m2 >= self._cover_share * self._area_m2
         for number, word in _BASIS_WORDS.items():

@@ -5,11 +5,9 @@ constraints is taken out once. A kind no source tells of is ``not checked``, nev
 an excluding kind is unchecked, the net area is an upper bound and says so.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import geopandas as gpd
@@ -21,6 +19,7 @@ import shapely
 from geo_planner.crs import require_metric, require_same
 from geo_planner.findings import Finding
 from geo_planner.land.constraints_ground import Failure, Ground, Grounds, Shapes, constraint_grounds
+from geo_planner.packaged import packaged_rows
 from geo_planner.region import Region
 from geo_planner.sources.constraint_kinds import ConstraintKind, read_constraint_kinds
 
@@ -67,8 +66,7 @@ class SiteConstraints:
 @cache
 def edge_tolerance_m() -> float:
     """Read how far an overlap may reach into a site and still be its edge [m]."""
-    file = resources.files("geo_planner").joinpath("data", "constraint_rules.csv")
-    rows = csv.DictReader(file.read_text("utf-8").splitlines())
+    rows = packaged_rows("constraint_rules")
     return next(float(row["value"]) for row in rows if row["rule"] == "edge_tolerance_m")
 
 

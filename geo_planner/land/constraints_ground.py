@@ -204,7 +204,7 @@ def _of_layers(
 ) -> list[Ground]:
     """Take the zones of a kind as drawn, and lay zones round its objects."""
     shared = [k.kind for k in kinds.values() if k.objects and k.objects == kind.objects]
-    if told is None and not rows["kind"].isin(shared).any():
+    if told is None and not (shared and rows["kind"].isin(shared).any()):
         return []
     own = rows[rows["kind"] == kind.kind]
     is_other = rows["kind"].isin(shared) & (rows["kind"] != kind.kind)

@@ -6,9 +6,7 @@ there or are planned. It is guidance, no limit: cleaner technology may lower it,
 it. Laboratories need class 2, making of active substances 6 to 7.
 """
 
-import csv
 from functools import cache
-from importlib import resources
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +17,7 @@ from geo_planner.crs import require_metric, require_same
 from geo_planner.land.capacity_factors import FloatArray, class_needed
 from geo_planner.land.environment_sensitive import SensitiveUses
 from geo_planner.land.plans import PlanResult
+from geo_planner.packaged import packaged_rows
 
 _OFFICE_CLASS_MIN = 2
 
@@ -26,8 +25,7 @@ _OFFICE_CLASS_MIN = 2
 @cache
 def class_distances_m() -> FloatArray:
     """Read the advisory distance of each class, class 1 first [m]."""
-    text = resources.files("geo_planner").joinpath("data/env_classes.csv").read_text("utf-8")
-    return np.array([float(row["distance_m"]) for row in csv.DictReader(text.splitlines())])
+    return np.array([float(row["distance_m"]) for row in packaged_rows("env_classes")])
 
 
 def class_at_distance(distance_m: FloatArray) -> FloatArray:

@@ -22,7 +22,7 @@ from geo_planner.land.environment import environment_classes
 from geo_planner.land.environment_sensitive import sensitive_uses
 from geo_planner.land.plans import PlanResult, resolve_plans
 from geo_planner.land.plans_readiness import site_readiness
-from geo_planner.land.plans_summary import citation_texts, plan_summary
+from geo_planner.land.plans_summary import plan_summary
 from geo_planner.region import Region
 
 _STATE_OF_STAGE = {
@@ -86,8 +86,7 @@ def land_measures(
     names = ("landscape", "zones", "schools", "amenities")
     around = sensitive_uses(result.plans, {name: region.geo_table(name) for name in names})
     classes = environment_classes(result, around, _class_caps(constraints))
-    plans = plan_summary(result)
-    plans["citations"] = citation_texts(result, ("now", "potential", "if_adopted"))
+    plans = plan_summary(result, cited=("now", "potential", "if_adopted"))
     frame = pd.concat([uses, ready, plans, classes], axis=1)
     frame = frame.join(_told(capacity, uses["use"], ready["stage"]))
     frame["use_allowed"] = _yes_no(ready["stage"] < _RURAL_STAGE, ready["stage"].notna())

@@ -4,15 +4,15 @@ Large means a building project of more floor area than the limit. Words are ``al
 ``with_measures`` (parking cap, mobility plan), ``not_allowed`` and ``unknown``.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+
+from geo_planner.packaged import packaged_rows
 
 UNKNOWN = "unknown"
 _ALLOWED = "allowed"
@@ -29,11 +29,6 @@ class PlaceRule:
     status: str
 
 
-def _rows(file: str) -> list[dict[str, str]]:
-    text = resources.files("geo_planner").joinpath("data", file).read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 @cache
 def office_rules() -> Mapping[str, PlaceRule]:
     """Read the packaged rule, by place."""
@@ -46,7 +41,7 @@ def office_rules() -> Mapping[str, PlaceRule]:
                 labels=MappingProxyType({key: row[f"label_{key}"] for key in ("en", "da")}),
                 status=row["status"],
             )
-            for row in _rows("office_rule.csv")
+            for row in packaged_rows("office_rule")
         }
     )
 
@@ -54,14 +49,14 @@ def office_rules() -> Mapping[str, PlaceRule]:
 @cache
 def station_rules() -> Mapping[str, float]:
     """Read the distances and shares of the station-proximity rule, by name."""
-    return MappingProxyType({r["rule"]: float(r["value"]) for r in _rows("station_rule.csv")})
+    return MappingProxyType({r["rule"]: float(r["value"]) for r in packaged_rows("station_rule")})
 
 
 @cache
 def uses() -> tuple[tuple[str, bool], ...]:
     """List all uses, each with whether it is as dense in jobs as an office."""
     dense_m2 = station_rules()["job_dense_m2_per_job"]
-    return tuple((r["use"], float(r["likely_m2"]) <= dense_m2) for r in _rows("m2_per_job.csv"))
+    return tuple((r["use"], float(r["likely_m2"]) <= dense_m2) for r in packaged_rows("m2_per_job"))
 
 
 def office_answer(place: str, floor_area_m2: float) -> str:

@@ -10,6 +10,7 @@ readings of their own. Every value cites its plan; what is unknown has a reason.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 import geopandas as gpd
 import numpy as np
@@ -29,6 +30,7 @@ from geo_planner.land.plans_overlay import (
 from geo_planner.land.plans_ruling import (
     QUANTITIES,
     STATES,
+    Ruling,
     regulation_note,
     rows_of_state,
     rule,
@@ -40,7 +42,7 @@ _FIELD = "building_field"
 _LAPSE_YEARS = 3
 _BLOCK_YEARS = 1
 
-Ruled = Mapping[str, pd.DataFrame]
+Ruled = Mapping[str, Ruling]
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,7 @@ class PlanResult:
         that anticipates it), and per state and quantity the value and the plan it is from
         (``now_max_floors``, ``now_max_floors_plan_id``).
     rulings
-        By state and quantity, one row per part as :func:`~geo_planner.land.plans_ruling.rule`
-        gives it.
+        By state and quantity.
     fields
         Building fields in parts: ``part`` (position), ``plan`` (position), ``area_m2`` inside the
         part, ``share`` of the whole field, ``status``.
@@ -86,7 +87,7 @@ class PlanResult:
 
     def value(self, state: str, quantity: str) -> FloatArray:
         """Return a ruling value of every part, nan where unknown."""
-        return self.rulings[state][quantity]["value"].to_numpy(float)
+        return self.rulings[state][quantity].value
 
     def site_ids(self) -> pd.Index:
         """Return the ids of the sites in their order."""
@@ -102,31 +103,41 @@ class PlanResult:
             ``state``, ``quantity``, ``value``, ``plan_id``, ``level``, ``document_url``,
             ``dated``, ``reason``, ``note``.
         """
-        frames = [self._cited(state, quantity) for state in states for quantity in QUANTITIES]
-        return pd.concat(frames, ignore_index=True)
+        pairs = list(product(states, QUANTITIES))
+        ruled = [self.rulings[state][quantity] for state, quantity in pairs]
+        n_parts = len(self.parts)
+        at = np.concatenate([ruling.plan for ruling in ruled])
+        values = [
+            _words_or_numbers(ruling.value, quantity)
+            for ruling, (_, quantity) in zip(ruled, pairs, strict=True)
+        ]
+        columns: dict[str, object] = {
+            "site_id": np.tile(self.parts["site_id"].to_numpy(object), len(pairs)),
+            "part_id": np.tile(self.parts.index.to_numpy(object), len(pairs)),
+            "area_m2": np.tile(self.parts["area_m2"].to_numpy(), len(pairs)),
+            "state": np.repeat([state for state, _ in pairs], n_parts),
+            "quantity": np.repeat([quantity for _, quantity in pairs], n_parts),
+            "value": np.concatenate(values),
+        }
+        for name in ("plan_id", "level", "document_url", "dated"):
+            columns[name] = _of_plan(self.plans, name, at)
+        columns["reason"] = np.concatenate([ruling.reason for ruling in ruled])
+        columns["note"] = [regulation_note(day) for day in _of_plan(self.plans, "dated", at)]
+        return pd.DataFrame(columns)
 
-    def _cited(self, state: str, quantity: str) -> pd.DataFrame:
-        ruled = self.rulings[state][quantity]
-        value = ruled["value"].astype(object).where(ruled["value"].notna(), None)
-        if quantity == "zone_status":
-            value = ruled["value"].map(zone_name).astype(object)
-        at = ruled["plan"].to_numpy()
-        frame = pd.DataFrame(
-            {
-                "site_id": self.parts["site_id"].to_numpy(),
-                "part_id": self.parts.index.to_numpy(),
-                "area_m2": self.parts["area_m2"].to_numpy(),
-                "state": state,
-                "quantity": quantity,
-                "value": value.to_numpy(),
-            }
-        )
-        for column in ("plan_id", "level", "document_url", "dated"):
-            texts = self.plans[column].astype(object).to_numpy()
-            frame[column] = np.where(at >= 0, texts[at], None) if len(texts) else None
-        frame["reason"] = ruled["reason"].to_numpy()
-        frame["note"] = [regulation_note(day) for day in frame["dated"]]
-        return frame
+
+def _words_or_numbers(value: FloatArray, quantity: str) -> np.ndarray:
+    """Write a ruling value for people to read: zones by name, None where unknown."""
+    if quantity == "zone_status":
+        return np.array([zone_name(code) for code in value], dtype=object)
+    told = value.astype(object)
+    told[np.isnan(value)] = None
+    return told
+
+
+def _of_plan(plans: gpd.GeoDataFrame, column: str, at: IntArray) -> np.ndarray:
+    """Take a column of the plans at positions, None where the position is -1."""
+    return np.array([*plans[column], None], dtype=object)[at]
 
 
 def resolve_plans(
@@ -166,9 +177,7 @@ def resolve_plans(
     areas = in_play[~is_field].reset_index(drop=True)
     fields = in_play[is_field].reset_index(drop=True)
     cut = overlay_plans(sites, areas, sliver_share=settings.sliver_share)
-    rulings = {
-        state: dict(zip(QUANTITIES, rule(cut, areas, state), strict=True)) for state in STATES
-    }
+    rulings = rule(cut, areas)
     over = rows_of_state(cut, areas, "if_adopted")
     is_proposed = (areas["status"] == "proposed").to_numpy()
     flags = {
@@ -212,7 +221,7 @@ def _completed(layer: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
 
 def is_covered(result: PlanResult, state: str) -> np.ndarray:
     """Tell over which parts any plan of a reading lies, whatever it states, ``(n_parts,)``."""
-    reason = result.rulings[state]["use_code"]["reason"].to_numpy(str)
+    reason = result.rulings[state]["use_code"].reason.astype(str)
     return ~np.char.endswith(reason, "covers this part")
 
 
@@ -272,17 +281,12 @@ def _parts_frame(
         "area_m2": cut.area_m2,
         **flags,
     }
-    ids = plans["plan_id"].astype(object).to_numpy()
     for state, ruled in rulings.items():
-        for quantity, frame in ruled.items():
-            at = frame["plan"].to_numpy()
-            value = frame["value"].to_numpy()
-            if quantity == "zone_status":
-                value = frame["value"].map(zone_name).to_numpy()
+        for quantity, ruling in ruled.items():
+            is_zone = quantity == "zone_status"
+            value = _words_or_numbers(ruling.value, quantity) if is_zone else ruling.value
             columns[f"{state}_{quantity}"] = value
-            columns[f"{state}_{quantity}_plan_id"] = (
-                np.where(at >= 0, ids[at], None) if len(ids) else None
-            )
+            columns[f"{state}_{quantity}_plan_id"] = _of_plan(plans, "plan_id", ruling.plan)
     names = [f"{site}.{k}" for site, k in zip(site_ids, turn, strict=True)]
     index = pd.Index(names, name="part_id", dtype="str")
     return gpd.GeoDataFrame(columns, index=index, geometry=cut.shapes, crs=sites.crs)

@@ -63,30 +63,65 @@ def rows_of_state(overlay: Overlay, plans: pd.DataFrame, state: str) -> IntArray
     return np.flatnonzero(of_kind & (is_proposed == proposed[overlay.part_idx]))
 
 
-def rule(overlay: Overlay, plans: pd.DataFrame, state: str) -> Iterator[pd.DataFrame]:
-    """Give the ruling value of every part, one frame per quantity.
+@dataclass(frozen=True)
+class Ruling:
+    """Hold what rules of one quantity in one reading, per part ``(n_parts,)``.
 
     Parameters
     ----------
-    overlay, plans, state
-        As in :func:`rows_of_state`.
-
-    Yields
-    ------
-    DataFrame
-        One row per part: ``value`` (nan where unknown), ``ratio_basis`` (of the ratio), ``plan``
-        (position of the plan cited, -1 where none) and ``reason`` (empty where known).
+    value
+        Value stated, nan where unknown; zones by their position.
+    ratio_basis
+        Basis of a floor area ratio, nan where there is none.
+    plan
+        Position of the plan cited, -1 where none.
+    reason
+        Why the value is unknown; empty where known.
     """
-    rows = rows_of_state(overlay, plans, state)
+
+    value: FloatArray
+    ratio_basis: FloatArray
+    plan: IntArray
+    reason: npt.NDArray[np.object_]
+
+
+def rule(overlay: Overlay, plans: pd.DataFrame) -> dict[str, dict[str, Ruling]]:
+    """Give what rules in every part, by reading and quantity.
+
+    Parameters
+    ----------
+    overlay, plans
+        As in :func:`rows_of_state`.
+    """
+    said = _Said(plans)
+    return {
+        state: dict(_rule(overlay, said, rows_of_state(overlay, plans, state), state))
+        for state in STATES
+    }
+
+
+class _Said:
+    """Hold what plans say as arrays, ``(n_plans,)``."""
+
+    def __init__(self, plans: pd.DataFrame) -> None:
+        self.plan_id = plans["plan_id"].to_numpy(str)
+        self.level = plans["level"].to_numpy(str)
+        self.rank = plans["level"].map(LEVELS.index).to_numpy(np.int64)
+        self.age = _age(plans)
+        self.is_complex = plans["is_complex"].astype("boolean").fillna(value=False).to_numpy(bool)
+        self.basis = number(plans, "ratio_basis")
+        self.of = {quantity: _stated(plans, quantity) for quantity in QUANTITIES}
+
+
+def _rule(
+    overlay: Overlay, said: _Said, rows: IntArray, state: str
+) -> Iterator[tuple[str, Ruling]]:
     part, plan = overlay.part_idx[rows], overlay.plan_idx[rows]
-    rank = plans["level"].map(LEVELS.index).to_numpy(np.int64)[plan]
-    age = _age(plans)[plan]
-    is_complex = plans["is_complex"].astype("boolean").fillna(value=False).to_numpy(bool)[plan]
+    rank, age, basis = said.rank[plan], said.age[plan], said.basis[plan]
     is_covered = np.bincount(part, minlength=len(overlay.shapes)) > 0
-    basis = number(plans, "ratio_basis")[plan]
     for quantity in QUANTITIES:
-        value = stated(plans, quantity)[plan]
-        is_doubtful = is_complex & (quantity in _OF_THE_BUILDING)
+        value = said.of[quantity][plan]
+        is_doubtful = said.is_complex[plan] & (quantity in _OF_THE_BUILDING)
         claims = ~np.isnan(value) | is_doubtful
         top_rank = np.full(len(is_covered), -1)
         np.maximum.at(top_rank, part[claims], rank[claims])
@@ -100,7 +135,7 @@ def rule(overlay: Overlay, plans: pd.DataFrame, state: str) -> Iterator[pd.DataF
             basis[at] if quantity == "floor_area_ratio" else np.full(len(at), np.nan),
             is_doubtful[at],
         )
-        yield _ruled(top, plans, is_covered, quantity, state)
+        yield quantity, _ruled(top, said, is_covered, quantity, state)
 
 
 @dataclass(frozen=True)
@@ -131,7 +166,7 @@ def _age(plans: pd.DataFrame) -> IntArray:
     return -order.astype(np.int64)
 
 
-def stated(plans: pd.DataFrame, quantity: str) -> np.ndarray:
+def _stated(plans: pd.DataFrame, quantity: str) -> np.ndarray:
     """Return what plans state as numbers, nan where silent; zones by their position."""
     if quantity == "zone_status":
         codes = plans[quantity].map({name: i for i, name in enumerate(_ZONES)})
@@ -146,11 +181,11 @@ def number(frame: pd.DataFrame, column: str) -> np.ndarray:
 
 def _ruled(
     top: _Claims,
-    plans: pd.DataFrame,
+    said: _Said,
     is_covered: npt.NDArray[np.bool_],
     quantity: str,
     state: str,
-) -> pd.DataFrame:
+) -> Ruling:
     n_parts = len(is_covered)
     key = top.value + _BASIS_STEP * np.nan_to_num(top.basis)
     least, most = np.full(n_parts, np.inf), np.full(n_parts, -np.inf)
@@ -169,9 +204,9 @@ def _ruled(
     reason = np.full(n_parts, "", dtype=object)
     reason[plan < 0] = f"{words} states {_WORDS[quantity]}"
     reason[~is_covered] = f"{words} covers this part"
-    for part, doubt in _doubts(top.take(~is_sure[top.part]), plans, quantity):
+    for part, doubt in _doubts(top.take(~is_sure[top.part]), said, quantity):
         reason[part] = doubt
-    return pd.DataFrame({"value": value, "ratio_basis": basis, "plan": plan, "reason": reason})
+    return Ruling(value, basis, plan, reason)
 
 
 _SILENT = {
@@ -191,9 +226,9 @@ _WORDS = {
 }
 
 
-def _doubts(top: _Claims, plans: pd.DataFrame, quantity: str) -> Iterator[tuple[int, str]]:
+def _doubts(top: _Claims, said: _Said, quantity: str) -> Iterator[tuple[int, str]]:
     """Say why a value is in doubt, part by part."""
-    ids, levels = plans["plan_id"].to_numpy(str), plans["level"].to_numpy(str)
+    ids, levels = said.plan_id, said.level
     starts = np.flatnonzero(np.append(True, top.part[1:] != top.part[:-1])[: len(top.part)])
     for rows in np.split(np.arange(len(top.part)), starts)[1:]:
         part = int(top.part[rows[0]])

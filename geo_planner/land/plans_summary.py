@@ -1,7 +1,7 @@
 """One row per site of what plans say, each value with the plan, document and date it is from."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,9 @@ _OF_FIELDS = ("max_floors", "max_height_m", "max_floor_area_m2")
 _LARGEST = ("max_floors", "max_height_m")
 
 
-def plan_summary(result: PlanResult, state: str = "ruling") -> pd.DataFrame:
+def plan_summary(
+    result: PlanResult, state: str = "ruling", cited: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Sum up one reading of the plans per site.
 
     Parameters
@@ -25,6 +27,8 @@ def plan_summary(result: PlanResult, state: str = "ruling") -> pd.DataFrame:
         Resolved plans.
     state
         Reading to sum up; ``ruling`` takes every level in force.
+    cited
+        Readings whose values are cited; None: the one that is summed up.
 
     Returns
     -------
@@ -41,7 +45,7 @@ def plan_summary(result: PlanResult, state: str = "ruling") -> pd.DataFrame:
     area_m2 = result.parts["area_m2"].to_numpy(float)
     use_code, use_shares = _largest_share(result, state, "use_code")
     zone, _ = _largest_share(result, state, "zone_status")
-    basis = result.rulings[state]["floor_area_ratio"]["ratio_basis"].to_numpy(float)
+    basis = result.rulings[state]["floor_area_ratio"].ratio_basis
     columns: dict[str, Any] = {
         "use_code": use_code,
         "use_shares": use_shares,
@@ -51,15 +55,14 @@ def plan_summary(result: PlanResult, state: str = "ruling") -> pd.DataFrame:
     }
     for quantity in _LARGEST:
         columns[quantity] = _largest(site, result.value(state, quantity), len(ids))
-    columns["citations"] = citation_texts(result, (state,))
+    columns["citations"] = citation_texts(result, (state,) if cited is None else cited)
     columns["unknown"] = unknown_reasons(result, state, QUANTITIES).to_numpy()
     return pd.DataFrame(columns, index=ids)
 
 
-def citation_texts(result: PlanResult, states: Iterable[str]) -> list[str]:
+def citation_texts(result: PlanResult, states: Sequence[str]) -> list[str]:
     """Write each site's cited values as JSON, parts with the same ruling put together."""
-    chosen = tuple(states)
-    cited = pd.concat([result.citations(chosen), *(field_citations(result, s) for s in chosen)])
+    cited = pd.concat([result.citations(states), *_field_citations(result, states)])
     cited = cited[cited["value"].notna()]
     area_m2 = result.parts.groupby("site_id")["area_m2"].sum()
     cited = cited.assign(value=cited["value"].astype(object).map(_plain))
@@ -73,27 +76,18 @@ def citation_texts(result: PlanResult, states: Iterable[str]) -> list[str]:
     return [json.dumps(items, ensure_ascii=False) for items in texts.values()]
 
 
-def field_citations(result: PlanResult, state: str) -> pd.DataFrame:
-    """List what building fields state, a row per piece and value, as ``PlanResult.citations``."""
-    fields = fields_of(result, state)
-    parts = result.parts.iloc[fields["part"].to_numpy(int)]
-    frames = [
-        pd.DataFrame(
-            {
-                "site_id": parts["site_id"].to_numpy(),
-                "part_id": parts.index.to_numpy(),
-                "area_m2": fields["area_m2"].to_numpy(float),
-                "state": state,
-                "quantity": quantity,
-                "value": fields[quantity].to_numpy(float, na_value=np.nan),
-                **{name: fields[name].to_numpy(object) for name in _CITED[2:]},
-                "reason": "",
-                "note": "",
-            }
-        ).astype({"value": object})
-        for quantity in _OF_FIELDS
-    ]
-    return pd.concat(frames, ignore_index=True)
+def _field_citations(result: PlanResult, states: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """List what building fields state, as ``PlanResult.citations``, a row per piece and value."""
+    for state in states:
+        fields = fields_of(result, state)
+        if not len(fields):
+            continue
+        sites = result.parts["site_id"].to_numpy()[fields["part"].to_numpy(int)]
+        for quantity in _OF_FIELDS:
+            value = fields[quantity].to_numpy(float, na_value=np.nan).astype(object)
+            yield fields[[*_CITED[2:], "area_m2"]].assign(
+                site_id=sites, state=state, quantity=quantity, value=value
+            )
 
 
 def _plain(value: object) -> object:
@@ -176,15 +170,16 @@ def _reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> Itera
     site = result.parts["site_idx"].to_numpy()
     area_m2 = result.parts["area_m2"].to_numpy()
     whole_m2 = np.bincount(site, weights=area_m2, minlength=len(result.sites))
-    for quantity in quantities:
-        reason = result.rulings[state][quantity]["reason"].to_numpy(str)
-        open_parts = reason != ""
-        frame = pd.DataFrame(
-            {
-                "site": site[open_parts],
-                "reason": reason[open_parts],
-                "share": area_m2[open_parts] / whole_m2[site[open_parts]],
-            }
-        )
-        shares = frame.groupby(["site", "reason"], as_index=False)["share"].sum()
-        yield from shares.assign(quantity=quantity).itertuples(index=False)
+    reasons = [result.rulings[state][quantity].reason for quantity in quantities]
+    frame = pd.DataFrame(
+        {
+            "turn": np.repeat(np.arange(len(reasons)), len(site)),
+            "site": np.tile(site, len(reasons)),
+            "reason": np.concatenate(reasons),
+            "share": np.tile(area_m2 / whole_m2[site], len(reasons)),
+        }
+    )
+    said = frame[frame["reason"] != ""]
+    shares = said.groupby(["turn", "site", "reason"], as_index=False)["share"].sum()
+    names = np.array(quantities)[shares["turn"]]
+    return shares.assign(quantity=names).itertuples(index=False)

@@ -132,7 +132,9 @@ class _Measure:
         edge = shapely.segmentize(shapely.boundary(self.shapes), self.rules["sample_m"])
         corners, self.owner = shapely.get_coordinates(edge, return_index=True)
         self.edge = shapely.points(corners)
-        self.near = self._near(listed_stations(region))
+        listed = listed_stations(region)
+        self.has_listed = len(listed) > 0
+        self.near = self._near(listed)
 
     def _near(self, stations: gpd.GeoDataFrame) -> StationPoints:
         """Keep the stations whose areas may reach a site or the study area."""
@@ -170,7 +172,7 @@ class _Measure:
         return self._rows("municipal", areas, nothing, nothing, [None] * len(self.ids)), areas
 
     def _circle(self, method: str, near: StationPoints) -> tuple[pd.DataFrame, Places]:
-        if not len(listed_stations(self.region)) and method == "circle":
+        if not self.has_listed and method == "circle":
             return self._unknown(method, _NO_STATIONS), {}
         areas: Places = {
             kind: shapely.union_all(
@@ -192,7 +194,7 @@ class _Measure:
     def _network(self) -> tuple[pd.DataFrame, Places]:
         if not self.region.has("streets"):
             return self._unknown("network", _NO_STREETS), {}
-        if not len(listed_stations(self.region)):
+        if not self.has_listed:
             return self._unknown("network", _NO_STATIONS), {}
         limit_m = self.rules["zone_m"]
         streets = self.region.geo_table("streets")

@@ -1,9 +1,7 @@
 """How a brief's site is reached, and what lies around it: workers, times, workplaces, services."""
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +13,7 @@ from geo_planner.maps.measures import Measure, find_measures, headline
 from geo_planner.maps.palette import CLUSTERS
 from geo_planner.maps.stations import rail_stations
 from geo_planner.maps.wording import Wording
+from geo_planner.packaged import packaged_rows
 
 WORKPLACES_M = 1_000.0
 AMENITIES_M = 500.0
@@ -196,8 +195,7 @@ def _within(subject: Subject, frame: gpd.GeoDataFrame, distance_m: float) -> gpd
 
 @cache
 def _amenity_groups() -> Mapping[tuple[str, str], str]:
-    file = resources.files("geo_planner").joinpath("data", "osm_amenities.csv")
-    rows = csv.DictReader(file.read_text("utf-8").splitlines())
+    rows = packaged_rows("osm_amenities")
     return {(row["key"], row["value"]): row["group"] for row in rows}
 
 

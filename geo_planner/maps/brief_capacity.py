@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from geo_planner.maps.brief_subject import Subject
-from geo_planner.siting.criteria import packaged_rows
+from geo_planner.packaged import packaged_rows
 
 _ALWAYS = ("now", "potential")
 _AFTER = {"if_adopted": "now", "potential_if_adopted": "potential"}
@@ -126,4 +126,4 @@ def _answers(subject: Subject) -> dict[str, str]:
 
 
 def _labels(language: str) -> dict[str, str]:
-    return {row["use"]: row[f"label_{language}"] for row in packaged_rows("m2_per_job.csv")}
+    return {row["use"]: row[f"label_{language}"] for row in packaged_rows("m2_per_job")}

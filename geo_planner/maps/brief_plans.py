@@ -8,7 +8,7 @@ from typing import Any
 from geo_planner.land.capacity_factors import readiness_rows
 from geo_planner.maps.brief_subject import Subject
 from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE
-from geo_planner.siting.criteria import packaged_rows
+from geo_planner.packaged import packaged_rows
 
 _COLUMNS = {"now": "brief_in_force", "potential": "brief_framework", "if_adopted": "brief_proposed"}
 _WHOLE_SHARE = 0.995
@@ -283,7 +283,7 @@ def _stage(subject: Subject) -> str:
         return subject.ask
     words = subject.words
     meanings = {
-        row["stage"]: row[f"meaning_{words.language}"] for row in packaged_rows("readiness.csv")
+        row["stage"]: row[f"meaning_{words.language}"] for row in packaged_rows("readiness")
     }
     row = readiness_rows().loc[int(stage)]
     low, high = float(row["years_low"]), float(row["years_high"])

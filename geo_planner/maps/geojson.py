@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -57,9 +58,10 @@ def features(
         Decimals of a degree; 6 is about 0.1 m.
     """
     moved = to_degrees(shapes, crs)
+    rounded = shapely.transform(moved, lambda points: np.round(points, digits))
     return [
-        {"type": "Feature", "properties": dict(facts), "geometry": _geometry(shape, digits)}
-        for shape, facts in zip(moved, properties, strict=True)
+        {"type": "Feature", "properties": dict(facts), "geometry": _geometry(shape)}
+        for shape, facts in zip(rounded, properties, strict=True)
         if shape is not None and not shape.is_empty
     ]
 
@@ -71,33 +73,29 @@ def frame_features(
     return features(frame.geometry.to_numpy(), properties, frame.crs, digits)
 
 
-def _geometry(shape: Any, digits: int) -> dict[str, Any]:
+def _geometry(shape: Any) -> dict[str, Any]:
     """Write a shape as GeoJSON without repeated points, shorter than shapely's own."""
     kind = shape.geom_type
     if kind == "Point":
-        return {"type": kind, "coordinates": _points(shape, digits)[0]}
+        return {"type": kind, "coordinates": _points(shape)[0]}
     if kind == "LineString":
-        return {"type": kind, "coordinates": _points(shape, digits)}
+        return {"type": kind, "coordinates": _points(shape)}
     if kind == "Polygon":
-        return {"type": kind, "coordinates": _rings(shape, digits)}
-    parts = [_geometry(part, digits)["coordinates"] for part in shape.geoms]
+        return {"type": kind, "coordinates": _rings(shape)}
+    parts = [_geometry(part) for part in shape.geoms]
     if kind == "GeometryCollection":
-        return {"type": kind, "geometries": [_geometry(part, digits) for part in shape.geoms]}
-    return {"type": kind, "coordinates": [part for part in parts if part]}
+        return {"type": kind, "geometries": parts}
+    drawn = [part["coordinates"] for part in parts]
+    return {"type": kind, "coordinates": [part for part in drawn if part]}
 
 
-def _rings(polygon: Any, digits: int) -> list[list[list[float]]]:
-    rings = [_points(ring, digits) for ring in (polygon.exterior, *polygon.interiors)]
+def _rings(polygon: Any) -> list[list[list[float]]]:
+    rings = [_points(ring) for ring in (polygon.exterior, *polygon.interiors)]
     fewest = 4
     return [ring for i, ring in enumerate(rings) if i == 0 or len(ring) >= fewest]
 
 
-def _points(shape: Any, digits: int) -> list[list[float]]:
-    rounded = np.round(shapely.get_coordinates(shape), digits)
-    if len(rounded) > 1:
-        moved = np.any(rounded[1:] != rounded[:-1], axis=1)
-        rounded = rounded[np.concatenate([[True], moved])]
-        if len(rounded) == 1:
-            rounded = np.vstack([rounded, rounded])
-    points: list[list[float]] = rounded.tolist()
-    return points
+def _points(shape: Any) -> list[list[float]]:
+    every: list[list[float]] = shapely.get_coordinates(shape).tolist()
+    points = every[:1] + [point for last, point in pairwise(every) if point != last]
+    return points * 2 if len(points) == 1 and len(every) > 1 else points

@@ -4,11 +4,9 @@ Features carry short properties that the page's script turns into colours, toolt
 every text reaches the document as text, never as markup.
 """
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +20,7 @@ from geo_planner.maps.geojson import Collection, collection, features, frame_fea
 from geo_planner.maps.palette import CONSTRAINTS, PLAN_USES
 from geo_planner.maps.stations import rail_stations
 from geo_planner.maps.wording import NO_BREAK_SPACE, Wording
+from geo_planner.packaged import packaged_rows
 from geo_planner.region import Region
 
 CORE_M = 600.0
@@ -159,8 +158,7 @@ def constraint_layer(region: Region, wording: Wording) -> Collection:
 @cache
 def _constraint_kinds() -> Mapping[str, Mapping[str, str]]:
     """Read the packaged kinds of constraints, by kind."""
-    file = resources.files("geo_planner").joinpath("data", "constraint_kinds.csv")
-    return {row["kind"]: row for row in csv.DictReader(file.read_text("utf-8").splitlines())}
+    return {row["kind"]: row for row in packaged_rows("constraint_kinds")}
 
 
 def _constraint_facts(row: Mapping[str, Any], wording: Wording) -> dict[str, Any]:

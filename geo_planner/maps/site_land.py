@@ -12,7 +12,7 @@ from geo_planner.maps.layers import text_of
 from geo_planner.maps.palette import PLAN_USES
 from geo_planner.maps.view import View
 from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE, Wording
-from geo_planner.siting.criteria import packaged_rows
+from geo_planner.packaged import packaged_rows
 from geo_planner.sources.constraint_kinds import read_constraint_kinds
 
 Section = dict[str, Any]
@@ -80,7 +80,7 @@ def stage_text(words: Wording, row: pd.Series) -> str:
 @cache
 def stage_meanings(language: str) -> Mapping[int, str]:
     """Say what each stage of planning means."""
-    rows = packaged_rows("readiness.csv")
+    rows = packaged_rows("readiness")
     return {int(row["stage"]): row[f"meaning_{language}"] for row in rows}
 
 

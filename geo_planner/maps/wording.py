@@ -5,14 +5,14 @@ would be misread across them. Rounding is for display only. The words stand in
 ``data/ui_words.csv``, one row a phrase, so that a planner can review them in one place.
 """
 
-import csv
 import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
+
+from geo_planner.packaged import packaged_rows
 
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
@@ -26,8 +26,7 @@ _TEN = 10.0
 
 @cache
 def _phrases() -> Mapping[str, Mapping[str, str]]:
-    text = resources.files("geo_planner").joinpath("data", "ui_words.csv").read_text("utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = packaged_rows("ui_words")
     return MappingProxyType(
         {
             language: MappingProxyType({row["key"]: row[language] for row in rows})

@@ -23,9 +23,9 @@ from scipy.sparse.csgraph import connected_components
 
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
-from geo_planner.networks.numbers import packaged_rows
 from geo_planner.networks.timetable import Timetable
 from geo_planner.networks.transit import on_a_day, timetables_of
+from geo_planner.packaged import packaged_rows
 from geo_planner.region import Region
 from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_DAY, SECONDS_PER_HOUR
 

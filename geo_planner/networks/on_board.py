@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ import pandas as pd
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.networks.service_days import Runs
 from geo_planner.networks.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
+from geo_planner.packaged import packaged_rows
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
 
 BoolArray = npt.NDArray[np.bool_]
@@ -57,9 +57,9 @@ class BicycleRule:
 @cache
 def bicycle_rules(path: Path | None = None) -> tuple[BicycleRule, ...]:
     """Read rules from a file, by default from the packaged one; the first that fits counts."""
-    packaged = resources.files("geo_planner").joinpath("data", "bicycle_on_board.csv")
-    text = packaged.read_text("utf-8") if path is None else path.read_text("utf-8")
-    return tuple(_rule(row) for row in csv.DictReader(text.splitlines()))
+    if path is None:
+        return tuple(map(_rule, packaged_rows("bicycle_on_board")))
+    return tuple(_rule(row) for row in csv.DictReader(path.read_text("utf-8").splitlines()))
 
 
 def _rule(row: Mapping[str, str]) -> BicycleRule:

@@ -1,20 +1,18 @@
 """At which stops cars can be parked, by a rule on what calls there: feeds do not say it."""
 
-import csv
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
 from geo_planner.findings import Finding
 from geo_planner.networks.timetable import Timetable
+from geo_planner.packaged import packaged_rows
 
 
 @cache
 def _route_types() -> tuple[tuple[int, int], ...]:
-    file = resources.files("geo_planner").joinpath("data", "park_and_ride.csv")
-    rows = csv.DictReader(file.read_text("utf-8").splitlines())
+    rows = packaged_rows("park_and_ride")
     return tuple((int(row["first_route_type"]), int(row["last_route_type"])) for row in rows)
 
 

@@ -18,8 +18,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.networks.numbers import packaged_rows
 from geo_planner.networks.service_days import index_in
+from geo_planner.packaged import packaged_rows
 from geo_planner.units import CENTISECONDS_PER_S
 
 IntArray = npt.NDArray[np.int32]

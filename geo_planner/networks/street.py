@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from geo_planner.config import Travel
 from geo_planner.networks.derived import Arrays, derived_arrays
-from geo_planner.networks.numbers import packaged_rows
 from geo_planner.networks.street_build import (
     ISLAND,
     KEPT,
@@ -19,6 +18,7 @@ from geo_planner.networks.street_build import (
     build_street_arrays,
 )
 from geo_planner.networks.street_speeds import car_speed_rows
+from geo_planner.packaged import packaged_rows
 from geo_planner.region import Region
 
 __all__ = ["ISLAND", "KEPT", "NOT_USABLE", "StreetNetwork", "street_network"]

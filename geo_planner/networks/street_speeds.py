@@ -15,9 +15,9 @@ import pandas as pd
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.networks.grades import speed_share
-from geo_planner.networks.numbers import packaged_rows
 from geo_planner.networks.osmnx_graph import imputed_limits_mps
 from geo_planner.networks.stress import traffic_stress
+from geo_planner.packaged import packaged_rows
 from geo_planner.units import CENTISECONDS_PER_S, KMH_PER_MPS, mps_from_kmh
 
 IntArray = npt.NDArray[np.int32]

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.networks.numbers import packaged_rows
+from geo_planner.packaged import packaged_rows
 from geo_planner.units import KMH_PER_MPS
 
 BoolArray = npt.NDArray[np.bool_]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo_planner.networks.numbers import packaged_rows
+from geo_planner.packaged import packaged_rows
 from geo_planner.units import CENTISECONDS_PER_S
 
 IntArray = npt.NDArray[np.int32]

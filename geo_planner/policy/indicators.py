@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.packaged import packaged_rows
 from geo_planner.policy.answers import Compute, Known, Unknown
-from geo_planner.policy.rules import packaged_rows
 from geo_planner.policy.values_land import LAND_VALUES
 from geo_planner.policy.values_residents import RESIDENT_VALUES
 from geo_planner.policy.values_workplaces import WORKPLACE_VALUES
@@ -90,7 +90,7 @@ def policy_indicators(frames: PolicyFrames) -> pd.DataFrame:
     """
     own = _study_rows(frames)
     rows = []
-    for indicator in packaged_rows("policy_indicators.csv"):
+    for indicator in packaged_rows("policy_indicators"):
         for area, answer in _answers(indicator["id"], own).items():
             rows.append(_row(indicator, area, answer))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -103,7 +103,7 @@ def policy_indicators(frames: PolicyFrames) -> pd.DataFrame:
 
 def policy_facts() -> pd.DataFrame:
     """Read what became of the policy, to hold indicators against: index fact."""
-    frame = pd.DataFrame(packaged_rows("policy_facts.csv")).set_index("fact")
+    frame = pd.DataFrame(packaged_rows("policy_facts")).set_index("fact")
     for name in ("value", "goal"):
         frame[name] = pd.to_numeric(frame[name].replace("", np.nan))
     for name in ("year", "goal_year"):

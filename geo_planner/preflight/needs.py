@@ -4,15 +4,15 @@ The needs stand in ``data/needs.csv``: a table with rows, a column with values, 
 kind. ``stations|stops`` means that either will do.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 import pandas as pd
+
+from geo_planner.packaged import packaged_rows
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ GTFS_TABLES = ("stop_times", "stops")
 @cache
 def needs() -> tuple[Need, ...]:
     """Read what criteria and measures need; criteria are called as in ``criteria.csv``."""
-    criteria = {row["id"]: row for row in _rows("criteria.csv")}
+    criteria = {row["id"]: row for row in packaged_rows("criteria")}
     return tuple(
         Need(
             row["id"],
@@ -89,13 +89,8 @@ def needs() -> tuple[Need, ...]:
                 for language in _LANGUAGES
             },
         )
-        for row in _rows("needs.csv")
+        for row in packaged_rows("needs")
     )
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = resources.files("geo_planner").joinpath("data", name).read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 def missing(

@@ -120,8 +120,8 @@ class Region:
         RegionError
             When the file is gone or differs from its digest.
         """
-        if name not in self.tables:
-            return schema.empty_frame(schema.tables()[name], self.crs)
+        if name not in self._read and name not in self.tables:
+            self._read[name] = schema.empty_frame(schema.tables()[name], self.crs)
         if name not in self._read:
             info = self.tables[name]
             file = self.path / info.file

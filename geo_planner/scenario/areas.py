@@ -9,6 +9,7 @@ import shapely
 from pydantic import Field, model_validator
 from shapely.geometry.base import BaseGeometry
 
+from geo_planner.packaged import packaged_rows
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Draft, Mask, Refused
 from geo_planner.scenario.values import AnyShape, AreaShape, Selection
@@ -187,11 +188,7 @@ class AddConstraint(Modification):
 
 def constraint_kinds() -> frozenset[str]:
     """Name the kinds of the packaged table."""
-    import csv
-    from importlib import resources
-
-    text = resources.files("geo_planner").joinpath("data/constraint_kinds.csv").read_text("utf-8")
-    return frozenset(row["kind"] for row in csv.DictReader(text.splitlines()))
+    return frozenset(row["kind"] for row in packaged_rows("constraint_kinds"))
 
 
 class RemoveConstraint(Modification):

@@ -1,9 +1,7 @@
 """Modifications of how many live and work where: development of an area, growth of zones."""
 
-import csv
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
@@ -14,6 +12,7 @@ import shapely
 from pydantic import Field, model_validator
 from shapely.geometry.base import BaseGeometry
 
+from geo_planner.packaged import packaged_rows
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Draft, Refused, content_digest
 from geo_planner.scenario.places import add_business
@@ -33,8 +32,7 @@ _FORECAST_KEYS = ("zone_id", "district")
 @cache
 def development_rates() -> dict[str, float]:
     """Read the packaged rates: persons per home, employed per person."""
-    text = resources.files("geo_planner").joinpath("data/development_rates.csv").read_text("utf-8")
-    return {row["rate"]: float(row["value"]) for row in csv.DictReader(text.splitlines())}
+    return {row["rate"]: float(row["value"]) for row in packaged_rows("development_rates")}
 
 
 class AddDevelopment(Modification):

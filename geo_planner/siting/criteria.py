@@ -5,15 +5,15 @@ packaged table, from the study, or are frozen from the region's workplaces (``si
 never from the sites compared, so that adding a site moves no other site's value.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from geo_planner.packaged import packaged_rows
 
 FROZEN = "frozen"
 
@@ -43,14 +43,8 @@ class Criterion:
 @cache
 def criteria() -> Mapping[str, Criterion]:
     """Read the packaged criteria in display order, by id."""
-    found = (_criterion(row) for row in packaged_rows("criteria.csv"))
+    found = (_criterion(row) for row in packaged_rows("criteria"))
     return {criterion.criterion_id: criterion for criterion in found}
-
-
-def packaged_rows(file: str) -> list[dict[str, str]]:
-    """Read the rows of a packaged table."""
-    text = resources.files("geo_planner").joinpath(f"data/{file}").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 def _criterion(row: Mapping[str, str]) -> Criterion:

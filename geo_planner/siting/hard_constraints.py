@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.siting.criteria import packaged_rows
+from geo_planner.packaged import packaged_rows
 from geo_planner.siting.profiles import Profile
 
 Language = Literal["en", "da"]
@@ -94,7 +94,7 @@ def hard_constraints(
 
 @cache
 def _reasons() -> Mapping[str, Mapping[str, str]]:
-    return {row["id"]: row for row in packaged_rows("exclusion_reasons.csv")}
+    return {row["id"]: row for row in packaged_rows("exclusion_reasons")}
 
 
 def _fill(text: str, verdict: _Verdict, profile: Profile, i: np.intp) -> str:

@@ -7,7 +7,8 @@ from functools import cache
 import pandas as pd
 
 from geo_planner.errors import InputError
-from geo_planner.siting.criteria import criteria, groups_of, packaged_rows
+from geo_planner.packaged import packaged_rows
+from geo_planner.siting.criteria import criteria, groups_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Profile:
 @cache
 def profiles() -> Mapping[str, Profile]:
     """Read the packaged profiles, by id."""
-    rows = packaged_rows("profiles.csv")
+    rows = packaged_rows("profiles")
     return {
         row["id"]: Profile(
             profile_id=row["id"],

@@ -6,18 +6,17 @@ stand in ``also_in``. Codes are never guessed: one without its standard, or of a
 have lost a leading zero, is refused. What only a named list can decide gets no cluster by code.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import pandas as pd
 
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.packaged import packaged_rows
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.columns import as_text
 
@@ -41,7 +40,6 @@ class ClusterPrefix:
 @cache
 def cluster_prefixes() -> tuple[ClusterPrefix, ...]:
     """Read the packaged list of code prefixes."""
-    text = resources.files("geo_planner").joinpath("data", "clusters.csv").read_text("utf-8")
     return tuple(
         ClusterPrefix(
             cluster=row["cluster"],
@@ -51,7 +49,7 @@ def cluster_prefixes() -> tuple[ClusterPrefix, ...]:
             is_excluded=row["is_excluded"] == "yes",
             reason=row["reason"],
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in packaged_rows("clusters")
     )
 
 

@@ -5,15 +5,15 @@ A kind *excludes* (its ground leaves the net area), *limits* (a cap applies to t
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
 
 from geo_planner.errors import InputError
+from geo_planner.packaged import packaged_rows
 
 Effect = Literal["excludes", "limits", "informs"]
 PlanRule = Literal["rural_zone", "proposal"]
@@ -86,19 +86,18 @@ def read_constraint_kinds(path: Path | None = None) -> Mapping[str, ConstraintKi
     """
     if path is None:
         return _packaged()
-    return _kinds(path.read_text("utf-8"), path.name)
+    return _kinds(csv.DictReader(path.read_text("utf-8").splitlines()), path.name)
 
 
 @cache
 def _packaged() -> Mapping[str, ConstraintKind]:
-    file = resources.files("geo_planner").joinpath("data", "constraint_kinds.csv")
-    return _kinds(file.read_text("utf-8"), "constraint_kinds.csv")
+    return _kinds(packaged_rows("constraint_kinds"), "constraint_kinds.csv")
 
 
-def _kinds(text: str, name: str) -> Mapping[str, ConstraintKind]:
+def _kinds(rows: Iterable[Mapping[str, str]], name: str) -> Mapping[str, ConstraintKind]:
     found: dict[str, ConstraintKind] = {}
     problems: list[str] = []
-    for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
+    for number, row in enumerate(rows, start=2):
         try:
             kind = _kind(row)
         except KeyError as error:

@@ -4,17 +4,16 @@ Trips that run by frequency count once a departure. The typical day is the Tuesd
 Thursday with the median number of trips, holidays left out as ``data/typical_day.csv`` has it.
 """
 
-import csv
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import pandas as pd
 
 from geo_planner.errors import InputError
+from geo_planner.packaged import packaged_rows
 from geo_planner.sources.gtfs_tables import WEEKDAYS
 
 MAX_DAYS = 2 * 366
@@ -206,9 +205,8 @@ def easter(year: int) -> dt.date:
 
 @cache
 def _values(country: str, rule: str) -> frozenset[str]:
-    text = resources.files("geo_planner").joinpath("data", "typical_day.csv").read_text("utf-8")
     return frozenset(
         row["value"]
-        for row in csv.DictReader(text.splitlines())
+        for row in packaged_rows("typical_day")
         if (row["country"], row["rule"]) == (country, rule)
     )

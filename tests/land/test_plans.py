@@ -25,8 +25,9 @@ FRAMEWORK = plan(
 
 
 def ruled(result, part: int, state: str, quantity: str):
-    row = result.rulings[state][quantity].iloc[part]
-    return row["value"], result.plans["plan_id"].iloc[row["plan"]] if row["plan"] >= 0 else None
+    ruling = result.rulings[state][quantity]
+    at = ruling.plan[part]
+    return ruling.value[part], result.plans["plan_id"].iloc[at] if at >= 0 else None
 
 
 def test_parts_add_up_to_the_site_and_lie_under_the_plans_that_cross_it():
@@ -80,8 +81,8 @@ def test_the_basis_comes_from_the_plan_that_states_the_ratio():
         sites(s=SQUARE),
         plans(FRAMEWORK, plan("l1", "local_plan", floor_area_ratio=0.9, ratio_basis=4)),
     )
-    assert result.rulings["now"]["floor_area_ratio"]["ratio_basis"].tolist() == [4.0]
-    assert result.rulings["potential"]["floor_area_ratio"]["ratio_basis"].tolist() == [1.0]
+    assert result.rulings["now"]["floor_area_ratio"].ratio_basis.tolist() == [4.0]
+    assert result.rulings["potential"]["floor_area_ratio"].ratio_basis.tolist() == [1.0]
 
 
 def test_a_right_never_takes_a_value_from_the_framework():
@@ -109,7 +110,7 @@ def test_plans_of_one_level_that_disagree_leave_the_value_unknown_and_are_named(
         ),
     )
     value, _ = ruled(result, 0, "now", "floor_area_ratio")
-    reason = result.rulings["now"]["floor_area_ratio"]["reason"].iloc[0]
+    reason = result.rulings["now"]["floor_area_ratio"].reason[0]
     assert is_nan(value)
     assert "l1 (0.6 by basis 3)" in reason
     assert "l2 (0.95 by basis 1)" in reason
@@ -170,7 +171,7 @@ def test_a_complex_plan_says_nothing_sure_of_the_building_unless_a_sub_area_does
     assert ruled(result, by_area[4000.0], "now", "floor_area_ratio") == (1.2, "d1")
     rest = by_area[6000.0]
     assert is_nan(ruled(result, rest, "now", "floor_area_ratio")[0])
-    assert "l1 complex" in result.rulings["now"]["floor_area_ratio"]["reason"].iloc[rest]
+    assert "l1 complex" in result.rulings["now"]["floor_area_ratio"].reason[rest]
     assert ruled(result, rest, "now", "use_code")[0] == 31.0
 
 
@@ -186,7 +187,7 @@ def test_a_gap_is_unknown_with_its_reason_and_share():
 
 def test_a_silent_plan_is_told_apart_from_a_gap():
     result = resolve_plans(sites(s=SQUARE), plans(plan("l1", "local_plan")))
-    assert result.rulings["now"]["max_floors"]["reason"].tolist() == ["no local plan states floors"]
+    assert result.rulings["now"]["max_floors"].reason.tolist() == ["no local plan states floors"]
 
 
 def test_a_proposal_takes_the_place_of_the_local_plan_it_lies_over_only_if_adopted():

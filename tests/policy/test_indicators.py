@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo_planner.packaged import packaged_rows
 from geo_planner.policy import PolicyFrames, policy_facts, policy_indicators
 from geo_planner.policy.indicators import VALUES, WHOLE_AREA
-from geo_planner.policy.rules import packaged_rows
 from geo_planner.policy.telling import indicator_records, told_in_words
 from tests.policy.policy_town import (
     LIFE,
@@ -38,7 +38,7 @@ def sites(**columns):
 
 def test_every_indicator_is_there_with_data_or_without():
     table = policy_indicators(BARE)
-    assert set(table["id"]) == {row["id"] for row in packaged_rows("policy_indicators.csv")}
+    assert set(table["id"]) == {row["id"] for row in packaged_rows("policy_indicators")}
     needs = table["status"] == "needs data"
     assert table.loc[needs, "value"].isna().all()
     assert table.loc[needs, "reason"].notna().all()
@@ -47,7 +47,7 @@ def test_every_indicator_is_there_with_data_or_without():
 
 
 def test_what_the_table_says_can_be_computed_has_a_formula_in_code_and_no_other():
-    kinds = {row["id"]: row["kind"] for row in packaged_rows("policy_indicators.csv")}
+    kinds = {row["id"]: row["kind"] for row in packaged_rows("policy_indicators")}
     assert set(VALUES) == {name for name, kind in kinds.items() if kind != "needs data"}
 
 

@@ -4,12 +4,11 @@ The table ``data/osm_barriers.csv`` says what each kind of barrier stops; an acc
 node itself wins. A barrier the table does not know stops cars only.
 """
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
+from geo_planner.packaged import packaged_rows
 from geo_planner.sources.osm.access import CLOSED_VALUES, KEYS_BY_MODE, OPEN_VALUES
 
 Tags = Mapping[str, str]
@@ -28,12 +27,11 @@ class Blocked(NamedTuple):
 @cache
 def barrier_table() -> Mapping[str, Blocked]:
     """Read what each kind of barrier stops."""
-    text = resources.files("geo_planner").joinpath("data", "osm_barriers.csv").read_text("utf-8")
     return {
         row["barrier"]: Blocked(
             *(row[f"blocks_{mode}"] == "yes" for mode in ("walk", "bicycle", "car"))
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in packaged_rows("osm_barriers")
     }
 
 

@@ -5,12 +5,10 @@ themselves are repaired and counted. Which tag gives which kind is said by two t
 ``data/osm_landscape.csv`` and ``data/osm_amenities.csv``.
 """
 
-import csv
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +20,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.findings import Finding
+from geo_planner.packaged import packaged_rows
 from geo_planner.sources.osm.bicycle_stations import bicycle_stations, is_hire
 from geo_planner.sources.osm.elements import AREA_KEYS, Elements
 from geo_planner.sources.osm.pieces import transformer_to
@@ -63,18 +62,13 @@ class Ground:
 @cache
 def landscape_kinds() -> Mapping[tuple[str, str], str]:
     """Read which tag gives which kind of patch, the most telling tags first."""
-    return {(row["key"], row["value"]): row["kind"] for row in _rows("osm_landscape.csv")}
+    return {(row["key"], row["value"]): row["kind"] for row in packaged_rows("osm_landscape")}
 
 
 @cache
 def amenity_tags() -> frozenset[tuple[str, str]]:
     """Read which tags make an everyday amenity; ``*`` stands for any value."""
-    return frozenset((row["key"], row["value"]) for row in _rows("osm_amenities.csv"))
-
-
-def _rows(file_name: str) -> Iterator[dict[str, str]]:
-    text = resources.files("geo_planner").joinpath("data", file_name).read_text("utf-8")
-    return csv.DictReader(text.splitlines())
+    return frozenset((row["key"], row["value"]) for row in packaged_rows("osm_amenities"))
 
 
 def landscape_kind(tags: Tags) -> str | None:

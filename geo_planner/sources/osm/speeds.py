@@ -5,13 +5,12 @@ applied when the network is made, not here. Times of day, weather and vehicle cl
 (``maxspeed:conditional``, ``maxspeed:hgv``) are not used.
 """
 
-import csv
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
+from geo_planner.packaged import packaged_rows
 from geo_planner.units import KMH_PER_KNOT, KMH_PER_MPH, mps_from_kmh
 
 Tags = Mapping[str, str]
@@ -125,8 +124,7 @@ def is_urban(tags: Tags) -> bool | None:
 @cache
 def speed_codes() -> Mapping[str, float]:
     """Read the speed [km/h] that each code stands for."""
-    text = resources.files("geo_planner").joinpath("data", "osm_speeds.csv").read_text("utf-8")
-    return {row["code"]: float(row["speed_kmh"]) for row in csv.DictReader(text.splitlines())}
+    return {row["code"]: float(row["speed_kmh"]) for row in packaged_rows("osm_speeds")}
 
 
 def _stated(tags: Tags) -> Speed:
