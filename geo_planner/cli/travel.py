@@ -75,6 +75,16 @@ _OPTIONS: dict[str, Any] = {
     "max_bicycle_min": Annotated[
         float | None, typer.Option(help="Longest ride by bicycle to or from a stop [min].")
     ],
+    "max_shared_bicycle_walk_min": Annotated[
+        float | None,
+        typer.Option(help="Longest walk to or from a station of shared bicycles [min]."),
+    ],
+    "shared_bicycle_take_s": Annotated[
+        int | None, typer.Option(help="Time to take a shared bicycle [s].")
+    ],
+    "shared_bicycle_return_s": Annotated[
+        int | None, typer.Option(help="Time to give a shared bicycle back [s].")
+    ],
     "max_drive_min": Annotated[
         float | None, typer.Option(help="Longest drive to a stop, for park and ride [min].")
     ],

@@ -57,7 +57,8 @@ class Travel(Settings):
     max_time_min: Minutes = Field(120, description="Longer times count as unreachable [min].")
     strict_cutoffs: bool = Field(
         default=False,
-        description="Count within a time limit only what takes less, not what takes just as long.",
+        description="Let sums of access count within a time limit only what takes less, not what "
+        "takes just as long; areas, criteria and shares count both.",
     )
     max_walk_min: Minutes = Field(30, description="Longest walk to, from or without a stop [min].")
     max_transfer_min: float = Field(

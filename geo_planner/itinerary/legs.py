@@ -13,7 +13,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner.itinerary.street import Step
-from geo_planner.networks.numbers import packaged_rows
+from geo_planner.packaged import packaged_rows
 from geo_planner.travel_time.shared_bicycles import SHARED
 
 
@@ -211,7 +211,8 @@ def to_text(journeys: Sequence[Journey], currency: str = "") -> str:
         parts = [_told(leg) for leg in journey.legs]
         lines.append(
             f"{journey.departure:%H:%M:%S} - {journey.arrival:%H:%M:%S}  "
-            f"{journey.time_s / 60:5.1f} min  {journey.n_rides} rides  "
+            f"{journey.time_s / 60:5.1f} min  {journey.n_rides} "
+            f"{'ride ' if journey.n_rides == 1 else 'rides'}  "
             + ("" if journey.fare is None else f"{journey.fare:6.2f} {currency}  ")
             + " > ".join(parts)
         )

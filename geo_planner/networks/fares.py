@@ -10,6 +10,7 @@ Fares are whole hundredths of the currency, "cents". A ticket holds for the whol
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import geopandas as gpd
@@ -25,7 +26,7 @@ from geo_planner.networks.timetable import Timetable
 
 IntArray = npt.NDArray[np.int32]
 
-MAX_SEQUENCES = 20_000
+MAX_SEQUENCES, MAX_STATES = 20_000, 1000
 _FREE = Fares.model_validate({"kind": "flat", "currency": "-", "price": 0})
 _M_PER_KM = 1000.0
 _NOT_PRICED = -1
@@ -95,6 +96,7 @@ def ride_fare_cents(fares: Fares, classes: Sequence[int]) -> int:
     return total if fares.cap is None else min(total, cents(fares.cap))
 
 
+@lru_cache(maxsize=8)
 def fare_states(
     fares: Fares, max_rides: int, *, max_cents: int | None = None, is_reversed: bool = False
 ) -> FareStates:
@@ -114,7 +116,7 @@ def fare_states(
     Raises
     ------
     InputError
-        When there are too many sequences of classes.
+        When there are too many sequences of classes, or states.
     """
     n_classes = max(1, len(fares.classes))
     if n_classes**max_rides > MAX_SEQUENCES:
@@ -136,6 +138,11 @@ def fare_states(
         return numbers.setdefault(row, len(numbers)), lowest
 
     visit(())
+    if len(numbers) > MAX_STATES:
+        raise InputError(
+            f"fares: {n_classes} classes and max_rides = {max_rides} cost in {len(numbers)} "
+            f"different ways, more than {MAX_STATES}; use fewer classes or rides"
+        )
     rows = sorted(numbers, key=lambda row: (row[0], numbers[row]))
     place = {numbers[row]: position for position, row in enumerate(rows)} | {-1: -1}
     following = np.full((len(rows), n_classes), -1, np.int32)
@@ -152,11 +159,11 @@ def _better(fare_cents: IntArray, following: IntArray, n_rides: IntArray) -> npt
     is_better = np.zeros((n_states, n_states), bool)
     # what follows a state comes later: from the last state back, all that follows is known
     for state in reversed(range(n_states)):
-        goes_on = following[state] >= 0
-        for other in range(n_states):
-            if n_rides[other] <= n_rides[state] and fare_cents[other] <= fare_cents[state]:
-                there, here = following[other][goes_on], following[state][goes_on]
-                is_better[other, state] = (there >= 0).all() and is_better[there, here].all()
+        here = following[state][following[state] >= 0]
+        there = following[:, following[state] >= 0]
+        goes_on = ((there >= 0) & is_better[there, here]).all(axis=1)
+        is_cheap = (n_rides <= n_rides[state]) & (fare_cents <= fare_cents[state])
+        is_better[:, state] = is_cheap & goes_on
     return is_better
 
 
@@ -175,22 +182,23 @@ def pattern_classes(fares: Fares, timetable: Timetable) -> IntArray:
     for number, one in reversed(list(enumerate(fares.classes))):
         fits = np.isin(timetable.route_ids, one.route_ids) | np.isin(modes, one.modes)
         route_class[fits] = number
-    known = set(timetable.route_ids.tolist())
-    lost = [
-        f"class {one.name!r}: the feeds have no line {route_id!r}"
-        for one in fares.classes
-        for route_id in one.route_ids
-        if route_id not in known
-    ]
     found: IntArray = route_class[timetable.pattern_route_idx]
     unpriced = np.unique(timetable.pattern_route_idx[found == _NOT_PRICED])
-    lost += [
-        f"line {str(timetable.route_ids[route])!r} ({modes[route]}) is in no class"
-        for route in unpriced
-    ]
-    if lost:
-        raise InputError("fares: some lines have no price; give each a class", lost)
+    if len(unpriced):
+        problems = [
+            f"line {str(timetable.route_ids[route])!r} ({modes[route]}) is in no class"
+            for route in unpriced
+        ]
+        problems += [f"no feed has the line {name!r}" for name in unknown_lines(fares, timetable)]
+        raise InputError("fares: some lines have no price; give each a class", problems)
     return found
+
+
+def unknown_lines(fares: Fares, timetable: Timetable) -> tuple[str, ...]:
+    """List the lines that fares name and no feed has: mistyped, or taken away by a scenario."""
+    known = set(timetable.route_ids.tolist())
+    named = [route_id for one in fares.classes for route_id in one.route_ids]
+    return tuple(route_id for route_id in named if route_id not in known)
 
 
 def tariff_of(

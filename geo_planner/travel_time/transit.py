@@ -22,7 +22,7 @@ from geo_planner.findings import Finding
 from geo_planner.kernels.service import Service, turned_service
 from geo_planner.kernels.tariff import Tariff
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from geo_planner.networks.fares import tariff_of
+from geo_planner.networks.fares import tariff_of, unknown_lines
 from geo_planner.networks.snap import SnappedPoints
 from geo_planner.networks.station_ways import doors_of, walks_through_doors
 from geo_planner.networks.timetable import Timetable
@@ -114,7 +114,13 @@ class TransitRouter:
         """What was left out of the day's timetable, or is assumed in it."""
         n_off = self.network.stops.n_unsnapped
         what = "stops off the street network: no one walks to or from them"
-        lost = (Finding("stops", "warning", n_off, what),) if n_off else ()
+        lost = [Finding("stops", "warning", n_off, what)] if n_off else []
+        unknown: tuple[str, ...] = ()
+        if self.travel.fares is not None:
+            unknown = unknown_lines(self.travel.fares, self.network.timetable)
+        if unknown:
+            what = "lines that fares name and no feed has"
+            lost.append(Finding("routes", "warning", len(unknown), what, unknown))
         return (
             *self._day_findings,
             *self.network.timetable.findings,
@@ -211,6 +217,10 @@ def _max_fares(travel: Travel, given: Sequence[Decimal] | None) -> tuple[Decimal
     if not fares or fares != sorted(set(fares)):
         raise InputError(
             "give fares of 0 to 100 000 in rising order, each once, with two decimals at most"
+        )
+    if travel.max_fare is not None and fares[-1] > travel.max_fare:
+        raise InputError(
+            f"max_fare = {travel.max_fare} leaves dearer journeys out: ask for no fare above it"
         )
     return tuple(fares)
 

@@ -178,9 +178,28 @@ def test_lines_without_a_price_and_classes_without_a_line_are_named(town):
         open_router(
             town, "transit", TRAVEL.model_copy(update={"fares": wrong, "max_fare": Decimal(5)})
         )
-    assert "no line '1:X'" in str(told.value)
+    assert "no feed has the line '1:X'" in str(told.value)
     assert "line '1:T' (train) is in no class" in str(told.value)
     assert "1:B" not in str(told.value)
+
+
+def test_a_class_may_name_a_line_that_is_gone_if_all_others_have_a_price(town):
+    fares = BY_RIDE.model_copy(
+        update={"classes": (*BY_RIDE.classes, BY_RIDE.classes[0].model_copy(
+            update={"name": "gone", "modes": (), "route_ids": ("1:gone",)}))}
+    )  # fmt: skip
+    update = {"fares": fares, "max_fare": Decimal(20)}
+    router = open_router(town, "transit", TRAVEL.model_copy(update=update))
+    told = [f for f in router.findings if f.what == "lines that fares name and no feed has"]
+    assert [(f.count, f.examples) for f in told] == [(1, ("1:gone",))]
+
+
+def test_no_fare_above_the_dearest_can_be_asked_for(town):
+    with pytest.raises(InputError, match="no fare above it"):
+        open_router(
+            town, "transit", TRAVEL.model_copy(update={"max_fare": Decimal(20)}),
+            max_fares=[Decimal(20), Decimal(21)],
+        )  # fmt: skip
 
 
 def test_too_many_sequences_of_rides_are_refused(town):
