@@ -279,15 +279,10 @@ def _sources(subject: Subject) -> list[str]:
     entries = []
     for (credit, dated), tables in groups.items():
         day = words("brief_undated") if dated == words("unknown") else dated
-        named = dict.fromkeys(_table_words(subject, name) for name in tables)
-        entries.append(f"{credit} ({day}): {', '.join(named)}")
+        entries.append(f"{credit} ({day}): {', '.join(tables)}")
     told = " ".join(entries)
     unnamed = [credit for credit in subject.view.credits if credit not in told]
     return [*entries, *unnamed, *([subject.view.age] if subject.view.age else [])]
-
-
-def _table_words(subject: Subject, table: str) -> str:
-    return subject.words.phrases.get(f"table_{table.replace(' ', '_')}", table)
 
 
 def _short_method(subject: Subject) -> str:

@@ -30,7 +30,9 @@ from geo_planner.maps.layers import cell_size_m, drawn_zones, whole_numbers, zon
 from geo_planner.maps.leaflet import MapParts, Overlay, build_map
 from geo_planner.maps.measures import Measure, find_measures, percentile_words
 from geo_planner.maps.page import map_data, render_page, static_text
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View, credit_lines, view_of
+from geo_planner.maps.wording import Wording
 
 _SCRIPTS = ("core.js", "results.js", "compare.js")
 _SIDES = ("a", "b", "d")
@@ -115,11 +117,11 @@ def render_compare(
         name_b=comparison.name_b,
         chosen=chosen,
         choices=_choices(measures, view),
-        unfair=comparison.unfair,
+        unfair=[told_in(words, line) for line in comparison.unfair],
         is_empty=comparison.is_empty,
         modifications=modification_lines(comparison.b, words),
         most_modifications=_MOST_MODIFICATIONS,
-        left=_notes(comparison),
+        left=_notes(comparison, words),
         n_edits=len(edits),
         edit_symbols=edit_symbols(edits, words),
         absence=_absence(zones, measures, view),
@@ -237,6 +239,6 @@ def _absence(
     return legend.absence_symbols(view.words, has_unknown=has_unknown)
 
 
-def _notes(comparison: Comparison) -> list[str]:
+def _notes(comparison: Comparison, words: Wording) -> list[str]:
     origin = comparison.b.region.origin
-    return [] if origin is None else list(origin.notes)
+    return [] if origin is None else [told_in(words, note) for note in origin.notes]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo_planner.maps.layers import text_of
 from geo_planner.maps.measures import measure_title
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View
 from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE
 
@@ -54,7 +55,10 @@ def excluded_rows(view: View) -> list[dict[str, str]]:
         return []
     out = view.sites[view.sites["excluded_because"].notna()]
     return [
-        {"name": text_of(row["name"]) or str(site_id), "reason": str(row["excluded_because"])}
+        {
+            "name": text_of(row["name"]) or str(site_id),
+            "reason": told_in(view.words, row["excluded_because"]),
+        }
         for site_id, row in out.drop(columns="geometry").iterrows()
     ]
 

@@ -26,7 +26,9 @@ from geo_planner.maps.measures import (
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.provenance import edge_words, finding_rows, source_rows, unlinked_rows
 from geo_planner.maps.site_facts import by_rank, score_text, site_groups, site_list
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View, view_of
+from geo_planner.maps.wording import Wording
 from geo_planner.region import Region
 
 _SCRIPTS = ("core.js", "results.js", "overview.js")
@@ -256,7 +258,10 @@ def _files(view: View, files: Sequence[str]) -> list[dict[str, Any]]:
 def _left_out(view: View) -> list[dict[str, str]]:
     reasons = view.summary.get("criteria_left_out", {})
     return [
-        {"label": view.words.phrases.get(f"short_{key}", key), "reason": str(reason)}
+        {
+            "label": view.words.phrases.get(f"short_{key}", key),
+            "reason": told_in(view.words, str(reason)),
+        }
         for key, reason in reasons.items()
     ]
 
@@ -296,12 +301,20 @@ def _timings(view: View) -> list[dict[str, Any]]:
     longest = max(seconds.values(), default=0.0)
     return [
         {
-            "step": step.replace("_", ": ", 1).replace("_", " "),
+            "step": _step_words(step, view.words),
             "share": 100 * took / longest if longest else 0.0,
             "text": view.words.number(took, 1),
         }
         for step, took in seconds.items()
     ]
+
+
+def _step_words(step: str, words: Wording) -> str:
+    """Name a step of the run, and the mode it was for."""
+    name, _, mode = step.partition("_")
+    told = words.phrases.get(f"step_{name}", name)
+    known = words.phrases.get(f"mode_{mode}", mode.replace("_", " ")).lower()
+    return f"{told}: {known}" if mode else told
 
 
 def _actions(view: View, links: Mapping[str, str]) -> list[dict[str, str]]:

@@ -208,6 +208,10 @@ var makeGP = function (data) {
     const roads = layers.roads.toGeoJSON(false);
     layers.casing.addData({ type: "FeatureCollection", features: roads.features.filter((f) => CASED.includes(f.properties.k)) });
     for (const name of ["roads", "boundary", "rails"]) layers[name].bringToFront();
+    for (const way of ["in", "out"]) {
+      const button = map.getContainer().querySelector(".leaflet-control-zoom-" + way);
+      if (button) { button.title = words["zoom_" + way]; button.setAttribute("aria-label", button.title); }
+    }
     gp.fit();
     map.setMinZoom(Math.max(3, Math.min(map.getZoom(), Math.floor(map.getBoundsZoom(data.limits, true)))));
     map.on("zoomend", gp.resize);
