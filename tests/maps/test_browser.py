@@ -19,6 +19,8 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PAGES = {"map": render_map, "sites": render_sites_page, "index": render_overview}
 WIDTHS = (1400, 1024, 390)
+# a window of 1400 x 900 at a zoom of 200 %
+ZOOMED = (700, 450)
 
 
 def give_up(words):
@@ -69,9 +71,9 @@ def axe():
 class Visit:
     """Open a page, keep what a user would trip over, and wait until its map is there."""
 
-    def __init__(self, browser, file, width=1400):
+    def __init__(self, browser, file, width=1400, height=900):
         self.foreign, self.errors = [], []
-        context = browser.new_context(viewport={"width": width, "height": 900})
+        context = browser.new_context(viewport={"width": width, "height": height})
         self.page = context.new_page()
         self.page.route("**/*", self._guard)
         self.page.on("console", self._note)
@@ -133,6 +135,36 @@ def ranking(page):
     return page.eval_on_selector_all(
         "#ranking tr", "rows => rows.map(r => r.querySelector('button').textContent)"
     )
+
+
+def cut_off(page):
+    """List what reaches past the right edge with no box of its own that scrolls or clips it."""
+    return page.evaluate(
+        """() => {
+        const root = document.documentElement;
+        const out = root.scrollWidth > innerWidth ? ["page " + root.scrollWidth] : [];
+        const isHeld = (node) => {
+          for (let up = node; up && up !== document.body; up = up.parentElement) {
+            const style = getComputedStyle(up);
+            if (style.overflowX !== "visible" || style.position === "fixed") return true;
+          }
+          return false;
+        };
+        for (const node of document.querySelectorAll("body *")) {
+          const box = node.getBoundingClientRect();
+          if (box.width && box.right > innerWidth + 1 && !isHeld(node))
+            out.push(node.tagName + "." + node.className);
+        }
+        return out;
+    }"""
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_zoom_of_200_percent_cuts_nothing_off(browser, land_folder, name):
+    seen = Visit(browser, land_folder / f"{name}.html", *ZOOMED)
+    assert cut_off(seen.page) == []
+    seen.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

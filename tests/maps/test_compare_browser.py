@@ -10,11 +10,15 @@ from geo_planner.maps.compare_brief import render_compare_brief
 from geo_planner.maps.compare_page import render_compare
 from geo_planner.maps.compare_pairs import render_pairs
 from tests.maps import test_browser
+from tests.maps.axe import violations
 from tests.maps.small_town import study
 
 pytestmark = pytest.mark.slow
 
 browser = test_browser.browser
+axe = test_browser.axe
+FILES = [{"href": "people.csv", "label": "People"}]
+COMPARE_PAGES = ("compare", "unfair", "brief", "pairs")
 LONG = "En meget lang betegnelse på et scenarie med mange ord og tillæg som ingen burde bruge " * 2
 POLICY = (
     "default-src 'none'; script-src 'nonce-abc'; style-src 'nonce-abc'; "
@@ -30,13 +34,54 @@ def folder(comparison, tmp_path_factory):
     page = render_compare(
         comparison,
         links={"brief": "brief.html", "compare": "compare.html"},
-        downloads=[{"href": "people.csv", "label": "People"}],
+        downloads=FILES,
         nonce="abc",
     )
     for name, html in (("compare", page), ("brief", render_compare_brief(comparison, nonce="abc"))):
         with_policy = html.replace('<meta charset="utf-8">', HEAD, 1)
         (place / f"{name}.html").write_text("\ufeff" + with_policy, "utf-8")
     return place
+
+
+@pytest.fixture(scope="module")
+def plain_folder(comparison, tmp_path_factory):
+    """Write every page of a comparison, once fair and once unfair, as files without a policy."""
+    place = tmp_path_factory.mktemp("plain")
+    unfair = replace(comparison, unfair=["setting travel.max_rides: 4 and 3"])
+    for name, html in (
+        ("compare", render_compare(comparison, links={"brief": "brief.html"}, downloads=FILES)),
+        ("unfair", render_compare(unfair)),
+        ("brief", render_compare_brief(comparison, back="compare.html")),
+        ("pairs", render_pairs({"a.html": comparison, "b.html": unfair})),
+    ):
+        (place / f"{name}.html").write_text(html, "utf-8")
+    return place
+
+
+def opened(browser, file, width, height=900):
+    """Open a page and wait for its maps, where it has some."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(file.resolve().as_uri())
+    if page.locator(".stage").count():
+        page.wait_for_selector("html[data-ready=yes]", timeout=15_000)
+    return page
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("name", COMPARE_PAGES)
+def test_the_accessibility_checker_finds_nothing_wrong_on_pages_of_a_comparison(
+    browser, plain_folder, axe, name, width
+):
+    page = opened(browser, plain_folder / f"{name}.html", width)
+    assert violations(page, axe) == []
+    page.close()
+
+
+@pytest.mark.parametrize("name", COMPARE_PAGES)
+def test_a_zoom_of_200_percent_cuts_nothing_off_a_page_of_a_comparison(browser, plain_folder, name):
+    page = opened(browser, plain_folder / f"{name}.html", *test_browser.ZOOMED)
+    assert test_browser.cut_off(page) == []
+    page.close()
 
 
 @pytest.fixture

@@ -84,9 +84,8 @@ def test_sites_of_one_rank_are_marked_as_tied(landed):
 
 def test_what_is_to_be_asked_and_unknown_is_counted_in_the_row_and_told_on_the_card(page):
     yard = data_of(page)["sites"][2]
-    assert ["warn", "ask: whether offices above 1\u202f500\u00a0m² are allowed here"] in yard[
-        "chips"
-    ]
+    question = "whether offices above 1\u202f500\u00a0m² are allowed here"
+    assert ["warn", f"ask: {question}"] in yard["chips"]
     assert '<span class="chip warn" title="Walk to station; ' in page
     assert "? 2 open" in page
 
