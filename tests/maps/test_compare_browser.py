@@ -25,7 +25,7 @@ POLICY = (
     "style-src-attr 'unsafe-inline'; img-src data:; font-src data:"
 )
 HEAD = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-CELL = "GP.views.{}.layers.cells.getLayers()[{}].options.fillColor"
+CELL = "GP.views.{}.layers.cells.getLayers()[{}].options.tone"
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,28 @@ def test_a_and_b_are_painted_by_one_scale_and_the_difference_by_its_own(visit):
     assert colours["b"] in scale
     assert change.index(colours["d"]) > 3
     assert change.index(page.evaluate(CELL.format("d", 0))) < 3
+
+
+def test_a_loss_is_hatched_on_the_map_in_its_legend_and_in_the_chart(visit):
+    page = visit().page
+    is_plain = "typeof GP.views.d.layers.cells.getLayers()[{}].options.fillColor === 'string'"
+    assert [page.evaluate(is_plain.format(i)) for i in (0, 8)] == [False, True]
+    for swatches in ("#change-scale .swatches i", "#by-change .hbar i:not(.hatched)"):
+        marks = page.eval_on_selector_all(swatches, "all => all.map(i => i.className)")
+        assert sorted(marks) == ["", "", "", "", "loss", "loss", "loss"]
+    assert page.locator("#legend-scale .loss").count() == 0
+
+
+def test_the_credits_of_a_narrow_map_are_one_line_that_opens_by_key(visit):
+    page = visit(390).page
+    line = page.locator(".leaflet-control-attribution").first
+    closed = line.bounding_box()["height"]
+    assert closed < 20
+    assert "© Town" in line.inner_text()
+    line.focus()
+    page.keyboard.press("Enter")
+    assert line.get_attribute("aria-expanded") == "true"
+    assert line.bounding_box()["height"] >= closed
 
 
 def test_residents_by_change_add_up_to_all_residents(visit):

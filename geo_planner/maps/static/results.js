@@ -24,18 +24,20 @@
     }
     return "url(#" + id + ")";
   };
-  let unknownFill = null;
-  gp.unknownPattern = function () {
-    if (unknownFill) return unknownFill;
+  const hatches = {};
+  gp.hatched = function (ground, line) {
+    const key = ground + line;
+    if (hatches[key]) return hatches[key];
     const tile = document.createElement("canvas");
     tile.width = tile.height = 7;
     const pen = tile.getContext("2d");
-    pen.fillStyle = "#FFFFFF"; pen.fillRect(0, 0, 7, 7);
-    pen.strokeStyle = "#8A949B"; pen.lineWidth = 1.1;
+    pen.fillStyle = ground; pen.fillRect(0, 0, 7, 7);
+    pen.strokeStyle = line; pen.lineWidth = 1.1;
     pen.beginPath(); pen.moveTo(-1, 8); pen.lineTo(8, -1); pen.stroke();
-    unknownFill = pen.createPattern(tile, "repeat");
-    return unknownFill;
+    hatches[key] = pen.createPattern(tile, "repeat");
+    return hatches[key];
   };
+  gp.unknownPattern = () => gp.hatched("#FFFFFF", "#8A949B");
 
   /* zones */
   gp.cellValue = (i) => data.measure ? data.zones.values[data.measure.column][i] : null;
