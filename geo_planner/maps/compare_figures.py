@@ -21,6 +21,7 @@ from geo_planner.maps.measures import (
     Scale,
     border_labels,
     measure_condition,
+    measure_short,
     measure_title,
     scale_of,
 )
@@ -58,7 +59,7 @@ def measure_facts(
         "percentile": measure.percentile,
         "limit": "gravity" if measure.cutoff_min is None else f"{measure.cutoff_min:g}",
         "title": title,
-        "short": words(f"mode_{measure.mode}").lower(),
+        "short": measure_short(measure, comparison.b.study, words),
         "condition": measure_condition(measure, comparison.b.study, words),
         "tip": title[:1].lower() + title[1:],
         "scale": _scale_json(scale_of(values, measure.what, words)),

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.maps.layers import text_of
-from geo_planner.maps.measures import measure_title
+from geo_planner.maps.measures import measure_short, measure_title
 from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View
 from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE
@@ -84,7 +84,7 @@ def equity(view: View) -> dict[str, Any]:
     own = frame[(frame["measure"] == chosen.column) & (frame["district"] != _ALL)]
     own = own[own["people"] > 0].sort_values("mean", ascending=False)
     is_short = len(own) <= _MOST_DISTRICTS
-    mode = view.words(f"mode_{chosen.mode}").lower()
+    mode = measure_short(chosen, view.study, view.words)
     return {
         "modes": [
             _shared(view, view.words(f"mode_{measure.mode}"), everyone.loc[measure.column])

@@ -17,7 +17,9 @@ from geo_planner.maps.leaflet import Overlay, build_map
 from geo_planner.maps.measures import (
     Measure,
     Scale,
+    fare_words,
     measure_condition,
+    measure_short,
     measure_title,
     percentile_words,
     scale_of,
@@ -124,7 +126,7 @@ def _layers(
             Overlay("cells", "cells", zone_layer(zones), style="GP.style.cell",
                     point="GP.point.cell", each="GP.each.cell")
         )  # fmt: skip
-        mode = view.words(f"mode_{chosen.mode}").lower()
+        mode = measure_short(chosen, view.study, view.words)
         layers.parts.append(
             legend.part(measure_title(chosen, view.words), f"{scale.unit} · {mode}", scale=scale)
         )
@@ -178,7 +180,7 @@ def _cards(
         )  # fmt: skip
     mean = _mean(zones, chosen)
     if chosen is not None and mean is not None:
-        mode = words(f"mode_{chosen.mode}").lower()
+        mode = measure_short(chosen, view.study, words)
         cards.append(
             {
                 "label": measure_title(chosen, words),
@@ -282,7 +284,8 @@ def _method(view: View) -> list[str]:
     window = window_words(view.study, words)
     if window:
         names = ", ".join(percentile_words(p, words) for p in travel.percentiles)
-        lines.append(words("method_window", window=window, percentiles=names))
+        told = words("method_window", window=window, percentiles=names)
+        lines.append(", ".join(part for part in (told, fare_words(view.study, words)) if part))
     seconds = view.summary.get("seconds", {})
     if seconds:
         lines.append(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.maps.measures import percentile_words
+from geo_planner.maps.measures import measure_short, percentile_words
 from geo_planner.maps.site_facts import by_rank, score_text, short_label, workers_measure
 from geo_planner.maps.site_land import jobs_range, questions
 from geo_planner.maps.site_sure import sure_of
@@ -39,7 +39,7 @@ def _other_figures(view: View) -> list[dict[str, Any]]:
     measure = workers_measure(view)
     if measure is not None:
         minutes = view.words.figure(measure.cutoff_min, "min")
-        below = [view.words(f"mode_{measure.mode}").lower()]
+        below = [measure_short(measure, view.study, view.words)]
         if measure.percentile is not None:
             below.append(percentile_words(measure.percentile, view.words))
         columns.append(

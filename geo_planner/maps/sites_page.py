@@ -10,7 +10,7 @@ from geo_planner.maps.assets import PageAssets, page_assets
 from geo_planner.maps.assumed import assumed_note, overlaps
 from geo_planner.maps.basemap import BaseMap, build_basemap
 from geo_planner.maps.leaflet import build_map
-from geo_planner.maps.measures import percentile_words, window_words
+from geo_planner.maps.measures import fare_words, percentile_words, window_words
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.site_facts import (
     Group,
@@ -156,6 +156,7 @@ def _question(view: View, groups: list[Group], n_sites: int) -> str:
     if measure is not None and measure.percentile is not None:
         parts.append(window_words(view.study, words))
         parts.append(percentile_words(measure.percentile, words))
+        parts.append(fare_words(view.study, words))
     return " · ".join(part for part in parts if part)
 
 
