@@ -175,7 +175,7 @@ def _rank(row: pd.Series, place: int, *, has_ranking: bool) -> int | None:
 
 
 def _value(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else round(float(value), 6)
+    return None if value is None or pd.isna(value) else round(float(value), 12)
 
 
 def _group_points(row: pd.Series, group: Group) -> float:

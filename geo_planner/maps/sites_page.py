@@ -23,9 +23,11 @@ from geo_planner.maps.site_facts import (
 from geo_planner.maps.site_fills import Fill, site_fills
 from geo_planner.maps.site_rows import excluded_rows, figure_columns, ranked_rows
 from geo_planner.maps.view import View, view_of
+from geo_planner.siting.aggregation import VALUE_FLOOR
 from geo_planner.siting.correlation import CORRELATION_LIMIT
 
 _SCRIPTS = ("core.js", "results.js", "choices.js", "sites.js")
+MOVABLE_METHODS = ("additive", "geometric")
 _PADDING = [70, 66, 50, 410]
 
 
@@ -75,6 +77,8 @@ def render_sites_page(
         fills=[fill.to_json(view) for fill in fills],
         movedNote=_moved_note(view, columns),
         unknown=view.study.siting.unknown,
+        method=view.study.siting.aggregation,
+        valueFloor=VALUE_FLOOR,
     )
     words = view.words
     overlapping = overlaps(view)
@@ -104,7 +108,9 @@ def render_sites_page(
         overlap_head=_overlap_head(view, len(overlapping)),
         correlation_limit=words.number(CORRELATION_LIMIT, 1),
         moved_note=_moved_note(view, columns),
-        is_fixed=view.study.siting.aggregation != "additive",
+        is_fixed=view.study.siting.aggregation not in MOVABLE_METHODS,
+        methods=MOVABLE_METHODS,
+        method=view.study.siting.aggregation,
         assumed=assumed_note(view),
         actions=_actions(view, links or {}),
         switches=layers.switches,

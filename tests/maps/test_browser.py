@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 from urllib.parse import urlparse
 
+import numpy as np
 import pytest
 
 from geo_planner.maps import render_map, render_overview, render_sites_page
 from geo_planner.maps.assets import missing_assets, page_assets
 from geo_planner.maps.page import FILE_LINKS
+from geo_planner.siting.aggregation import aggregate
 from tests.maps.axe import axe_script, violations
 from tests.maps.small_land import with_land
 from tests.maps.small_town import SITE_NAMES, write_town
@@ -224,6 +226,45 @@ def test_moving_a_weight_reorders_rows_badges_and_keeps_the_sum(visit):
     page.click("#reset")
     assert ranking(page) == list(SITE_NAMES)
     assert page.locator("#ranking .points").all_inner_texts() == ["66.0", "53.0", "14–44"]
+
+
+def scored_by_python(result, page, weights, method):
+    """Score the result's values in Python, as a run of the study with these weights would."""
+    criteria = page.evaluate("GP.data.criteria")
+    values = result.sites[[f"{c['id']}_value" for c in criteria]].to_numpy(float)
+    shares = [c["share"] * weights[c["group"]] for c in criteria]
+    return aggregate(values, np.array(shares), method)
+
+
+@pytest.mark.parametrize("method", ["additive", "geometric"])
+@pytest.mark.parametrize("value", [0, 5, 37, 95, 100])
+def test_scores_of_moved_weights_are_those_of_python(visit_land, result, method, value):
+    page = visit_land("sites").page
+    page.check(f"input[name=method][value={method}]", force=True)
+    drag(page, "weight-1", value)
+    expected = scored_by_python(with_land(result), page, [1 - value / 100, value / 100], method)
+    shown = page.evaluate("GP.data.sites.map(s => [s.low, s.high, ...s.parts])")
+    assert len(shown) == 4
+    for row, low, high, parts in zip(
+        shown, expected.low, expected.high, expected.contributions, strict=True
+    ):
+        assert row == pytest.approx([low, high, *parts], abs=1e-9)
+    ranked = [row for row, out in zip(shown, [0, 0, 0, 1], strict=True) if not out]
+    ranks = [1 + sum(other[0] > row[0] + 1e-9 for other in ranked) for row in ranked]
+    assert page.evaluate("GP.data.sites.filter(s => !s.excluded).map(s => s.rank)") == ranks
+
+
+def test_the_method_says_what_it_means_and_reset_brings_the_studys_back(visit_land):
+    page = visit_land("sites").page
+    before = page.locator("#ranking .points").all_inner_texts()
+    page.check("input[name=method][value=geometric]", force=True)
+    assert "hardly made up for" in page.inner_text("#method-note")
+    assert page.locator("#ranking .points").all_inner_texts() != before
+    assert page.is_visible("#moved-note")
+    page.click("#reset")
+    assert page.is_checked("input[name=method][value=additive]")
+    assert page.locator("#ranking .points").all_inner_texts() == before
+    assert page.is_hidden("#moved-note")
 
 
 def test_the_arrow_keys_move_a_weight_and_say_it_in_words(visit):

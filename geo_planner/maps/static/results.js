@@ -24,18 +24,18 @@
     }
     return "url(#" + id + ")";
   };
-  const hatches = {};
+  const canvasFills = {};
   gp.hatched = function (ground, line) {
     const key = ground + line;
-    if (hatches[key]) return hatches[key];
+    if (canvasFills[key]) return canvasFills[key];
     const tile = document.createElement("canvas");
     tile.width = tile.height = 7;
     const pen = tile.getContext("2d");
     pen.fillStyle = ground; pen.fillRect(0, 0, 7, 7);
     pen.strokeStyle = line; pen.lineWidth = 1.1;
     pen.beginPath(); pen.moveTo(-1, 8); pen.lineTo(8, -1); pen.stroke();
-    hatches[key] = pen.createPattern(tile, "repeat");
-    return hatches[key];
+    canvasFills[key] = pen.createPattern(tile, "repeat");
+    return canvasFills[key];
   };
   gp.unknownPattern = () => gp.hatched("#FFFFFF", "#8A949B");
 
