@@ -205,6 +205,22 @@ def test_the_tab_key_stops_at_badges_and_buttons_but_not_at_shapes(visit):
     assert page.locator(".gp-badge[tabindex='0']").count() == 3
 
 
+def test_badges_neither_overlap_nor_cover_a_station_on_a_phone(visit_land):
+    page = visit_land("map", 390).page
+    for out in (0, 1, 2):
+        page.evaluate("out => GP.map.setZoom(GP.map.getZoom() - out, { animate: false })", out)
+        centres = page.eval_on_selector_all(
+            ".gp-badge, .gp-label.station i",
+            """all => all.filter(n => n.offsetParent).map(n => { const r = n.getBoundingClientRect();
+            return [r.x + r.width / 2, r.y + r.height / 2, n.tagName === "I"]; })""",
+        )
+        badges = [point for point in centres if not point[2]]
+        assert len(badges) == 4
+        for i, (x, y, _) in enumerate(badges):
+            for to_x, to_y, is_station in [*badges[i + 1 :], *(p for p in centres if p[2])]:
+                assert np.hypot(x - to_x, y - to_y) >= (17.5 if is_station else 24)
+
+
 def test_every_site_has_a_row_a_shape_and_a_badge(visit):
     page = visit("sites").page
     assert ranking(page) == list(SITE_NAMES)

@@ -188,7 +188,7 @@ def test_what_the_scenario_changed_is_drawn_after_but_not_before(visit):
     shapes = "GP.views.{}.layers.edits.getLayers().length"
     assert page.evaluate(shapes.format("a")) == 0
     assert page.evaluate(shapes.format("b")) == page.evaluate(shapes.format("d")) == 7
-    assert page.evaluate("GP.views.b.layers.edit_points.getLayers().length") == 4
+    assert page.evaluate("GP.views.b.layers.edit_points.getLayers().length") == 5
     assert page.locator(".key-strip .symbols li").count() >= 8
 
 

@@ -213,12 +213,12 @@
       const gap = a.subtract(from), length = Math.max(0.1, Math.hypot(gap.x, gap.y));
       return length < room ? gap.multiplyBy((room - length) / length) : L.point(0, 0);
     };
-    for (let round = 0; round < 24; round += 1) {
+    for (let round = 0; round < 80; round += 1) {
       list.forEach((a, k) => {
-        list.forEach((b, m) => { if (k !== m) a.at = a.at.add(push(a.at, b.at.add([0, k < m ? 0.01 : -0.01]), 25).multiplyBy(0.5)); });
-        dots.forEach((dot) => { a.at = a.at.add(push(a.at, dot, a.small ? 24 : 18).multiplyBy(0.5)); });
+        list.forEach((b, m) => { if (k !== m) a.at = a.at.add(push(a.at, b.at.add([0, k < m ? 0.01 : -0.01]), 26).multiplyBy(0.5)); });
+        dots.forEach((dot) => { a.at = a.at.add(push(a.at, dot, a.small ? 24 : 20).multiplyBy(0.5)); });
         const off = a.at.subtract(a.home), far = Math.hypot(off.x, off.y);
-        if (far > 34) a.at = a.home.add(off.multiplyBy(34 / far));
+        if (far > 44) a.at = a.home.add(off.multiplyBy(44 / far));
       });
     }
     for (const a of list) {
