@@ -211,7 +211,8 @@ def test_badges_neither_overlap_nor_cover_a_station_on_a_phone(visit_land):
         page.evaluate("out => GP.map.setZoom(GP.map.getZoom() - out, { animate: false })", out)
         centres = page.eval_on_selector_all(
             ".gp-badge, .gp-label.station i",
-            """all => all.filter(n => n.offsetParent).map(n => { const r = n.getBoundingClientRect();
+            """all => all.filter(n => n.offsetParent).map(n => {
+            const r = n.getBoundingClientRect();
             return [r.x + r.width / 2, r.y + r.height / 2, n.tagName === "I"]; })""",
         )
         badges = [point for point in centres if not point[2]]

@@ -126,12 +126,13 @@ def test_a_page_without_capacity_does_not_blame_its_values(result):
     assert "floor area per job" not in assumed_note(view_of(result))
 
 
-def test_weights_of_a_method_that_does_not_add_up_cannot_be_moved(landed):
-    siting = landed.study.siting.model_copy(update={"aggregation": "geometric"})
+def test_weights_of_a_method_that_compares_sites_cannot_be_moved(landed):
+    siting = landed.study.siting.model_copy(update={"aggregation": "topsis"})
     fixed = replace(landed, study=landed.study.model_copy(update={"siting": siting}))
     html = render_sites_page(fixed, assets=BARE)
     assert len(re.findall(r'<input type="range"[^>]* disabled ', html)) == 2
-    assert "fixed: only scores that add up" in html
+    assert "fixed: TOPSIS measures sites against each other" in html
+    assert 'name="method"' not in html
     assert " disabled value=" not in render_sites_page(landed, assets=BARE)
 
 
