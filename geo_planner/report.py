@@ -15,7 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis import DETAILS, SUMMARY, AnalysisResult, Progress
-from geo_planner.compare import Comparison, summary_of
+from geo_planner.compare import Comparison, summary_of, turned
 from geo_planner.errors import InputError
 from geo_planner.exports import sites_table, write_table
 from geo_planner.exports.difference import write_difference
@@ -43,6 +43,7 @@ from geo_planner.siting.reference import REFERENCE_FILE
 PAGES = ("index.html", "map.html", "sites.html")
 COMPARE_PAGE = "compare.html"
 COMPARE_BRIEF = "compare-brief.html"
+TURNED_PAGE = "compare-turned.html"
 RUN_LINKS: Mapping[str, str] = {
     name: f"../{file}" for name, file in FILE_LINKS.items() if name != "sites_csv"
 }
@@ -244,9 +245,19 @@ def write_comparison(
         COMPARE_PAGE: render_compare(
             comparison,
             assets=chosen,
-            links={**(links or {}), "compare": COMPARE_PAGE, "brief": COMPARE_BRIEF},
+            links={
+                **(links or {}),
+                "compare": COMPARE_PAGE,
+                "brief": COMPARE_BRIEF,
+                "turned": TURNED_PAGE,
+            },
             downloads=compare_downloads(comparison, files),
             edits=edits,
+        ),
+        TURNED_PAGE: render_compare(
+            turned(comparison),
+            assets=chosen,
+            links={**(links or {}), "compare": COMPARE_PAGE, "turned": COMPARE_PAGE},
         ),
         COMPARE_BRIEF: render_compare_brief(
             comparison, assets=chosen, back=COMPARE_PAGE, edits=edits

@@ -27,6 +27,7 @@ def run(
     from geo_planner.analysis import run as run_study
     from geo_planner.compare import compare_results
     from geo_planner.config import read_study
+    from geo_planner.maps.wording import Wording
     from geo_planner.report import (
         COMPARE_PAGE,
         RUN_LINKS,
@@ -38,6 +39,7 @@ def run(
 
     settings = read_study(study)
     files = scenario or []
+    baseline = Wording(settings.study.language)("brief_baseline")
     require_files(files)
     with progress_bars() as step:
         result = run_study(settings, out / "region", threads=threads, progress=step)
@@ -59,7 +61,7 @@ def run(
                 progress=step,
             )
             write_report(changed, folder, links={"compare": f"compare/{COMPARE_PAGE}"})
-            comparison = compare_results(result, changed, name_a="Baseline", name_b=changed.title)
+            comparison = compare_results(result, changed, name_a=baseline, name_b=changed.title)
             told = write_comparison(comparison, folder / "compare", links=RUN_LINKS)
             compared[f"../{folder.name}/compare"] = comparison
             summary.setdefault("scenarios", {})[folder.name] = {**changed.summary, "compare": told}

@@ -1,7 +1,7 @@
 """The difference of any two results: rows, people, sites, totals, and whether it is fair."""
 
-from geo_planner.compare.comparison import Comparison, compare_results
+from geo_planner.compare.comparison import Comparison, compare_results, turned
 from geo_planner.compare.fairness import differences_in_kind
 from geo_planner.compare.telling import summary_of
 
-__all__ = ["Comparison", "compare_results", "differences_in_kind", "summary_of"]
+__all__ = ["Comparison", "compare_results", "differences_in_kind", "summary_of", "turned"]

@@ -1,6 +1,6 @@
 """Two results side by side, whole."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -159,6 +159,27 @@ def compare_results(
         if target_jobs is None
         else target_before_and_after(a, b, target_jobs),
     )
+
+
+def turned(comparison: Comparison) -> Comparison:
+    """Write a comparison the other way round: B becomes A, and every difference its negative."""
+    other = compare_results(
+        comparison.b, comparison.a, name_a=comparison.name_b, name_b=comparison.name_a
+    )
+    goals = {name: _turned_frame(getattr(comparison, name)) for name in ("policy", "target")}
+    return replace(other, **goals)
+
+
+def _turned_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Swap the columns of A and B of a frame that took searches of its own."""
+    names = {name: name for name in frame.columns}
+    for one, other in ("ab", "ba"):
+        names |= {name: other for name in names if name == one}
+        names |= {name: f"{name[:-1]}{other}" for name in names if name.endswith(f"_{one}")}
+    swapped = frame.rename(columns=names)[list(frame.columns)]
+    if "difference" in swapped:
+        swapped["difference"] = -swapped["difference"]
+    return swapped
 
 
 def _common_measures(a: AnalysisResult, b: AnalysisResult) -> list[str]:

@@ -17,7 +17,7 @@ from geo_planner.maps import brief_around, brief_capacity, brief_ground, brief_p
 from geo_planner.maps.assets import PageAssets, page_assets
 from geo_planner.maps.brief_maps import WalkMaps
 from geo_planner.maps.brief_subject import Language, Subject, subject_of
-from geo_planner.maps.measures import percentile_words, window_words
+from geo_planner.maps.measures import fare_words, percentile_words, window_words
 from geo_planner.maps.page import render_document, static_text
 from geo_planner.maps.provenance import source_rows
 from geo_planner.maps.view import OSM_CREDIT
@@ -227,7 +227,8 @@ def _window_words(subject: Subject) -> str:
         return ""
     start, end = (words.clock(moment) for moment in study.travel.window)
     key = "brief_departing" if study.travel.arrive is None else "brief_arriving"
-    return words(key, window=f"{start}{EN_DASH}{end}")
+    parts = (words(key, window=f"{start}{EN_DASH}{end}"), fare_words(study, words, "fare_short"))
+    return ", ".join(part for part in parts if part)
 
 
 def _travel_words(subject: Subject) -> str:
@@ -236,7 +237,8 @@ def _travel_words(subject: Subject) -> str:
         return ""
     percentiles = study.travel.percentiles
     told = percentile_words(_MEDIAN, words) if _MEDIAN in percentiles else ""
-    return ", ".join(part for part in (window_words(study, words), told) if part)
+    parts = (window_words(study, words), told, fare_words(study, words))
+    return ", ".join(part for part in parts if part)
 
 
 def _facts(subject: Subject) -> list[dict[str, str]]:
@@ -279,15 +281,10 @@ def _sources(subject: Subject) -> list[str]:
     entries = []
     for (credit, dated), tables in groups.items():
         day = words("brief_undated") if dated == words("unknown") else dated
-        named = dict.fromkeys(_table_words(subject, name) for name in tables)
-        entries.append(f"{credit} ({day}): {', '.join(named)}")
+        entries.append(f"{credit} ({day}): {', '.join(tables)}")
     told = " ".join(entries)
     unnamed = [credit for credit in subject.view.credits if credit not in told]
     return [*entries, *unnamed, *([subject.view.age] if subject.view.age else [])]
-
-
-def _table_words(subject: Subject, table: str) -> str:
-    return subject.words.phrases.get(f"table_{table.replace(' ', '_')}", table)
 
 
 def _short_method(subject: Subject) -> str:

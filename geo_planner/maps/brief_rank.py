@@ -9,6 +9,7 @@ import pandas as pd
 from geo_planner.maps.brief_subject import Subject
 from geo_planner.maps.palette import CRITERIA
 from geo_planner.maps.site_facts import score_text, short_label, site_groups
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.wording import EN_DASH
 from geo_planner.siting import hard_constraints, profiles
 from geo_planner.siting.criteria import values_frame
@@ -66,7 +67,7 @@ def _reasons(subject: Subject, column: str) -> list[str]:
     land = pd.DataFrame(sites.drop(columns="geometry")).loc[[subject.site_id]]
     told = hard_constraints(land, profile, limits, subject.words.language)  # type: ignore[arg-type]
     text = told[column].iloc[0]
-    return str(text).split("; ") if isinstance(text, str) else []
+    return told_in(subject.words, text).split("; ") if isinstance(text, str) else []
 
 
 def excluded_words(subject: Subject) -> list[str]:

@@ -2,11 +2,8 @@
 
 import dataclasses
 import math
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from string import Formatter
+from functools import cached_property
 from typing import Literal
 
 import geopandas as gpd
@@ -17,11 +14,11 @@ from geo_planner.accessibility import anchor_points
 from geo_planner.analysis import AnalysisResult
 from geo_planner.errors import InputError
 from geo_planner.maps.layers import text_of
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View, view_of
 from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE, Wording
 
 Language = Literal["da", "en"]
-_SAID = "said_"
 _JOBS_WITH_TENS_FROM = 100.0
 
 
@@ -142,47 +139,3 @@ def subject_of(result: AnalysisResult, site_id: str, language: Language | None =
         study = result.study.model_copy(update={"study": head})
         result = dataclasses.replace(result, study=study)
     return Subject(result, view_of(result), site_id)
-
-
-def told_in(words: Wording, text: str) -> str:
-    """Bring words of the analysis to a language; those without a translation stay as they are.
-
-    The phrases whose key begins with ``said_`` hold in English what the analysis says, with gaps.
-
-    Examples
-    --------
-    >>> told_in(Wording("da"), "no data on 25% of the site")
-    'ingen data for 25% af arealet'
-    """
-    if words.language == "en" or not text:
-        return text
-    return "; ".join(_told_one(words, part) for part in text.split("; "))
-
-
-def _told_one(words: Wording, text: str) -> str:
-    for key, pattern in _patterns():
-        match = pattern.fullmatch(text)
-        if match:
-            gaps = {name: _told_gap(words, value) for name, value in match.groupdict().items()}
-            return words(key, **gaps)
-    return text
-
-
-def _told_gap(words: Wording, value: str) -> str:
-    """Translate what fills a gap where it is itself a phrase, such as the level of a plan."""
-    return words.phrases.get(f"gap_{value.replace(' ', '_')}", value)
-
-
-@cache
-def _patterns() -> Sequence[tuple[str, re.Pattern[str]]]:
-    """Make a pattern of every phrase that may be said, the longest first."""
-    said = {k: v for k, v in Wording("en").phrases.items() if k.startswith(_SAID)}
-    ordered = sorted(said.items(), key=lambda item: -len(item[1]))
-    return [(key, re.compile(_pattern(phrase))) for key, phrase in ordered]
-
-
-def _pattern(phrase: str) -> str:
-    return "".join(
-        re.escape(text) + (f"(?P<{name}>.+?)" if name else "")
-        for text, name, _, _ in Formatter().parse(phrase)
-    )

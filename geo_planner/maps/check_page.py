@@ -12,6 +12,7 @@ from geo_planner import __version__
 from geo_planner.maps import palette
 from geo_planner.maps.assets import PageAssets, page_assets
 from geo_planner.maps.page import render_alone
+from geo_planner.maps.telling import table_words, told_in
 from geo_planner.maps.wording import NO_BREAK_SPACE, Wording
 from geo_planner.preflight import Preflight
 from geo_planner.preflight.checking import SourceReport
@@ -213,7 +214,7 @@ def _source(source: SourceReport, words: Wording) -> dict[str, Any]:
     return {
         "label": source.label,
         "tables": ", ".join(
-            f"{words.number(count)} {table.replace('_', ' ')}"
+            f"{words.number(count)} {table_words(table, words)}"
             for table, count in source.tables.items()
         )
         or words("check_nothing_read"),
@@ -226,7 +227,7 @@ def _source(source: SourceReport, words: Wording) -> dict[str, Any]:
                 "sign": _SIGNS.get(finding.kind, ""),
                 "kind_words": words(f"finding_{finding.kind}"),
                 "count": words.number(finding.count),
-                "what": finding.what,
+                "what": told_in(words, finding.what),
                 "examples": ", ".join(finding.examples[:3]),
             }
             for finding in source.findings

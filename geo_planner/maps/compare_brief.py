@@ -33,6 +33,7 @@ from geo_planner.maps.measures import (
     scale_of,
 )
 from geo_planner.maps.page import render_document, static_text
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View
 from geo_planner.maps.wording import Wording
 
@@ -101,7 +102,7 @@ def render_compare_brief(
         summary=summary_sentences(comparison, measure, words),
         modifications=told[:_MOST_MODIFICATIONS],
         n_modifications_left=max(0, len(told) - _MOST_MODIFICATIONS),
-        unfair=comparison.unfair[:_MOST_UNFAIR],
+        unfair=[told_in(words, line) for line in comparison.unfair[:_MOST_UNFAIR]],
         n_unfair_left=max(0, len(comparison.unfair) - _MOST_UNFAIR),
         totals=total_rows(comparison, words),
         sites=_site_rows(comparison, words),

@@ -21,6 +21,7 @@ from geo_planner.maps.measures import (
     Scale,
     border_labels,
     measure_condition,
+    measure_short,
     measure_title,
     scale_of,
 )
@@ -58,11 +59,11 @@ def measure_facts(
         "percentile": measure.percentile,
         "limit": "gravity" if measure.cutoff_min is None else f"{measure.cutoff_min:g}",
         "title": title,
-        "short": words(f"mode_{measure.mode}").lower(),
+        "short": measure_short(measure, comparison.b.study, words),
         "condition": measure_condition(measure, comparison.b.study, words),
         "tip": title[:1].lower() + title[1:],
         "scale": _scale_json(scale_of(values, measure.what, words)),
-        "change": _scale_json(change_scale(zones[f"{name}_difference"], measure.what, words)),
+        "change": _change_json(change_scale(zones[f"{name}_difference"], measure.what, words)),
         "cards": cards_of(comparison, measure, words),
         "districts": district_rows(comparison, name, words),
         "groups": _group_rows(comparison, name, words),
@@ -86,6 +87,11 @@ def _scale_json(scale: Scale) -> dict[str, Any]:
         "labels": list(scale.labels),
         "unit": scale.unit,
     }
+
+
+def _change_json(scale: Scale) -> dict[str, Any]:
+    """Add how many classes are losses, the first ones."""
+    return {**_scale_json(scale), "losses": len(scale.borders) // 2}
 
 
 def cards_of(comparison: Comparison, measure: Measure, words: Wording) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 from geo_planner.compare import Comparison
 from geo_planner.maps.compare_signs import signed, trend
 from geo_planner.maps.layers import text_of
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.wording import MINUS, NO_BREAK_SPACE, Wording
 
 _MOST_LINES = 8
@@ -98,7 +99,7 @@ def _sites(comparison: Comparison, ids: Any, told: Any, words: Wording) -> str:
     opened = [text_of(by_id.get(site)) or site for site in str(ids or "").split()]
     if opened:
         return ", ".join(opened)
-    reason = text_of(told)
+    reason = told_in(words, text_of(told) or "")
     return f"{words('target_not_reached')}: {reason}" if reason else words("target_not_reached")
 
 

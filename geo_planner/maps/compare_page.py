@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from geo_planner.analysis import AnalysisResult
 from geo_planner.compare import Comparison
 from geo_planner.maps import legend
 from geo_planner.maps.assets import PageAssets, page_assets
@@ -30,7 +31,9 @@ from geo_planner.maps.layers import cell_size_m, drawn_zones, whole_numbers, zon
 from geo_planner.maps.leaflet import MapParts, Overlay, build_map
 from geo_planner.maps.measures import Measure, find_measures, percentile_words
 from geo_planner.maps.page import map_data, render_page, static_text
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View, credit_lines, view_of
+from geo_planner.maps.wording import Wording
 
 _SCRIPTS = ("core.js", "results.js", "compare.js")
 _SIDES = ("a", "b", "d")
@@ -61,8 +64,8 @@ def render_compare(
     base
         Base map drawn before, to share it between pages; None: drawn here from B.
     links
-        Addresses of other pages (``overview``, ``map``, ``sites``, ``brief``, ``pairs``); None: a
-        page that stands alone.
+        Addresses of other pages (``overview``, ``map``, ``sites``, ``brief``, ``pairs``, and
+        ``turned``: this comparison the other way round); None: a page that stands alone.
     downloads
         Files to offer: ``href`` and ``label``, see :func:`compare_downloads`.
     edits
@@ -84,6 +87,8 @@ def render_compare(
     base = base or build_basemap(comparison.b.region)
     facts = [measure_facts(comparison, measure, zones, words) for measure in measures]
     chosen = next((fact for fact in facts if fact["column"] == comparison.headline), None)
+    has_scenario = [side.region.origin is not None for side in (comparison.a, comparison.b)]
+    told = comparison.a if has_scenario == [True, False] else comparison.b
     maps = _maps(base)
     data = map_data(
         view,
@@ -115,11 +120,12 @@ def render_compare(
         name_b=comparison.name_b,
         chosen=chosen,
         choices=_choices(measures, view),
-        unfair=comparison.unfair,
+        unfair=[told_in(words, line) for line in comparison.unfair],
         is_empty=comparison.is_empty,
-        modifications=modification_lines(comparison.b, words),
+        modifications=modification_lines(told, words),
+        modifications_of="A" if told is comparison.a else "",
         most_modifications=_MOST_MODIFICATIONS,
-        left=_notes(comparison),
+        left=_notes(told, words),
         n_edits=len(edits),
         edit_symbols=edit_symbols(edits, words),
         absence=_absence(zones, measures, view),
@@ -237,6 +243,6 @@ def _absence(
     return legend.absence_symbols(view.words, has_unknown=has_unknown)
 
 
-def _notes(comparison: Comparison) -> list[str]:
-    origin = comparison.b.region.origin
-    return [] if origin is None else list(origin.notes)
+def _notes(result: AnalysisResult, words: Wording) -> list[str]:
+    origin = result.region.origin
+    return [] if origin is None else [told_in(words, note) for note in origin.notes]

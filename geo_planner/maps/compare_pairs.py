@@ -10,6 +10,7 @@ from geo_planner.maps.compare_page import compare_view
 from geo_planner.maps.compare_signs import relative, signed, trend
 from geo_planner.maps.measures import find_measures, measure_condition, measure_title
 from geo_planner.maps.page import render_alone, static_text
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.wording import Wording
 
 
@@ -63,7 +64,7 @@ def _row(address: str, comparison: Comparison, words: Wording) -> dict[str, Any]
         "href": address,
         "name": comparison.name_b,
         "ranks": words.number(n_moved),
-        "unfair": comparison.unfair,
+        "unfair": [told_in(words, line) for line in comparison.unfair],
         "gaining": words("unknown"),
         "losing": words("unknown"),
         **blank,

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.maps.layers import text_of
-from geo_planner.maps.measures import measure_title
+from geo_planner.maps.measures import measure_short, measure_title
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View
 from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE
 
@@ -54,7 +55,10 @@ def excluded_rows(view: View) -> list[dict[str, str]]:
         return []
     out = view.sites[view.sites["excluded_because"].notna()]
     return [
-        {"name": text_of(row["name"]) or str(site_id), "reason": str(row["excluded_because"])}
+        {
+            "name": text_of(row["name"]) or str(site_id),
+            "reason": told_in(view.words, row["excluded_because"]),
+        }
         for site_id, row in out.drop(columns="geometry").iterrows()
     ]
 
@@ -80,7 +84,7 @@ def equity(view: View) -> dict[str, Any]:
     own = frame[(frame["measure"] == chosen.column) & (frame["district"] != _ALL)]
     own = own[own["people"] > 0].sort_values("mean", ascending=False)
     is_short = len(own) <= _MOST_DISTRICTS
-    mode = view.words(f"mode_{chosen.mode}").lower()
+    mode = measure_short(chosen, view.study, view.words)
     return {
         "modes": [
             _shared(view, view.words(f"mode_{measure.mode}"), everyone.loc[measure.column])

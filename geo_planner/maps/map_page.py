@@ -15,6 +15,7 @@ from geo_planner.maps.leaflet import Overlay, build_map
 from geo_planner.maps.measures import (
     Measure,
     measure_condition,
+    measure_short,
     measure_title,
     percentile_words,
     scale_of,
@@ -179,7 +180,7 @@ def _measures_json(view: View, zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
                 "percentile": measure.percentile,
                 "title": title,
                 "condition": measure_condition(measure, view.study, view.words),
-                "short": view.words(f"mode_{measure.mode}").lower(),
+                "short": measure_short(measure, view.study, view.words),
                 "tip": title[:1].lower() + title[1:],
                 "borders": list(scale.borders),
                 "colours": list(scale.colours),

@@ -10,7 +10,7 @@ import pandas as pd
 from geo_planner.classes import round_borders
 from geo_planner.config import MODES, Mode, Study
 from geo_planner.maps.palette import ramp
-from geo_planner.maps.wording import EN_DASH, Wording
+from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE, Wording
 
 _THOUSANDS_FROM = 10_000.0
 _THOUSAND = 1000.0
@@ -131,7 +131,23 @@ def measure_condition(measure: Measure, study: Study | None, wording: Wording) -
     if measure.percentile is not None:
         parts.append(window_words(study, wording))
         parts.append(percentile_words(measure.percentile, wording))
+        parts.append(fare_words(study, wording))
     return " · ".join(part for part in parts if part)
+
+
+def measure_short(measure: Measure, study: Study | None, wording: Wording) -> str:
+    """Say in a legend's second line how a measure was travelled: mode, and the highest fare."""
+    fare = fare_words(study, wording, "fare_short") if measure.percentile is not None else ""
+    return ", ".join(part for part in (wording(f"mode_{measure.mode}").lower(), fare) if part)
+
+
+def fare_words(study: Study | None, wording: Wording, phrase: str = "fare_at_most") -> str:
+    """Say what journeys by public transport may cost at most; empty where any fare counts."""
+    if study is None or study.travel.max_fare is None or study.travel.fares is None:
+        return ""
+    fare = study.travel.max_fare
+    number = wording.number(float(fare), 0 if fare == fare.to_integral_value() else 2)
+    return wording(phrase, price=f"{number}{NO_BREAK_SPACE}{study.travel.fares.currency}")
 
 
 def window_words(study: Study | None, wording: Wording) -> str:

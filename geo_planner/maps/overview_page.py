@@ -17,7 +17,9 @@ from geo_planner.maps.leaflet import Overlay, build_map
 from geo_planner.maps.measures import (
     Measure,
     Scale,
+    fare_words,
     measure_condition,
+    measure_short,
     measure_title,
     percentile_words,
     scale_of,
@@ -26,7 +28,9 @@ from geo_planner.maps.measures import (
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.provenance import edge_words, finding_rows, source_rows, unlinked_rows
 from geo_planner.maps.site_facts import by_rank, score_text, site_groups, site_list
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View, view_of
+from geo_planner.maps.wording import Wording
 from geo_planner.region import Region
 
 _SCRIPTS = ("core.js", "results.js", "overview.js")
@@ -122,7 +126,7 @@ def _layers(
             Overlay("cells", "cells", zone_layer(zones), style="GP.style.cell",
                     point="GP.point.cell", each="GP.each.cell")
         )  # fmt: skip
-        mode = view.words(f"mode_{chosen.mode}").lower()
+        mode = measure_short(chosen, view.study, view.words)
         layers.parts.append(
             legend.part(measure_title(chosen, view.words), f"{scale.unit} · {mode}", scale=scale)
         )
@@ -176,7 +180,7 @@ def _cards(
         )  # fmt: skip
     mean = _mean(zones, chosen)
     if chosen is not None and mean is not None:
-        mode = words(f"mode_{chosen.mode}").lower()
+        mode = measure_short(chosen, view.study, words)
         cards.append(
             {
                 "label": measure_title(chosen, words),
@@ -256,7 +260,10 @@ def _files(view: View, files: Sequence[str]) -> list[dict[str, Any]]:
 def _left_out(view: View) -> list[dict[str, str]]:
     reasons = view.summary.get("criteria_left_out", {})
     return [
-        {"label": view.words.phrases.get(f"short_{key}", key), "reason": str(reason)}
+        {
+            "label": view.words.phrases.get(f"short_{key}", key),
+            "reason": told_in(view.words, str(reason)),
+        }
         for key, reason in reasons.items()
     ]
 
@@ -277,7 +284,8 @@ def _method(view: View) -> list[str]:
     window = window_words(view.study, words)
     if window:
         names = ", ".join(percentile_words(p, words) for p in travel.percentiles)
-        lines.append(words("method_window", window=window, percentiles=names))
+        told = words("method_window", window=window, percentiles=names)
+        lines.append(", ".join(part for part in (told, fare_words(view.study, words)) if part))
     seconds = view.summary.get("seconds", {})
     if seconds:
         lines.append(
@@ -296,12 +304,20 @@ def _timings(view: View) -> list[dict[str, Any]]:
     longest = max(seconds.values(), default=0.0)
     return [
         {
-            "step": step.replace("_", ": ", 1).replace("_", " "),
+            "step": _step_words(step, view.words),
             "share": 100 * took / longest if longest else 0.0,
             "text": view.words.number(took, 1),
         }
         for step, took in seconds.items()
     ]
+
+
+def _step_words(step: str, words: Wording) -> str:
+    """Name a step of the run, and the mode it was for."""
+    name, _, mode = step.partition("_")
+    told = words.phrases.get(f"step_{name}", name)
+    known = words.phrases.get(f"mode_{mode}", mode.replace("_", " ")).lower()
+    return f"{told}: {known}" if mode else told
 
 
 def _actions(view: View, links: Mapping[str, str]) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from geo_planner.maps.telling import table_words, told_in
 from geo_planner.maps.view import View
 
 _SIGNS = {"repaired": "!", "left_out": "✕", "warning": "?"}
@@ -18,7 +19,7 @@ def finding_rows(view: View) -> list[dict[str, Any]]:
             "sign": _SIGNS[finding.kind],
             "kind_words": view.words(f"finding_{finding.kind}"),
             "count": view.words.number(finding.count),
-            "what": finding.what,
+            "what": told_in(view.words, finding.what),
             "source": finding.source,
             "examples": ", ".join(finding.examples[:3]),
         }
@@ -52,7 +53,7 @@ def source_rows(view: View) -> list[dict[str, str]]:
             date = str(source.get("retrieved_at") or source.get("timestamp") or "")
             key = (str(source.get("file", "")), credit, date)
             row = rows.setdefault(key, {"tables": [], "rows": 0, "shared": False})
-            row["tables"].append(table.replace("_", " "))
+            row["tables"].append(table_words(table, view.words))
             row["rows"] += info.rows
             row["shared"] |= len(files) > 1
     return [
@@ -60,7 +61,7 @@ def source_rows(view: View) -> list[dict[str, str]]:
             "file": file,
             "credit": credit or view.words("unknown"),
             "date": view.words.day(date) if date else view.words("unknown"),
-            "tables": ", ".join(row["tables"]),
+            "tables": ", ".join(dict.fromkeys(row["tables"])),
             "rows": view.words.number(row["rows"]) + ("*" if row["shared"] else ""),
         }
         for (file, credit, date), row in rows.items()

@@ -13,6 +13,7 @@ from geo_planner.maps.palette import CRITERIA, ramp
 from geo_planner.maps.site_land import floor_area_text, key_rows, land_chips, land_sections
 from geo_planner.maps.site_sure import sure_of
 from geo_planner.maps.stations import station_names
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View
 from geo_planner.maps.wording import EN_DASH, Wording
 from geo_planner.siting.criteria import criteria
@@ -140,7 +141,7 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
                 "small": bool(row["area_m2"] < _SMALL_SITE_M2),
                 "rank": _rank(row, i, has_ranking=bool(groups)),
                 "tied": bool(row.get("is_tied", False)),
-                "excluded": text_of(row.get("excluded_because")) or "",
+                "excluded": told_in(view.words, text_of(row.get("excluded_because")) or ""),
                 "sure": sure.words if sure else "",
                 "low": float(row["score_low"]) if groups else 0.0,
                 "high": float(row["score_high"]) if groups else 0.0,
@@ -174,7 +175,7 @@ def _rank(row: pd.Series, place: int, *, has_ranking: bool) -> int | None:
 
 
 def _value(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else round(float(value), 6)
+    return None if value is None or pd.isna(value) else round(float(value), 12)
 
 
 def _group_points(row: pd.Series, group: Group) -> float:

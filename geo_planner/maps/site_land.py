@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.maps.brief_subject import told_in
 from geo_planner.maps.layers import text_of
 from geo_planner.maps.palette import PLAN_USES
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View
 from geo_planner.maps.wording import EN_DASH, NO_BREAK_SPACE, Wording
 from geo_planner.packaged import packaged_rows
@@ -266,10 +266,10 @@ def land_chips(view: View, row: pd.Series) -> list[Pair]:
         chips.append(["warn", words("chip_conflicts", count=int(row["n_conflicts"]))])
     if _is_so(row["is_flip"]):
         chips.append(["warn", words("chip_flip")])
-    return chips + [["warn", words("chip_ask", question=text)] for text in questions(row)]
+    return chips + [["warn", words("chip_ask", question=text)] for text in questions(words, row)]
 
 
-def questions(row: pd.Series) -> list[str]:
+def questions(words: Wording, row: pd.Series) -> list[str]:
     """List what is to be asked before the site can be judged."""
-    text = text_of(row.get("to_ask"))
+    text = told_in(words, text_of(row.get("to_ask")) or "")
     return text.split("; ") if text else []

@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.maps.brief_subject import told_in
-from geo_planner.maps.measures import percentile_words
+from geo_planner.maps.measures import measure_short, percentile_words
 from geo_planner.maps.site_facts import by_rank, score_text, short_label, workers_measure
 from geo_planner.maps.site_land import jobs_range, questions
 from geo_planner.maps.site_sure import sure_of
+from geo_planner.maps.telling import told_in
 from geo_planner.maps.view import View
 
 _FIGURES = 2
@@ -39,7 +39,7 @@ def _other_figures(view: View) -> list[dict[str, Any]]:
     measure = workers_measure(view)
     if measure is not None:
         minutes = view.words.figure(measure.cutoff_min, "min")
-        below = [view.words(f"mode_{measure.mode}").lower()]
+        below = [measure_short(measure, view.study, view.words)]
         if measure.percentile is not None:
             below.append(percentile_words(measure.percentile, view.words))
         columns.append(
@@ -101,7 +101,7 @@ def excluded_rows(view: View, sites: Sequence[dict[str, Any]]) -> list[dict[str,
 def _head(view: View, i: int, site: dict[str, Any]) -> dict[str, Any]:
     """Name a site, and count what is open on it."""
     row = view.sites.iloc[i]
-    named = [*site["unknown"], *questions(row)]
+    named = [*site["unknown"], *questions(view.words, row)]
     return {
         "i": i,
         "name": site["name"],

@@ -10,7 +10,7 @@ from geo_planner.maps.assets import PageAssets, page_assets
 from geo_planner.maps.assumed import assumed_note, overlaps
 from geo_planner.maps.basemap import BaseMap, build_basemap
 from geo_planner.maps.leaflet import build_map
-from geo_planner.maps.measures import percentile_words, window_words
+from geo_planner.maps.measures import fare_words, percentile_words, window_words
 from geo_planner.maps.page import map_data, render_page
 from geo_planner.maps.site_facts import (
     Group,
@@ -23,9 +23,11 @@ from geo_planner.maps.site_facts import (
 from geo_planner.maps.site_fills import Fill, site_fills
 from geo_planner.maps.site_rows import excluded_rows, figure_columns, ranked_rows
 from geo_planner.maps.view import View, view_of
+from geo_planner.siting.aggregation import VALUE_FLOOR
 from geo_planner.siting.correlation import CORRELATION_LIMIT
 
 _SCRIPTS = ("core.js", "results.js", "choices.js", "sites.js")
+MOVABLE_METHODS = ("additive", "geometric")
 _PADDING = [70, 66, 50, 410]
 
 
@@ -75,6 +77,8 @@ def render_sites_page(
         fills=[fill.to_json(view) for fill in fills],
         movedNote=_moved_note(view, columns),
         unknown=view.study.siting.unknown,
+        method=view.study.siting.aggregation,
+        valueFloor=VALUE_FLOOR,
     )
     words = view.words
     overlapping = overlaps(view)
@@ -104,7 +108,10 @@ def render_sites_page(
         overlap_head=_overlap_head(view, len(overlapping)),
         correlation_limit=words.number(CORRELATION_LIMIT, 1),
         moved_note=_moved_note(view, columns),
-        is_fixed=view.study.siting.aggregation != "additive",
+        is_fixed=view.study.siting.aggregation not in MOVABLE_METHODS,
+        methods=[{"id": name, "label": words(f"method_{name}")} for name in MOVABLE_METHODS],
+        method=view.study.siting.aggregation,
+        method_note=words.phrases.get(f"method_{view.study.siting.aggregation}_note", ""),
         assumed=assumed_note(view),
         actions=_actions(view, links or {}),
         switches=layers.switches,
@@ -156,6 +163,7 @@ def _question(view: View, groups: list[Group], n_sites: int) -> str:
     if measure is not None and measure.percentile is not None:
         parts.append(window_words(view.study, words))
         parts.append(percentile_words(measure.percentile, words))
+        parts.append(fare_words(view.study, words))
     return " · ".join(part for part in parts if part)
 
 

@@ -80,13 +80,14 @@ def hard_constraints(
     """
     excluded: list[list[str]] = [[] for _ in range(len(land))]
     to_ask: list[list[str]] = [[] for _ in range(len(land))]
+    use = _use_words(profile, language)
     for rule, judge in _RULES.items():
         verdict = judge(land, profile, limits)
         words = _reasons()[rule]
         for i in np.flatnonzero(verdict.excludes):
-            excluded[i].append(_fill(words[f"text_{language}"], verdict, profile, i))
+            excluded[i].append(_fill(words[f"text_{language}"], verdict, use, i))
         for i in np.flatnonzero(verdict.is_unknown & ~verdict.excludes):
-            to_ask[i].append(_fill(words[f"ask_{language}"], verdict, profile, i))
+            to_ask[i].append(_fill(words[f"ask_{language}"], verdict, use, i))
     return pd.DataFrame(
         {"excluded_because": _joined(excluded, land), "to_ask": _joined(to_ask, land)}
     )
@@ -97,10 +98,18 @@ def _reasons() -> Mapping[str, Mapping[str, str]]:
     return {row["id"]: row for row in packaged_rows("exclusion_reasons")}
 
 
-def _fill(text: str, verdict: _Verdict, profile: Profile, i: np.intp) -> str:
+def _use_words(profile: Profile, language: Language) -> str:
+    """Name the use in a sentence: by its id in English, by its label in Danish."""
+    if language == "en":
+        return profile.use.replace("_", " ")
+    labels = {row["use"]: row["label_da"] for row in packaged_rows("m2_per_job.csv")}
+    return f"»{labels[profile.use].lower()}«"
+
+
+def _fill(text: str, verdict: _Verdict, use: str, i: np.intp) -> str:
     found = "" if verdict.found is None else f"{verdict.found[i]:.0f}"
     needed = "" if verdict.needed is None else f"{verdict.needed:.0f}"
-    return text.format(use=profile.use.replace("_", " "), found=found, needed=needed)
+    return text.format(use=use, found=found, needed=needed)
 
 
 def _joined(texts: list[list[str]], land: pd.DataFrame) -> pd.Series:

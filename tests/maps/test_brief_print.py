@@ -7,7 +7,7 @@ import pytest
 
 from geo_planner.maps.brief_page import render_brief
 from tests.maps.brief_town import citations, planned_result
-from tests.maps.test_browser import browser, give_up
+from tests.maps.test_browser import ZOOMED, browser, cut_off, give_up
 
 pytestmark = pytest.mark.slow
 __all__ = ["browser", "give_up"]
@@ -49,6 +49,14 @@ def seen(request, browser, result, tmp_path_factory):
     page.goto(file.as_uri(), wait_until="load")
     yield page, [url for url in foreign if not url.startswith(("file:", "data:"))]
     page.close()
+
+
+def test_a_zoom_of_200_percent_cuts_nothing_off_a_brief(seen):
+    page = seen[0]
+    size = page.viewport_size
+    page.set_viewport_size(dict(zip(("width", "height"), ZOOMED, strict=True)))
+    assert cut_off(page) == []
+    page.set_viewport_size(size)
 
 
 def test_a_brief_asks_no_other_host(seen):

@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 from urllib.parse import urlparse
 
+import numpy as np
 import pytest
 
 from geo_planner.maps import render_map, render_overview, render_sites_page
 from geo_planner.maps.assets import missing_assets, page_assets
 from geo_planner.maps.page import FILE_LINKS
+from geo_planner.siting.aggregation import aggregate
 from tests.maps.axe import axe_script, violations
 from tests.maps.small_land import with_land
 from tests.maps.small_town import SITE_NAMES, write_town
@@ -19,6 +21,8 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PAGES = {"map": render_map, "sites": render_sites_page, "index": render_overview}
 WIDTHS = (1400, 1024, 390)
+# a window of 1400 x 900 at a zoom of 200 %
+ZOOMED = (700, 450)
 
 
 def give_up(words):
@@ -69,9 +73,9 @@ def axe():
 class Visit:
     """Open a page, keep what a user would trip over, and wait until its map is there."""
 
-    def __init__(self, browser, file, width=1400):
+    def __init__(self, browser, file, width=1400, height=900):
         self.foreign, self.errors = [], []
-        context = browser.new_context(viewport={"width": width, "height": 900})
+        context = browser.new_context(viewport={"width": width, "height": height})
         self.page = context.new_page()
         self.page.route("**/*", self._guard)
         self.page.on("console", self._note)
@@ -135,6 +139,36 @@ def ranking(page):
     )
 
 
+def cut_off(page):
+    """List what reaches past the right edge with no box of its own that scrolls or clips it."""
+    return page.evaluate(
+        """() => {
+        const root = document.documentElement;
+        const out = root.scrollWidth > innerWidth ? ["page " + root.scrollWidth] : [];
+        const isHeld = (node) => {
+          for (let up = node; up && up !== document.body; up = up.parentElement) {
+            const style = getComputedStyle(up);
+            if (style.overflowX !== "visible" || style.position === "fixed") return true;
+          }
+          return false;
+        };
+        for (const node of document.querySelectorAll("body *")) {
+          const box = node.getBoundingClientRect();
+          if (box.width && box.right > innerWidth + 1 && !isHeld(node))
+            out.push(node.tagName + "." + node.className);
+        }
+        return out;
+    }"""
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_zoom_of_200_percent_cuts_nothing_off(browser, land_folder, name):
+    seen = Visit(browser, land_folder / f"{name}.html", *ZOOMED)
+    assert cut_off(seen.page) == []
+    seen.close()
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_without_errors_and_without_other_hosts(visit, name, width):
@@ -171,6 +205,23 @@ def test_the_tab_key_stops_at_badges_and_buttons_but_not_at_shapes(visit):
     assert page.locator(".gp-badge[tabindex='0']").count() == 3
 
 
+def test_badges_neither_overlap_nor_cover_a_station_on_a_phone(visit_land):
+    page = visit_land("map", 390).page
+    for out in (0, 1, 2):
+        page.evaluate("out => GP.map.setZoom(GP.map.getZoom() - out, { animate: false })", out)
+        centres = page.eval_on_selector_all(
+            ".gp-badge, .gp-label.station i",
+            """all => all.filter(n => n.offsetParent).map(n => {
+            const r = n.getBoundingClientRect();
+            return [r.x + r.width / 2, r.y + r.height / 2, n.tagName === "I"]; })""",
+        )
+        badges = [point for point in centres if not point[2]]
+        assert len(badges) == 4
+        for i, (x, y, _) in enumerate(badges):
+            for to_x, to_y, is_station in [*badges[i + 1 :], *(p for p in centres if p[2])]:
+                assert np.hypot(x - to_x, y - to_y) >= (17.5 if is_station else 24)
+
+
 def test_every_site_has_a_row_a_shape_and_a_badge(visit):
     page = visit("sites").page
     assert ranking(page) == list(SITE_NAMES)
@@ -192,6 +243,45 @@ def test_moving_a_weight_reorders_rows_badges_and_keeps_the_sum(visit):
     page.click("#reset")
     assert ranking(page) == list(SITE_NAMES)
     assert page.locator("#ranking .points").all_inner_texts() == ["66.0", "53.0", "14–44"]
+
+
+def scored_by_python(result, page, weights, method):
+    """Score the result's values in Python, as a run of the study with these weights would."""
+    criteria = page.evaluate("GP.data.criteria")
+    values = result.sites[[f"{c['id']}_value" for c in criteria]].to_numpy(float)
+    shares = [c["share"] * weights[c["group"]] for c in criteria]
+    return aggregate(values, np.array(shares), method)
+
+
+@pytest.mark.parametrize("method", ["additive", "geometric"])
+@pytest.mark.parametrize("value", [0, 5, 37, 95, 100])
+def test_scores_of_moved_weights_are_those_of_python(visit_land, result, method, value):
+    page = visit_land("sites").page
+    page.check(f"input[name=method][value={method}]", force=True)
+    drag(page, "weight-1", value)
+    expected = scored_by_python(with_land(result), page, [1 - value / 100, value / 100], method)
+    shown = page.evaluate("GP.data.sites.map(s => [s.low, s.high, ...s.parts])")
+    assert len(shown) == 4
+    for row, low, high, parts in zip(
+        shown, expected.low, expected.high, expected.contributions, strict=True
+    ):
+        assert row == pytest.approx([low, high, *parts], abs=1e-9)
+    ranked = [row for row, out in zip(shown, [0, 0, 0, 1], strict=True) if not out]
+    ranks = [1 + sum(other[0] > row[0] + 1e-9 for other in ranked) for row in ranked]
+    assert page.evaluate("GP.data.sites.filter(s => !s.excluded).map(s => s.rank)") == ranks
+
+
+def test_the_method_says_what_it_means_and_reset_brings_the_studys_back(visit_land):
+    page = visit_land("sites").page
+    before = page.locator("#ranking .points").all_inner_texts()
+    page.check("input[name=method][value=geometric]", force=True)
+    assert "hardly made up for" in page.inner_text("#method-note")
+    assert page.locator("#ranking .points").all_inner_texts() != before
+    assert page.is_visible("#moved-note")
+    page.click("#reset")
+    assert page.is_checked("input[name=method][value=additive]")
+    assert page.locator("#ranking .points").all_inner_texts() == before
+    assert page.is_hidden("#moved-note")
 
 
 def test_the_arrow_keys_move_a_weight_and_say_it_in_words(visit):

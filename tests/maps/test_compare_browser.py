@@ -10,18 +10,22 @@ from geo_planner.maps.compare_brief import render_compare_brief
 from geo_planner.maps.compare_page import render_compare
 from geo_planner.maps.compare_pairs import render_pairs
 from tests.maps import test_browser
+from tests.maps.axe import violations
 from tests.maps.small_town import study
 
 pytestmark = pytest.mark.slow
 
 browser = test_browser.browser
+axe = test_browser.axe
+FILES = [{"href": "people.csv", "label": "People"}]
+COMPARE_PAGES = ("compare", "unfair", "brief", "pairs")
 LONG = "En meget lang betegnelse på et scenarie med mange ord og tillæg som ingen burde bruge " * 2
 POLICY = (
     "default-src 'none'; script-src 'nonce-abc'; style-src 'nonce-abc'; "
     "style-src-attr 'unsafe-inline'; img-src data:; font-src data:"
 )
 HEAD = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-CELL = "GP.views.{}.layers.cells.getLayers()[{}].options.fillColor"
+CELL = "GP.views.{}.layers.cells.getLayers()[{}].options.tone"
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +34,54 @@ def folder(comparison, tmp_path_factory):
     page = render_compare(
         comparison,
         links={"brief": "brief.html", "compare": "compare.html"},
-        downloads=[{"href": "people.csv", "label": "People"}],
+        downloads=FILES,
         nonce="abc",
     )
     for name, html in (("compare", page), ("brief", render_compare_brief(comparison, nonce="abc"))):
         with_policy = html.replace('<meta charset="utf-8">', HEAD, 1)
         (place / f"{name}.html").write_text("\ufeff" + with_policy, "utf-8")
     return place
+
+
+@pytest.fixture(scope="module")
+def plain_folder(comparison, tmp_path_factory):
+    """Write every page of a comparison, once fair and once unfair, as files without a policy."""
+    place = tmp_path_factory.mktemp("plain")
+    unfair = replace(comparison, unfair=["setting travel.max_rides: 4 and 3"])
+    for name, html in (
+        ("compare", render_compare(comparison, links={"brief": "brief.html"}, downloads=FILES)),
+        ("unfair", render_compare(unfair)),
+        ("brief", render_compare_brief(comparison, back="compare.html")),
+        ("pairs", render_pairs({"a.html": comparison, "b.html": unfair})),
+    ):
+        (place / f"{name}.html").write_text(html, "utf-8")
+    return place
+
+
+def opened(browser, file, width, height=900):
+    """Open a page and wait for its maps, where it has some."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(file.resolve().as_uri())
+    if page.locator(".stage").count():
+        page.wait_for_selector("html[data-ready=yes]", timeout=15_000)
+    return page
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("name", COMPARE_PAGES)
+def test_the_accessibility_checker_finds_nothing_wrong_on_pages_of_a_comparison(
+    browser, plain_folder, axe, name, width
+):
+    page = opened(browser, plain_folder / f"{name}.html", width)
+    assert violations(page, axe) == []
+    page.close()
+
+
+@pytest.mark.parametrize("name", COMPARE_PAGES)
+def test_a_zoom_of_200_percent_cuts_nothing_off_a_page_of_a_comparison(browser, plain_folder, name):
+    page = opened(browser, plain_folder / f"{name}.html", *test_browser.ZOOMED)
+    assert test_browser.cut_off(page) == []
+    page.close()
 
 
 @pytest.fixture
@@ -71,6 +116,28 @@ def test_a_and_b_are_painted_by_one_scale_and_the_difference_by_its_own(visit):
     assert colours["b"] in scale
     assert change.index(colours["d"]) > 3
     assert change.index(page.evaluate(CELL.format("d", 0))) < 3
+
+
+def test_a_loss_is_hatched_on_the_map_in_its_legend_and_in_the_chart(visit):
+    page = visit().page
+    is_plain = "typeof GP.views.d.layers.cells.getLayers()[{}].options.fillColor === 'string'"
+    assert [page.evaluate(is_plain.format(i)) for i in (0, 8)] == [False, True]
+    for swatches in ("#change-scale .swatches i", "#by-change .hbar i:not(.hatched)"):
+        marks = page.eval_on_selector_all(swatches, "all => all.map(i => i.className)")
+        assert sorted(marks) == ["", "", "", "", "loss", "loss", "loss"]
+    assert page.locator("#legend-scale .loss").count() == 0
+
+
+def test_the_credits_of_a_narrow_map_are_one_line_that_opens_by_key(visit):
+    page = visit(390).page
+    line = page.locator(".leaflet-control-attribution").first
+    closed = line.bounding_box()["height"]
+    assert closed < 20
+    assert "© Town" in line.inner_text()
+    line.focus()
+    page.keyboard.press("Enter")
+    assert line.get_attribute("aria-expanded") == "true"
+    assert line.bounding_box()["height"] >= closed
 
 
 def test_residents_by_change_add_up_to_all_residents(visit):
@@ -121,7 +188,7 @@ def test_what_the_scenario_changed_is_drawn_after_but_not_before(visit):
     shapes = "GP.views.{}.layers.edits.getLayers().length"
     assert page.evaluate(shapes.format("a")) == 0
     assert page.evaluate(shapes.format("b")) == page.evaluate(shapes.format("d")) == 7
-    assert page.evaluate("GP.views.b.layers.edit_points.getLayers().length") == 4
+    assert page.evaluate("GP.views.b.layers.edit_points.getLayers().length") == 5
     assert page.locator(".key-strip .symbols li").count() >= 8
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from geo_planner.compare import compare_results
+from geo_planner.compare import compare_results, turned
 from geo_planner.maps.assets import PageAssets
 from geo_planner.maps.compare_brief import render_compare_brief
 from geo_planner.maps.compare_goals import land_lines
@@ -179,6 +179,45 @@ def test_pages_are_written_beside_the_tables_and_name_each_other(comparison, tmp
     index = (tmp_path / "index.html").read_text("utf-8")
     assert 'href="pair/compare.html"' in index
     assert "+692" in index
+
+
+def test_the_page_written_the_other_way_round_turns_every_sign(comparison, tmp_path):
+    write_comparison(comparison, tmp_path, assets=BARE)
+    page, other = (
+        (tmp_path / name).read_text("utf-8") for name in ("compare.html", "compare-turned.html")
+    )
+    assert 'href="compare-turned.html">Swap A and B' in page
+    assert 'href="compare.html">Swap A and B' in other
+    assert "<b>A · 4 modifications:</b>" in other
+    facts = [
+        json.loads(re.search(r'id="gp-data"[^>]*>(.*?)</script>', html, re.S)[1])["measures"]
+        for html in (page, other)
+    ]
+    compared = 0
+    for one, two in zip(*facts, strict=True):
+        for way, back in zip(one["groups"], two["groups"], strict=True):
+            assert (way["a"], way["b"]) == (back["b"], back["a"])
+            # who gains from A to B need not be who loses from B to A: the 1 % is of what was before
+            signs = str.maketrans("+\u2212", "\u2212+")
+            assert way["difference"].translate(signs) == back["difference"]
+            compared += 1
+        if one["change"]["borders"]:
+            lows = [-border for border in reversed(two["change"]["borders"])]
+            assert one["change"]["borders"] == pytest.approx(lows)
+    assert compared == 8
+
+
+def test_a_turned_comparison_swaps_goals_that_took_searches_of_their_own(comparison):
+    policy = pd.DataFrame(
+        {"label_da": ["x"], "value_a": [0.25], "value_b": [0.31], "difference": [0.06]}
+    )
+    target = pd.DataFrame(
+        {"figure": ["jobs"], "a": [1.0], "b": [2.0], "told_a": ["few"], "told_b": ["many"]}
+    )
+    back = turned(replace(comparison, policy=policy, target=target))
+    assert back.policy.iloc[0].tolist() == ["x", 0.31, 0.25, -0.06]
+    assert back.target.iloc[0].tolist() == ["jobs", 2.0, 1.0, "many", "few"]
+    assert (back.name_a, back.name_b) == (comparison.name_b, comparison.name_a)
 
 
 def test_target_and_policy_are_shown_where_they_were_asked_for(comparison, page):

@@ -14,7 +14,7 @@ from geo_planner.maps.site_fills import site_fills
 from geo_planner.maps.site_land import unchecked_kinds
 from geo_planner.maps.site_sure import MOST_COLUMNS, sure_of
 from geo_planner.maps.view import view_of
-from tests.maps.small_land import ASK, with_land
+from tests.maps.small_land import with_land
 from tests.maps.small_town import town_result
 from tests.maps.test_pages import data_of
 
@@ -46,7 +46,7 @@ def test_an_excluded_site_stands_apart_with_its_reasons_and_without_rank_or_scor
     assert "Marsh" not in ranked
     assert "Excluded by a hard constraint (1)" in excluded
     assert "✕ lies in a green wedge<" in excluded
-    assert "✕ 900 m2 can be built on, fewer than 1000<" in excluded
+    assert "✕ 900\u00a0m² can be built on, fewer than 1000<" in excluded
     assert "points" not in excluded
     assert [site["rank"] for site in data_of(page)["sites"]] == [1, 2, 3, None]
 
@@ -84,7 +84,8 @@ def test_sites_of_one_rank_are_marked_as_tied(landed):
 
 def test_what_is_to_be_asked_and_unknown_is_counted_in_the_row_and_told_on_the_card(page):
     yard = data_of(page)["sites"][2]
-    assert ["warn", f"ask: {ASK}"] in yard["chips"]
+    question = "whether offices above 1\u202f500\u00a0m² are allowed here"
+    assert ["warn", f"ask: {question}"] in yard["chips"]
     assert '<span class="chip warn" title="Walk to station; ' in page
     assert "? 2 open" in page
 
@@ -125,12 +126,13 @@ def test_a_page_without_capacity_does_not_blame_its_values(result):
     assert "floor area per job" not in assumed_note(view_of(result))
 
 
-def test_weights_of_a_method_that_does_not_add_up_cannot_be_moved(landed):
-    siting = landed.study.siting.model_copy(update={"aggregation": "geometric"})
+def test_weights_of_a_method_that_compares_sites_cannot_be_moved(landed):
+    siting = landed.study.siting.model_copy(update={"aggregation": "topsis"})
     fixed = replace(landed, study=landed.study.model_copy(update={"siting": siting}))
     html = render_sites_page(fixed, assets=BARE)
     assert len(re.findall(r'<input type="range"[^>]* disabled ', html)) == 2
-    assert "fixed: only scores that add up" in html
+    assert "fixed: TOPSIS measures sites against each other" in html
+    assert 'name="method"' not in html
     assert " disabled value=" not in render_sites_page(landed, assets=BARE)
 
 

@@ -43,8 +43,9 @@
     view.style.cell = function (feature) {
       const value = valueOf(feature.properties.i, side), scale = scaleOf(side);
       if (value === null) return { fillColor: gp.unknownPattern(), fillOpacity: 1, color: "#8A949B", weight: 0.8, dashArray: "2 2", opacity: 1 };
-      const colour = scale.colours[gp.classOf(value, scale.borders)];
-      return { fillColor: colour, fillOpacity: 1, color: colour, weight: 0.7, opacity: 1, dashArray: null };
+      const k = gp.classOf(value, scale.borders), colour = scale.colours[k];
+      const fill = k < (scale.losses || 0) ? gp.hatched(colour, "rgba(255,255,255,0.75)") : colour;
+      return { fillColor: fill, tone: colour, fillOpacity: 1, color: colour, weight: 0.7, opacity: 1, dashArray: null };
     };
     view.point.cell = (feature, latlng) => L.circleMarker(latlng, { pane: "cells", renderer: view.renderer("cells", "canvas"), radius: 5 });
     view.each.cell = function (feature, layer) {
@@ -123,10 +124,10 @@
       if (change === null) unknown += people || 0; else counts[gp.classOf(change, scale.borders)] += people || 0;
     });
     const most = Math.max(1, ...counts, unknown);
-    const line = (label, count, colour) => el("div", { class: "hbar" }, el("span", {}, label),
-      el("div", {}, el("i", { class: colour ? "" : "hatched", style: { width: (100 * count) / most + "%", background: colour || "" } })), el("b", {}, gp.number(count, 0)));
-    const rows = scale.colours.map((colour, k) => line(classWords(scale, k), counts[k], colour)).reverse();
-    if (unknown) rows.push(line(words.unknown, unknown, null));
+    const line = (label, count, colour, kind) => el("div", { class: "hbar" }, el("span", {}, label),
+      el("div", {}, el("i", { class: kind, style: { width: (100 * count) / most + "%", backgroundColor: colour } })), el("b", {}, gp.number(count, 0)));
+    const rows = scale.colours.map((colour, k) => line(classWords(scale, k), counts[k], colour, k < scale.losses ? "loss" : "")).reverse();
+    if (unknown) rows.push(line(words.unknown, unknown, "", "hatched"));
     byId("by-change").replaceChildren(...rows);
     byId("by-change-unit").textContent = words.residents_by_change_note.replace("{unit}", scale.unit);
   };

@@ -8,6 +8,7 @@ var makeGP = function (data) {
     main: [0.8, 1.2, 1.8, 2.7, 4.2, 6.2], street: [0.3, 0.6, 1.0, 1.7, 3.0, 4.8],
     minor: [0, 0.25, 0.55, 1.0, 1.9, 3.3], rail: [1.4, 1.7, 2.0, 2.3, 2.8, 3.4],
     tram: [0.7, 0.9, 1.1, 1.3, 1.6, 2.0] };
+  const NARROW_MAP = 560;
   const CASED = ["motorway", "trunk", "main"];
   const gp = { data: data, words: words, map: null, layers: {}, style: {}, point: {}, each: {} };
   const renderers = {};
@@ -54,7 +55,7 @@ var makeGP = function (data) {
   gp.legendScale = function (scale, host) {
     const n = scale.colours.length;
     host.replaceChildren(
-      gp.el("div", { class: "swatches" }, scale.colours.map((colour) => gp.el("i", { style: { background: colour } }))),
+      gp.el("div", { class: "swatches" }, scale.colours.map((colour, k) => gp.el("i", { class: k < (scale.losses || 0) ? "loss" : "", style: { backgroundColor: colour } }))),
       gp.el("div", { class: "borders" }, scale.labels.map((label, k) => gp.el("span", { style: { left: (100 * (k + 1)) / n + "%" } }, label))));
   };
 
@@ -185,7 +186,11 @@ var makeGP = function (data) {
   };
   gp.fit = function () {
     const size = gp.map.getSize(), pad = (data.padding || [20, 20, 20, 20]).slice();
-    if (window.innerWidth < 1100) { pad[1] = Math.min(pad[1], 90); pad[3] = 40; }
+    if (window.innerWidth < 1100) {
+      const head = gp.map.getContainer().closest(".stage").querySelector(".choose,.switches");
+      pad[1] = head ? head.offsetTop + head.offsetHeight + 16 : Math.min(pad[1], 90);
+      pad[3] = 40;
+    }
     if (size.x < 760) { pad[0] = Math.min(pad[0], 24); pad[2] = Math.min(pad[2], 24); }
     for (const [a, b, room] of [[0, 2, size.x], [1, 3, size.y]]) {
       const share = Math.min(1, (0.6 * room) / Math.max(1, pad[a] + pad[b]));
@@ -199,7 +204,18 @@ var makeGP = function (data) {
     map.attributionControl.setPrefix("Leaflet");
     map.attributionControl.addAttribution(data.credits);
     L.control.scale({ imperial: false, maxWidth: 110 }).addTo(map);
-    const creditsFit = () => { map.attributionControl.getContainer().style.maxWidth = Math.max(180, map.getSize().x - 130) + "px"; };
+    const credits = map.attributionControl.getContainer();
+    const creditsFit = function () {
+      const width = map.getSize().x, isShort = width < NARROW_MAP;
+      credits.style.maxWidth = Math.max(180, width - 130) + "px";
+      credits.classList.toggle("short", isShort);
+      for (const [name, value] of [["role", "button"], ["tabindex", "0"], ["aria-expanded", String(credits.classList.contains("open"))]]) {
+        if (isShort) credits.setAttribute(name, value); else credits.removeAttribute(name);
+      }
+    };
+    const creditsTurn = function () { if (credits.classList.contains("short")) { credits.classList.toggle("open"); creditsFit(); } };
+    credits.addEventListener("click", creditsTurn);
+    credits.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); creditsTurn(); } });
     creditsFit();
     map.on("resize", () => { creditsFit(); gp.placeLabels(); });
     map.getContainer().setAttribute("aria-label", data.mapLabel);
@@ -208,6 +224,10 @@ var makeGP = function (data) {
     const roads = layers.roads.toGeoJSON(false);
     layers.casing.addData({ type: "FeatureCollection", features: roads.features.filter((f) => CASED.includes(f.properties.k)) });
     for (const name of ["roads", "boundary", "rails"]) layers[name].bringToFront();
+    for (const way of ["in", "out"]) {
+      const button = map.getContainer().querySelector(".leaflet-control-zoom-" + way);
+      if (button) { button.title = words["zoom_" + way]; button.setAttribute("aria-label", button.title); }
+    }
     gp.fit();
     map.setMinZoom(Math.max(3, Math.min(map.getZoom(), Math.floor(map.getBoundsZoom(data.limits, true)))));
     map.on("zoomend", gp.resize);

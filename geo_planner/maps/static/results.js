@@ -24,18 +24,20 @@
     }
     return "url(#" + id + ")";
   };
-  let unknownFill = null;
-  gp.unknownPattern = function () {
-    if (unknownFill) return unknownFill;
+  const canvasFills = {};
+  gp.hatched = function (ground, line) {
+    const key = ground + line;
+    if (canvasFills[key]) return canvasFills[key];
     const tile = document.createElement("canvas");
     tile.width = tile.height = 7;
     const pen = tile.getContext("2d");
-    pen.fillStyle = "#FFFFFF"; pen.fillRect(0, 0, 7, 7);
-    pen.strokeStyle = "#8A949B"; pen.lineWidth = 1.1;
+    pen.fillStyle = ground; pen.fillRect(0, 0, 7, 7);
+    pen.strokeStyle = line; pen.lineWidth = 1.1;
     pen.beginPath(); pen.moveTo(-1, 8); pen.lineTo(8, -1); pen.stroke();
-    unknownFill = pen.createPattern(tile, "repeat");
-    return unknownFill;
+    canvasFills[key] = pen.createPattern(tile, "repeat");
+    return canvasFills[key];
   };
+  gp.unknownPattern = () => gp.hatched("#FFFFFF", "#8A949B");
 
   /* zones */
   gp.cellValue = (i) => data.measure ? data.zones.values[data.measure.column][i] : null;
@@ -211,12 +213,12 @@
       const gap = a.subtract(from), length = Math.max(0.1, Math.hypot(gap.x, gap.y));
       return length < room ? gap.multiplyBy((room - length) / length) : L.point(0, 0);
     };
-    for (let round = 0; round < 24; round += 1) {
+    for (let round = 0; round < 80; round += 1) {
       list.forEach((a, k) => {
-        list.forEach((b, m) => { if (k !== m) a.at = a.at.add(push(a.at, b.at.add([0, k < m ? 0.01 : -0.01]), 25).multiplyBy(0.5)); });
-        dots.forEach((dot) => { a.at = a.at.add(push(a.at, dot, a.small ? 24 : 18).multiplyBy(0.5)); });
+        list.forEach((b, m) => { if (k !== m) a.at = a.at.add(push(a.at, b.at.add([0, k < m ? 0.01 : -0.01]), 26).multiplyBy(0.5)); });
+        dots.forEach((dot) => { a.at = a.at.add(push(a.at, dot, a.small ? 24 : 20).multiplyBy(0.5)); });
         const off = a.at.subtract(a.home), far = Math.hypot(off.x, off.y);
-        if (far > 34) a.at = a.home.add(off.multiplyBy(34 / far));
+        if (far > 44) a.at = a.home.add(off.multiplyBy(44 / far));
       });
     }
     for (const a of list) {

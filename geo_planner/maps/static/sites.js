@@ -6,21 +6,40 @@
   const rows = new Map([...document.querySelectorAll("#table tr[data-site]")].map((row) => [Number(row.dataset.site), row]));
   const sliders = [...document.querySelectorAll("input[data-group]")];
   const start = data.groups.map((group) => group.weight);
-  let kept = start.slice(), weights = start.slice();
+  let kept = start.slice(), weights = start.slice(), method = data.method;
 
   /* criterion weights: the group's weight, shared within it as the study does */
+  const weightOf = (criterion) => weights[criterion.group] * criterion.share;
+  const additive = function (site) {
+    let open = 0;
+    data.criteria.forEach((criterion, c) => {
+      const points = 100 * weightOf(criterion), value = site.values[c];
+      if (value === null) open += data.unknown === "worst" ? 0 : points;
+      else site.parts[criterion.group] += points * value;
+    });
+    site.low = site.parts.reduce((a, b) => a + b, 0);
+    site.high = site.low + open;
+  };
+  /* as siting/aggregation.py: points above those of a site at the floor go by the logarithms gained */
+  const geometric = function (site) {
+    const floor = Math.log(data.valueFloor), least = 100 * data.valueFloor, gains = data.groups.map(() => 0);
+    let low = 0, open = 0;
+    data.criteria.forEach((criterion, c) => {
+      const weight = weightOf(criterion), value = site.values[c], log = Math.log(Math.max(value || 0, data.valueFloor));
+      low += weight * log;
+      if (value === null && data.unknown !== "worst") open -= weight * log;
+      gains[criterion.group] += weight * (log - floor);
+      site.parts[criterion.group] += weight * least;
+    });
+    const total = gains.reduce((a, b) => a + b, 0);
+    site.low = 100 * Math.exp(low);
+    site.high = 100 * Math.exp(low + open);
+    gains.forEach((gain, k) => { site.parts[k] += total > 0 ? (site.low - least) * gain / total : 0; });
+  };
   const rescore = function () {
     for (const site of data.sites) {
       site.parts = data.groups.map(() => 0);
-      let open = 0;
-      data.criteria.forEach((criterion, c) => {
-        const points = 100 * weights[criterion.group] * criterion.share;
-        const value = site.values[c];
-        if (value === null) open += data.unknown === "worst" ? 0 : points;
-        else site.parts[criterion.group] += points * value;
-      });
-      site.low = site.parts.reduce((a, b) => a + b, 0);
-      site.high = site.low + open;
+      (method === "geometric" ? geometric : additive)(site);
     }
     const ranked = data.sites.filter((site) => !site.excluded);
     for (const site of ranked) {
@@ -53,7 +72,7 @@
       slider.setAttribute("aria-valuetext", words.share_of_total.replace("{share}", share));
       document.getElementById("share-" + k).textContent = share + "\u00a0%";
     });
-    const asStarted = weights.every((w, k) => Math.abs(w - start[k]) < 1e-9);
+    const asStarted = method === data.method && weights.every((w, k) => Math.abs(w - start[k]) < 1e-9);
     document.getElementById("reset").disabled = asStarted;
     gp.moved = !asStarted;
     document.getElementById("table").classList.toggle("moved", gp.moved);
@@ -96,7 +115,17 @@
       paintSliders();
     });
   });
-  document.getElementById("reset").addEventListener("click", () => { weights = start.slice(); kept = start.slice(); sliders.forEach((s) => s.blur()); update(); });
+  document.getElementById("reset").addEventListener("click", () => {
+    weights = start.slice(); kept = start.slice(); sliders.forEach((s) => s.blur());
+    choose(data.method);
+  });
+  const choose = function (name) {
+    method = name;
+    const box = document.querySelector('input[name=method][value="' + name + '"]');
+    if (box) { box.checked = true; document.getElementById("method-note").textContent = words["method_" + name + "_note"]; }
+    update();
+  };
+  document.querySelectorAll("input[name=method]").forEach((box) => box.addEventListener("change", () => choose(box.value)));
 
   gp.hoverSite = function (i, on) {
     const row = rows.get(i);
