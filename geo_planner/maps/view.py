@@ -117,11 +117,11 @@ class View:
 
 
 def credit_lines(region: Region) -> tuple[str, ...]:
-    """Return the credit lines of a region, with OpenStreetMap's wherever streets are in it."""
+    """Return the credit lines of a region, first OpenStreetMap's wherever streets are in it."""
     lines = region.credits
     if region.has("streets") and not any(OSM_CREDIT in line for line in lines):
-        return (*lines, OSM_CREDIT)
-    return lines
+        return (OSM_CREDIT, *lines)
+    return tuple(sorted(lines, key=lambda line: OSM_CREDIT not in line))
 
 
 def view_of(subject: AnalysisResult | Region) -> View:

@@ -212,6 +212,8 @@ var makeGP = function (data) {
       for (const [name, value] of [["role", "button"], ["tabindex", "0"], ["aria-expanded", String(credits.classList.contains("open"))]]) {
         if (isShort) credits.setAttribute(name, value); else credits.removeAttribute(name);
       }
+      // what floats over the map stays clear of the credits
+      if (!isShort) map.getContainer().parentElement.style.setProperty("--foot", credits.offsetHeight + 8 + "px");
     };
     const creditsTurn = function () { if (credits.classList.contains("short")) { credits.classList.toggle("open"); creditsFit(); } };
     credits.addEventListener("click", creditsTurn);
