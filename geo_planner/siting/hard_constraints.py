@@ -102,7 +102,7 @@ def _use_words(profile: Profile, language: Language) -> str:
     """Name the use in a sentence: by its id in English, by its label in Danish."""
     if language == "en":
         return profile.use.replace("_", " ")
-    labels = {row["use"]: row["label_da"] for row in packaged_rows("m2_per_job.csv")}
+    labels = {row["use"]: row["label_da"] for row in packaged_rows("m2_per_job")}
     return f"»{labels[profile.use].lower()}«"
 
 
