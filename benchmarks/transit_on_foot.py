@@ -14,7 +14,7 @@ from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress, reduce_transfers
 from geo_planner.travel_time.matrix import seconds
-from geo_planner.travel_time.stop_ways import Ends, all_the_way, from_stops, reached, towards_stops
+from geo_planner.travel_time.stop_ways import Ends, WaySearch, reached
 from geo_planner.travel_time.transit import TransitRouter
 from geo_planner.units import CENTISECONDS_PER_S
 
@@ -68,9 +68,11 @@ class Search:
         starts = replace(ends, snapped=snapped.part(slice(None, None, every)))
         self.walks = OnFoot(
             self.router.service.transfers,
-            _whole(towards_stops(ways.to_stops, ends, stops), len(ends)),
-            _whole(from_stops(ways.from_stops, ends, stops), len(ends)),
-            _whole(all_the_way(ways.direct, starts, ends, is_reversed=False), len(starts)),
+            _whole([way.to_stops(ends, stops) for way in ways.to_stops], len(ends)),
+            _whole([way.from_stops(ends, stops) for way in ways.from_stops], len(ends)),
+            _whole(
+                [way.direct(starts, ends, is_reversed=False) for way in ways.direct], len(starts)
+            ),
         )
 
     def cafeins(self, found):
@@ -119,7 +121,8 @@ class Search:
         return seconds(out[:, :, 0])
 
 
-def _whole(search, n_rows):
+def _whole(choices, n_rows):
+    search = WaySearch(choices)
     return search(slice(0, n_rows), search.workspace())[:, :, 0].copy()
 
 
