@@ -23,6 +23,29 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from geo_planner.kernels.label_lists import (
+    ALIGHT,
+    ARRIVAL,
+    BOARD,
+    CALL,
+    DEPARTURE,
+    FARE,
+    FIRST,
+    LABEL,
+    PARENT,
+    PATTERN,
+    READY,
+    RIDES,
+    STATE,
+    STOP,
+    TRIP,
+    WALK,
+    is_beaten,
+    is_full,
+    is_listed,
+    make_store,
+    told_journeys,
+)
 from geo_planner.kernels.least_rest import least_rest
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
@@ -30,13 +53,6 @@ from geo_planner.kernels.tariff import Tariff, fare_by_distance
 
 IntArray = npt.NDArray[np.int32]
 FIRST_ROOM = 2**17
-
-# columns of labels, of what is ready at stops, of trips boarded and of journeys
-_STOP, _ARRIVAL, _WALK, _STATE, _FIRST, _NEXT, _PARENT, _PATTERN, _TRIP, _BOARD, _ALIGHT = range(11)
-_READY = 1
-_CALL = 1
-_FARE, _RIDES, _DEPARTURE, _LABEL = 2, 3, 4, 5
-_N_COLUMNS = 11
 
 
 class Bounds(NamedTuple):
@@ -56,22 +72,6 @@ class _World(NamedTuple):
     bounds: Bounds
     egress_cs: IntArray
     rest_cs: IntArray
-
-
-class _Store(NamedTuple):
-    """What the search writes: rows, the first row of each stop or trip, and how many rows.
-
-    Rows are labels by stop, what is ready by stop, boardings by trip, and journeys.
-    """
-
-    labels: IntArray
-    ready: IntArray
-    boardings: IntArray
-    journeys: IntArray
-    label_head: IntArray
-    ready_head: IntArray
-    boarding_head: IntArray
-    n: IntArray
 
 
 def frontier(
@@ -114,9 +114,9 @@ def frontier(
     world = _World(service, tariff, bounds, egress_cs, least_rest(back, egress_cs))
     room = FIRST_ROOM
     while True:
-        store = _store(service, room)
+        store = make_store(service, room)
         if _search(world, store, starts, access_cs):
-            return _told(store)
+            return told_journeys(store)
         room *= 4
 
 
@@ -142,99 +142,14 @@ def _starts(
     return np.column_stack([column[chosen] for column in columns]).astype(np.int32)
 
 
-def _store(service: Service, room: int) -> _Store:
-    def rows() -> IntArray:
-        return np.empty((room, _N_COLUMNS), np.int32)
-
-    def heads(n: int) -> IntArray:
-        return np.full(n, -1, np.int32)
-
-    n_stops, n_runs = service.n_stops, int(service.pattern_trip_ptr[-1])
-    return _Store(
-        rows(), rows(), rows(), rows(), heads(n_stops), heads(n_stops), heads(n_runs),
-        np.zeros(4, np.int64),
-    )  # fmt: skip
-
-
-def _told(store: _Store) -> tuple[IntArray, IntArray]:
-    journeys, labels = store.journeys[: store.n[3]], store.labels
-    kept = journeys[journeys[:, _LABEL] >= 0]
-    kept = kept[np.lexsort((kept[:, _FARE], kept[:, _RIDES], kept[:, _ARRIVAL],
-                            kept[:, _DEPARTURE]))]  # fmt: skip
-    rides = []
-    for number, last in enumerate(kept[:, _LABEL]):
-        chain, label = [], last
-        while label >= 0:
-            parent = labels[label, _PARENT]
-            before = labels[parent, _STOP] if parent >= 0 else -1
-            ride = labels[label, [_PATTERN, _TRIP, _BOARD, _ALIGHT, _STOP]]
-            chain.append([number, before, *ride])
-            label = parent
-        rides += chain[::-1]
-    found = kept[:, [_DEPARTURE, _ARRIVAL, _RIDES, _FARE]]
-    return found, np.array(rides, np.int32).reshape(-1, 7)
-
-
-@numba.njit(cache=True, nogil=True)
-def _is_listed(rows, heads, place, number, key, is_better, limits_walk, is_by_distance):
-    """List a row at a place unless one there covers it, and take off those that it covers.
-
-    A way covers another if it is no later (or no later a call) and better. Who leaves still
-    earlier has no use for what an earlier departure covers.
-    """
-    time, walk = rows[number, key], rows[number, _WALK]
-    state, first = rows[number, _STATE], rows[number, _FIRST]
-    before = -1
-    other = heads[place]
-    while other >= 0:
-        following = rows[other, _NEXT]
-        if is_by_distance and rows[other, _FIRST] != first:
-            before = other
-        elif (
-            rows[other, key] <= time
-            and is_better[rows[other, _STATE], state]
-            and (not limits_walk or rows[other, _WALK] <= walk)
-        ):
-            return False
-        elif (
-            time <= rows[other, key]
-            and is_better[state, rows[other, _STATE]]
-            and (not limits_walk or walk <= rows[other, _WALK])
-        ):
-            if before >= 0:
-                rows[before, _NEXT] = following
-            else:
-                heads[place] = following
-        else:
-            before = other
-        other = following
-    rows[number, _NEXT] = heads[place]
-    heads[place] = number
-    return True
-
-
-@numba.njit(cache=True, nogil=True)
-def _is_beaten(journeys, n_journeys, arrival, fare, n_rides):
-    """Tell whether a journey known is there by then, at no higher fare and with no more rides."""
-    # those found last leave first and are there first
-    for place in range(n_journeys - 1, -1, -1):
-        if (
-            journeys[place, _ARRIVAL] <= arrival
-            and journeys[place, _FARE] <= fare
-            and journeys[place, _RIDES] <= n_rides
-        ):
-            return True
-    return False
-
-
 @numba.njit(cache=True, nogil=True)
 def _arrive(world, store, label, leave):
     """Go on from a stop to the destination, where that makes a best journey."""
     tariff, bounds = world.tariff, world.bounds
-    stop, state, first = label[_STOP], label[_STATE], label[_FIRST]
+    stop, state, first = label[STOP], label[STATE], label[FIRST]
     way = world.egress_cs[stop]
-    arrival = label[_ARRIVAL] + way
-    is_too_far = bounds.max_walk_cs >= 0 and label[_WALK] + way > bounds.max_walk_cs
+    arrival = label[ARRIVAL] + way
+    is_too_far = bounds.max_walk_cs >= 0 and label[WALK] + way > bounds.max_walk_cs
     by_distance = fare_by_distance(tariff, first, stop)
     fare = tariff.state_fare[state] + by_distance
     n_rides = tariff.n_rides[state]
@@ -243,36 +158,25 @@ def _arrive(world, store, label, leave):
         or is_too_far
         or by_distance < 0
         or fare > tariff.max_fares[-1]
-        or _is_beaten(store.journeys, store.n[3], arrival, fare, n_rides)
+        or is_beaten(store.journeys, store.n[3], arrival, fare, n_rides)
     ):
         return
     for place in range(store.n[3]):
         row = store.journeys[place]
-        is_worse = row[_ARRIVAL] >= arrival and row[_FARE] >= fare and row[_RIDES] >= n_rides
-        if row[_DEPARTURE] == leave and is_worse:
-            row[_LABEL] = -1
+        is_worse = row[ARRIVAL] >= arrival and row[FARE] >= fare and row[RIDES] >= n_rides
+        if row[DEPARTURE] == leave and is_worse:
+            row[LABEL] = -1
     row = store.journeys[store.n[3]]
-    row[_ARRIVAL], row[_FARE], row[_RIDES] = arrival, fare, n_rides
-    row[_DEPARTURE], row[_LABEL] = leave, store.n[0] - 1
+    row[ARRIVAL], row[FARE], row[RIDES] = arrival, fare, n_rides
+    row[DEPARTURE], row[LABEL] = leave, store.n[0] - 1
     store.n[3] += 1
 
 
 @numba.njit(cache=True, nogil=True)
 def _is_hopeless(world, store, leave, arrival, fare, n_rides):
     """Tell whether an arrival is too late, or a journey known is there by then and better."""
-    return arrival - leave > world.bounds.max_time_cs or _is_beaten(
+    return arrival - leave > world.bounds.max_time_cs or is_beaten(
         store.journeys, store.n[3], arrival, fare, n_rides
-    )
-
-
-@numba.njit(cache=True, nogil=True)
-def _is_full(store):
-    """Tell whether some list has no room for another row."""
-    return (
-        store.n[0] >= store.labels.shape[0]
-        or store.n[1] >= store.ready.shape[0]
-        or store.n[2] >= store.boardings.shape[0]
-        or store.n[3] >= store.journeys.shape[0]
     )
 
 
@@ -281,11 +185,11 @@ def _is_boarded(world, store, number, pattern, trip, call, walk, state, first):
     """List a boarding of a trip, unless one that is known already serves as well."""
     tariff = world.tariff
     rows = store.boardings
-    rows[number, _CALL], rows[number, _WALK] = call, walk
-    rows[number, _STATE], rows[number, _FIRST] = state, first
+    rows[number, CALL], rows[number, WALK] = call, walk
+    rows[number, STATE], rows[number, FIRST] = state, first
     run = world.service.pattern_trip_ptr[pattern] + trip
-    return _is_listed(
-        rows, store.boarding_head, run, number, _CALL, tariff.is_better,
+    return is_listed(
+        rows, store.boarding_head, run, number, CALL, tariff.is_better,
         world.bounds.max_walk_cs >= 0, tariff.is_by_distance,
     )  # fmt: skip
 
@@ -301,7 +205,7 @@ def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
         time = service.pattern_time_ptr[pattern] + np.int64(place) * n_trips + trip
         arrival = service.arrival_cs[time]
         # what comes after is later still
-        if _is_full(store) or _is_hopeless(
+        if is_full(store) or _is_hopeless(
             world, store, leave, arrival, lowest, tariff.n_rides[state]
         ):
             return
@@ -314,15 +218,15 @@ def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
             )
         ):
             continue
-        rows[number, _STOP], rows[number, _ARRIVAL] = stop, arrival
-        rows[number, _WALK], rows[number, _STATE], rows[number, _FIRST] = walk, state, first
-        if not _is_listed(
-            rows, store.label_head, stop, number, _ARRIVAL, tariff.is_better,
+        rows[number, STOP], rows[number, ARRIVAL] = stop, arrival
+        rows[number, WALK], rows[number, STATE], rows[number, FIRST] = walk, state, first
+        if not is_listed(
+            rows, store.label_head, stop, number, ARRIVAL, tariff.is_better,
             world.bounds.max_walk_cs >= 0, tariff.is_by_distance,
         ):  # fmt: skip
             continue
-        rows[number, _PARENT], rows[number, _PATTERN], rows[number, _TRIP] = parent, pattern, trip
-        rows[number, _BOARD], rows[number, _ALIGHT] = call, place
+        rows[number, PARENT], rows[number, PATTERN], rows[number, TRIP] = parent, pattern, trip
+        rows[number, BOARD], rows[number, ALIGHT] = call, place
         store.n[0] += 1
         if world.egress_cs[stop] < UNREACHED:
             _arrive(world, store, rows[number], leave)
@@ -334,9 +238,9 @@ def _change(world, store, leave, number):
     service, tariff, bounds = world.service, world.tariff, world.bounds
     limits_walk = bounds.max_walk_cs >= 0
     here, state, first = (
-        store.labels[number, _STOP], store.labels[number, _STATE], store.labels[number, _FIRST],
+        store.labels[number, STOP], store.labels[number, STATE], store.labels[number, FIRST],
     )  # fmt: skip
-    ready_cs = store.labels[number, _ARRIVAL] + bounds.transfer_slack_cs
+    ready_cs = store.labels[number, ARRIVAL] + bounds.transfer_slack_cs
     lowest = tariff.lowest_fare[state] + (tariff.step_fare[0] if tariff.is_by_distance else 0)
     n_rides = tariff.n_rides[state] + 1
     for entry in range(service.transfer_ptr[here] - 1, service.transfer_ptr[here + 1]):
@@ -344,8 +248,8 @@ def _change(world, store, leave, number):
         is_stay = entry < service.transfer_ptr[here]
         stop = here if is_stay else service.transfer_stop_idx[entry]
         walk_cs = np.int32(0) if is_stay else service.transfer_cost_cs[entry]
-        time, walk = ready_cs + walk_cs, store.labels[number, _WALK] + walk_cs
-        if _is_full(store):
+        time, walk = ready_cs + walk_cs, store.labels[number, WALK] + walk_cs
+        if is_full(store):
             return
         # one ride more, if not a dearer one, from here on
         if world.rest_cs[stop] == UNREACHED or _is_hopeless(
@@ -353,10 +257,10 @@ def _change(world, store, leave, number):
         ):
             continue
         place = store.n[1]
-        store.ready[place, _READY], store.ready[place, _WALK] = time, walk
-        store.ready[place, _STATE], store.ready[place, _FIRST] = state, first
-        if (limits_walk and walk > bounds.max_walk_cs) or not _is_listed(
-            store.ready, store.ready_head, stop, place, _READY, tariff.is_better, limits_walk,
+        store.ready[place, READY], store.ready[place, WALK] = time, walk
+        store.ready[place, STATE], store.ready[place, FIRST] = state, first
+        if (limits_walk and walk > bounds.max_walk_cs) or not is_listed(
+            store.ready, store.ready_head, stop, place, READY, tariff.is_better, limits_walk,
             tariff.is_by_distance,
         ):  # fmt: skip
             continue
@@ -375,7 +279,7 @@ def _change(world, store, leave, number):
             if (
                 trip < n_trips
                 and service.departure_cs[start + trip] - leave <= bounds.max_time_cs
-                and not _is_full(store)
+                and not is_full(store)
                 and _is_boarded(
                     world, store, store.n[2], pattern, trip, call, walk, following, first
                 )
@@ -396,7 +300,7 @@ def _search(world, store, starts, access_cs):
         if (
             state >= 0
             and (bounds.max_walk_cs < 0 or walk <= bounds.max_walk_cs)
-            and not _is_full(store)
+            and not is_full(store)
             and _is_boarded(world, store, store.n[2], pattern, trip, call, walk, state, stop)
         ):
             store.n[2] += 1
@@ -407,6 +311,6 @@ def _search(world, store, starts, access_cs):
         while done < store.n[0]:
             _change(world, store, leave, done)
             done += 1
-        if _is_full(store):
+        if is_full(store):
             return False
     return True
