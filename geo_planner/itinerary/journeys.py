@@ -14,7 +14,6 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from geo_planner.kernels.frontier import Bounds, frontier
-from geo_planner.kernels.least_rest import ways_back
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.tariff import Tariff
@@ -92,7 +91,7 @@ class Pair:
     bounds
         Waits and limits.
     back
-        Quickest hops and walks of ``searched``, where they were laid out before.
+        Quickest hops and walks of ``searched``, as :func:`least_rest.ways_back` gives them.
     """
 
     def __init__(
@@ -103,12 +102,11 @@ class Pair:
         access_cs: IntArray,
         egress_cs: IntArray,
         bounds: Bounds,
-        back: csr_matrix | None = None,
+        back: csr_matrix,
     ) -> None:
         self._service, self._searched, self._tariff = service, searched, tariff
         self._access, self._egress, self._bounds = access_cs, egress_cs, bounds
-        slack_cs = int(bounds.transfer_slack_cs)
-        self._back = ways_back(searched, slack_cs) if back is None else back
+        self._back = back
 
     def leaving(self, first_cs: int, last_cs: int) -> list[Best]:
         """List the best journeys that leave within a window [cs of the day], in order."""

@@ -18,8 +18,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.kernels.raptor import queue_patterns, ride_patterns, walk_on
-from geo_planner.kernels.service import NEVER, Service
+from geo_planner.kernels.raptor import Workspace, queue_patterns, ride_patterns, walk_on
+from geo_planner.kernels.service import NEVER
 from geo_planner.kernels.tariff import fare_by_distance
 
 IntArray = npt.NDArray[np.int32]
@@ -36,10 +36,8 @@ class FareSpace(NamedTuple):
         As in :class:`raptor.Workspace`, by state.
     n_gained
         ``(n_states,)``; -1: no ride leads to the state.
-    ready, ready_end, is_marked, marked_stops, first_call, queue, boarded, limit
-        As in :class:`raptor.Workspace`.
-    is_touched
-        All ones: labels are laid out beforehand.
+    common
+        What the plain search works with; labels are laid out beforehand, so every stop is touched.
     """
 
     best: IntArray
@@ -47,37 +45,20 @@ class FareSpace(NamedTuple):
     is_gained: npt.NDArray[np.uint8]
     gained_stops: IntArray
     n_gained: IntArray
-    ready: IntArray
-    ready_end: IntArray
-    is_touched: npt.NDArray[np.uint8]
-    is_marked: npt.NDArray[np.uint8]
-    marked_stops: IntArray
-    first_call: IntArray
-    queue: IntArray
-    boarded: IntArray
-    limit: IntArray
+    common: Workspace
 
 
-def fare_space(service: Service, n_states: int, n_lanes: int) -> FareSpace:
-    """Make a thread's workspace for a service, states of fares and a number of departures."""
-    n_stops = service.n_stops
-    n_patterns = len(service.pattern_trip_ptr) - 1
-    max_trips = int(np.diff(service.pattern_trip_ptr).max(initial=0))
+def fare_space(common: Workspace, n_states: int) -> FareSpace:
+    """Make a thread's workspace for some states of fares from one of the plain search."""
+    n_stops, n_lanes = common.ready.shape
+    common.is_touched[:] = 1
     return FareSpace(
         best=np.empty((n_states, n_stops, n_lanes), np.int32),
         gain_end=np.zeros((n_states, n_stops), np.int32),
         is_gained=np.zeros((n_states, n_stops), np.uint8),
         gained_stops=np.zeros((n_states, n_stops), np.int32),
         n_gained=np.full(n_states, -1, np.int32),
-        ready=np.empty((n_stops, n_lanes), np.int32),
-        ready_end=np.zeros(n_stops, np.int32),
-        is_touched=np.ones(n_stops, np.uint8),
-        is_marked=np.zeros(n_stops, np.uint8),
-        marked_stops=np.zeros(n_stops, np.int32),
-        first_call=np.full(n_patterns, -1, np.int32),
-        queue=np.zeros(n_patterns, np.int32),
-        boarded=np.zeros(max_trips, np.int32),
-        limit=np.zeros(n_lanes, np.int32),
+        common=common,
     )
 
 
@@ -97,25 +78,24 @@ def _begin(state, better_ptr, better_idx, limit, best, n_gained):
 @numba.njit(cache=True, nogil=True)
 def _ride_classes(service, tariff, state, n_marked, work):
     """Ride the patterns of every class from the stops marked, each into its state."""
-    no_touch = np.zeros(1, np.int32)
     for fare_class in range(tariff.following.shape[1]):
         following = tariff.following[state, fare_class]
         if following < 0:
             continue
         if work.n_gained[following] < 0:
             _begin(
-                following, tariff.better_ptr, tariff.better_idx, work.limit, work.best,
+                following, tariff.better_ptr, tariff.better_idx, work.common.limit, work.best,
                 work.n_gained,
             )  # fmt: skip
         n_queued = queue_patterns(
-            work.marked_stops, n_marked, tariff.board_ptr[fare_class], tariff.board_pattern,
-            tariff.board_call, work.first_call, work.queue,
+            work.common.marked_stops, n_marked, tariff.board_ptr[fare_class], tariff.board_pattern,
+            tariff.board_call, work.common.first_call, work.common.queue,
         )  # fmt: skip
         work.n_gained[following] = ride_patterns(
             work.n_gained[following],
             n_queued,
-            work.queue,
-            work.first_call,
+            work.common.queue,
+            work.common.first_call,
             service.pattern_stop_ptr,
             service.pattern_stop_idx,
             service.can_board,
@@ -124,21 +104,21 @@ def _ride_classes(service, tariff, state, n_marked, work):
             service.pattern_time_ptr,
             service.arrival_cs,
             service.departure_cs,
-            work.limit,
+            work.common.limit,
             work.best[following],
-            work.ready,
-            work.ready_end,
+            work.common.ready,
+            work.common.ready_end,
             work.gain_end[following],
-            work.is_touched,
-            work.marked_stops,
-            no_touch,
-            work.is_marked,
+            work.common.is_touched,
+            work.common.touched_stops,
+            work.common.n_touched,
+            work.common.is_marked,
             work.is_gained[following],
             work.gained_stops[following],
-            work.boarded,
+            work.common.boarded,
         )
     for place in range(n_marked):
-        work.is_marked[work.marked_stops[place]] = 0
+        work.common.is_marked[work.common.marked_stops[place]] = 0
 
 
 @numba.njit(cache=True, nogil=True)
@@ -156,7 +136,7 @@ def _keep(tariff, first_stop, work, best_by_fare):
                 result += 1
             if result == tariff.max_fares.shape[0]:
                 continue
-            for lane in range(work.limit.shape[0]):
+            for lane in range(work.common.limit.shape[0]):
                 best_by_fare[result, stop, lane] = min(
                     best_by_fare[result, stop, lane], work.best[state, stop, lane]
                 )
@@ -168,7 +148,7 @@ def _search_from(
     transfer_slack_cs, max_time_cs, work, best_by_fare,
 ):  # fmt: skip
     """Search from some of the stops in reach of the origin."""
-    limit = work.limit
+    limit = work.common.limit
     for state in range(work.n_gained.shape[0]):
         for place in range(work.n_gained[state]):
             work.is_gained[state, work.gained_stops[state, place]] = 0
@@ -176,23 +156,23 @@ def _search_from(
     for state in range(work.n_gained.shape[0]):
         if state > 0 and work.n_gained[state] <= 0:
             continue
-        work.ready_end[:] = 0
-        work.ready[:] = limit
+        work.common.ready_end[:] = 0
+        work.common.ready[:] = limit
         n_marked = 0
         if state == 0:
             for place in range(first, last):
                 if access_cost_cs[place] > max_time_cs:
                     continue
                 stop = access_stop_idx[place]
-                work.ready_end[stop] = limit.shape[0]
-                if work.is_marked[stop] == 0:
-                    work.is_marked[stop] = 1
-                    work.marked_stops[n_marked] = stop
+                work.common.ready_end[stop] = limit.shape[0]
+                if work.common.is_marked[stop] == 0:
+                    work.common.is_marked[stop] = 1
+                    work.common.marked_stops[n_marked] = stop
                     n_marked += 1
                 shift = np.int32(access_cost_cs[place] + board_wait_cs)
                 for lane in range(limit.shape[0]):
                     time = np.int32(departures_cs[lane] + shift)
-                    work.ready[stop, lane] = min(work.ready[stop, lane], time)
+                    work.common.ready[stop, lane] = min(work.common.ready[stop, lane], time)
         else:
             n_marked = walk_on(
                 work.n_gained[state],
@@ -202,14 +182,14 @@ def _search_from(
                 service.transfer_cost_cs,
                 limit,
                 work.best[state],
-                work.ready,
-                work.ready_end,
+                work.common.ready,
+                work.common.ready_end,
                 work.gain_end[state],
-                work.is_touched,
-                work.marked_stops,
-                np.zeros(1, np.int32),
-                work.is_marked,
-                work.marked_stops,
+                work.common.is_touched,
+                work.common.touched_stops,
+                work.common.n_touched,
+                work.common.is_marked,
+                work.common.marked_stops,
                 work.gained_stops[state],
             )
         _ride_classes(service, tariff, state, n_marked, work)
@@ -243,8 +223,8 @@ def fare_search(
         beyond the longest time was not reached.
     """
     best_by_fare[:] = NEVER
-    for lane in range(work.limit.shape[0]):
-        work.limit[lane] = departures_cs[lane] + max_time_cs + 1
+    for lane in range(work.common.limit.shape[0]):
+        work.common.limit[lane] = departures_cs[lane] + max_time_cs + 1
     n_access = access_stop_idx.shape[0]
     # fares by distance need to know the first stop
     n_together = 1 if tariff.is_by_distance else max(1, n_access)

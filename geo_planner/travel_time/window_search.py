@@ -1,8 +1,7 @@
 """The search of a whole window from points to points, block by block."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -119,7 +118,7 @@ class WindowSearch:
         """Make the arrays that one block at a time needs."""
         tables = self._timetables
         n_lanes = len(tables.lanes_cs)
-        labels, best = _fare_workspace(tables) if tables.tariffs else _workspace(tables)
+        labels, best = _workspace(tables)
         shape = (tables.n_fares, len(tables.services), self._n_columns, n_lanes)
         return SearchSpace(
             self._near.workspace(), self._direct.workspace(), labels, best,
@@ -179,25 +178,16 @@ class WindowSearch:
         return space.best[np.newaxis]
 
 
-def _workspace(tables: Timetables) -> tuple[raptor.Workspace, IntArray]:
+def _workspace(tables: Timetables) -> tuple[raptor.Workspace | FareSpace, IntArray]:
     """Make a workspace that serves several draws of one timetable, one after the other."""
     spaces = [raptor.range_workspace(service, 0)[0] for service in tables.services]
     labels, best = raptor.range_workspace(tables.services[0], len(tables.lanes_cs))
-    return labels._replace(**_widest(spaces)), best
-
-
-def _fare_workspace(tables: Timetables) -> tuple[FareSpace, IntArray]:
-    """Make a workspace for searches by fares, that serves several draws of one timetable."""
-    n_states = len(tables.tariffs[0].state_fare)
-    spaces = [fare_space(service, 0, 0) for service in tables.services]
-    labels = fare_space(tables.services[0], n_states, len(tables.lanes_cs))
-    shape = (tables.n_fares, tables.services[0].n_stops, len(tables.lanes_cs))
-    return labels._replace(**_widest(spaces)), np.empty(shape, np.int32)
-
-
-def _widest(spaces: Sequence[raptor.Workspace | FareSpace]) -> dict[str, Any]:
-    """Take the largest of the arrays that depend on patterns and trips."""
-    return {
+    widest = {
         name: max((getattr(space, name) for space in spaces), key=len)
         for name in ("first_call", "queue", "boarded")
     }
+    labels = labels._replace(**widest)
+    if not tables.tariffs:
+        return labels, best
+    by_fare = np.empty((tables.n_fares, *best.shape), np.int32)
+    return fare_space(labels, len(tables.tariffs[0].state_fare)), by_fare

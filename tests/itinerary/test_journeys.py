@@ -10,6 +10,7 @@ from shapely import Point
 
 from geo_planner.itinerary.journeys import Pair
 from geo_planner.kernels.frontier import Bounds
+from geo_planner.kernels.least_rest import ways_back
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_transfers
 from geo_planner.networks.fares import tariff_of
@@ -36,7 +37,7 @@ def pair(tables, access, egress, waits_cs=(0, 0), max_time_cs=HOUR_CS, transfers
     places = gpd.GeoSeries([Point(STOPS.get(i, LINE.get(i))) for i in timetable.stop_ids])
     tariff = tariff_of(None, timetable, searched, places, 3)
     bounds = Bounds(*(np.int32(one) for one in (*waits_cs, max_time_cs, -1)))
-    return Pair(service, searched, tariff, *ways, bounds)
+    return Pair(service, searched, tariff, *ways, bounds, ways_back(searched, waits_cs[1]))
 
 
 def told(journeys):

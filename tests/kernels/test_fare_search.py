@@ -12,6 +12,7 @@ from shapely import Point
 
 from geo_planner.config import Fares, cents
 from geo_planner.kernels.fare_search import fare_search, fare_space
+from geo_planner.kernels.raptor import range_workspace
 from geo_planner.kernels.service import NEVER, TURN_CS, turned_service
 from geo_planner.kernels.walk_reduction import reduce_transfers
 from geo_planner.networks.fares import fare_states, tariff_of
@@ -58,7 +59,7 @@ def search(fares, timetable, transfers, access, departures, limits, max_fares, *
     stops = np.array([place[stop] for stop in access], np.int32)
     costs = np.array(list(access.values()), np.int32)
     lanes = np.array(departures, np.int32)
-    space = fare_space(service, len(tariff.state_fare), len(lanes))
+    space = fare_space(range_workspace(service, len(lanes))[0], len(tariff.state_fare))
     best = np.empty((len(max_fares), service.n_stops, len(lanes)), np.int32)
     for _ in range(2):
         # twice: a workspace that was used is as good as new
