@@ -20,11 +20,11 @@ from api.geojson import feature_collection
 from api.library import Library, Shelf
 from api.pages import RegionId, add_pages, draw_pages
 from api.scenarios import add_scenarios
-from geo_planner import __version__
 from geo_planner.exports import sites_table
-from geo_planner.maps.assets import missing_assets
-from geo_planner.maps.page import SERVED_LINKS
-from geo_planner.maps.view import credit_lines
+from geo_planner.pages.drawing.assets import missing_assets
+from geo_planner.pages.drawing.page import SERVED_LINKS
+from geo_planner.region.credits import credit_lines
+from geo_planner.version import __version__
 
 _GZIP_FROM_BYTES = 1000
 _GZIP_LEVEL = 5

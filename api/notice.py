@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from geo_planner.maps.assets import page_assets
-from geo_planner.maps.page import static_text
+from geo_planner.pages.drawing.assets import page_assets
+from geo_planner.pages.drawing.page import static_text
 
 _LAYOUT = (
     ".notice main{max-width:640px;margin:9vh auto;padding:0 20px}"

@@ -16,10 +16,18 @@ from starlette.exceptions import HTTPException
 from api.library import RETRY_AFTER_S, Library, Shelf
 from api.notice import notice_page
 from geo_planner.errors import GeoPlannerError
-from geo_planner.maps import render_map, render_overview, render_sites_page
-from geo_planner.maps.assets import PACKAGES, SERVED_AT, PageAssets, asset_folder, page_assets
-from geo_planner.maps.basemap import BaseMap, build_basemap
-from geo_planner.maps.page import SERVED_LINKS
+from geo_planner.pages.drawing.assets import (
+    PACKAGES,
+    SERVED_AT,
+    PageAssets,
+    asset_folder,
+    page_assets,
+)
+from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
+from geo_planner.pages.drawing.page import SERVED_LINKS
+from geo_planner.pages.sites.page import render_sites_page
+from geo_planner.pages.study.map import render_map
+from geo_planner.pages.study.overview import render_overview
 
 RegionId = Annotated[
     str | None, Query(description="Id of the region; default: the first.", max_length=100)

@@ -11,7 +11,7 @@ import uvicorn
 from api.app import create_app
 from api.log import configure_logging
 from geo_planner.errors import InputError
-from geo_planner.maps.assets import missing_assets
+from geo_planner.pages.drawing.assets import missing_assets
 
 
 def serve(

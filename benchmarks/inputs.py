@@ -19,7 +19,7 @@ WORK = """
 import json, resource, sys, tempfile, time
 from pathlib import Path
 from geo_planner.config import Study, Travel
-from geo_planner.networks.street import street_network
+from geo_planner.networks.street.graph import street_network
 from geo_planner.region.build import build_region
 
 lines = {"path": sys.argv[1]}

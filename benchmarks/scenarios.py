@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.measuring import DATA, cpu_name, row, write
 from geo_planner.analysis import analyse, run
-from geo_planner.analysis.worked import FEED_TABLES, STREET_TABLES
+from geo_planner.analysis.run_cache import FEED_TABLES, STREET_TABLES
 from geo_planner.compare import compare_results
 from geo_planner.config import read_study
 from geo_planner.report import write_comparison, write_report

@@ -8,7 +8,7 @@ import pandas as pd
 
 from benchmarks.land import add_rows
 from benchmarks.measuring import row
-from geo_planner.portfolio import OBJECTIVES, Limits, solve_portfolio
+from geo_planner.portfolio import OBJECTIVES, PortfolioLimits, solve_portfolio
 from geo_planner.siting import (
     criterion_weights,
     rank_acceptability,
@@ -95,8 +95,8 @@ def main():
     sites = made_up_sites(rng)
     years = {"from_year": 2026, "by_year": 2030, "take_up_m2_per_year": 60_000.0}
     limits = {
-        "free": Limits(),
-        "limited": Limits(max_sites=15, max_per_cluster={"it": 5}, **years),
+        "free": PortfolioLimits(),
+        "limited": PortfolioLimits(max_sites=15, max_per_cluster={"it": 5}, **years),
     }
     for objective in OBJECTIVES:
         for name, limit in limits.items():

@@ -7,7 +7,7 @@ import osmium
 
 from benchmarks.measuring import row, turn_about
 from geo_planner.config import Study, Travel
-from geo_planner.networks.street import street_network
+from geo_planner.networks.street.graph import street_network
 from geo_planner.region.build import build_region
 
 MODE = "car"

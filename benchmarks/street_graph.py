@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from geo_planner.networks.street import KEPT
+from geo_planner.networks.street.graph import KEPT
 
 
 class Graph(NamedTuple):

@@ -22,7 +22,7 @@ import osmium
 from benchmarks.transit_on_foot import Search
 from benchmarks.transit_town import TOWN, Peer, build, filled_town
 from geo_planner.config import Travel
-from geo_planner.networks.street import KEPT, street_network
+from geo_planner.networks.street.graph import KEPT, street_network
 
 ALIKE_MIN = 1.0
 SECONDS_PER_MIN = 60

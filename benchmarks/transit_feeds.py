@@ -5,7 +5,7 @@ import zipfile
 
 import pandas as pd
 
-from geo_planner.networks.trip_times import platforms, read_trips
+from geo_planner.networks.transit.trip_times import platforms, read_trips
 from geo_planner.units import CENTISECONDS_PER_S
 
 

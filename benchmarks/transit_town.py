@@ -16,7 +16,7 @@ from benchmarks.measuring import DATA
 from benchmarks.transit_feeds import filled_feeds
 from geo_planner.config import Study, Travel
 from geo_planner.region.build import build_region
-from geo_planner.sources.points import read_points
+from geo_planner.sources.vector.points import read_points
 
 PEERS = Path("out/peers/bin/python")
 TOWN = DATA / "porto_alegre"

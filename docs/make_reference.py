@@ -39,12 +39,12 @@ _FURTHER_NAMES = (
     "compare.summary_of",
     "isochrone.Isochrone",
     "itinerary.legs_frame",
-    "networks.osmnx_graph.to_osmnx",
+    "networks.street.osmnx_graph.to_osmnx",
     "portfolio.Limits",
     "report.write_map",
     "scenario.list_scenarios",
     "siting.what_would_make_first",
-    "sources.points.read_points",
+    "sources.vector.points.read_points",
     "exports.write_table",
 )
 

@@ -7,6 +7,8 @@ once.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from geo_planner.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from geo_planner.accessibility import access_of_points
     from geo_planner.analysis import AnalysisResult, analyse, read_result, run, settings_of
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from geo_planner.report import write_briefs, write_comparison, write_report
     from geo_planner.scenario import Scenario, apply_scenario, check_scenario, read_scenario
     from geo_planner.travel_time import TravelTimes, travel_times
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AnalysisResult",

@@ -15,27 +15,27 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis import DETAILS, SUMMARY, AnalysisResult, Progress
-from geo_planner.compare import Comparison, summary_of, turned
+from geo_planner.compare import Comparison, reversed_comparison, summary_of
 from geo_planner.errors import InputError
 from geo_planner.exports import sites_table, write_table
 from geo_planner.exports.difference import write_difference
-from geo_planner.maps.assets import PageAssets, missing_words, page_assets
-from geo_planner.maps.basemap import build_basemap
-from geo_planner.maps.brief_maps import WalkMaps
-from geo_planner.maps.brief_page import render_brief
-from geo_planner.maps.brief_subject import Language, subject_of
-from geo_planner.maps.check_page import render_check
-from geo_planner.maps.compare_brief import render_compare_brief
-from geo_planner.maps.compare_edits import find_edits
-from geo_planner.maps.compare_page import compare_downloads, render_compare
-from geo_planner.maps.compare_pairs import render_pairs
-from geo_planner.maps.map_page import render_map
-from geo_planner.maps.overview_page import render_overview
-from geo_planner.maps.page import FILE_LINKS
-from geo_planner.maps.sites_page import render_sites_page
-from geo_planner.maps.view import credit_lines
+from geo_planner.pages.brief.maps import WalkMaps
+from geo_planner.pages.brief.page import render_brief
+from geo_planner.pages.brief.subject import Language, subject_of
+from geo_planner.pages.compare.brief import render_compare_brief
+from geo_planner.pages.compare.edits import find_edits
+from geo_planner.pages.compare.page import compare_downloads, render_compare
+from geo_planner.pages.compare.pairs import render_pairs
+from geo_planner.pages.drawing.assets import PageAssets, missing_words, page_assets
+from geo_planner.pages.drawing.basemap import build_basemap
+from geo_planner.pages.drawing.page import FILE_LINKS
+from geo_planner.pages.sites.page import render_sites_page
+from geo_planner.pages.study.check import render_check
+from geo_planner.pages.study.map import render_map
+from geo_planner.pages.study.overview import render_overview
 from geo_planner.preflight import Preflight
 from geo_planner.region import Region
+from geo_planner.region.credits import credit_lines
 from geo_planner.region.store import write_json
 from geo_planner.siting import save_reference
 from geo_planner.siting.reference import REFERENCE_FILE
@@ -169,7 +169,7 @@ def write_briefs(
     sites
         Their ids; None: every site, into a folder.
     language, others, dated, assets, back
-        As in :func:`geo_planner.maps.brief_page.render_brief`.
+        As in :func:`geo_planner.pages.brief.page.render_brief`.
     progress
         Called with the step, what is done of it and what there is to do.
 
@@ -255,7 +255,7 @@ def write_comparison(
             edits=edits,
         ),
         TURNED_PAGE: render_compare(
-            turned(comparison),
+            reversed_comparison(comparison),
             assets=chosen,
             links={**(links or {}), "compare": COMPARE_PAGE, "turned": COMPARE_PAGE},
         ),

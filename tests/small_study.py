@@ -10,7 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from tests.sources.osm_drawing import ORIGIN_M
+from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import SIZE, SPACING_M, grid_town
 from tests.worlds import WORLD_DAY, WORLD_ORIGIN_M, calls, write_gtfs
 

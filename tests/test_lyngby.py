@@ -10,7 +10,7 @@ import pytest
 
 from geo_planner.analysis import analyse
 from geo_planner.config import Travel
-from geo_planner.sources.gtfs import active_services
+from geo_planner.sources.gtfs.feed import active_services
 from geo_planner.travel_time import open_router
 from tests.small_study import files_of
 

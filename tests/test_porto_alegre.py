@@ -9,7 +9,7 @@ import pytest
 
 from geo_planner.config import Fares, Travel
 from geo_planner.itinerary import find_itineraries
-from geo_planner.sources.points import read_points
+from geo_planner.sources.vector.points import read_points
 from geo_planner.travel_time import travel_times
 
 pytestmark = pytest.mark.slow
@@ -128,7 +128,7 @@ def test_every_point_is_in_the_ledger(cli, times, tmp_path):
 def test_the_calendar_counts_are_exact(region):
     from datetime import date
 
-    from geo_planner.sources.gtfs import active_services
+    from geo_planner.sources.gtfs.feed import active_services
 
     calendar, exceptions = region.table("calendar"), region.table("calendar_dates")
     services = set(calendar["service_id"]) | set(exceptions["service_id"])

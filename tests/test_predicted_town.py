@@ -17,7 +17,7 @@ from geo_planner.accessibility import cumulative, gravity, sweep_access
 from geo_planner.config import Study, Travel
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import open_router, travel_times
-from tests.sources.osm_drawing import ORIGIN_M, Drawing
+from tests.sources.osm.osm_drawing import ORIGIN_M, Drawing
 from tests.worlds import WORLD_DAY, WORLD_ORIGIN_M, calls, write_gtfs
 
 SIZE, SPACING_M = 11, 100.0

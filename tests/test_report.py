@@ -6,9 +6,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo_planner.maps.assets import PageAssets
+from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.report import write_map, write_report
-from tests.maps.small_town import town_result, write_town
+from tests.pages.small_town import town_result, write_town
 
 BARE = PageAssets()
 

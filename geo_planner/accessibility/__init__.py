@@ -12,11 +12,11 @@ from geo_planner.accessibility.points import access_of_points, anchor_points
 from geo_planner.accessibility.ptal import ptal, ptal_windows
 from geo_planner.accessibility.service import service_of, service_points
 from geo_planner.accessibility.service_level import service_level_of, service_levels
-from geo_planner.accessibility.sweep import Access, sweep_access
+from geo_planner.accessibility.sweep import AccessSums, sweep_access
 from geo_planner.accessibility.weighing import Measure, cumulative, gravity
 
 __all__ = [
-    "Access",
+    "AccessSums",
     "Catchment",
     "Equity",
     "Measure",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import Measure
 from geo_planner.errors import InputError
-from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.travel_time import Router
 
 FloatArray = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ from geo_planner.accessibility.weighing import cumulative
 from geo_planner.config import Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.region import Region
-from geo_planner.sources.points import read_points
+from geo_planner.sources.vector.points import read_points
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import default_threads
 

@@ -10,9 +10,9 @@ from geo_planner.accessibility.ptal import DEFAULT_WINDOW, catchments_m, ptal
 from geo_planner.accessibility.service_level import service_levels, service_rules
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
-from geo_planner.networks.departures import Departures
+from geo_planner.networks.transit.departures import Departures
 from geo_planner.region import Region
-from geo_planner.sources.points import read_points
+from geo_planner.sources.vector.points import read_points
 from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.walk_metres import walk_metres
 

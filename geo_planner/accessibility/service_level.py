@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.networks.departures import Departures
+from geo_planner.networks.transit.departures import Departures
 from geo_planner.packaged import packaged_rows
 from geo_planner.travel_time.walk_metres import WalkMetres
 from geo_planner.units import SECONDS_PER_HOUR

@@ -16,10 +16,10 @@ import pandas as pd
 from geo_planner.accessibility.weighing import Measure, Weighing
 from geo_planner.kernels import reducers
 from geo_planner.kernels.street import Rows
-from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.travel_time import Router
 from geo_planner.travel_time.blocks import run_in_order
-from geo_planner.travel_time.row_search import Space
+from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import StreetRouter
 
 FloatArray = npt.NDArray[np.float64]
@@ -29,7 +29,7 @@ _BLOCK_ORIGINS = 64
 
 
 @dataclass(frozen=True)
-class Access:
+class AccessSums:
     """Hold the sums of one pass.
 
     Parameters
@@ -48,7 +48,7 @@ class Access:
     n_reached_pairs: int
 
 
-class _Part(NamedTuple):
+class _SweepPart(NamedTuple):
     """Hold what some origins add, for one column of times, and how far the work is then."""
 
     progress: tuple[int, int]
@@ -93,7 +93,7 @@ class _Summing:
         progress: tuple[int, int],
         largest_cs: int,
         ledger: _Ledger,
-    ) -> _Part:
+    ) -> _SweepPart:
         """Reduce the rows of some origins, given in pieces that count from the first of them."""
         cutoffs_cs, weights = self.weighing.cutoffs_cs, self.weighing.weights(largest_cs)
         n_rows, n_kinds = len(origins), self._at_destinations.shape[1]
@@ -117,7 +117,7 @@ class _Summing:
         )
         ledger.within[there] = ledger.weighted[there] = ledger.is_touched[there] = 0
         reached = self.weighing.in_order(within, weighted)
-        return _Part(progress, origins, column, n_pairs, reached, there, reaching)
+        return _SweepPart(progress, origins, column, n_pairs, reached, there, reaching)
 
 
 def sweep_access(
@@ -130,7 +130,7 @@ def sweep_access(
     people: Mapping[str, FloatArray],
     threads: int,
     progress: Progress = lambda _done, _all: None,
-) -> Access:
+) -> AccessSums:
     """Sum opportunities over destinations and people over origins, while times are searched.
 
     Parameters
@@ -170,7 +170,7 @@ def sweep_access(
     reached[origins.street < 0] = np.nan
     reaching[destinations.street < 0] = np.nan
     suffixes = [name.removeprefix("travel_time_s") for name in router.columns]
-    return Access(
+    return AccessSums(
         _to_frame(reached, origins, measures, suffixes, list(opportunities)),
         _to_frame(reaching, destinations, measures, suffixes, list(people)),
         n_reached_pairs,
@@ -183,16 +183,16 @@ def _street_parts(
     origins: SnappedPoints,
     destinations: SnappedPoints,
     threads: int,
-) -> Iterator[_Part]:
+) -> Iterator[_SweepPart]:
     """Search and sum on threads, neighbours one after another."""
     order = np.argsort(np.maximum(origins.leave_from, origins.leave_to), kind="stable")
     search = router.row_search(origins.part(order), destinations)
     summing.weighing.weights(search.limit_cs)
 
-    def workspace() -> tuple[Space, _Ledger]:
+    def workspace() -> tuple[RowSpace, _Ledger]:
         return search.workspace(), summing.ledger()
 
-    def work(rows: slice, space: tuple[Space, _Ledger]) -> _Part:
+    def work(rows: slice, space: tuple[RowSpace, _Ledger]) -> _SweepPart:
         pieces = ((at - rows.start, piece) for at, piece in search.pieces(rows, space[0]))
         done = (rows.stop, len(origins))
         return summing.add(pieces, order[rows], 0, done, search.limit_cs, space[1])
@@ -209,7 +209,7 @@ def _block_parts(
     origins: SnappedPoints,
     destinations: SnappedPoints,
     threads: int,
-) -> Iterator[_Part]:
+) -> Iterator[_SweepPart]:
     """Sum blocks of costs as they come."""
     ledger = summing.ledger()
     for block in router.blocks(origins, destinations, threads=threads):

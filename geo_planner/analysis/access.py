@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geo_planner.accessibility import (
-    Access,
+    AccessSums,
     Catchment,
     Measure,
     anchor_points,
@@ -21,7 +21,7 @@ from geo_planner.accessibility import (
 from geo_planner.analysis.people import WORKERS_BY_EDUCATION
 from geo_planner.analysis.sites import COMPETITION_COLUMN
 from geo_planner.config import Mode, Study
-from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time import Router
 from geo_planner.travel_time.remembered import RememberedRouter
@@ -39,21 +39,21 @@ _READ: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Ends:
+class TravelEnds:
     """Hold the zones, workplaces and sites of a region, indexed by their ids."""
 
     zones: gpd.GeoDataFrame
     businesses: gpd.GeoDataFrame
     sites: gpd.GeoDataFrame
 
-    def are_as(self, other: "Ends") -> bool:
+    def are_as(self, other: "TravelEnds") -> bool:
         """Tell whether access from and to them is the same as from and to others."""
         return all(
             _is_same(getattr(self, name), getattr(other, name), columns)
             for name, columns in _READ.items()
         )
 
-    def sites_are_as(self, other: "Ends") -> bool:
+    def sites_are_as(self, other: "TravelEnds") -> bool:
         """Tell whether the sites are the same places under the same ids."""
         return _is_same(self.sites, other.sites, _READ["sites"])
 
@@ -79,9 +79,9 @@ class ModeAccess:
     counts: dict[str, int]
 
 
-def ends_of(region: Region) -> Ends:
+def ends_of(region: Region) -> TravelEnds:
     """Read the zones, workplaces and sites of a region."""
-    return Ends(
+    return TravelEnds(
         region.geo_table("zones").set_index("zone_id"),
         region.geo_table("businesses").set_index("business_id"),
         region.geo_table("sites").set_index("site_id"),
@@ -98,7 +98,7 @@ def measures_of(study: Study, mode: Mode) -> list[Measure]:
 
 
 def access_by_mode(
-    mode: Mode, router: Router, ends: Ends, study: Study, threads: int, progress: Progress
+    mode: Mode, router: Router, ends: TravelEnds, study: Study, threads: int, progress: Progress
 ) -> ModeAccess:
     """Run one mode from all zones to all workplaces and sites; names carry the mode.
 
@@ -162,7 +162,7 @@ def _people(zones: gpd.GeoDataFrame, mode: Mode, study: Study) -> dict[str, np.n
 
 def _told(
     mode: Mode,
-    access: Access,
+    access: AccessSums,
     origins: SnappedPoints,
     destinations: SnappedPoints,
     n_businesses: int,

@@ -8,12 +8,12 @@ import pandas as pd
 from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.land import land_measures
-from geo_planner.land.constraints import SiteConstraints, site_constraints
-from geo_planner.land.office_rule import answers_per_use
-from geo_planner.land.station_proximity import StationProximity, station_proximity
+from geo_planner.land.constraints.shares import SiteConstraints, site_constraints
+from geo_planner.land.stations.office_rule import answers_per_use
+from geo_planner.land.stations.proximity import StationProximity, station_proximity
 from geo_planner.region import Region
 from geo_planner.siting import hard_constraints, profiles
-from geo_planner.siting.hard_constraints import Limits
+from geo_planner.siting.hard_constraints import SiteLimits
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,6 @@ def measure_land(
     for told in (constraints.summary, stations.sites):
         frame = frame.join(told[[name for name in told if name not in frame]])
     profile = profiles()[study.siting.profile]
-    limits = Limits(min_net_area_m2=study.land.min_net_area_m2)
+    limits = SiteLimits(min_net_area_m2=study.land.min_net_area_m2)
     reasons = hard_constraints(frame, profile, limits, study.study.language)
     return SiteLand(frame.join(reasons), constraints, stations, constraints.findings)

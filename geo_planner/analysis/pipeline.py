@@ -22,10 +22,10 @@ from geo_planner.analysis.access import (
 )
 from geo_planner.analysis.people import edge_share, equity_table
 from geo_planner.analysis.result import AnalysisResult, settings_of
+from geo_planner.analysis.run_cache import RunCache
 from geo_planner.analysis.service import service_at
 from geo_planner.analysis.sites import judge_sites
 from geo_planner.analysis.summary import RunLog, summary_of
-from geo_planner.analysis.worked import Worked
 from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
@@ -115,8 +115,8 @@ def analyse(
     n_threads = threads or default_threads()
     log = RunLog()
     ends = ends_of(region)
-    made = Worked(region, settings, ends)
-    held = made if known is None or known.worked is None else known.worked.held_for(made)
+    made = RunCache(region, settings, ends)
+    held = made if known is None or known.run_cache is None else known.run_cache.reusable_for(made)
     zones, businesses, sites = ends.zones, ends.businesses, ends.sites
     routers: dict[Mode, Router] = {}
     access: dict[Mode, ModeAccess] = {}
@@ -170,7 +170,7 @@ def analyse(
         details={**judged.details, "equity": equity_table(zones)},
         reference=judged.reference,
         summary=summary_of(region, settings, zones, businesses, judged, log, cut),
-        worked=replace(
+        run_cache=replace(
             made,
             routers=routers,
             access=access,

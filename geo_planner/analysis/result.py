@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from geo_planner.analysis.worked import Worked
+from geo_planner.analysis.run_cache import RunCache
 from geo_planner.config import Study, StudyHead
 from geo_planner.errors import InputError
 from geo_planner.region import Region, open_region
@@ -68,7 +68,7 @@ class AnalysisResult:
     summary: dict[str, Any]
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     reference: Reference | None = None
-    worked: Worked | None = field(default=None, repr=False, compare=False)
+    run_cache: RunCache | None = field(default=None, repr=False, compare=False)
 
     @property
     def slug(self) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from geo_planner.accessibility import anchor_points, service_of
 from geo_planner.config import Travel
-from geo_planner.networks.departures import day_departures
+from geo_planner.networks.transit.departures import day_departures
 from geo_planner.region import Region
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from geo_planner.analysis.land import measure_land
 from geo_planner.config import Mode, Study
 from geo_planner.findings import Finding
-from geo_planner.land.station_proximity import StationProximity
+from geo_planner.land.stations.proximity import StationProximity
 from geo_planner.region import Region
 from geo_planner.siting import (
     Reference,

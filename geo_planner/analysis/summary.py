@@ -8,11 +8,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo_planner import __version__
 from geo_planner.analysis.sites import JudgedSites
 from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.region import Region
+from geo_planner.version import __version__
 
 
 @dataclass

@@ -12,8 +12,8 @@ from pyproj import CRS
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.networks.timetable import build_timetable
-from geo_planner.networks.transit import TYPICAL_DEPARTURE
+from geo_planner.networks.transit.network import TYPICAL_DEPARTURE
+from geo_planner.networks.transit.timetable import build_timetable
 from geo_planner.preflight.feeds import (
     DEFAULT_THIN_SHARE,
     STAND_IN_CRS,
@@ -23,12 +23,12 @@ from geo_planner.preflight.feeds import (
     read_feeds,
 )
 from geo_planner.region import Region, open_region
-from geo_planner.sources.gtfs_days import choose_typical_day
+from geo_planner.sources.gtfs.days import choose_typical_day
 from geo_planner.travel_time.transit_use import TransitUse, transit_use
 
 
 @dataclass(frozen=True)
-class _Frame:
+class _ServiceFrame:
     """Hold what feeds are compared with."""
 
     crs: CRS = STAND_IN_CRS
@@ -81,18 +81,18 @@ def check_timetables(
     return check, None if check.errors else _use(frame, day)
 
 
-def _frame(region_path: Path | None, osm: Path | None) -> _Frame:
+def _frame(region_path: Path | None, osm: Path | None) -> _ServiceFrame:
     if region_path is not None:
         region = open_region(region_path)
         streets = region.geo_table("streets") if region.has("streets") else None
         travel = Travel.model_validate(region.study.get("travel", {}))
-        return _Frame(region.crs, streets, region, travel, region.study.get("country"))
+        return _ServiceFrame(region.crs, streets, region, travel, region.study.get("country"))
     if osm is None:
-        return _Frame()
+        return _ServiceFrame()
     from geo_planner.sources.osm import read_osm
 
     extract = read_osm(osm, None, country=None)
-    return _Frame(extract.crs, gpd.GeoDataFrame(extract.tables["streets"]))
+    return _ServiceFrame(extract.crs, gpd.GeoDataFrame(extract.tables["streets"]))
 
 
 def _day(
@@ -115,7 +115,7 @@ def _laid_out(
         return (), error
 
 
-def _use(frame: _Frame, day: dt.date | None) -> TransitUse | None:
+def _use(frame: _ServiceFrame, day: dt.date | None) -> TransitUse | None:
     region = frame.region
     if region is None or day is None or not (region.has("stop_times") and region.has("streets")):
         return None

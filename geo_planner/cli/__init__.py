@@ -43,7 +43,7 @@ def _start(
     ] = False,
 ) -> None:
     if version:
-        from geo_planner import __version__
+        from geo_planner.version import __version__
 
         typer.echo(__version__)
         raise typer.Exit

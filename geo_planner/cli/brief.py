@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from geo_planner.cli.options import Json, Threads
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 
 _LANGUAGES = ("da", "en")
 

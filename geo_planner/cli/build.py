@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo_planner.cli.options import Json, OutPath
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 
 if TYPE_CHECKING:
     from geo_planner.config import Study

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from geo_planner.cli.options import Json
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 
 
 def check(
@@ -18,7 +18,7 @@ def check(
     """Read all sources of a study, build nothing, and say what is there, missing and wrong."""
     from geo_planner.config import read_study
     from geo_planner.preflight import check_study
-    from geo_planner.preflight.telling import to_text
+    from geo_planner.preflight.text import to_text
 
     settings = read_study(study)
     with progress_bars() as step:

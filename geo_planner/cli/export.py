@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from geo_planner.cli.options import Json, OutPath
-from geo_planner.cli.telling import say
+from geo_planner.cli.text import say
 
 
 def export(

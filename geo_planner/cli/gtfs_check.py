@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from geo_planner.cli.options import Json
-from geo_planner.cli.telling import say
+from geo_planner.cli.text import say
 
 if TYPE_CHECKING:
     from geo_planner.preflight.feeds import FeedsCheck
@@ -31,7 +31,7 @@ def gtfs_check(
     as_json: Json = False,
 ) -> None:
     """Say what timetables hold, what was mended or left out, and whether a date is a good one."""
-    from geo_planner.preflight.feeds_telling import to_text
+    from geo_planner.preflight.feeds_text import to_text
 
     if region is not None and osm is not None:
         raise typer.BadParameter("give either --region or --osm")

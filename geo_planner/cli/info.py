@@ -1,7 +1,7 @@
 """Describe a region."""
 
 from geo_planner.cli.options import Json, RegionPath
-from geo_planner.cli.telling import say
+from geo_planner.cli.text import say
 
 
 def info(region: RegionPath, *, as_json: Json = False) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads, place_of
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 from geo_planner.cli.travel import (
     ModeOption,
     cutoffs_of,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, RegionPath, place_of
-from geo_planner.cli.telling import say
+from geo_planner.cli.text import say
 from geo_planner.cli.travel import mode_of, travel_of, with_travel_options
 
 

@@ -1,7 +1,7 @@
 """Draw a region on one map."""
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 
 
 def draw_map(

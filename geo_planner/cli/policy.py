@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from geo_planner.cli.options import Json, RegionPath, Threads
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 
 
 def policy(
@@ -22,7 +22,7 @@ def policy(
     from geo_planner.analysis import analyse
     from geo_planner.exports import TABLE_SUFFIXES, require_suffix, write_table
     from geo_planner.policy import collect_policy_frames, indicator_records, policy_indicators
-    from geo_planner.policy.telling import told_in_words
+    from geo_planner.policy.text import indicator_lines
     from geo_planner.region import open_region
 
     if out is not None:
@@ -43,4 +43,4 @@ def policy(
     table = policy_indicators(frames)
     if out is not None:
         write_table(table, out, opened.credits)
-    say(as_json, indicator_records(table), told_in_words(table, out))
+    say(as_json, indicator_records(table), indicator_lines(table, out))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -56,12 +56,12 @@ def portfolio(
 ) -> None:
     """Find the sites, and how far to develop them, that deliver a number of private jobs."""
     from geo_planner.exports import SUFFIXES, require_suffix, write_table
-    from geo_planner.portfolio import Limits, solve_portfolio
+    from geo_planner.portfolio import PortfolioLimits, solve_portfolio
     from geo_planner.region import open_region
 
     require_suffix(out, SUFFIXES)
     opened = open_region(region)
-    limits = Limits(
+    limits = PortfolioLimits(
         max_sites=max_sites,
         max_per_cluster=_counts(max_per_cluster or []),
         from_year=_from_year(from_year, by_year, opened),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from geo_planner.cli.options import Json, OutPath, Threads
-from geo_planner.cli.telling import headline, progress_bars, say
+from geo_planner.cli.text import headline, progress_bars, say
 
 PAIRS_FOLDER = "scenarios"
 
@@ -27,7 +27,6 @@ def run(
     from geo_planner.analysis import run as run_study
     from geo_planner.compare import compare_results
     from geo_planner.config import read_study
-    from geo_planner.maps.wording import Wording
     from geo_planner.report import (
         COMPARE_PAGE,
         RUN_LINKS,
@@ -36,6 +35,7 @@ def run(
         write_report,
     )
     from geo_planner.scenario import apply_files, require_files
+    from geo_planner.words.wording import Wording
 
     settings = read_study(study)
     files = scenario or []

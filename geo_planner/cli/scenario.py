@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 
 scenario = typer.Typer(
     help="Change a region by a list of modifications: check, apply, list.", no_args_is_help=True

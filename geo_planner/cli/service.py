@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.telling import say
+from geo_planner.cli.text import say
 from geo_planner.cli.travel import travel_of
 
 if TYPE_CHECKING:
-    from geo_planner.networks.departures import Departures
+    from geo_planner.networks.transit.departures import Departures
 
 
 def service(
@@ -39,7 +39,7 @@ def service(
     """Write the public-transport service level and the access level (PTAL) of points."""
     from geo_planner.accessibility import service_of, service_points
     from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
-    from geo_planner.networks.departures import day_departures
+    from geo_planner.networks.transit.departures import day_departures
     from geo_planner.region import open_region
 
     for file in (out, stops, lines):
@@ -65,7 +65,7 @@ def service(
 def _frequencies(
     departures: "Departures", stops: Path | None, lines: Path | None
 ) -> dict[Path, Any]:
-    from geo_planner.networks.departures import line_frequencies, stop_frequencies
+    from geo_planner.networks.transit.departures import line_frequencies, stop_frequencies
 
     made = {}
     if stops is not None:

@@ -1,7 +1,7 @@
 """Rank the sites of a region."""
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.telling import headline, progress_bars, say
+from geo_planner.cli.text import headline, progress_bars, say
 
 
 def sites(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.telling import progress_bars, say
+from geo_planner.cli.text import progress_bars, say
 from geo_planner.cli.travel import ModeOption, mode_of, prices_of, travel_of, with_travel_options
 
 _FEWEST_PERCENTILES = 2
@@ -44,7 +44,7 @@ def times(
     from geo_planner.config import TRANSIT_MODES
     from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
     from geo_planner.region import open_region
-    from geo_planner.sources.points import read_points
+    from geo_planner.sources.vector.points import read_points
     from geo_planner.travel_time import travel_times
 
     require_suffix(out, TABLE_SUFFIXES)

@@ -1,7 +1,13 @@
 """The difference of any two results: rows, people, sites, totals, and whether it is fair."""
 
-from geo_planner.compare.comparison import Comparison, compare_results, turned
+from geo_planner.compare.comparison import Comparison, compare_results, reversed_comparison
 from geo_planner.compare.fairness import differences_in_kind
-from geo_planner.compare.telling import summary_of
+from geo_planner.compare.text import summary_of
 
-__all__ = ["Comparison", "compare_results", "differences_in_kind", "summary_of", "turned"]
+__all__ = [
+    "Comparison",
+    "compare_results",
+    "differences_in_kind",
+    "reversed_comparison",
+    "summary_of",
+]

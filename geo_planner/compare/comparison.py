@@ -161,7 +161,7 @@ def compare_results(
     )
 
 
-def turned(comparison: Comparison) -> Comparison:
+def reversed_comparison(comparison: Comparison) -> Comparison:
     """Write a comparison the other way round: B becomes A, and every difference its negative."""
     other = compare_results(
         comparison.b, comparison.a, name_a=comparison.name_b, name_b=comparison.name_a

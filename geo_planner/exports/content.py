@@ -13,10 +13,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner import schema
+from geo_planner.accessibility.keys import find_measures, headline
 from geo_planner.config import Study
 from geo_planner.errors import InputError
 from geo_planner.exports.results import finite
-from geo_planner.maps.measures import find_measures, headline
 from geo_planner.region import Region, open_region
 from geo_planner.region.store import REGION_FILE
 

@@ -12,8 +12,8 @@ import shapely
 
 from geo_planner.classes import diverging_borders, round_borders
 from geo_planner.compare.rows import DIFFERENCE
-from geo_planner.maps.palette import CLUSTERS, CONSTRAINTS, DIVERGING, darker, ramp
 from geo_planner.packaged import packaged_rows
+from geo_planner.palette import CLUSTERS, CONSTRAINTS, DIVERGING, darker, ramp
 
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
 _UNKNOWN = "#FFFFFF"

@@ -9,7 +9,7 @@ from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.crs import require_same
 from geo_planner.itinerary.legs import Journey
 from geo_planner.itinerary.street import StreetPaths
-from geo_planner.itinerary.transit_pair import DESTINATION, ORIGIN, Opened, TransitPair, linked
+from geo_planner.itinerary.transit_pair import DESTINATION, ORIGIN, OpenedPair, TransitPair, linked
 from geo_planner.itinerary.way_legs import street_leg
 from geo_planner.region import Region
 from geo_planner.travel_time.street import StreetRouter
@@ -41,7 +41,7 @@ class Itineraries:
     def __init__(self, region: Region, mode: Mode, travel: Travel) -> None:
         self._region, self._mode, self._travel = region, mode, travel
         if mode in TRANSIT_MODES:
-            self._opened = Opened(region, mode, travel)
+            self._opened = OpenedPair(region, mode, travel)
         else:
             self._router = StreetRouter(region, mode, travel)
             self._paths = StreetPaths(region, self._router)

@@ -12,7 +12,7 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner.itinerary.journeys import Riding
-from geo_planner.networks.timetable import Timetable
+from geo_planner.networks.transit.timetable import Timetable
 from geo_planner.region import Region
 
 

@@ -24,7 +24,7 @@ from scipy.sparse.csgraph import dijkstra
 from shapely import LineString
 
 from geo_planner.kernels.least_arcs import least_arcs
-from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time.street import StreetRouter
 from geo_planner.units import CENTISECONDS_PER_S

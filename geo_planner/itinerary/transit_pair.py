@@ -15,14 +15,14 @@ from geo_planner.errors import InputError
 from geo_planner.itinerary.journeys import Best, Pair, Riding
 from geo_planner.itinerary.legs import Journey, Leg
 from geo_planner.itinerary.rides import RideBook
-from geo_planner.itinerary.way_legs import End, Part, WayLegs, parts_of
+from geo_planner.itinerary.way_legs import End, WayLegs, WayPart, parts_of
 from geo_planner.kernels.frontier import Bounds
-from geo_planner.kernels.least_rest import ways_back
+from geo_planner.kernels.lower_bounds import ways_back
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from geo_planner.networks.fares import tariff_of
-from geo_planner.networks.service_days import service_start
-from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.street.snap import SnappedPoints
+from geo_planner.networks.transit.fares import tariff_of
+from geo_planner.networks.transit.service_days import service_start
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import IntArray
 from geo_planner.travel_time.stop_ways import AnyWay, Ends, Search, Way
@@ -57,7 +57,7 @@ class _Found(NamedTuple):
     costs_cs: IntArray
 
 
-class Opened:
+class OpenedPair:
     """Hold what is laid out once for all pairs of points: network, fares, names and courses."""
 
     def __init__(self, region: Region, mode: Mode, travel: Travel) -> None:
@@ -95,7 +95,7 @@ class TransitPair:
     """
 
     def __init__(
-        self, opened: Opened, ends: gpd.GeoSeries, max_total_walk_min: float | None
+        self, opened: OpenedPair, ends: gpd.GeoSeries, max_total_walk_min: float | None
     ) -> None:
         self._opened, self._router = opened, opened.router
         self._travel, self._stops = opened.travel, opened.stops
@@ -229,7 +229,7 @@ class TransitPair:
         name = names[riding.before]
         left = End(self._left, riding.before, name)
         end = left._replace(row=stop, name=names[stop])
-        between = Part(ways.between, left, end, ways.between.streets.network.mode)
+        between = WayPart(ways.between, left, end, ways.between.streets.network.mode)
         legs, reached_cs = self._legs.legs([between], clock_cs, self._clock)
         is_nothing = reached_cs == clock_cs and name == names[stop]
         return ([] if is_nothing else legs), reached_cs

@@ -9,7 +9,7 @@ from shapely import LineString
 
 from geo_planner.itinerary.legs import Leg
 from geo_planner.itinerary.street import StreetPath, StreetPaths
-from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time.shared_bicycles import SHARED, ChainedSearch, SharedBicycles
 from geo_planner.travel_time.stop_ways import AnyWay, Search, Way
@@ -34,7 +34,7 @@ class End(NamedTuple):
     name: str
 
 
-class Part(NamedTuple):
+class WayPart(NamedTuple):
     """Hold a stretch by one street mode, and the time spent beside moving [s]."""
 
     way: Way
@@ -46,18 +46,18 @@ class Part(NamedTuple):
 
 def parts_of(
     way: AnyWay, search: Search, pair: tuple[int, int], start: End, end: End
-) -> list[Part]:
+) -> list[WayPart]:
     """Name the stretches of the quickest way of a search's row and column."""
     if isinstance(way, Way):
-        return [Part(way, start, end, way.streets.network.mode)]
+        return [WayPart(way, start, end, way.streets.network.mode)]
     if not (isinstance(way, SharedBicycles) and isinstance(search, ChainedSearch)):
         raise TypeError(way, search)
     taken, given_back = ((row, way.names[row]) for row in search.stations(*pair))
     walked, ridden = (lambda _: way.stations.snapped), (lambda _: way.ridden)
     return [
-        Part(way.walk, start, End(walked, *taken), "walk"),
-        Part(way.ride, End(ridden, *taken), End(ridden, *given_back), SHARED, way.handling_s),
-        Part(way.walk, End(walked, *given_back), end, "walk"),
+        WayPart(way.walk, start, End(walked, *taken), "walk"),
+        WayPart(way.ride, End(ridden, *taken), End(ridden, *given_back), SHARED, way.handling_s),
+        WayPart(way.walk, End(walked, *given_back), end, "walk"),
     ]
 
 
@@ -69,7 +69,7 @@ class WayLegs:
         self._paths: dict[int, StreetPaths] = {}
 
     def legs(
-        self, parts: Sequence[Part], clock_cs: int, clock: Callable[[int], datetime]
+        self, parts: Sequence[WayPart], clock_cs: int, clock: Callable[[int], datetime]
     ) -> tuple[list[Leg], int]:
         """Tell stretches that follow each other, and when their end is reached [cs of the day].
 
@@ -89,7 +89,7 @@ class WayLegs:
             clock_cs += centiseconds(path.time_s + part.handling_s)
         return legs, clock_cs
 
-    def _path(self, part: Part) -> StreetPath:
+    def _path(self, part: WayPart) -> StreetPath:
         """Find the path of a stretch whose cost the search has found."""
         streets = part.way.streets
         key = id(streets)

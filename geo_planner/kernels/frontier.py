@@ -8,7 +8,7 @@ other one is looked at: a journey leaves when its first trip forces it to.
 A label is one way to be at a stop: arrival, way on foot, state of the fare (``networks.fares``),
 first stop. One is better than another if it is no later, its state is better, and, where ways on
 foot are limited, it walks no more; where fares depend on the first stop, both must share it. What
-could be of no use even if every vehicle came at once (:mod:`least_rest`) is left out.
+could be of no use even if every vehicle came at once (:mod:`lower_bounds`) is left out.
 
 References
 ----------
@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from geo_planner.kernels.label_lists import (
+from geo_planner.kernels.bags import (
     ALIGHT,
     ARRIVAL,
     BOARD,
@@ -40,13 +40,13 @@ from geo_planner.kernels.label_lists import (
     STOP,
     TRIP,
     WALK,
+    bag_journeys,
     is_beaten,
     is_full,
     is_listed,
     make_store,
-    told_journeys,
 )
-from geo_planner.kernels.least_rest import least_rest
+from geo_planner.kernels.lower_bounds import lower_bounds
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.tariff import Tariff, fare_by_distance
@@ -100,7 +100,7 @@ def frontier(
     bounds
         Waits and limits.
     back
-        Quickest hops and walks of the service, as :func:`least_rest.ways_back` gives them.
+        Quickest hops and walks of the service, as :func:`lower_bounds.ways_back` gives them.
 
     Returns
     -------
@@ -111,12 +111,12 @@ def frontier(
         four, one.
     """
     starts = _starts(service, access_cs, first_cs, last_cs, bounds.board_wait_cs)
-    world = _World(service, tariff, bounds, egress_cs, least_rest(back, egress_cs))
+    world = _World(service, tariff, bounds, egress_cs, lower_bounds(back, egress_cs))
     room = FIRST_ROOM
     while True:
         store = make_store(service, room)
         if _search(world, store, starts, access_cs):
-            return told_journeys(store)
+            return bag_journeys(store)
         room *= 4
 
 

@@ -115,7 +115,7 @@ def chosen_walks(walks: Walks, is_chosen: npt.NDArray[np.bool_]) -> Walks:
     )
 
 
-def turned_walks(walks: Walks, n_stops: int) -> tuple[Walks, npt.NDArray[np.intp]]:
+def reversed_walks(walks: Walks, n_stops: int) -> tuple[Walks, npt.NDArray[np.intp]]:
     """Turn walks round: one row per stop walked to; and the order they were taken in."""
     source = np.repeat(np.arange(len(walks.ptr) - 1, dtype=np.int32), np.diff(walks.ptr))
     order = np.argsort(walks.stop, kind="stable")
@@ -123,22 +123,22 @@ def turned_walks(walks: Walks, n_stops: int) -> tuple[Walks, npt.NDArray[np.intp
     return Walks(ptr, source[order], walks.cost_cs[order]), order
 
 
-def turned_service(service: Service) -> Service:
+def reversed_service(service: Service) -> Service:
     """Turn a service round in time; pattern ``p`` becomes ``n_patterns - 1 - p``.
 
     Its trips stay in order, none overtakes, and boarding and alighting change places.
     """
-    stop_ptr = _turned_ptr(service.pattern_stop_ptr)
+    stop_ptr = _reversed_ptr(service.pattern_stop_ptr)
     stops = np.ascontiguousarray(service.pattern_stop_idx[::-1])
     can_board = np.ascontiguousarray(service.can_alight[::-1])
-    walks, _ = turned_walks(service.transfers, service.n_stops)
+    walks, _ = reversed_walks(service.transfers, service.n_stops)
     boarding = places_by_stop(stop_ptr, stops, can_board, service.n_stops)
     return Service(
         stop_ptr,
         stops,
         can_board,
         np.ascontiguousarray(service.can_board[::-1]),
-        _turned_ptr(service.pattern_trip_ptr),
+        _reversed_ptr(service.pattern_trip_ptr),
         service.pattern_time_ptr[-1] - service.pattern_time_ptr[::-1],
         TURN_CS - service.departure_cs[::-1],
         TURN_CS - service.arrival_cs[::-1],
@@ -175,5 +175,5 @@ def _ptr(counts: npt.NDArray[np.intp]) -> IntArray:
     return np.append(0, np.cumsum(counts)).astype(np.int32)
 
 
-def _turned_ptr(ptr: IntArray) -> IntArray:
+def _reversed_ptr(ptr: IntArray) -> IntArray:
     return np.asarray(ptr[-1] - ptr[::-1], dtype=np.int32)

@@ -24,7 +24,7 @@ _NODE_MASK = 2**32 - 1
 IntArray = npt.NDArray[np.int32]
 
 
-class Workspace(NamedTuple):
+class StreetWorkspace(NamedTuple):
     """Hold the arrays of one thread's searches, to be used again and again.
 
     Parameters
@@ -45,7 +45,7 @@ class Workspace(NamedTuple):
     following: IntArray
 
 
-def workspace(n_nodes: int, n_arcs: int, max_cost: int, n_seeds: int) -> Workspace:
+def workspace(n_nodes: int, n_arcs: int, max_cost: int, n_seeds: int) -> StreetWorkspace:
     """Make the arrays one thread needs for :func:`search`.
 
     Parameters
@@ -59,7 +59,7 @@ def workspace(n_nodes: int, n_arcs: int, max_cost: int, n_seeds: int) -> Workspa
         Most seeds of a search.
     """
     n_entries = n_arcs + n_seeds + 1
-    return Workspace(
+    return StreetWorkspace(
         distance=np.full(n_nodes, UNREACHED, np.int32),
         ring=np.full(1 << (max_cost + 2).bit_length(), -1, np.int32),
         entry=np.empty(n_entries, np.int64),
@@ -135,9 +135,10 @@ def search(arc_ptr, arc_head, arc_cost, seed_nodes, seed_costs, limit, shift, wo
     shift
         Buckets are ``2 ** shift`` wide [cs]; any value gives the same result.
     work
-        :class:`Workspace` as :func:`reset` leaves it. The first entries are the nodes that were
-        reached: entry ``i`` holds ``node = entry & (2 ** 32 - 1)`` and ``cost = entry >> 32``; a
-        node stands there once with the cost it has in ``distance``, and maybe with dearer ones.
+        :class:`StreetWorkspace` as :func:`reset` leaves it. The first entries are the nodes that
+        were reached: entry ``i`` holds ``node = entry & (2 ** 32 - 1)`` and
+        ``cost = entry >> 32``; a node stands there once with the cost it has in ``distance``,
+        and maybe with dearer ones.
 
     Notes
     -----
@@ -213,7 +214,7 @@ def fill_rows(
     first, last
         Origins to search from.
     work
-        :class:`Workspace`.
+        :class:`StreetWorkspace`.
     best, is_found
         int32 ``(n_destinations,)``, ``UNREACHED``; uint8, one for each 64 destinations, 0; as left.
     row_ptr, row_destination, row_cost

@@ -15,7 +15,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.kernels.service import Service, Walks, chosen_walks, places_by_stop, turned_walks
+from geo_planner.kernels.service import Service, Walks, chosen_walks, places_by_stop, reversed_walks
 
 IntArray = npt.NDArray[np.int32]
 
@@ -27,7 +27,7 @@ def reduce_transfers(service: Service) -> Service:
     walks = service.transfers
     itself = np.arange(service.n_stops, dtype=np.int32)
     is_useful = _useful(service, walks, itself, is_boarding=True)
-    towards, back = turned_walks(walks, service.n_stops)
+    towards, back = reversed_walks(walks, service.n_stops)
     is_useful[back] &= _useful(service, towards, itself, is_boarding=False)
     return service.with_transfers(chosen_walks(walks, is_useful))
 

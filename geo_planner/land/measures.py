@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.config import Land, Siting
-from geo_planner.land.capacity import site_capacity
-from geo_planner.land.capacity_factors import ENDS, all_uses, use_of_profile
-from geo_planner.land.capacity_jobs import existing_jobs
-from geo_planner.land.capacity_limits import CAPACITY_STATES
-from geo_planner.land.constraints import SiteConstraints
-from geo_planner.land.environment import environment_classes
-from geo_planner.land.environment_sensitive import sensitive_uses
-from geo_planner.land.plans import PlanResult, resolve_plans
-from geo_planner.land.plans_readiness import site_readiness
-from geo_planner.land.plans_summary import plan_summary
+from geo_planner.land.capacity.chain import site_capacity
+from geo_planner.land.capacity.factors import ENDS, all_uses, use_of_profile
+from geo_planner.land.capacity.jobs import existing_jobs
+from geo_planner.land.capacity.limits import CAPACITY_STATES
+from geo_planner.land.constraints.shares import SiteConstraints
+from geo_planner.land.environment.classes import environment_classes
+from geo_planner.land.environment.sensitive import sensitive_uses
+from geo_planner.land.plans.readiness import site_readiness
+from geo_planner.land.plans.resolving import PlanResult, resolve_plans
+from geo_planner.land.plans.summary import plan_summary
 from geo_planner.region import Region
 
 _STATE_OF_STAGE = {

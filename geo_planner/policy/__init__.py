@@ -7,11 +7,12 @@ from geo_planner.policy.clusters import (
     specialisation,
 )
 from geo_planner.policy.collect import collect_policy_frames
+from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.hot_spots import hot_spots
-from geo_planner.policy.indicators import PolicyFrames, policy_facts, policy_indicators
+from geo_planner.policy.indicators import policy_facts, policy_indicators
 from geo_planner.policy.key_times import minutes_to_places, minutes_to_school
 from geo_planner.policy.neighbours import same_cluster_jobs
-from geo_planner.policy.telling import indicator_records
+from geo_planner.policy.text import indicator_records
 
 __all__ = [
     "PolicyFrames",

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-if TYPE_CHECKING:
-    from geo_planner.policy.indicators import PolicyFrames
+from geo_planner.policy.frames import PolicyFrames
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,7 +31,7 @@ class Unknown:
 
 Answer = Known | Unknown
 Answers = Answer | Mapping[str, Answer]
-Compute = Callable[["PolicyFrames"], Answers]
+Compute = Callable[[PolicyFrames], Answers]
 
 
 def weighted_percentile(values: FloatArray, weights: FloatArray, percent: float) -> float:

@@ -21,7 +21,7 @@ _NO_REFERENCE = "the table reference_employment is empty"
 
 
 @dataclass(frozen=True)
-class _Reference:
+class _ReferenceJobs:
     """Hold the jobs by branch of one area in its latest year; a reason where it cannot serve."""
 
     rows: pd.DataFrame
@@ -122,11 +122,11 @@ def _standard_of(businesses: gpd.GeoDataFrame) -> str | None:
     return str(found[0]) if len(found) == 1 else None
 
 
-def _references(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> list[_Reference]:
+def _references(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> list[_ReferenceJobs]:
     """Take the latest year of every reference area, or say why there is none."""
     standard = _standard_of(businesses)
     if reference.empty:
-        return [_Reference(reference, None, None, standard, _NO_REFERENCE)]
+        return [_ReferenceJobs(reference, None, None, standard, _NO_REFERENCE)]
     found = []
     for area, rows in reference.groupby("area", sort=True):
         year = int(rows["year"].max())
@@ -137,11 +137,13 @@ def _references(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> list[_
             reason = "workplaces state no branch standard, or several"
         elif own.empty:
             reason = f"the reference is not in {standard}, the code list of the workplaces"
-        found.append(_Reference(own, str(area), year, standard, reason))
+        found.append(_ReferenceJobs(own, str(area), year, standard, reason))
     return found
 
 
-def _reference_share(found: _Reference, cluster: str, set_name: str) -> tuple[float, str | None]:
+def _reference_share(
+    found: _ReferenceJobs, cluster: str, set_name: str
+) -> tuple[float, str | None]:
     """Share of the reference's jobs in a cluster; nan with the reason where it is not known."""
     if found.reason is not None:
         return np.nan, found.reason

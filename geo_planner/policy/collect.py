@@ -7,10 +7,10 @@ import pandas as pd
 
 from geo_planner.config import Land, Siting, Travel
 from geo_planner.land import draw_private_jobs, existing_jobs, land_measures, site_capacity
-from geo_planner.land.constraints import SiteConstraints, site_constraints
-from geo_planner.land.plans import resolve_plans
-from geo_planner.land.station_proximity import station_proximity
-from geo_planner.policy.indicators import PolicyFrames
+from geo_planner.land.constraints.shares import SiteConstraints, site_constraints
+from geo_planner.land.plans.resolving import resolve_plans
+from geo_planner.land.stations.proximity import station_proximity
+from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.key_times import minutes_to_places, minutes_to_school
 from geo_planner.policy.rules import policy_rules
 from geo_planner.region import Region

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo_planner.accessibility import anchor_points
 from geo_planner.config import Mode, Travel
-from geo_planner.networks.transit import typical_day
+from geo_planner.networks.transit.network import typical_day
 from geo_planner.region import Region
 from geo_planner.travel_time import travel_times
 from geo_planner.units import SECONDS_PER_MIN

@@ -2,22 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from geo_planner.policy.answers import Answer, Compute, Known, Unknown, lacks, numbers
+from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.rules import policy_rules
-
-if TYPE_CHECKING:
-    from geo_planner.policy.indicators import PolicyFrames
 
 _LAST_STAGE = 5
 
 
 def _site_sum(
-    frames: "PolicyFrames", column: str, is_in: Callable[[pd.DataFrame], pd.Series]
+    frames: PolicyFrames, column: str, is_in: Callable[[pd.DataFrame], pd.Series]
 ) -> Answer:
     """Sum a column over the sites that fulfil a condition; those unknown are counted."""
     values = numbers(frames.sites, column)
@@ -29,7 +26,7 @@ def _site_sum(
     return Known(float(np.nansum(values[chosen])), frames.years.get("sites"), note)
 
 
-def _cluster_ready(frames: "PolicyFrames", state: str, env_class: int) -> Answer:
+def _cluster_ready(frames: PolicyFrames, state: str, env_class: int) -> Answer:
     if numbers(frames.sites, "env_class_possible") is None:
         return lacks("sites", "env_class_possible")
     return _site_sum(
@@ -37,7 +34,7 @@ def _cluster_ready(frames: "PolicyFrames", state: str, env_class: int) -> Answer
     )
 
 
-def _station_share(frames: "PolicyFrames", place: str) -> Answer:
+def _station_share(frames: PolicyFrames, place: str) -> Answer:
     values = numbers(frames.sites, "remaining_m2")
     if values is None or "place" not in frames.sites:
         return lacks("sites", "remaining_m2" if values is None else "place near a station")
@@ -52,7 +49,7 @@ def _station_share(frames: "PolicyFrames", place: str) -> Answer:
     return Known(float(share), frames.years.get("sites"), note)
 
 
-def _unconstrained(frames: "PolicyFrames") -> Answer:
+def _unconstrained(frames: PolicyFrames) -> Answer:
     net, gross = (numbers(frames.sites, name) for name in ("net_area_m2", "gross_area_m2"))
     if net is None or gross is None:
         return lacks("sites", "net_area_m2")
@@ -61,7 +58,7 @@ def _unconstrained(frames: "PolicyFrames") -> Answer:
     return Known(float(np.nansum(net) / np.nansum(gross)), frames.years.get("sites"), note)
 
 
-def _cover(frames: "PolicyFrames", end: str) -> Answer:
+def _cover(frames: PolicyFrames, end: str) -> Answer:
     def counts(sites: pd.DataFrame) -> pd.Series:
         stage = sites.get("stage", pd.Series(np.nan, index=sites.index))
         return pd.to_numeric(stage).fillna(0) < _LAST_STAGE
@@ -72,7 +69,7 @@ def _cover(frames: "PolicyFrames", end: str) -> Answer:
     return Known(found.value / policy_rules()["goal_private_jobs"], found.year, found.note)
 
 
-def _chance(frames: "PolicyFrames") -> Answer:
+def _chance(frames: PolicyFrames) -> Answer:
     if frames.draws is None or not len(frames.draws):
         return Unknown("no draws of net new private jobs were handed over")
     known = frames.draws[~np.isnan(frames.draws)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,28 +17,25 @@ from geo_planner.policy.answers import (
     weighted_mean,
     weighted_percentile,
 )
-
-if TYPE_CHECKING:
-    from geo_planner.policy.indicators import PolicyFrames
-
+from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.rules import policy_rules
 
 
-def _zone_sum(frames: "PolicyFrames", column: str) -> Answer:
+def _zone_sum(frames: PolicyFrames, column: str) -> Answer:
     values = numbers(frames.zones, column)
     if values is None:
         return lacks("zones", column)
     return Known(float(np.nansum(values)), frames.years.get("zones"))
 
 
-def _employment_rate(frames: "PolicyFrames") -> Answer:
+def _employment_rate(frames: PolicyFrames) -> Answer:
     workers, people = (_zone_sum(frames, c) for c in ("workers_count", "population_count"))
     if isinstance(workers, Unknown) or isinstance(people, Unknown) or people.value == 0:
         return lacks("zones", "workers_count and population_count")
     return Known(workers.value / people.value, people.year, "of all residents, not of working age")
 
 
-def _jobs_in_reach(frames: "PolicyFrames", mode: str) -> Answers:
+def _jobs_in_reach(frames: PolicyFrames, mode: str) -> Answers:
     column = f"jobs_{mode}_45min" + ("_p50" if mode == "transit" else "")
     values, people = (numbers(frames.zones, name) for name in (column, "population_count"))
     if values is None or people is None:
@@ -53,7 +49,7 @@ def _jobs_in_reach(frames: "PolicyFrames", mode: str) -> Answers:
     return answers
 
 
-def _pupils(frames: "PolicyFrames", summarise: Callable[[FloatArray, FloatArray], float]) -> Answer:
+def _pupils(frames: PolicyFrames, summarise: Callable[[FloatArray, FloatArray], float]) -> Answer:
     pupils = numbers(frames.zones, "pupils_count")
     if frames.minutes_to_school is None or pupils is None:
         what = "pupils_count" if pupils is None else "minutes to a vocational school"

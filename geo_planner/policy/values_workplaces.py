@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,10 +18,6 @@ from geo_planner.policy.answers import (
     weighted_mean,
     weighted_percentile,
 )
-
-if TYPE_CHECKING:
-    from geo_planner.policy.indicators import PolicyFrames
-
 from geo_planner.policy.clusters import (
     COMPUTED,
     NEEDS_DATA,
@@ -31,6 +26,7 @@ from geo_planner.policy.clusters import (
     location_quotients,
     specialisation,
 )
+from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.rules import policy_rules
 from geo_planner.sources.businesses import CLUSTER_ORDER, clusters_of
 
@@ -40,7 +36,7 @@ _REACH = "workers_transit_45min_p50"
 
 
 def _by_jobs(
-    frames: "PolicyFrames", column: str, summarise: Callable[[FloatArray, FloatArray], float]
+    frames: PolicyFrames, column: str, summarise: Callable[[FloatArray, FloatArray], float]
 ) -> Answer:
     """Summarise a column of workplaces by their jobs."""
     values = numbers(frames.businesses, column)
@@ -63,7 +59,7 @@ def _percentile(column: str, percent: float) -> Compute:
     return partial(_by_jobs, column=column, summarise=partial(weighted_percentile, percent=percent))
 
 
-def _high_service(frames: "PolicyFrames") -> Answer:
+def _high_service(frames: PolicyFrames) -> Answer:
     if "service_level" not in frames.businesses:
         return lacks("workplaces", "service_level")
     levels = frames.businesses["service_level"]
@@ -72,7 +68,7 @@ def _high_service(frames: "PolicyFrames") -> Answer:
     return Known(weighted_mean(is_high, jobs), frames.years.get("businesses"))
 
 
-def _quotient(frames: "PolicyFrames", cluster: str) -> Answers:
+def _quotient(frames: PolicyFrames, cluster: str) -> Answers:
     found = location_quotients(frames.businesses, _others(frames))
     rows = found[(found["cluster"] == cluster) & (found["set"] == "core")]
     return {
@@ -90,13 +86,13 @@ def _untold(state: object, reason: object) -> Unknown:
     return Unknown(str(reason) if state == NEEDS_DATA else f"{state}: {reason}")
 
 
-def _others(frames: "PolicyFrames") -> pd.DataFrame:
+def _others(frames: PolicyFrames) -> pd.DataFrame:
     """Leave the area itself out of the reference areas."""
     reference = frames.reference_employment
     return reference[reference["area"] != frames.own_area]
 
 
-def _specialisation(frames: "PolicyFrames") -> Answers:
+def _specialisation(frames: PolicyFrames) -> Answers:
     return {
         f"against {row.area}" if isinstance(row.area, str) else "whole area": (
             Known(row.specialisation, row.year)
@@ -107,7 +103,7 @@ def _specialisation(frames: "PolicyFrames") -> Answers:
     }
 
 
-def _jobs_of_cluster(frames: "PolicyFrames", cluster: str) -> Answer:
+def _jobs_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
     if frames.businesses["cluster"].isna().all():
         return Unknown("no workplace has a cluster: branch codes with their standard are needed")
     counted = cluster_jobs(frames.businesses)
@@ -121,7 +117,7 @@ def _base_year() -> int:
     return int(policy_rules()["base_year"])
 
 
-def _own_years(frames: "PolicyFrames") -> Mapping[int, pd.DataFrame]:
+def _own_years(frames: PolicyFrames) -> Mapping[int, pd.DataFrame]:
     """Give the area's own jobs by branch in the base year and the latest; empty without both."""
     own = frames.reference_employment
     own = own[own["area"] == frames.own_area]
@@ -137,7 +133,7 @@ def _no_years() -> Unknown:
     return Unknown(words)
 
 
-def _growth_of_cluster(frames: "PolicyFrames", cluster: str) -> Answer:
+def _growth_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
     years = _own_years(frames)
     if not years:
         return _no_years()
@@ -165,7 +161,7 @@ def _private(rows: pd.DataFrame) -> tuple[float, bool]:
     return float(rows.loc[~is_public, "jobs_count"].sum()), True
 
 
-def _private_change(frames: "PolicyFrames") -> Answer:
+def _private_change(frames: PolicyFrames) -> Answer:
     years = _own_years(frames)
     if not years:
         return _no_years()
@@ -177,7 +173,7 @@ def _private_change(frames: "PolicyFrames") -> Answer:
     return Known(now - base, last, note, baseline=base)
 
 
-def _private_jobs(frames: "PolicyFrames") -> Answer:
+def _private_jobs(frames: PolicyFrames) -> Answer:
     businesses = frames.businesses
     if businesses["sector"].isna().all():
         return lacks("workplaces", "sector")
@@ -188,7 +184,7 @@ def _private_jobs(frames: "PolicyFrames") -> Answer:
     return Known(total, frames.years.get("businesses"), note)
 
 
-def _branch_mix(frames: "PolicyFrames") -> Answer:
+def _branch_mix(frames: PolicyFrames) -> Answer:
     if frames.growth is None:
         return Unknown("national growth by branch is not among the tables")
     value = branch_mix_expectation(frames.businesses, frames.growth)

@@ -5,15 +5,15 @@ from geo_planner.portfolio.frames import (
     station_near_shares,
     workers_mean_minutes,
 )
-from geo_planner.portfolio.limits import CASES, OBJECTIVES, Case, Limits, Objective
+from geo_planner.portfolio.limits import CASES, OBJECTIVES, Case, Objective, PortfolioLimits
 from geo_planner.portfolio.solving import PortfolioResult, solve_portfolio
 
 __all__ = [
     "CASES",
     "OBJECTIVES",
     "Case",
-    "Limits",
     "Objective",
+    "PortfolioLimits",
     "PortfolioResult",
     "portfolio_frame",
     "solve_portfolio",

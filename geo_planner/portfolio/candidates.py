@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.errors import InputError
-from geo_planner.portfolio.limits import Case, Limits, Objective
+from geo_planner.portfolio.limits import Case, Objective, PortfolioLimits
 
 LAST_STAGE_WITHOUT_HOPE = 5
 _BEST_SCORE = 100.0
@@ -58,7 +58,7 @@ class Candidates:
 
 
 def candidates_of(
-    sites: pd.DataFrame, case: Case, objective: Objective, limits: Limits
+    sites: pd.DataFrame, case: Case, objective: Objective, limits: PortfolioLimits
 ) -> Candidates:
     """Choose the sites that take part.
 
@@ -101,7 +101,9 @@ def _numbers(sites: pd.DataFrame, column: str) -> FloatArray:
     return sites[column].to_numpy(float, na_value=np.nan)
 
 
-def _require_columns(sites: pd.DataFrame, case: Case, objective: str, limits: Limits) -> None:
+def _require_columns(
+    sites: pd.DataFrame, case: Case, objective: str, limits: PortfolioLimits
+) -> None:
     needed = {f"jobs_{case}": "the target", "stage": "readiness", objective: "the objective"}
     if limits.horizon_years is not None:
         needed["years"] = "the year"
@@ -116,7 +118,7 @@ def _require_columns(sites: pd.DataFrame, case: Case, objective: str, limits: Li
         raise InputError("the frame of sites lacks columns", problems)
 
 
-def _reasons(sites: pd.DataFrame, case: Case, objective: str, limits: Limits) -> pd.Series:
+def _reasons(sites: pd.DataFrame, case: Case, objective: str, limits: PortfolioLimits) -> pd.Series:
     """Give the first reason that leaves a site out; missing where it takes part."""
     jobs, stage, figure = (_numbers(sites, name) for name in (f"jobs_{case}", "stage", objective))
     years, horizon = _numbers(sites, "years"), limits.horizon_years

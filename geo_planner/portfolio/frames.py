@@ -11,7 +11,7 @@ import pandas as pd
 from geo_planner.accessibility import anchor_points
 from geo_planner.config import Mode, Study
 from geo_planner.errors import InputError
-from geo_planner.land.station_proximity import station_proximity
+from geo_planner.land.stations.proximity import station_proximity
 from geo_planner.portfolio.candidates import FloatArray
 from geo_planner.region import Region
 from geo_planner.travel_time import open_router

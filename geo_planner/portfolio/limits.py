@@ -14,7 +14,7 @@ CASES: tuple[Case, ...] = ("low", "likely", "high")
 
 
 @dataclass(frozen=True)
-class Limits:
+class PortfolioLimits:
     """Hold the limits of a portfolio; None: no limit.
 
     Parameters
@@ -56,7 +56,7 @@ class Limits:
             return None
         return tuple(sorted({share for share in self.shares if share >= self.min_share}))
 
-    def each_lifted(self) -> Mapping[str, "Limits"]:
+    def each_lifted(self) -> Mapping[str, "PortfolioLimits"]:
         """Name every limit that is set, with the limits that are left without it."""
         lifted = {}
         if self.max_sites is not None:
@@ -73,10 +73,10 @@ class Limits:
         return lifted
 
 
-NO_LIMITS = Limits()
+NO_LIMITS = PortfolioLimits()
 
 
-def require_sound(target_jobs: float, limits: Limits, alternatives: int) -> None:
+def require_sound(target_jobs: float, limits: PortfolioLimits, alternatives: int) -> None:
     """Refuse what cannot be asked, all at once.
 
     Raises
@@ -91,7 +91,9 @@ def require_sound(target_jobs: float, limits: Limits, alternatives: int) -> None
         raise InputError("the portfolio cannot be asked for like this", problems)
 
 
-def _checks(target_jobs: float, limits: Limits, alternatives: int) -> list[tuple[str, bool]]:
+def _checks(
+    target_jobs: float, limits: PortfolioLimits, alternatives: int
+) -> list[tuple[str, bool]]:
     shares, horizon = limits.shares, limits.horizon_years
     return [
         (f"target jobs {target_jobs!r}: ask for more than 0", not target_jobs > 0),

@@ -21,7 +21,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from geo_planner.portfolio.candidates import Candidates, FloatArray
-from geo_planner.portfolio.limits import Limits
+from geo_planner.portfolio.limits import PortfolioLimits
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -60,7 +60,7 @@ class Solution:
     opened: BoolArray
 
 
-def build_model(candidates: Candidates, limits: Limits) -> Model:
+def build_model(candidates: Candidates, limits: PortfolioLimits) -> Model:
     """Lay out variables and limits of the sites."""
     n = len(candidates.site_ids)
     stages = limits.stages
@@ -92,7 +92,7 @@ def build_model(candidates: Candidates, limits: Limits) -> Model:
 
 
 def _counts(
-    candidates: Candidates, limits: Limits, opened_of: sparse.csr_array
+    candidates: Candidates, limits: PortfolioLimits, opened_of: sparse.csr_array
 ) -> list[LinearConstraint]:
     found = []
     if limits.max_sites is not None:
@@ -104,7 +104,7 @@ def _counts(
 
 
 def _take_up(
-    candidates: Candidates, limits: Limits, share_of: sparse.csr_array
+    candidates: Candidates, limits: PortfolioLimits, share_of: sparse.csr_array
 ) -> list[LinearConstraint]:
     if limits.take_up_m2_per_year is None or limits.horizon_years is None:
         return []

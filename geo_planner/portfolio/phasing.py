@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.portfolio.candidates import Candidates, FloatArray
-from geo_planner.portfolio.limits import Limits
+from geo_planner.portfolio.limits import PortfolioLimits
 
 _COLUMNS = ("year", "floor_area_m2", "jobs_by_end")
 _LEFT = 1e-9
 
 
-def phase(candidates: Candidates, shares: FloatArray, limits: Limits) -> pd.DataFrame:
+def phase(candidates: Candidates, shares: FloatArray, limits: PortfolioLimits) -> pd.DataFrame:
     """Lay a portfolio out over the years.
 
     Within a year, the part of it after a site's readiness is open to that site. Without a limit
@@ -36,7 +36,7 @@ def phase(candidates: Candidates, shares: FloatArray, limits: Limits) -> pd.Data
     return pd.DataFrame({"year": years, "floor_area_m2": area, "jobs_by_end": jobs.cumsum()})
 
 
-def _built(ready: FloatArray, area: FloatArray, limits: Limits) -> FloatArray:
+def _built(ready: FloatArray, area: FloatArray, limits: PortfolioLimits) -> FloatArray:
     """Give the part of each site that is built in each year, ``(n_sites, n_years)``."""
     n_years = int(limits.horizon_years or 0) + 1
     built = np.zeros((len(ready), n_years))

@@ -17,8 +17,8 @@ from geo_planner.portfolio.limits import (
     CASES,
     NO_LIMITS,
     Case,
-    Limits,
     Objective,
+    PortfolioLimits,
     require_sound,
 )
 from geo_planner.portfolio.model import BoolArray, Solution, build_model, most_jobs, solve
@@ -63,7 +63,7 @@ class _Question:
     sites: pd.DataFrame
     target_jobs: float
     objective: Objective
-    limits: Limits
+    limits: PortfolioLimits
     n_alternatives: int
 
 
@@ -72,7 +72,7 @@ def solve_portfolio(
     target_jobs: float,
     *,
     objective: Objective = "score",
-    limits: Limits = NO_LIMITS,
+    limits: PortfolioLimits = NO_LIMITS,
     alternatives: int = 1,
     cases: tuple[Case, ...] = CASES,
     must_hold: Case = "likely",

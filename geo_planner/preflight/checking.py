@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -11,18 +9,16 @@ import shapely
 
 from geo_planner.config import Sources, Study
 from geo_planner.crs import to_text
-from geo_planner.findings import Finding
 from geo_planner.preflight.comparing import (
-    FeedDay,
-    Misfit,
-    Total,
     feed_days,
     misfits,
     totals,
 )
-from geo_planner.preflight.coverage import Grid, LayerCoverage, cover, lay_grid
-from geo_planner.preflight.needs import GTFS_TABLES, OSM_TABLES, Missing, missing
-from geo_planner.region.gather import Gathered, Problem, SourceRead, gather
+from geo_planner.preflight.coverage import cover, lay_grid
+from geo_planner.preflight.model import Fault, Preflight, SourceReport
+from geo_planner.preflight.needs import GTFS_TABLES, OSM_TABLES, missing
+from geo_planner.preflight.text import warnings_of
+from geo_planner.region.ingest import Ingested, Problem, SourceRead, ingest
 
 _TABLE = re.compile(r"table '(\w+)'")
 _COLUMN = re.compile(r"column '([^']+)'")
@@ -46,125 +42,6 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Say one thing that is wrong.
-
-    Parameters
-    ----------
-    source, file, layer, table, column
-        Where; empty where it concerns the study as a whole.
-    what
-        What is wrong.
-    first
-        First ids concerned, with their values.
-    remedy
-        What to do; empty where ``what`` says so itself.
-    """
-
-    source: str
-    file: str
-    layer: str
-    table: str
-    column: str
-    what: str
-    first: str
-    remedy: str
-
-
-@dataclass(frozen=True)
-class SourceReport:
-    """Say what one source gives.
-
-    Parameters
-    ----------
-    kind, label, file
-        List of the study it stands in, its name, and its file or server.
-    tables
-        Rows by table.
-    crs
-        CRS of the file; None where it has none.
-    bounds_wgs84
-        West, south, east, north of all its rows [degrees].
-    unmapped_fields
-        Fields no column is made from.
-    findings
-        What was repaired, left out or is doubtful.
-    faults
-        What is wrong with it.
-    """
-
-    kind: str
-    label: str
-    file: str
-    tables: Mapping[str, int]
-    crs: str | None
-    bounds_wgs84: tuple[float, float, float, float] | None
-    unmapped_fields: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    faults: tuple[Fault, ...]
-
-
-@dataclass(frozen=True)
-class Preflight:
-    """Hold what a check found.
-
-    Parameters
-    ----------
-    study
-        The study that was checked.
-    can_build
-        Whether a region can be built.
-    crs, timezone
-        Those of the region; None where they could not be told.
-    sources
-        What each source gives, in the order of the study.
-    faults
-        All that is wrong, of all sources and of the study as a whole.
-    missing
-        What no source gives and what is lost with it.
-    grid, coverage
-        Squares over the study area and how far each layer covers them; None without an area.
-    misfits, totals, feed_days
-        How the sources fit each other and what is known from elsewhere.
-    warnings
-        What a reader of results should know, one sentence each.
-    credits
-        Credit lines of the sources.
-    """
-
-    study: Study
-    can_build: bool
-    crs: str | None
-    timezone: str | None
-    sources: tuple[SourceReport, ...]
-    faults: tuple[Fault, ...]
-    missing: tuple[Missing, ...]
-    grid: Grid | None
-    coverage: tuple[LayerCoverage, ...]
-    misfits: tuple[Misfit, ...]
-    totals: tuple[Total, ...]
-    feed_days: tuple[FeedDay, ...]
-    warnings: tuple[str, ...]
-    credits: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return everything as plain values, for machines."""
-        plain = ("sources", "faults", "missing", "misfits", "totals", "feed_days")
-        return {
-            "study": self.study.study.id,
-            "can_build": self.can_build,
-            "crs": self.crs,
-            "timezone": self.timezone,
-            **{name: [asdict(item) for item in getattr(self, name)] for name in plain},
-            "coverage": [
-                {name: value for name, value in asdict(layer).items() if name != "squares"}
-                for layer in self.coverage
-            ],
-            "warnings": list(self.warnings),
-        }
-
-
 def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: None) -> Preflight:
     """Read all sources of a study and report on them; write nothing.
 
@@ -175,9 +52,7 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
     progress
         Called with a line of text at the start of each step.
     """
-    from geo_planner.preflight.telling import warnings_of
-
-    gathered = gather(study, progress=progress)
+    gathered = ingest(study, progress=progress)
     progress("comparing the sources")
     tables = gathered.tables
     grid = lay_grid(tables)
@@ -203,7 +78,7 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
     )
 
 
-def _broken(gathered: Gathered) -> dict[str, str]:
+def _broken(gathered: Ingested) -> dict[str, str]:
     """Name the source of each table that would be there if the source were not wrong."""
     given = {
         "osm": OSM_TABLES, "lines": ("streets",), "gtfs": GTFS_TABLES,
@@ -247,7 +122,7 @@ def _bounds(frames: Mapping[str, pd.DataFrame]) -> tuple[float, float, float, fl
     return west, south, east, north
 
 
-def _all_faults(gathered: Gathered, reports: tuple[SourceReport, ...]) -> tuple[Fault, ...]:
+def _all_faults(gathered: Ingested, reports: tuple[SourceReport, ...]) -> tuple[Fault, ...]:
     """List the faults of the sources, then those of the study as a whole."""
     told = {id(problem) for read in gathered.reads for problem in read.problems}
     nowhere = SourceRead("", "", "")

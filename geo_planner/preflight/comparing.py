@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 
 from geo_planner.config import ControlTotals, Study
-from geo_planner.preflight.coverage import Grid
+from geo_planner.preflight.coverage import CoverageGrid
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.sources.gtfs import active_services
+from geo_planner.sources.gtfs.feed import active_services
 
 _OVERLAP_SHARE = 0.01  # slivers between neighbours are drawing noise, not double counting
 _WEIGHTS = {"zones": "population_count", "businesses": "employees_count", "sites": "area_m2"}
@@ -93,7 +93,7 @@ class FeedDay:
     n_trips: int
 
 
-def misfits(tables: Mapping[str, pd.DataFrame], grid: Grid | None) -> tuple[Misfit, ...]:
+def misfits(tables: Mapping[str, pd.DataFrame], grid: CoverageGrid | None) -> tuple[Misfit, ...]:
     """Look for rows outside the study area, workplaces outside all zones, and zones that overlap.
 
     Study rows are looked at alone; a workplace may lie in a zone of the hinterland.

@@ -22,7 +22,7 @@ _NOT_COUNTED = ("study_area", "street_nodes", "shapes", "localities", "lines")
 
 
 @dataclass(frozen=True)
-class Grid:
+class CoverageGrid:
     """Divide a study area into squares.
 
     Parameters
@@ -70,7 +70,7 @@ class LayerCoverage:
     squares: tuple[int, ...]
 
 
-def lay_grid(tables: Mapping[str, pd.DataFrame]) -> Grid | None:
+def lay_grid(tables: Mapping[str, pd.DataFrame]) -> CoverageGrid | None:
     """Lay squares over the study area, or over the study's zones where it is not given."""
     for name in ("study_area", "zones"):
         frame = _study_rows(tables.get(name))
@@ -82,7 +82,7 @@ def lay_grid(tables: Mapping[str, pd.DataFrame]) -> Grid | None:
     return None
 
 
-def _grid(area: shapely.Geometry, stands_in: str) -> Grid:
+def _grid(area: shapely.Geometry, stands_in: str) -> CoverageGrid:
     west, south, east, north = area.bounds
     extent_m2 = max((east - west) * (north - south), 1.0)
     least_m = math.sqrt(extent_m2 / _MOST_SQUARES)
@@ -96,10 +96,10 @@ def _grid(area: shapely.Geometry, stands_in: str) -> Grid:
     shapely.prepare(area)
     touches = shapely.intersects(area, squares)
     places = zip(columns.ravel()[touches].tolist(), rows.ravel()[touches].tolist(), strict=True)
-    return Grid(area, stands_in, side_m, tuple(squares[touches]), tuple(places))
+    return CoverageGrid(area, stands_in, side_m, tuple(squares[touches]), tuple(places))
 
 
-def cover(tables: Mapping[str, pd.DataFrame], grid: Grid) -> tuple[LayerCoverage, ...]:
+def cover(tables: Mapping[str, pd.DataFrame], grid: CoverageGrid) -> tuple[LayerCoverage, ...]:
     """Measure the coverage of every table that has places."""
     return tuple(_coverage(name, frame, grid) for name, frame in _layers(tables))
 
@@ -124,7 +124,7 @@ def _study_rows(frame: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
     return frame[frame["role"] == "study"] if "role" in frame else frame
 
 
-def _coverage(name: str, frame: gpd.GeoDataFrame, grid: Grid) -> LayerCoverage:
+def _coverage(name: str, frame: gpd.GeoDataFrame, grid: CoverageGrid) -> LayerCoverage:
     shapes = frame.geometry.to_numpy()
     shapes = shapes[~shapely.is_missing(shapes)]
     inside = shapes[shapely.intersects(grid.area, shapes)]

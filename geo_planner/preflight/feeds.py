@@ -18,8 +18,8 @@ from pyproj import CRS
 
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.findings import Finding
-from geo_planner.sources.gtfs import GtfsFeed, active_services, read_gtfs
-from geo_planner.sources.gtfs_days import TypicalDay, choose_typical_day, trips_by_day
+from geo_planner.sources.gtfs.days import TypicalDay, choose_typical_day, trips_by_day
+from geo_planner.sources.gtfs.feed import GtfsFeed, active_services, read_gtfs
 
 # metres everywhere on earth, for feeds without a region
 STAND_IN_CRS = CRS.from_epsg(6933)

@@ -5,10 +5,10 @@ Nothing is written before everything has been read; what is wrong in all sources
 
 from pathlib import Path
 
-from geo_planner import __version__
 from geo_planner.config import Study
-from geo_planner.region.gather import Progress, gather, require_buildable
+from geo_planner.region.ingest import Progress, ingest, require_buildable
 from geo_planner.region.store import Region, require_writable, write_region
+from geo_planner.version import __version__
 
 
 def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _: None) -> Region:
@@ -31,7 +31,7 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
         When ``out`` cannot be written as a region.
     """
     require_writable(Path(out))
-    gathered = gather(study, progress=progress)
+    gathered = ingest(study, progress=progress)
     crs = require_buildable(gathered)
     progress("writing the region")
     return write_region(

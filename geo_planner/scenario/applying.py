@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner import __version__, schema
+from geo_planner import schema
 from geo_planner.errors import GeoPlannerError, RegionError, ScenarioError, SchemaError
 from geo_planner.region import Origin, Region, open_region, write_child
 from geo_planner.region.store import write_json
@@ -22,6 +22,7 @@ from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Change, Draft, Refused, content_digest, count_changes
 from geo_planner.scenario.files import bases_beside, parse_file
 from geo_planner.scenario.model import Parsed, Scenario, chain_of, label, parse_scenario
+from geo_planner.version import __version__
 
 SCENARIOS = Path("derived") / "scenarios"
 _IDENTITY_SHOWN = 12

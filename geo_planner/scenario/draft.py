@@ -21,7 +21,7 @@ from geo_planner import schema
 from geo_planner.crs import WGS84
 from geo_planner.errors import SchemaError
 from geo_planner.region import Region
-from geo_planner.scenario.values import RouteSelection, Selection, Shape
+from geo_planner.scenario.values import GeometryValue, RouteSelection, Selection
 
 SCENARIO_FEED = "scenario"
 MAX_AWAY_M = 20_000.0
@@ -121,7 +121,7 @@ class Draft:
         """Tell something of the modification that its rows do not show."""
         self.notes.append(text)
 
-    def place(self, shape: Shape) -> BaseGeometry:
+    def place(self, shape: GeometryValue) -> BaseGeometry:
         """Bring a shape to the region's CRS.
 
         Raises
@@ -187,7 +187,7 @@ class Draft:
             raise Refused(*problems)
         return chosen
 
-    def _lie_within(self, frame: pd.DataFrame, area: Shape) -> Mask:
+    def _lie_within(self, frame: pd.DataFrame, area: GeometryValue) -> Mask:
         if "geometry" not in frame.columns:
             raise Refused("rows without a place cannot be chosen by area")
         shapes = gpd.GeoSeries(frame.geometry)

@@ -34,7 +34,7 @@ class ExtendLine(Course):
 
 
 @dataclass(frozen=True)
-class _Leg:
+class _ExtensionLeg:
     """Hold the added part, outwards: stops, times to each from the one before, time at each."""
 
     stop_ids: Sequence[str]
@@ -74,11 +74,11 @@ def extend_trips(plan: ExtendLine, draft: Draft) -> None:
     add_new_stops(draft, added)
     runs = plan.run_times_s(course)
     back = [stop.back_stop_id or name for stop, name in zip(plan.stops, ids, strict=True)]
-    _append(draft, last, _Leg(ids, runs, plan.dwell_s))
-    _prepend(draft, first, _Leg(back, runs, plan.dwell_s))
+    _append(draft, last, _ExtensionLeg(ids, runs, plan.dwell_s))
+    _prepend(draft, first, _ExtensionLeg(back, runs, plan.dwell_s))
 
 
-def _rows(model: pd.DataFrame, leg: _Leg, number: int, arrival: pd.Series) -> pd.DataFrame:
+def _rows(model: pd.DataFrame, leg: _ExtensionLeg, number: int, arrival: pd.Series) -> pd.DataFrame:
     """Make the call at one added stop for each trip."""
     dwell_s = 0 if number == len(leg.stop_ids) - 1 else leg.dwell_s
     return model.assign(
@@ -91,7 +91,7 @@ def _rows(model: pd.DataFrame, leg: _Leg, number: int, arrival: pd.Series) -> pd
     )
 
 
-def _append(draft: Draft, last: pd.DataFrame, leg: _Leg) -> None:
+def _append(draft: Draft, last: pd.DataFrame, leg: _ExtensionLeg) -> None:
     if not len(last):
         return
     calls = draft.frame("stop_times")
@@ -108,7 +108,7 @@ def _append(draft: Draft, last: pd.DataFrame, leg: _Leg) -> None:
     write_calls(draft, own, pd.concat([own, *added]))
 
 
-def _prepend(draft: Draft, first: pd.DataFrame, leg: _Leg) -> None:
+def _prepend(draft: Draft, first: pd.DataFrame, leg: _ExtensionLeg) -> None:
     frequencies = draft.frame("frequencies")
     starts = frequencies.groupby("trip_id")["start_time_s"].min()
     earliest = first["trip_id"].map(starts).fillna(first["departure_time_s"])

@@ -10,7 +10,7 @@ from shapely.geometry import Point
 from geo_planner.errors import GeoPlannerError
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Draft, Refused
-from geo_planner.scenario.values import AreaShape, PointShape, Selection, Shape
+from geo_planner.scenario.values import AreaShape, GeometryValue, PointShape, Selection
 from geo_planner.sources.businesses import assign_clusters
 
 Role = Literal["study", "hinterland"]
@@ -48,7 +48,7 @@ class AddBusiness(Modification):
         add_business(draft, row | {"business_id": self.business_id or self.added_id}, self.at)
 
 
-def add_business(draft: Draft, row: Mapping[str, Any], at: Shape | Point) -> None:
+def add_business(draft: Draft, row: Mapping[str, Any], at: GeometryValue | Point) -> None:
     """Add a workplace and assign its cluster by branch code.
 
     Raises
@@ -56,7 +56,7 @@ def add_business(draft: Draft, row: Mapping[str, Any], at: Shape | Point) -> Non
     Refused
         When the branch code is none of its list, or the id is taken.
     """
-    point = draft.place(at) if isinstance(at, Shape) else at
+    point = draft.place(at) if isinstance(at, GeometryValue) else at
     frame = gpd.GeoDataFrame([dict(row)], geometry=[point], crs=draft.region.crs)
     try:
         draft.add("businesses", assign_clusters(frame))

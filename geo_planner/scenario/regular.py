@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,17 +15,31 @@ from geo_planner.scenario.feeds import (
     require_feed,
     service_dates,
 )
-from geo_planner.scenario.values import DAY_SETS, WEEKDAYS
-
-if TYPE_CHECKING:
-    from geo_planner.scenario.services import AdjustHeadway
+from geo_planner.scenario.values import DAY_SETS, WEEKDAYS, Days, Period
 
 Dates = frozenset[dt.date]
 
 
-def regular_service(
-    draft: Draft, plan: "AdjustHeadway", trips: pd.DataFrame, calls: pd.DataFrame
-) -> None:
+@dataclass(frozen=True)
+class Headway:
+    """Say which regular service takes the place of departures.
+
+    Parameters
+    ----------
+    service
+        Period and its headway.
+    days
+        Days of the week it holds for.
+    added_id
+        Start of the ids of added rows.
+    """
+
+    service: Period
+    days: Days
+    added_id: str
+
+
+def regular_service(draft: Draft, plan: Headway, trips: pd.DataFrame, calls: pd.DataFrame) -> None:
     """Replace the departures of a period by a regular service, group by group.
 
     A group is the trips of one line in one direction; where the feed tells no direction, of one
@@ -79,7 +93,7 @@ def _describe(draft: Draft, trips: pd.DataFrame, calls: pd.DataFrame) -> pd.Data
     )
 
 
-def _sets_out(draft: Draft, listed: pd.DataFrame, plan: "AdjustHeadway") -> "pd.Series[bool]":
+def _sets_out(draft: Draft, listed: pd.DataFrame, plan: Headway) -> "pd.Series[bool]":
     """Mark trips with a departure within the period, of their own or by frequencies."""
     frequencies = draft.frame("frequencies")
     period = plan.service
@@ -130,7 +144,7 @@ class _Regular:
     """Make the regular service of one group of trips."""
 
     draft: Draft
-    plan: "AdjustHeadway"
+    plan: Headway
     name: str
     chosen: pd.DataFrame
     services: dict[Dates, str] = field(default_factory=dict)

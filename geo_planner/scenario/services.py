@@ -17,9 +17,9 @@ from geo_planner.scenario.feeds import (
     tidy_feed,
     write_calls,
 )
-from geo_planner.scenario.regular import regular_service
+from geo_planner.scenario.regular import Headway, regular_service
 from geo_planner.scenario.values import Days, Period, RouteSelection
-from geo_planner.sources.gtfs import read_gtfs
+from geo_planner.sources.gtfs.feed import read_gtfs
 
 _SHOWN_DIGITS = 10
 
@@ -48,7 +48,8 @@ class AdjustHeadway(Modification):
         """Replace departures of the period by a regular service."""
         trips = chosen_trips(draft, self.routes, self.direction)
         calls = calls_in_order(draft, self.routes, self.direction)
-        regular_service(draft, self, trips, calls)
+        plan = Headway(self.service, self.days, self.added_id)
+        regular_service(draft, plan, trips, calls)
 
 
 class AdjustRunTimes(Modification):

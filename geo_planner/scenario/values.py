@@ -62,7 +62,7 @@ def _require_clock(text: str) -> str:
 Clock = Annotated[str, AfterValidator(_require_clock)]
 
 
-class Shape(Value):
+class GeometryValue(Value):
     """Hold a GeoJSON geometry and the CRS of its coordinates.
 
     In place of the object its coordinates alone may be given: a pair is a point, a list of pairs
@@ -115,7 +115,7 @@ class Shape(Value):
 
 
 def _kind(*types: str) -> AfterValidator:
-    def require(shape: Shape) -> Shape:
+    def require(shape: GeometryValue) -> GeometryValue:
         if shape.type not in types:
             msg = f"must be a {' or '.join(types)}, not a {shape.type}"
             raise ValueError(msg)
@@ -124,10 +124,10 @@ def _kind(*types: str) -> AfterValidator:
     return AfterValidator(require)
 
 
-PointShape = Annotated[Shape, _kind("Point")]
-LineShape = Annotated[Shape, _kind("LineString")]
-AreaShape = Annotated[Shape, _kind("Polygon", "MultiPolygon")]
-AnyShape = Shape
+PointShape = Annotated[GeometryValue, _kind("Point")]
+LineShape = Annotated[GeometryValue, _kind("LineString")]
+AreaShape = Annotated[GeometryValue, _kind("Polygon", "MultiPolygon")]
+AnyShape = GeometryValue
 
 Scalar = str | int | float | bool
 

@@ -24,7 +24,7 @@ LAST_STAGE_WITHOUT_HOPE = 5
 
 
 @dataclass(frozen=True)
-class Limits:
+class SiteLimits:
     """Hold what the constraints measure against.
 
     Parameters
@@ -52,7 +52,7 @@ class _Verdict:
 def hard_constraints(
     land: pd.DataFrame,
     profile: Profile,
-    limits: Limits = Limits(),
+    limits: SiteLimits = SiteLimits(),
     language: Language = "en",
 ) -> pd.DataFrame:
     """Name the sites that cannot be used as the profile wants, and what is to be asked.
@@ -130,33 +130,33 @@ def _answers(land: pd.DataFrame, column: str) -> tuple[BoolArray, BoolArray]:
     return answers.fillna(value=False).to_numpy(bool), answers.isna().to_numpy(bool)
 
 
-def _use(land: pd.DataFrame, _profile: Profile, _limits: Limits) -> _Verdict:
+def _use(land: pd.DataFrame, _profile: Profile, _limits: SiteLimits) -> _Verdict:
     stage = _numbers(land, "stage")
     is_allowed, is_unknown = _answers(land, "use_allowed")
     refused = (stage >= LAST_STAGE_WITHOUT_HOPE) | (~is_allowed & ~is_unknown)
     return _Verdict(refused, np.isnan(stage) & is_unknown)
 
 
-def _env_class(land: pd.DataFrame, profile: Profile, _limits: Limits) -> _Verdict:
+def _env_class(land: pd.DataFrame, profile: Profile, _limits: SiteLimits) -> _Verdict:
     found = _numbers(land, "env_class_possible")
     needed = profile.env_class_needed
     return _Verdict(found < needed, np.isnan(found) & (needed > 1), found, needed)
 
 
-def _net_area(land: pd.DataFrame, _profile: Profile, limits: Limits) -> _Verdict:
+def _net_area(land: pd.DataFrame, _profile: Profile, limits: SiteLimits) -> _Verdict:
     found = _numbers(land, "net_area_m2")
     return _Verdict(found < limits.min_net_area_m2, np.isnan(found), found, limits.min_net_area_m2)
 
 
-def _green_wedge(land: pd.DataFrame, _profile: Profile, _limits: Limits) -> _Verdict:
+def _green_wedge(land: pd.DataFrame, _profile: Profile, _limits: SiteLimits) -> _Verdict:
     return _Verdict(*_answers(land, "in_green_wedge"))
 
 
-def _rural_zone(land: pd.DataFrame, _profile: Profile, _limits: Limits) -> _Verdict:
+def _rural_zone(land: pd.DataFrame, _profile: Profile, _limits: SiteLimits) -> _Verdict:
     return _Verdict(*_answers(land, "in_rural_zone"))
 
 
-def _office(land: pd.DataFrame, profile: Profile, limits: Limits) -> _Verdict:
+def _office(land: pd.DataFrame, profile: Profile, limits: SiteLimits) -> _Verdict:
     """Exclude offices where the rule forbids large ones and more than small ones would fit."""
     nothing = np.zeros(len(land), bool)
     if not profile.obeys_office_rule:
@@ -174,7 +174,7 @@ def _office(land: pd.DataFrame, profile: Profile, limits: Limits) -> _Verdict:
     )
 
 
-_RULES: Mapping[str, Callable[[pd.DataFrame, Profile, Limits], _Verdict]] = {
+_RULES: Mapping[str, Callable[[pd.DataFrame, Profile, SiteLimits], _Verdict]] = {
     "use_not_allowed": _use,
     "env_class_too_low": _env_class,
     "net_area_too_small": _net_area,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.config import TRANSIT_MODES, Mode, Study
-from geo_planner.land.station_points import listed_stations
+from geo_planner.land.stations.points import listed_stations
 from geo_planner.region import Region
 from geo_planner.siting.criteria import Points, criteria
 from geo_planner.siting.reference import (
@@ -75,7 +75,7 @@ class _NoData(Exception):  # noqa: N818 -- not an error: caught here, told as a 
 
 
 @dataclass(frozen=True)
-class _Frame:
+class _Measurements:
     """Bundle what every measurement reads."""
 
     region: Region
@@ -127,7 +127,7 @@ def measure_criteria(
     reference
         Frozen points of a baseline, in place of those of this region's workplaces.
     """
-    frame = _Frame(region, routers, sites, businesses, study, land, threads)
+    frame = _Measurements(region, routers, sites, businesses, study, land, threads)
     kept = dict(reference.points) if reference else {}
     raw: dict[str, pd.Series] = {}
     frozen: dict[str, Points] = {}
@@ -156,7 +156,7 @@ def _frozen(at_workplaces: pd.Series, businesses: gpd.GeoDataFrame) -> Points:
     return frozen_points(at_workplaces[own], businesses.loc[own, "employees_count"])
 
 
-def _measure(key: str, frame: _Frame) -> _Pair:
+def _measure(key: str, frame: _Measurements) -> _Pair:
     """Measure one criterion at the sites, and at workplaces where its reference needs them."""
     if key in _WORKER_COLUMNS:
         return _workers(_WORKER_COLUMNS[key], frame)
@@ -164,7 +164,7 @@ def _measure(key: str, frame: _Frame) -> _Pair:
         return _cluster_jobs(frame)
     if key in _LAND_COLUMNS:
         return _of_land(_LAND_COLUMNS[key], frame), pd.Series(dtype=float)
-    plain: dict[str, Callable[[_Frame], FloatArray]] = {
+    plain: dict[str, Callable[[_Measurements], FloatArray]] = {
         "station_walk_m": _station_walk,
         "departures_per_hour": _departures,
         "minutes_copenhagen": lambda f: _minutes(f, "transit", "city_centre"),
@@ -178,13 +178,13 @@ def _measure(key: str, frame: _Frame) -> _Pair:
     return pd.Series(plain[key](frame), index=frame.sites.index), pd.Series(dtype=float)
 
 
-def _of_land(column: str, frame: _Frame) -> pd.Series:
+def _of_land(column: str, frame: _Measurements) -> pd.Series:
     if frame.land is None or column not in frame.land or frame.land[column].isna().all():
         raise _NoData(f"what plans and constraints leave of the sites is not known: no {column}")
     return frame.land[column].astype(float).reindex(frame.sites.index)
 
 
-def _workers(column: str, frame: _Frame) -> _Pair:
+def _workers(column: str, frame: _Measurements) -> _Pair:
     if column not in frame.sites:
         raise _NoData(f"{column} is not among the access measures of the study")
     if not frame.region.has("zones") or frame.region.table("zones")["workers_count"].isna().all():
@@ -192,7 +192,7 @@ def _workers(column: str, frame: _Frame) -> _Pair:
     return frame.sites[column], frame.businesses[column]
 
 
-def _cluster_jobs(frame: _Frame) -> _Pair:
+def _cluster_jobs(frame: _Measurements) -> _Pair:
     """Sum the jobs of the chosen cluster within a short bicycle ride."""
     clusters = neighbour_clusters(frame.study)
     businesses = frame.businesses
@@ -222,7 +222,7 @@ def _cluster_jobs(frame: _Frame) -> _Pair:
 
 
 def _times(
-    frame: _Frame, mode: Mode, ends: gpd.GeoSeries, max_time_s: float | None = None
+    frame: _Measurements, mode: Mode, ends: gpd.GeoSeries, max_time_s: float | None = None
 ) -> FloatArray:
     """Give travel times [s] from sites to points, the median, ``(n_sites, n_ends)``."""
     router = frame.router(mode)
@@ -243,7 +243,7 @@ def _times(
     return times_s
 
 
-def _minutes(frame: _Frame, mode: Mode, kind: str) -> FloatArray:
+def _minutes(frame: _Measurements, mode: Mode, kind: str) -> FloatArray:
     """Minutes to the nearest place of a kind."""
     places = frame.region.geo_table("places")
     ends = places[places["kind"] == kind]
@@ -252,27 +252,27 @@ def _minutes(frame: _Frame, mode: Mode, kind: str) -> FloatArray:
     return _times(frame, mode, ends.geometry).min(axis=1) / SECONDS_PER_MIN
 
 
-def _walk_m(frame: _Frame, ends: gpd.GeoSeries, within_m: float) -> FloatArray:
+def _walk_m(frame: _Measurements, ends: gpd.GeoSeries, within_m: float) -> FloatArray:
     """Give walking distances [m] to points, inf beyond a limit, ``(n_sites, n_ends)``."""
     speed_mps = frame.study.travel.walk_speed_mps
     return _times(frame, "walk", ends, within_m / speed_mps) * speed_mps
 
 
-def _station_walk(frame: _Frame) -> FloatArray:
+def _station_walk(frame: _Measurements) -> FloatArray:
     ends = listed_stations(frame.region).geometry
     if not len(ends):
         raise _NoData("the region has no railway station, neither mapped nor in a timetable")
     return _walk_m(frame, ends, _STATION_SEARCH_M).min(axis=1)
 
 
-def _departures(frame: _Frame) -> FloatArray:
+def _departures(frame: _Measurements) -> FloatArray:
     """Departures an hour, all stops within a short walk, all lines and directions."""
     if "departures_per_hour" not in frame.sites:
         raise _NoData("public transport is not computed")
     return frame.sites["departures_per_hour"].to_numpy(float)
 
 
-def _amenities(frame: _Frame) -> FloatArray:
+def _amenities(frame: _Measurements) -> FloatArray:
     ends = frame.region.geo_table("amenities").geometry
     if not len(ends):
         raise _NoData("the table amenities is empty")

@@ -22,7 +22,7 @@ from geo_planner.crs import require_metric
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.schema import tables as schema_tables
-from geo_planner.sources.gtfs_tables import WEEKDAYS
+from geo_planner.sources.gtfs.tables import WEEKDAYS
 from geo_planner.sources.run_times import RunTimes, run_times
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
 

@@ -18,7 +18,7 @@ from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.packaged import packaged_rows
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.sources.columns import as_text
+from geo_planner.sources.vector.columns import as_text
 
 CLUSTER_ORDER = ("life_science", "finance", "it")
 _FULL_LENGTHS = (4, 6)

@@ -22,7 +22,7 @@ from geo_planner.crs import WGS84, require_metric
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.sources.vector_files import is_outside
+from geo_planner.sources.vector.files import is_outside
 
 _COLUMNS = ("station_id", "name", "network", "capacity_count")
 _MAX_LONGITUDE, _MAX_LATITUDE = 180.0, 90.0

@@ -26,9 +26,9 @@ from geo_planner.crs import require_metric
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.sources.delimited import Delimited, as_numbers, read_delimited
-from geo_planner.sources.shapes import fit
-from geo_planner.sources.vector_files import read_features
+from geo_planner.sources.vector.delimited import Delimited, as_numbers, read_delimited
+from geo_planner.sources.vector.files import read_features
+from geo_planner.sources.vector.shapes import fit
 
 _POLYGONS = ("Polygon", "MultiPolygon")
 

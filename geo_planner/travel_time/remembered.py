@@ -6,7 +6,7 @@ from typing import Any
 import geopandas as gpd
 
 from geo_planner.findings import Finding
-from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.travel_time.blocks import Block
 from geo_planner.travel_time.router import Router
 

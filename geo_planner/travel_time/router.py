@@ -9,7 +9,7 @@ import geopandas as gpd
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.networks.snap import SnappedPoints
+from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block
 from geo_planner.travel_time.street import StreetRouter

@@ -18,9 +18,9 @@ from geo_planner.kernels.hierarchy import NO_WAY
 from geo_planner.kernels.reducers import spread
 from geo_planner.kernels.street import Rows
 from geo_planner.kernels.street_points import direct_ways
-from geo_planner.networks.contraction import Hierarchy
-from geo_planner.networks.snap import SnappedPoints, shared_places
-from geo_planner.networks.street import StreetNetwork
+from geo_planner.networks.street.contraction import Hierarchy
+from geo_planner.networks.street.graph import StreetNetwork
+from geo_planner.networks.street.snap import SnappedPoints, shared_places
 from geo_planner.units import centiseconds
 
 IntArray = npt.NDArray[np.int32]
@@ -37,7 +37,7 @@ _CONTRACT_NODE_NS = 40_000
 
 
 @dataclass(frozen=True)
-class Doors:
+class LinkRows:
     """Hold where points enter or leave a graph, in compressed rows; int32.
 
     Parameters
@@ -54,7 +54,7 @@ class Doors:
 
 
 @dataclass
-class Space:
+class RowSpace:
     """Hold the arrays of one thread's searches.
 
     Parameters
@@ -69,7 +69,7 @@ class Space:
     """
 
     rows: Rows
-    bucket: tuple[street.Workspace, IntArray, npt.NDArray[np.uint8]] | None = None
+    bucket: tuple[street.StreetWorkspace, IntArray, npt.NDArray[np.uint8]] | None = None
     lanes: tuple[hierarchy_sweep.LaneSpace, IntArray] | None = None
 
 
@@ -152,7 +152,7 @@ class RowSearch:
             n_settled += street.reset(work, n_entries)
         return n_settled / len(tried)
 
-    def workspace(self) -> Space:
+    def workspace(self) -> RowSpace:
         """Make the arrays that one search at a time needs."""
         n_entries = max(self._n_ends, min(_ROOM_ROWS * self._n_ends, _ROOM_ENTRIES))
         if self._sweep:
@@ -164,10 +164,10 @@ class RowSearch:
         )
         if self._sweep:
             out = np.empty((self._n_ends, hierarchy_sweep.LANES), np.int32)
-            return Space(rows, lanes=(hierarchy_sweep.lane_space(self._sweep.down), out))
-        return Space(rows, self._bucket_space())
+            return RowSpace(rows, lanes=(hierarchy_sweep.lane_space(self._sweep.down), out))
+        return RowSpace(rows, self._bucket_space())
 
-    def _bucket_space(self) -> tuple[street.Workspace, IntArray, npt.NDArray[np.uint8]]:
+    def _bucket_space(self) -> tuple[street.StreetWorkspace, IntArray, npt.NDArray[np.uint8]]:
         seeds = self._seeds
         is_any = np.diff(seeds.ptr) > 0
         first = seeds.ptr[:-1][is_any]
@@ -184,7 +184,7 @@ class RowSearch:
         best = np.full(self._n_ends, street.UNREACHED, np.int32)
         return work, best, np.zeros(self._n_ends // _FOUND_PER_FLAG + 1, np.uint8)
 
-    def pieces(self, rows: slice, space: Space) -> Iterator[tuple[int, Rows]]:
+    def pieces(self, rows: slice, space: RowSpace) -> Iterator[tuple[int, Rows]]:
         """Give the rows of some origins in pieces, each with its first origin.
 
         A piece is overwritten by the next one.
@@ -203,7 +203,7 @@ class RowSearch:
             yield first, space.rows._replace(ptr=space.rows.ptr[: last - first + 1])
             first = last
 
-    def __call__(self, rows: slice, space: Space) -> IntArray:
+    def __call__(self, rows: slice, space: RowSpace) -> IntArray:
         """Return the costs of some rows [cs], ``(n_rows, n_ends, 1)``."""
         out = np.full((rows.stop - rows.start, self._n_ends), street.UNREACHED, np.int32)
         for first, piece in self.pieces(rows, space):
@@ -229,8 +229,8 @@ class _Sweep:
     def __init__(
         self,
         hierarchy: Hierarchy,
-        seeds: Doors,
-        doors: Doors,
+        seeds: LinkRows,
+        doors: LinkRows,
         is_reversed: bool,  # noqa: FBT001
     ) -> None:
         names = ("ptr", "head", "cost")
@@ -270,13 +270,13 @@ def _shift(costs: IntArray) -> int:
     return int(np.percentile(some, _SHORTER_PERCENTILE)).bit_length() - 1 if len(some) else 0
 
 
-def _leaving(points: SnappedPoints) -> Doors:
+def _leaving(points: SnappedPoints) -> LinkRows:
     """Give the states that trips from points go on in."""
     states = (points.leave_from, points.leave_to)
     return _doors(points, states, (points.to_from, points.to_to))
 
 
-def _entering(points: SnappedPoints) -> Doors:
+def _entering(points: SnappedPoints) -> LinkRows:
     """Give the states that trips to points come by."""
     states = (points.enter_from, points.enter_to)
     return _doors(points, states, (points.by_from, points.by_to))
@@ -284,15 +284,15 @@ def _entering(points: SnappedPoints) -> Doors:
 
 def _doors(
     points: SnappedPoints, states: tuple[IntArray, ...], costs: tuple[IntArray, ...]
-) -> Doors:
+) -> LinkRows:
     state, cost = np.stack(states, axis=1), np.stack(costs, axis=1)
     is_open = (state >= 0) & (cost >= 0) & (points.street >= 0)[:, np.newaxis]
     ptr = np.concatenate([[0], np.cumsum(is_open.sum(axis=1))]).astype(np.int32)
     whole = cost + points.access[:, np.newaxis]
-    return Doors(ptr, state[is_open].astype(np.int32), whole[is_open].astype(np.int32))
+    return LinkRows(ptr, state[is_open].astype(np.int32), whole[is_open].astype(np.int32))
 
 
-def _by_state(doors: Doors, n_states: int) -> tuple[IntArray, IntArray, IntArray]:
+def _by_state(doors: LinkRows, n_states: int) -> tuple[IntArray, IntArray, IntArray]:
     """List the points that can be left for at each state: rows by state, points, costs."""
     order = np.argsort(doors.state, kind="stable")
     point = np.repeat(np.arange(len(doors.ptr) - 1, dtype=np.int32), np.diff(doors.ptr))

@@ -16,10 +16,10 @@ from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.kernels.chained_ways import chain
-from geo_planner.kernels.service import Walks, chosen_walks, turned_walks
+from geo_planner.kernels.service import Walks, chosen_walks, reversed_walks
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.networks.snap import SnappedPoints
-from geo_planner.networks.station_ways import Doors
+from geo_planner.networks.street.snap import SnappedPoints
+from geo_planner.networks.transit.station_ways import StopEntrances
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.travel_time.blocks import IntArray, default_threads
@@ -67,7 +67,7 @@ class SharedBicycles:
         """Router of the streets that points at its ends are linked to: those for walking."""
         return self.walk.streets
 
-    def entered_by(self, doors: Doors | None) -> Self:
+    def entered_by(self, doors: StopEntrances | None) -> Self:
         """Return the way with its stops entered through doors."""
         return replace(self, walk=self.walk.entered_by(doors))
 
@@ -102,13 +102,13 @@ class SharedBicycles:
         rides = chosen_walks(self.rides, self.rides.cost_cs <= limit_cs)
         n_stations = len(self.stations)
         if is_reversed:
-            rides, _ = turned_walks(rides, n_stations)
+            rides, _ = reversed_walks(rides, n_stations)
         onward = collect(WaySearch([far]), n_stations, default_threads())
         limit = np.int32(centiseconds(self.max_s))
         return ChainedSearch(WaySearch([near]), rides, onward, n_columns, limit, is_reversed)
 
 
-class _Space(NamedTuple):
+class _CycleSpace(NamedTuple):
     """Hold what one search at a time needs."""
 
     near: tuple[object, ...]
@@ -143,13 +143,13 @@ class ChainedSearch:
     limit_cs: np.int32
     is_reversed: bool
 
-    def workspace(self) -> _Space:
+    def workspace(self) -> _CycleSpace:
         """Make the arrays that one search at a time needs."""
         n_stations = len(self.far.ptr) - 1
         best = np.full(n_stations, UNREACHED, np.int32)
-        return _Space(self.near.workspace(), best, np.empty(n_stations, np.int32))
+        return _CycleSpace(self.near.workspace(), best, np.empty(n_stations, np.int32))
 
-    def costs(self, rows: slice, space: _Space) -> IntArray:
+    def costs(self, rows: slice, space: _CycleSpace) -> IntArray:
         """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
         near = reached(self.near(rows, space.near))
         out = np.full((rows.stop - rows.start, self.n_columns), UNREACHED, np.int32)

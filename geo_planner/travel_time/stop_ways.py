@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.networks.snap import SnappedPoints
-from geo_planner.networks.station_ways import Doors, through_doors
+from geo_planner.networks.street.snap import SnappedPoints
+from geo_planner.networks.transit.station_ways import StopEntrances, through_entrances
 from geo_planner.travel_time.blocks import IntArray, run_blocks
-from geo_planner.travel_time.row_search import Space
+from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import RowSearch, StreetRouter
 from geo_planner.units import centiseconds
 
@@ -45,7 +45,7 @@ class AnyWay(Protocol):
         """Router of the streets that points at its ends are linked to."""
         ...
 
-    def entered_by(self, doors: Doors | None) -> Self:
+    def entered_by(self, doors: StopEntrances | None) -> Self:
         """Return the way with its stops entered through doors."""
         ...
 
@@ -89,7 +89,7 @@ class Way:
     max_s: float
     is_open: npt.NDArray[np.bool_] | None = None
     saved_s: float = 0.0
-    doors: Doors | None = None
+    doors: StopEntrances | None = None
 
     def stops_reached(self, stops: gpd.GeoSeries) -> SnappedPoints:
         """Link stops that this way ends at."""
@@ -99,7 +99,7 @@ class Way:
         """Link stops that this way starts from."""
         return self._without_parking(self.streets.linked_once(stops, is_start=True))
 
-    def entered_by(self, doors: Doors | None) -> Self:
+    def entered_by(self, doors: StopEntrances | None) -> Self:
         """Return the way with its stops entered through doors."""
         return replace(self, doors=doors)
 
@@ -143,15 +143,15 @@ class Choice:
     within: Walks | None = None
     limit_cs: int = 0
 
-    def workspace(self) -> Space:
+    def workspace(self) -> RowSpace:
         """Make the arrays that one search at a time needs."""
         return self.search.workspace()
 
-    def costs(self, rows: slice, space: Space) -> IntArray:
+    def costs(self, rows: slice, space: RowSpace) -> IntArray:
         """Return the costs of some rows [cs], through doors where stops have them."""
         found = self.search(rows, space)
         if self.within is not None:
-            found = through_doors(found[:, :, 0], self.within, self.limit_cs)[:, :, np.newaxis]
+            found = through_entrances(found[:, :, 0], self.within, self.limit_cs)[:, :, np.newaxis]
         if self.is_open is not None:
             found[:, ~self.is_open] = UNREACHED
         return found

@@ -7,10 +7,10 @@ import geopandas as gpd
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.networks.contraction import region_hierarchy
-from geo_planner.networks.snap import SnappedPoints, Snapper
-from geo_planner.networks.street import ISLAND, KEPT, StreetNetwork, street_network
-from geo_planner.networks.street_speeds import BICYCLES, traffic_words
+from geo_planner.networks.street.contraction import region_hierarchy
+from geo_planner.networks.street.graph import ISLAND, KEPT, StreetNetwork, street_network
+from geo_planner.networks.street.snap import SnappedPoints, Snapper
+from geo_planner.networks.street.speeds import BICYCLES, traffic_words
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, run_blocks
 from geo_planner.travel_time.row_search import RowSearch, hierarchy_pays

@@ -19,15 +19,15 @@ from pydantic import TypeAdapter, ValidationError
 from geo_planner.config import Mode, Price, Travel, cents
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.kernels.service import Service, turned_service
+from geo_planner.kernels.service import Service, reversed_service
 from geo_planner.kernels.tariff import Tariff
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from geo_planner.networks.fares import tariff_of, unknown_lines
-from geo_planner.networks.snap import SnappedPoints
-from geo_planner.networks.station_ways import doors_of, walks_through_doors
-from geo_planner.networks.timetable import Timetable
-from geo_planner.networks.transfer_rules import ruled_walks
-from geo_planner.networks.transit import TransitNetwork, on_a_day, timetables_of
+from geo_planner.networks.street.snap import SnappedPoints
+from geo_planner.networks.transit.fares import tariff_of, unknown_lines
+from geo_planner.networks.transit.network import TransitNetwork, on_a_day, timetables_of
+from geo_planner.networks.transit.station_ways import stop_entrances, walks_through_entrances
+from geo_planner.networks.transit.timetable import Timetable
+from geo_planner.networks.transit.transfer_rules import ruled_walks
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, default_threads, run_blocks
 from geo_planner.travel_time.stop_ways import Choice, Ends, WaySearch, collect
@@ -84,7 +84,7 @@ class TransitRouter:
         )
         timetable = next(tables)
         stops = region.geo_table("stops").set_index("stop_id").geometry
-        doors = doors_of(
+        doors = stop_entrances(
             {name: region.table(name) for name in ("stops", "pathways")},
             timetable.stop_ids.tolist(),
             travel.walk_speed_mps,
@@ -136,7 +136,7 @@ class TransitRouter:
         between = RowSearch(way.streets.network, ends, ends, way.max_s)
         walks = collect(WaySearch([Choice(between)]), len(ends), default_threads(), skip_self=True)
         if way.doors is not None:
-            walks = walks_through_doors(walks, way.doors, centiseconds(way.max_s))
+            walks = walks_through_entrances(walks, way.doors, centiseconds(way.max_s))
         slack_cs = centiseconds(self.travel.transfer_slack_s)
         ruled, self._transfer_findings = ruled_walks(
             walks, timetable.stop_platform_idx.astype(np.int64), timetable.transfer_rules, slack_cs
@@ -148,7 +148,7 @@ class TransitRouter:
         is_ridden = None if self.ways.is_ridden is None else timetable.takes_bicycle
         ways, is_turned = replace(self.ways, is_ridden=is_ridden), self.window.is_arrival
         service = ways.chosen(service_of(replace(self.network, timetable=timetable)))
-        service = reduce_transfers(turned_service(service) if is_turned else service)
+        service = reduce_transfers(reversed_service(service) if is_turned else service)
         if not self._max_fares:
             return service, None
         tariff = tariff_of(

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from geo_planner.config import Mode, Travel
 from geo_planner.findings import Finding
 from geo_planner.kernels.service import Service, chosen_trips
-from geo_planner.networks.parking_stops import stops_with_parking
-from geo_planner.networks.station_ways import Doors
-from geo_planner.networks.timetable import Timetable
+from geo_planner.networks.transit.parking_stops import stops_with_parking
+from geo_planner.networks.transit.station_ways import StopEntrances
+from geo_planner.networks.transit.timetable import Timetable
 from geo_planner.region import Region
 from geo_planner.travel_time.shared_bicycles import SHARED, shared_bicycles
 from geo_planner.travel_time.stop_ways import AnyWay, Way
@@ -50,7 +50,7 @@ class TransitMode:
     is_ridden: npt.NDArray[np.bool_] | None = None
     findings: tuple[Finding, ...] = ()
 
-    def entered_by(self, doors: Doors | None) -> "TransitMode":
+    def entered_by(self, doors: StopEntrances | None) -> "TransitMode":
         """Return the ways to, from and between stops that lead through doors."""
         return replace(
             self,

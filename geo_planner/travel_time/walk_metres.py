@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
-from geo_planner.networks.snap import SnappedPoints, Snapper
-from geo_planner.networks.street import street_network
+from geo_planner.networks.street.graph import street_network
+from geo_planner.networks.street.snap import SnappedPoints, Snapper
 from geo_planner.region import Region
 from geo_planner.travel_time.row_search import RowSearch
 from geo_planner.travel_time.stop_ways import Choice, WaySearch, collect

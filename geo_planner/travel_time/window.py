@@ -8,7 +8,7 @@ import numpy as np
 
 from geo_planner.config import Travel
 from geo_planner.kernels.service import TURN_CS
-from geo_planner.networks.service_days import service_seconds
+from geo_planner.networks.transit.service_days import service_seconds
 from geo_planner.travel_time.blocks import IntArray
 from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_MIN
 

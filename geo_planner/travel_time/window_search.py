@@ -13,7 +13,7 @@ from geo_planner.kernels.service import Service, Walks
 from geo_planner.kernels.tariff import Tariff
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress
 from geo_planner.travel_time.blocks import IntArray
-from geo_planner.travel_time.row_search import Space
+from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.stop_ways import WaySearch, collect, reached
 from geo_planner.units import CENTISECONDS_PER_S, centiseconds
 
@@ -54,8 +54,8 @@ class Timetables:
 class SearchSpace(NamedTuple):
     """Hold what one block's search at a time needs."""
 
-    near: tuple[Space, ...]
-    direct: tuple[Space, ...]
+    near: tuple[RowSpace, ...]
+    direct: tuple[RowSpace, ...]
     labels: raptor.Workspace | FareSpace
     best: IntArray
     travel: IntArray

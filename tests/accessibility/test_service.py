@@ -17,12 +17,16 @@ from geo_planner.accessibility import ptal_windows, service_of
 from geo_planner.cli import app
 from geo_planner.config import Study, Travel
 from geo_planner.errors import InputError
-from geo_planner.networks.departures import day_departures, line_frequencies, stop_frequencies
+from geo_planner.networks.transit.departures import (
+    day_departures,
+    line_frequencies,
+    stop_frequencies,
+)
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
 from geo_planner.travel_time.walk_metres import walk_metres
-from tests.sources.osm_drawing import ORIGIN_M, Drawing
+from tests.sources.osm.osm_drawing import ORIGIN_M, Drawing
 from tests.test_predicted_town import grid_town, points
 from tests.worlds import WORLD_DAY, WORLD_ORIGIN_M, calls, write_gtfs
 

@@ -8,7 +8,7 @@ from geopandas.testing import assert_geodataframe_equal
 
 from geo_planner.analysis import read_result, run
 from geo_planner.errors import InputError
-from geo_planner.maps.assets import PageAssets
+from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.report import write_report
 from tests.small_study import write_study
 

@@ -7,7 +7,7 @@ import pytest
 
 from api.app import create_app
 from tests.api.services import TestClient, start_service, wait_until, write_region
-from tests.maps.small_town import write_town
+from tests.pages.small_town import write_town
 
 
 @pytest.fixture(scope="session")

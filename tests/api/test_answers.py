@@ -10,7 +10,7 @@ from shapely.geometry import shape
 from geo_planner import __version__
 from geo_planner.analysis import analyse
 from tests.api.services import FAR_ZONE, IMG, strict_json
-from tests.sources.osm_drawing import ORIGIN_M
+from tests.sources.osm.osm_drawing import ORIGIN_M
 
 ENDPOINTS = {"/", "/map", "/sites", "/health", "/version", "/api/regions", "/api/sites",
              "/api/zones", "/api/scenarios/check"}  # fmt: skip

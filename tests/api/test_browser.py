@@ -4,7 +4,7 @@ from urllib.parse import urlparse
 
 import pytest
 
-from tests.maps.test_browser import browser  # noqa: F401 -- a fixture
+from tests.pages.test_browser import browser  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.slow
 

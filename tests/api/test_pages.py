@@ -7,7 +7,7 @@ import pytest
 from api import pages
 from api.app import create_app
 from geo_planner.errors import InputError, RegionError
-from geo_planner.maps.assets import PACKAGES, SERVED_AT
+from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT
 from tests.api.services import TestClient, wait_until
 
 PAGES = ("/", "/map", "/sites")

@@ -12,10 +12,10 @@ import numpy as np
 import pyogrio
 import pytest
 
+from geo_planner import palette
 from geo_planner.exports.content import Content
 from geo_planner.exports.geopackage import write_geopackage
 from geo_planner.exports.styles import default_style
-from geo_planner.maps import palette
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_credits_stand_in_the_metadata(package, content):
 
 def test_a_geopackage_of_ours_can_be_a_source_again(package):
     from geo_planner.config import LayerSource
-    from geo_planner.sources.layers import read_layer
+    from geo_planner.sources.vector.layers import read_layer
     from tests.exports.conftest import CRS_M
 
     rows = read_layer(LayerSource(table="zones", path=package, layer="zones"), CRS_M)

@@ -10,13 +10,13 @@ from shapely import Point
 
 from geo_planner.itinerary.journeys import Pair
 from geo_planner.kernels.frontier import Bounds
-from geo_planner.kernels.least_rest import ways_back
+from geo_planner.kernels.lower_bounds import ways_back
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from geo_planner.networks.fares import tariff_of
-from geo_planner.networks.timetable import build_timetable
+from geo_planner.networks.transit.fares import tariff_of
+from geo_planner.networks.transit.timetable import build_timetable
 from tests.kernels.test_raptor import LINE, STOPS, random_days, ride, walks
-from tests.networks.transit_searches import service_of
+from tests.networks.transit.transit_searches import service_of
 from tests.oracles.time_expanded import earliest_alightings, read_day
 from tests.worlds import WORLD_DAY, Ride, feed_tables
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from geo_planner.kernels.service import chosen_trips, turned_service
-from geo_planner.networks.timetable import build_timetable
+from geo_planner.kernels.service import chosen_trips, reversed_service
+from geo_planner.networks.transit.timetable import build_timetable
 from tests.kernels.test_raptor import (
     LINE,
     NO_WAIT,
@@ -21,8 +21,8 @@ from tests.kernels.test_raptor import (
     ways_to_stops,
     world_of,
 )
-from tests.networks.arrival_searches import ArrivalSearch, compare_arrivals
-from tests.networks.transit_searches import Limits, service_of
+from tests.networks.transit.arrival_searches import ArrivalSearch, compare_arrivals
+from tests.networks.transit.transit_searches import Limits, service_of
 from tests.oracles.latest_departure import Arrivals, latest_boardings
 from tests.oracles.time_expanded import read_day
 from tests.worlds import WORLD_DAY, feed_tables
@@ -71,7 +71,7 @@ def test_changing_takes_the_walk_and_the_slack():
 def test_turning_a_service_round_twice_gives_it_back():
     tables = feed_tables(LINE, [ride("x", "abcab", 1, 2, 3, 4, 5), ride("y", "cb", 7, 9)])
     service = service_of(build_timetable(tables, DAY), {"a": [("b", 5), ("c", 7)], "c": [("a", 1)]})
-    twice = turned_service(turned_service(service))
+    twice = reversed_service(reversed_service(service))
     for name in service._fields:
         np.testing.assert_array_equal(getattr(twice, name), getattr(service, name), err_msg=name)
         assert getattr(twice, name).dtype == getattr(service, name).dtype, name

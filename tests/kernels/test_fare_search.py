@@ -13,12 +13,12 @@ from shapely import Point
 from geo_planner.config import Fares, cents
 from geo_planner.kernels.fare_search import fare_search, fare_space
 from geo_planner.kernels.raptor import range_workspace
-from geo_planner.kernels.service import NEVER, TURN_CS, turned_service
+from geo_planner.kernels.service import NEVER, TURN_CS, reversed_service
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from geo_planner.networks.fares import fare_states, tariff_of
-from geo_planner.networks.timetable import build_timetable
+from geo_planner.networks.transit.fares import fare_states, tariff_of
+from geo_planner.networks.transit.timetable import build_timetable
 from tests.kernels.test_raptor import AFTER, BEFORE, STOPS, random_days, walks
-from tests.networks.transit_searches import Limits, service_of
+from tests.networks.transit.transit_searches import Limits, service_of
 from tests.oracles.priced_journeys import earliest_by_sequence
 from tests.oracles.time_expanded import read_day
 from tests.worlds import WORLD_DAY, Ride, feed_tables
@@ -50,7 +50,7 @@ def points_of(timetable):
 def search(fares, timetable, transfers, access, departures, limits, max_fares, *, is_turned=False):
     """Search labels within each fare, ``(n_fares, n_stops, n_lanes)``."""
     service = service_of(timetable, transfers)
-    service = reduce_transfers(turned_service(service) if is_turned else service)
+    service = reduce_transfers(reversed_service(service) if is_turned else service)
     tariff = tariff_of(
         fares, timetable, service, points_of(timetable), limits.max_rides, max_fares,
         is_turned=is_turned,

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo_planner.kernels.frontier import Bounds, frontier
-from geo_planner.kernels.least_rest import ways_back
+from geo_planner.kernels.lower_bounds import ways_back
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_transfers
-from geo_planner.networks.fares import tariff_of
-from geo_planner.networks.timetable import build_timetable
+from geo_planner.networks.transit.fares import tariff_of
+from geo_planner.networks.transit.timetable import build_timetable
 from tests.kernels.test_fare_search import (
     DISTANCE,
     FLAT,
@@ -23,7 +23,7 @@ from tests.kernels.test_fare_search import (
     tables_of,
 )
 from tests.kernels.test_raptor import random_days, walks
-from tests.networks.transit_searches import service_of
+from tests.networks.transit.transit_searches import service_of
 from tests.oracles.priced_journeys import earliest_by_sequence
 from tests.oracles.time_expanded import read_day
 from tests.worlds import WORLD_DAY

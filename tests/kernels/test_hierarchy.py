@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geo_planner.kernels import hierarchy_sweep
 from geo_planner.kernels.hierarchy import NO_WAY, contract
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.networks.contraction import build_hierarchy
+from geo_planner.networks.street.contraction import build_hierarchy
 from tests.kernels.graphs import arrays_of, expected, random_graph
 
 

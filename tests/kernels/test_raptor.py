@@ -11,7 +11,7 @@ from geo_planner.kernels.service import NEVER, Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress
 from geo_planner.kernels.window import egress, percentiles
-from tests.networks.transit_searches import Limits, Search, at, compare_world, service_of
+from tests.networks.transit.transit_searches import Limits, Search, at, compare_world, service_of
 from tests.worlds import WORLD_DAY, Ride, desert_tables, feed_tables
 
 LINE = {name: (1000.0 * number, 0.0) for number, name in enumerate("abcdef")}

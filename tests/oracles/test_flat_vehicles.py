@@ -14,9 +14,9 @@ from tests.kernels.test_raptor import (
     ways_to_stops,
     world_of,
 )
-from tests.networks.ruled_searches import with_rules
-from tests.networks.test_transfer_rules import STOPS, random_joins, random_trips
-from tests.networks.transit_searches import Limits
+from tests.networks.transit.ruled_searches import with_rules
+from tests.networks.transit.test_transfer_rules import STOPS, random_joins, random_trips
+from tests.networks.transit.transit_searches import Limits
 from tests.oracles.flat_vehicles import FlatDay
 from tests.oracles.latest_departure import Arrivals, latest_boardings
 from tests.oracles.time_expanded import earliest_alightings, read_day

@@ -7,7 +7,7 @@ import pytest
 from geo_planner.packaged import packaged_rows
 from geo_planner.policy import PolicyFrames, policy_facts, policy_indicators
 from geo_planner.policy.indicators import VALUES, WHOLE_AREA
-from geo_planner.policy.telling import indicator_records, told_in_words
+from geo_planner.policy.text import indicator_lines, indicator_records
 from tests.policy.policy_town import (
     LIFE,
     NO_REFERENCE,
@@ -199,6 +199,6 @@ def test_records_and_lines_tell_the_same_figures():
     assert all(
         row["value"] is None for row in records["indicators"] if row["status"] == "needs data"
     )
-    lines = told_in_words(table, None).splitlines()
+    lines = indicator_lines(table, None).splitlines()
     assert "  Private jobs at workplaces of the area: 400 jobs" in lines
     assert lines[-1].startswith(f"{len(table)} figures: ")

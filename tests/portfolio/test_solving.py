@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_planner.errors import InputError
-from geo_planner.portfolio import OBJECTIVES, Limits, solve_portfolio
+from geo_planner.portfolio import OBJECTIVES, PortfolioLimits, solve_portfolio
 from tests.portfolio.brute_force import all_sets, cheapest_by_sets, cheapest_by_stages
 
 
@@ -60,13 +60,13 @@ def test_near_stations_no_job_is_taken_away_from_them_while_there_is_room():
 
 
 def test_a_site_opened_is_developed_to_the_least_share():
-    result = solve_portfolio(town(), 260, limits=Limits(min_share=0.5), cases=("likely",))
+    result = solve_portfolio(town(), 260, limits=PortfolioLimits(min_share=0.5), cases=("likely",))
     # b alone gives 250, and half of another beside it misses more points than 52 % of a alone
     assert shares(result) == pytest.approx({"a": 0.52}, abs=1e-5)
 
 
 def test_sites_develop_in_stages_where_stages_are_asked_for():
-    limits = Limits(shares=(0.5, 1.0))
+    limits = PortfolioLimits(shares=(0.5, 1.0))
     result = solve_portfolio(town(), 450, limits=limits, cases=("likely",))
     assert shares(result) == {"a": 0.5, "b": 1.0}
     assert result.portfolios["jobs"].iloc[0] == 500
@@ -88,17 +88,17 @@ def test_an_excluded_site_does_not_count_whatever_it_holds():
 
 def test_the_number_of_sites_is_kept():
     with pytest.raises(InputError) as caught:
-        solve_portfolio(town(), 600, limits=Limits(max_sites=1))
+        solve_portfolio(town(), 600, limits=PortfolioLimits(max_sites=1))
     assert "500 can" in str(caught.value)
     assert caught.value.problems[0] == (
         "at most 1 sites binds: without it 1150 jobs can be reached"
     )
-    two = solve_portfolio(town(), 600, limits=Limits(max_sites=2), cases=("likely",))
+    two = solve_portfolio(town(), 600, limits=PortfolioLimits(max_sites=2), cases=("likely",))
     assert two.portfolios["n_sites"].tolist() == [2]
 
 
 def test_the_sites_of_a_cluster_are_kept_to_their_number():
-    limits = Limits(max_per_cluster={"it": 1})
+    limits = PortfolioLimits(max_per_cluster={"it": 1})
     result = solve_portfolio(town(), 900, limits=limits, cases=("likely",))
     assert set(shares(result)) == {"a", "c"}
     with pytest.raises(InputError, match="at most 1 sites of it binds"):
@@ -106,17 +106,19 @@ def test_the_sites_of_a_cluster_are_kept_to_their_number():
 
 
 def test_a_site_that_is_not_ready_in_time_does_not_count():
-    limits = Limits(from_year=2026, by_year=2027)
+    limits = PortfolioLimits(from_year=2026, by_year=2027)
     with pytest.raises(InputError, match="jobs by 2027 binds: without it 1150") as caught:
         solve_portfolio(town(), 1000, limits=limits)
     assert "750 can" in str(caught.value)
-    later = Limits(from_year=2026, by_year=2028)
+    later = PortfolioLimits(from_year=2026, by_year=2028)
     assert "c" in shares(solve_portfolio(town(), 1000, limits=later, cases=("likely",)))
 
 
 def test_floor_area_is_taken_up_no_faster_than_the_market_does():
     """2.5 years are left for a and b, one for c: 3 years x 4000 m2, and at most 4000 m2 of c."""
-    limits = Limits(from_year=2026, by_year=2029, take_up_m2_per_year=4_000, min_share=0.05)
+    limits = PortfolioLimits(
+        from_year=2026, by_year=2029, take_up_m2_per_year=4_000, min_share=0.05
+    )
     # a, b and c all hold 50 jobs per 1000 m2; 0.5 of the first year is lost to all
     with pytest.raises(InputError, match="500 can") as caught:
         solve_portfolio(town(), 501, limits=limits)
@@ -129,7 +131,7 @@ def test_floor_area_is_taken_up_no_faster_than_the_market_does():
 
 
 def test_without_a_take_up_a_site_stands_in_the_year_it_is_ready():
-    limits = Limits(from_year=2026, by_year=2030)
+    limits = PortfolioLimits(from_year=2026, by_year=2030)
     result = solve_portfolio(town(), 1150, limits=limits, cases=("likely",))
     assert result.phases["jobs_by_end"].tolist() == pytest.approx([750, 750, 1150, 1150, 1150])
     ready = result.alternatives.set_index("site_id")["ready_year"]
@@ -173,7 +175,7 @@ def test_what_is_unknown_is_left_out_with_the_reason_and_never_counted():
 
 
 def test_a_question_that_cannot_be_is_refused_with_all_its_faults():
-    limits = Limits(max_sites=0, by_year=2030, take_up_m2_per_year=-1, min_share=0)
+    limits = PortfolioLimits(max_sites=0, by_year=2030, take_up_m2_per_year=-1, min_share=0)
     with pytest.raises(InputError) as caught:
         solve_portfolio(town(), 0, limits=limits, alternatives=0)
     assert len(caught.value.problems) == 7
@@ -210,7 +212,7 @@ def test_no_set_of_sites_is_better_than_the_one_found(rows, part, min_share, max
     target = part * sum(jobs)
     costs = [job * (100 - score) for job, score in rows]
     best = cheapest_by_sets(jobs, costs, target, min_share=min_share, max_sites=max_sites)
-    limits = Limits(min_share=min_share, max_sites=max_sites)
+    limits = PortfolioLimits(min_share=min_share, max_sites=max_sites)
     ask = {"limits": limits, "cases": ("likely",)}
     if best is None:
         with pytest.raises(InputError, match="cannot be reached"):
@@ -231,7 +233,7 @@ def test_the_next_best_are_the_next_best_of_all_sets(rows, part):
     costs = [job * (100 - score) for job, score in rows]
     expected = all_sets(jobs, costs, target, min_share=0.3)
     result = solve_portfolio(
-        sites, target, limits=Limits(min_share=0.3), alternatives=3, cases=("likely",)
+        sites, target, limits=PortfolioLimits(min_share=0.3), alternatives=3, cases=("likely",)
     )
     found = [
         cost_of(result, sites, number) for number in sorted(set(result.alternatives["alternative"]))
@@ -248,7 +250,7 @@ def test_no_choice_of_stages_is_better_than_the_one_found(rows, part):
     sites = drawn_town(jobs, scores)
     stages = (0.25, 0.5, 1.0)
     costs = [job * (100 - score) for job, score in rows]
-    limits = Limits(shares=stages)
+    limits = PortfolioLimits(shares=stages)
     result = solve_portfolio(sites, part * sum(jobs), limits=limits, cases=("likely",))
     best = cheapest_by_stages(jobs, costs, part * sum(jobs), stages)
     assert cost_of(result, sites) == pytest.approx(best, rel=2e-5, abs=1e-2)
@@ -260,9 +262,9 @@ def test_a_stricter_limit_never_makes_more_jobs_reachable(rows, data):
     jobs, scores = (list(column) for column in zip(*rows, strict=True))
     sites = drawn_town(jobs, scores)
     most = [
-        solve_portfolio(sites, 0.01, limits=Limits(max_sites=n), cases=("likely",)).summary[
-            "cases"
-        ]["likely"]["reachable_jobs"]
+        solve_portfolio(
+            sites, 0.01, limits=PortfolioLimits(max_sites=n), cases=("likely",)
+        ).summary["cases"]["likely"]["reachable_jobs"]
         for n in (1, 2, None)
     ]
     assert most == pytest.approx([max(jobs), sum(sorted(jobs)[-2:]), sum(jobs)])

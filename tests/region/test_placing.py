@@ -5,7 +5,7 @@ import pytest
 from shapely.geometry import Point, box
 
 from geo_planner.config import Study
-from geo_planner.region.gather import gather
+from geo_planner.region.ingest import ingest
 
 EAST, NORTH = 700_000, 6_170_000
 
@@ -34,14 +34,14 @@ def study(tmp_path):
 
 
 def test_rows_inside_the_study_area_are_study_and_all_others_hinterland(study):
-    gathered = gather(study(role="by_area"))
+    gathered = ingest(study(role="by_area"))
     assert not gathered.problems
     roles = gathered.tables["businesses"].set_index("business_id")["role"].to_dict()
     assert roles == {"a": "study", "b": "study", "c": "hinterland", "d": "hinterland"}
 
 
 def test_rows_too_far_away_are_left_out_and_counted(study):
-    gathered = gather(study(role="by_area", within_m=500))
+    gathered = ingest(study(role="by_area", within_m=500))
     assert list(gathered.tables["businesses"]["business_id"]) == ["a", "b", "c"]
     told = [finding for finding in gathered.findings if "farther than 500 m" in finding.what]
     assert [(finding.kind, finding.count) for finding in told] == [("left_out", 1)]
@@ -50,5 +50,5 @@ def test_rows_too_far_away_are_left_out_and_counted(study):
 def test_placing_without_a_study_area_is_an_error(study):
     made = study(role="by_area")
     sources = made.sources.model_copy(update={"layers": made.sources.layers[1:]})
-    gathered = gather(made.model_copy(update={"sources": sources}))
+    gathered = ingest(made.model_copy(update={"sources": sources}))
     assert "needs a layer for the table study_area" in gathered.problems[0].text

@@ -14,7 +14,7 @@ from geo_planner.errors import InputError
 from geo_planner.region import open_region
 from geo_planner.region.build import build_region
 from geo_planner.region.rasters import in_order, read_raster
-from tests.sources.raster_files import EAST_M, NORTH_M, write_raster
+from tests.sources.raster.raster_files import EAST_M, NORTH_M, write_raster
 
 SOUTH_M = NORTH_M - 400
 PEOPLE = np.arange(16, dtype="float32").reshape(4, 4)

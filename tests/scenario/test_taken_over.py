@@ -39,9 +39,9 @@ def test_a_run_that_takes_over_is_the_run_that_computes(town, baseline, name):
         assert_frame_equal(taking.details[detail], anew.details[detail])
     figures = [{k: v for k, v in r.summary.items() if k != "seconds"} for r in (taking, anew)]
     assert figures[0] == figures[1]
-    same = {mode for mode, found in taking.worked.access.items()
-            if found is baseline.worked.access.get(mode)}  # fmt: skip
-    assert same == expected & set(baseline.worked.access)
+    same = {mode for mode, found in taking.run_cache.access.items()
+            if found is baseline.run_cache.access.get(mode)}  # fmt: skip
+    assert same == expected & set(baseline.run_cache.access)
 
 
 def test_other_settings_take_nothing_over(town, baseline):
@@ -53,8 +53,8 @@ def test_other_settings_take_nothing_over(town, baseline):
 
 def test_what_was_taken_over_is_taken_over_again(town, baseline):
     first = analyse(after(town, REZONE), threads=1, known=baseline)
-    assert first.worked.access["walk"] is baseline.worked.access["walk"]
-    assert first.worked.stations.methods is baseline.worked.stations.methods
+    assert first.run_cache.access["walk"] is baseline.run_cache.access["walk"]
+    assert first.run_cache.stations.methods is baseline.run_cache.stations.methods
 
 
 def test_a_plan_where_nobody_is_changes_no_figure(town, baseline):

@@ -18,7 +18,7 @@ from geo_planner.region.build import build_region
 from geo_planner.scenario import Scenario, apply_scenario, parse_scenario
 from geo_planner.travel_time import travel_times
 from tests.small_study import square, write_study
-from tests.sources.osm_drawing import ORIGIN_M
+from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import SPACING_M, points
 from tests.worlds import WORLD_DAY
 

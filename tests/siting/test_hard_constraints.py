@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.siting import hard_constraints, profiles
-from geo_planner.siting.hard_constraints import Limits
+from geo_planner.siting.hard_constraints import SiteLimits
 
 FREE = {
     "stage": 1.0,
@@ -93,7 +93,7 @@ def test_several_reasons_are_all_told_and_the_study_may_set_the_least_area():
     found = judged(in_green_wedge=True, stage=5)
     assert found["excluded_because"].count(";") == 1
     land = pd.DataFrame([FREE | {"net_area_m2": 700.0}], index=["s0"])
-    lenient = hard_constraints(land, profiles()["office"], Limits(min_net_area_m2=500))
+    lenient = hard_constraints(land, profiles()["office"], SiteLimits(min_net_area_m2=500))
     assert lenient["excluded_because"].isna().all()
 
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from geo_planner.config import AssumedLine, Study
 from geo_planner.errors import InputError
-from geo_planner.networks.timetable import build_timetable
+from geo_planner.networks.transit.timetable import build_timetable
 from geo_planner.region.build import build_region
 from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.osm import read_osm
 from geo_planner.sources.run_times import run_times
-from tests.sources.osm_drawing import METRIC, Drawing
-from tests.sources.test_osm_rail import STOP, TRACK
+from tests.sources.osm.osm_drawing import METRIC, Drawing
+from tests.sources.osm.test_rail import STOP, TRACK
 
 PLAN = AssumedLine(line="A", headway_min=20, max_speed_kmh=72, dwell_s=30)
 BRAKING = {"acceleration_mps2": 1.0, "deceleration_mps2": 0.8}

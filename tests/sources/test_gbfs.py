@@ -9,7 +9,7 @@ from geo_planner.config import GbfsSource, Study, read_study
 from geo_planner.errors import ConfigError, CRSError, InputError, SourceError
 from geo_planner.region.build import build_region
 from geo_planner.sources.gbfs import read_gbfs
-from tests.sources.osm_drawing import ORIGIN_M
+from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import grid_town
 
 METRIC = CRS.from_epsg(25832)

@@ -21,7 +21,7 @@ from geo_planner.crs import WGS84
 from geo_planner.errors import CRSError, InputError, MissingDependencyError, SourceError
 from geo_planner.sources.osm import read_osm
 from geo_planner.sources.overpass import asked_tags, read_overpass
-from tests.sources.osm_drawing import METRIC, ORIGIN_M, Drawing
+from tests.sources.osm.osm_drawing import METRIC, ORIGIN_M, Drawing
 
 DATED = "2024-05-01T00:00:00Z"
 STATUS = "Connected as: 1\nCurrent time: now\nAnnounced endpoint: none\nRate limit: 2\n2 slots\n"

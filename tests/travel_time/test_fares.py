@@ -19,7 +19,7 @@ from geo_planner.errors import ConfigError, InputError
 from geo_planner.itinerary import find_itineraries, legs_frame
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import open_router, travel_times
-from tests.sources.osm_drawing import ORIGIN_M
+from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import grid_town, points
 from tests.worlds import WORLD_DAY, WORLD_ORIGIN_M, calls, write_gtfs
 

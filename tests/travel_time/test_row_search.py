@@ -7,13 +7,13 @@ import pytest
 from geo_planner.accessibility import cumulative, gravity, sweep_access
 from geo_planner.config import Study, Travel
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.networks.contraction import region_hierarchy
+from geo_planner.networks.street.contraction import region_hierarchy
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import street as street_router
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.travel_time.row_search import RowSearch, hierarchy_pays
 from geo_planner.travel_time.street import StreetRouter
-from tests.sources.osm_drawing import ORIGIN_M
+from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import SIZE, SPACING_M, grid_town
 
 MEASURES = [gravity(3), cumulative(4), cumulative(2)]

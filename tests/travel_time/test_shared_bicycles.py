@@ -23,7 +23,7 @@ from geo_planner.itinerary import find_itineraries, to_text
 from geo_planner.region import write_region
 from geo_planner.scenario import apply_scenario, parse_scenario
 from geo_planner.travel_time import open_router, travel_times
-from tests.sources.osm_drawing import ORIGIN_M
+from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import points
 from tests.travel_time.test_transit_modes import TRAVEL, WINDOW, at, build_town
 

@@ -14,7 +14,7 @@ from pyproj import Transformer
 from geo_planner.config import Study, Travel, preset_travel
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
-from tests.sources.osm_drawing import ORIGIN_M
+from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import grid_town, points
 from tests.worlds import WORLD_DAY, WORLD_ORIGIN_M, calls, write_gtfs
 

@@ -13,7 +13,7 @@ from geo_planner.analysis.access import measures_of
 from geo_planner.config import Study, Travel, preset_travel
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
-from tests.sources.osm_drawing import Drawing
+from tests.sources.osm.osm_drawing import Drawing
 
 PIECE_M, N_PIECES = 9.5, 12
 PLAIN = Travel(walk_speed_kmh=3.6)

@@ -13,7 +13,7 @@ from geo_planner.config import LinesSource
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.schema import MAX_IDS_SHOWN, tables
-from geo_planner.sources.columns import as_text
+from geo_planner.sources.vector.columns import as_text
 from geo_planner.units import mps_from_kmh
 
 DEFAULT_MAX_KMH = 130.0

@@ -28,7 +28,7 @@ from geo_planner.sources.lines.geometry import (
     with_ends,
 )
 from geo_planner.sources.lines.joined import join_cycle_routes, join_speed_limits
-from geo_planner.sources.lines.pieces import Pieces, cut_lines, is_spur
+from geo_planner.sources.lines.pieces import LinePieces, cut_lines, is_spur
 from geo_planner.sources.lines.reading import Lines, read_clean_lines
 from geo_planner.sources.lines.touching import ends_to_lines
 
@@ -124,7 +124,7 @@ def read_lines(
     return LinesExtract(tables, tuple(finding for finding in findings if finding.count), repairs)
 
 
-def make_network(lines: Lines, source: LinesSource) -> tuple[Pieces, Repairs]:
+def make_network(lines: Lines, source: LinesSource) -> tuple[LinePieces, Repairs]:
     """Join the lines as the study says and cut them into pieces between nodes."""
     tolerance_m = source.snap_tolerance_m
     levels = lines.attributes["level"].to_numpy(dtype=float)

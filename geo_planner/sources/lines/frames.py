@@ -10,7 +10,7 @@ from pyproj import CRS, Geod, Transformer
 
 from geo_planner.crs import WGS84
 from geo_planner.sources.lines.geometry import MM_PER_M, BoolArray, FloatArray, Shapes
-from geo_planner.sources.lines.pieces import Pieces
+from geo_planner.sources.lines.pieces import LinePieces
 from geo_planner.sources.street_classes import NEVER_BICYCLE, NO_BICYCLE, NO_CAR, NO_WALK
 
 _ID_DIGITS = 12
@@ -19,7 +19,7 @@ _CLOSED = {"walk": NO_WALK, "bicycle": NO_BICYCLE | NEVER_BICYCLE, "car": NO_CAR
 
 
 def street_frame(
-    pieces: Pieces, lines: Shapes, attributes: pd.DataFrame, crs: CRS
+    pieces: LinePieces, lines: Shapes, attributes: pd.DataFrame, crs: CRS
 ) -> gpd.GeoDataFrame:
     """Make the streets table, without joined limits and cycle routes.
 
@@ -61,7 +61,7 @@ def street_frame(
     return gpd.GeoDataFrame(made, geometry=pieces.shapes, crs=crs)
 
 
-def node_frame(pieces: Pieces, crs: CRS) -> gpd.GeoDataFrame:
+def node_frame(pieces: LinePieces, crs: CRS) -> gpd.GeoDataFrame:
     """Make the street_nodes table; centre lines tell of no barriers or signals."""
     n_nodes = len(pieces.node_places)
     closed = np.zeros(n_nodes, dtype=bool)

@@ -19,7 +19,7 @@ from geo_planner.sources.lines.geometry import (
 
 
 @dataclass(frozen=True)
-class Pieces:
+class LinePieces:
     """Hold the pieces of lines, in the order of the lines and along them.
 
     Parameters
@@ -44,12 +44,12 @@ class Pieces:
         """Count the pieces."""
         return len(self.line)
 
-    def take(self, rows: BoolArray) -> "Pieces":
+    def take(self, rows: BoolArray) -> "LinePieces":
         """Keep some pieces, and the nodes at their ends."""
         return _numbered(self.line[rows], self.shapes[rows])
 
 
-def cut_lines(lines: Shapes, ends: FloatArray, cuts: Cuts) -> Pieces:
+def cut_lines(lines: Shapes, ends: FloatArray, cuts: Cuts) -> LinePieces:
     """Put the cuts into the lines, move their ends, and part them at the cuts.
 
     Parameters
@@ -76,7 +76,7 @@ def cut_lines(lines: Shapes, ends: FloatArray, cuts: Cuts) -> Pieces:
     return _parted(place[order], owner[order], is_node[order])
 
 
-def _parted(place: FloatArray, owner: IntArray, is_node: BoolArray) -> Pieces:
+def _parted(place: FloatArray, owner: IntArray, is_node: BoolArray) -> LinePieces:
     """Drop vertices that repeat the one before, then make a line between each two nodes."""
     whole = np.rint(place * MM_PER_M).astype(np.int64)
     is_new = np.ones(len(owner), dtype=bool)
@@ -96,12 +96,12 @@ def _parted(place: FloatArray, owner: IntArray, is_node: BoolArray) -> Pieces:
     return _numbered(owner[starts], shapely.linestrings(place[vertices], indices=piece))
 
 
-def _numbered(line: IntArray, shapes: Shapes) -> Pieces:
+def _numbered(line: IntArray, shapes: Shapes) -> LinePieces:
     numbers, places = place_numbers(end_places(shapes).reshape(-1, 2))
-    return Pieces(line, shapes, numbers[0::2], numbers[1::2], places)
+    return LinePieces(line, shapes, numbers[0::2], numbers[1::2], places)
 
 
-def is_spur(pieces: Pieces, min_spur_m: float) -> BoolArray:
+def is_spur(pieces: LinePieces, min_spur_m: float) -> BoolArray:
     """Mark short dead ends that were cut from a longer line: what a line ran past a crossing."""
     degree = np.bincount(np.concatenate([pieces.tail, pieces.head]))
     is_dead = (degree[pieces.tail] == 1) | (degree[pieces.head] == 1)

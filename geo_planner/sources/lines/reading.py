@@ -18,7 +18,6 @@ from geo_planner.crs import require_metric
 from geo_planner.errors import CRSError, InputError
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.sources import columns, vector_files
 from geo_planner.sources.lines.attributes import read_attributes
 from geo_planner.sources.lines.geometry import (
     BoolArray,
@@ -27,6 +26,7 @@ from geo_planner.sources.lines.geometry import (
     place_numbers,
     rounded,
 )
+from geo_planner.sources.vector import columns, files
 
 _LINEAR = ("LineString", "MultiLineString", "LinearRing")
 _ON_BORDER_M = 0.002
@@ -124,7 +124,7 @@ def read_clean_lines(source: LinesSource, crs: CRS, area: shapely.Geometry | Non
 
 def read_line_layer(
     path: Path, layer: str | None, crs: str | None, encoding: str | None, to: CRS
-) -> tuple[vector_files.Layer, Shapes]:
+) -> tuple[files.Layer, Shapes]:
     """Read a layer that must hold lines, and its shapes in the region's CRS without heights.
 
     Raises
@@ -134,7 +134,7 @@ def read_line_layer(
     CRSError
         When the shapes lie far outside the area of its CRS.
     """
-    read = vector_files.read_features(path, layer, crs, encoding)
+    read = files.read_features(path, layer, crs, encoding)
     if not isinstance(read.frame, gpd.GeoDataFrame):
         raise InputError(f"{read.name}: the layer has no geometry")
     places = read.frame.geometry
@@ -144,7 +144,7 @@ def read_line_layer(
         kinds = ", ".join(sorted(places.geom_type[unfit].unique()))
         raise InputError(f"{read.name}: {int(unfit.sum())} rows are no lines but {kinds}")
     for area_crs in (places.crs, to):
-        outside = vector_files.is_outside(places, area_crs)
+        outside = files.is_outside(places, area_crs)
         if outside.any():
             raise CRSError(
                 f"{read.name}: {int(outside.sum())} of {len(places)} rows lie outside the area "

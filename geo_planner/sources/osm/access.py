@@ -63,7 +63,7 @@ class Directions(NamedTuple):
     backward: bool
 
 
-class Access(NamedTuple):
+class OpenTo(NamedTuple):
     """Hold what one mode may do on a way, and why not."""
 
     directions: Directions
@@ -103,7 +103,7 @@ def is_street_area(tags: Tags) -> bool:
     return tags.get("area") == "yes" and road_class(tags) is not None
 
 
-def walk_access(tags: Tags) -> Access:
+def walk_access(tags: Tags) -> OpenTo:
     """Say which way pedestrians may go; one-way rules of vehicles do not hold for them."""
     closed_by_class = road_class(tags) in NO_WALK or tags.get("motorroad") == "yes"
     access = _mode_access(tags, "walk", is_open=not closed_by_class)
@@ -111,23 +111,23 @@ def walk_access(tags: Tags) -> Access:
     return _within(access, _one_way(oneway))
 
 
-def bicycle_access(tags: Tags) -> Access:
+def bicycle_access(tags: Tags) -> OpenTo:
     """Say which way cyclists may go: steps never, footways and squares only where tagged so."""
     street = road_class(tags)
     if street in NEVER_BICYCLE or is_street_area(tags):
-        return Access(CLOSED, is_destination_only=False, is_private=False)
+        return OpenTo(CLOSED, is_destination_only=False, is_private=False)
     closed_by_class = street in NO_BICYCLE or tags.get("motorroad") == "yes"
     access = _mode_access(tags, "bicycle", is_open=not closed_by_class)
     return _within(access, _bicycle_one_way(tags))
 
 
-def car_access(tags: Tags) -> Access:
+def car_access(tags: Tags) -> OpenTo:
     """Say which way cars may go; lanes that change direction by the hour count as closed."""
     street = road_class(tags)
     if is_street_area(tags) or (street in NO_CAR and street not in _CAR_BY_TAG):
-        return Access(CLOSED, is_destination_only=False, is_private=False)
+        return OpenTo(CLOSED, is_destination_only=False, is_private=False)
     if tags.get("service") == "emergency_access":
-        return Access(CLOSED, is_destination_only=False, is_private=False)
+        return OpenTo(CLOSED, is_destination_only=False, is_private=False)
     is_open = street not in NO_CAR and (street != "ferry" or _carries_cars(tags))
     access = _mode_access(tags, "car", is_open=is_open)
     is_entry = street == "service" and tags.get("service") in _ENTRY_ONLY_SERVICES
@@ -176,12 +176,12 @@ def cycle_facility(tags: Tags) -> str | None:
     return "shared" if is_shared else None
 
 
-def _mode_access(tags: Tags, mode: str, *, is_open: bool) -> Access:
+def _mode_access(tags: Tags, mode: str, *, is_open: bool) -> OpenTo:
     """Apply the hierarchy of access keys for each direction."""
     keys = KEYS_BY_MODE[mode] if is_open else _OPENING_KEYS[mode]
     along, against = (_stated(tags, keys, direction) for direction in ("forward", "backward"))
     values = {along, against}
-    return Access(
+    return OpenTo(
         Directions(_is_open(along, is_open=is_open), _is_open(against, is_open=is_open)),
         is_destination_only=bool(values & _DESTINATION),
         is_private="private" in values,
@@ -202,7 +202,7 @@ def _is_open(value: str | None, *, is_open: bool) -> bool:
     return is_open if value is None else value not in CLOSED_VALUES
 
 
-def _within(access: Access, limits: Directions) -> Access:
+def _within(access: OpenTo, limits: Directions) -> OpenTo:
     """Narrow access to the directions that the one-way rules leave."""
     open_along, open_against = access.directions
     return access._replace(

@@ -49,7 +49,7 @@ class Area(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Ground:
+class LandscapeTables:
     """Hold the tables of patches, named places, amenities and stations of shared bicycles."""
 
     landscape: gpd.GeoDataFrame
@@ -100,7 +100,7 @@ def amenity_kind(tags: Tags) -> str | None:
     return None
 
 
-def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Ground:
+def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> LandscapeTables:
     """Make the tables of patches, named places, amenities and stations of shared bicycles."""
     to_metric = transformer_to(crs)
     areas, n_broken = _areas(path) if elements.has_areas else ([], 0)
@@ -119,7 +119,7 @@ def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Ground
         *of_stations,
     ]
     told = tuple(finding for finding in findings if finding.count)
-    return Ground(landscape, localities, amenities, stations, told)
+    return LandscapeTables(landscape, localities, amenities, stations, told)
 
 
 def _areas(path: Path) -> tuple[list[Area], int]:

@@ -32,7 +32,7 @@ _HALF_TURN, _TURN = 180.0, 360.0
 
 
 @dataclass(frozen=True)
-class Pieces:
+class StreetPieces:
     """Hold the pieces of ways, in the order of the ways.
 
     Parameters
@@ -104,7 +104,7 @@ def transformer_to(crs: CRS) -> Transformer:
     return Transformer.from_crs(WGS84, crs, always_xy=True)
 
 
-def cut_ways(ways: Ways, cut_nodes: IntArray, crs: CRS) -> Pieces:
+def cut_ways(ways: Ways, cut_nodes: IntArray, crs: CRS) -> StreetPieces:
     """Cut ways into pieces at the nodes they share, at ``cut_nodes`` and at gaps.
 
     Parameters
@@ -127,7 +127,7 @@ def cut_ways(ways: Ways, cut_nodes: IntArray, crs: CRS) -> Pieces:
     places = np.column_stack([x, y])
     ends_used, (from_idx, to_idx) = _renumber(node_of[starts], node_of[ends])
     way_idx = track.way_of[starts]
-    return Pieces(
+    return StreetPieces(
         way_idx=way_idx,
         numbers=_running_numbers(way_idx),
         from_idx=from_idx,
@@ -142,7 +142,7 @@ def cut_ways(ways: Ways, cut_nodes: IntArray, crs: CRS) -> Pieces:
     )
 
 
-def piece_findings(pieces: Pieces, source: str, what: str) -> list[Finding]:
+def piece_findings(pieces: StreetPieces, source: str, what: str) -> list[Finding]:
     """Count what the cutting of ways had to leave out or mend."""
     return [
         Finding(
@@ -163,13 +163,13 @@ def piece_findings(pieces: Pieces, source: str, what: str) -> list[Finding]:
     ]
 
 
-def piece_ids(ways: Ways, pieces: Pieces) -> list[str]:
+def piece_ids(ways: Ways, pieces: StreetPieces) -> list[str]:
     """Name each piece by its way and its running number."""
     numbers = ways.ids[pieces.way_idx].tolist()
     return [f"w{way}-{i}" for way, i in zip(numbers, pieces.numbers.tolist(), strict=True)]
 
 
-def node_names(pieces: Pieces) -> TextArray:
+def node_names(pieces: StreetPieces) -> TextArray:
     """Name each node by its number."""
     return np.array([f"n{number}" for number in pieces.node_numbers.tolist()], dtype=object)
 

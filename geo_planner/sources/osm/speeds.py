@@ -40,7 +40,7 @@ class Speed(NamedTuple):
     is_refused: bool = False
 
 
-class SpeedLimits(NamedTuple):
+class TaggedLimits(NamedTuple):
     """Hold the limits of a street in both directions [m/s]."""
 
     forward_mps: float | None
@@ -48,22 +48,22 @@ class SpeedLimits(NamedTuple):
     is_refused: bool
 
 
-def speed_limits(tags: Tags) -> SpeedLimits:
+def speed_limits(tags: Tags) -> TaggedLimits:
     """Read the limits along and against the way.
 
     Examples
     --------
     >>> speed_limits({"maxspeed": "36", "maxspeed:backward": "18"})
-    SpeedLimits(forward_mps=10.0, backward_mps=5.0, is_refused=False)
+    TaggedLimits(forward_mps=10.0, backward_mps=5.0, is_refused=False)
     >>> speed_limits({"maxspeed": "soon"})
-    SpeedLimits(forward_mps=None, backward_mps=None, is_refused=True)
+    TaggedLimits(forward_mps=None, backward_mps=None, is_refused=True)
     """
     both = _stated(tags)
     along, against = (
         parse_speed(tags[key], tags.get("highway")) if key in tags else both
         for key in ("maxspeed:forward", "maxspeed:backward")
     )
-    return SpeedLimits(
+    return TaggedLimits(
         _mps(along), _mps(against), is_refused=along.is_refused or against.is_refused
     )
 

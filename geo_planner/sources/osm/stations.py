@@ -52,7 +52,7 @@ _MIN_RING_POINTS = 4
 COLUMNS = ["station_id", "name", "kind", "mode", "counts_for_station_rule"]
 
 
-class Shape(NamedTuple):
+class StationShape(NamedTuple):
     """Hold an element that may be a station, and one point for it in degrees."""
 
     name: str
@@ -127,15 +127,15 @@ def fill_modes(
     return stations.assign(mode=filled, counts_for_station_rule=counts)
 
 
-def _node_shapes(elements: Elements) -> list[Shape]:
+def _node_shapes(elements: Elements) -> list[StationShape]:
     return [
-        Shape(f"n{node.number}", node.tags, node.longitude, node.latitude)
+        StationShape(f"n{node.number}", node.tags, node.longitude, node.latitude)
         for node in elements.nodes.values()
         if station_kind(node.tags) and not np.isnan(node.longitude)
     ]
 
 
-def _way_shapes(ways: Ways) -> list[Shape]:
+def _way_shapes(ways: Ways) -> list[StationShape]:
     shapes = []
     for i, text in enumerate(ways.tags):
         if "public_transport=" not in text and "railway=" not in text:
@@ -146,7 +146,7 @@ def _way_shapes(ways: Ways) -> list[Shape]:
         places = places[~np.isnan(places[:, 0])]
         if station_kind(tags) and len(places):
             x, y = _point_on(places)
-            shapes.append(Shape(f"w{ways.ids[i]}", tags, x, y))
+            shapes.append(StationShape(f"w{ways.ids[i]}", tags, x, y))
     return shapes
 
 

@@ -14,7 +14,7 @@ from geo_planner.sources.osm.barriers import UNKNOWN_BARRIER, barrier_table, blo
 from geo_planner.sources.osm.elements import Elements, FloatArray, IntArray, Ways
 from geo_planner.sources.osm.opl import unescape
 from geo_planner.sources.osm.pieces import (
-    Pieces,
+    StreetPieces,
     TextArray,
     cut_ways,
     node_names,
@@ -101,7 +101,7 @@ def _cut_nodes(elements: Elements) -> IntArray:
 
 
 def _street_frame(
-    ways: Ways, pieces: Pieces, rules: list[StreetRule], rule_of: IntArray, crs: CRS
+    ways: Ways, pieces: StreetPieces, rules: list[StreetRule], rule_of: IntArray, crs: CRS
 ) -> gpd.GeoDataFrame:
     names = node_names(pieces)
     of_piece = pieces.way_idx
@@ -129,7 +129,7 @@ def _street_frame(
     return gpd.GeoDataFrame(frame, geometry=pieces.geometries, crs=crs)
 
 
-def _share_of_way(pieces: Pieces) -> FloatArray:
+def _share_of_way(pieces: StreetPieces) -> FloatArray:
     """Give each piece's share of its way's length: a stated crossing time is shared by it."""
     totals = np.bincount(pieces.way_idx, weights=pieces.lengths_m, minlength=1)
     return np.divide(
@@ -140,7 +140,7 @@ def _share_of_way(pieces: Pieces) -> FloatArray:
     )
 
 
-def _node_frame(elements: Elements, pieces: Pieces, crs: CRS) -> gpd.GeoDataFrame:
+def _node_frame(elements: Elements, pieces: StreetPieces, crs: CRS) -> gpd.GeoDataFrame:
     n_nodes = len(pieces.node_numbers)
     barriers = np.full(n_nodes, None, dtype=object)
     blocks = np.zeros((n_nodes, 3), dtype=bool)
@@ -185,7 +185,7 @@ def _doubt_findings(counts: pd.DataFrame, ways: Ways, source: str) -> list[Findi
     return findings
 
 
-def _barrier_findings(elements: Elements, pieces: Pieces, source: str) -> list[Finding]:
+def _barrier_findings(elements: Elements, pieces: StreetPieces, source: str) -> list[Finding]:
     known = barrier_table()
     on_street = (elements.nodes.get(number) for number in pieces.node_numbers.tolist())
     unknown = [

@@ -8,7 +8,7 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geo_planner.sources.raster.grid import Grid, Window
+from geo_planner.sources.raster.grid import CellWindow, Grid
 from geo_planner.sources.raster.tiles import rasterio_module, to_coordinates
 
 _LONGEST_EDGE_CELLS = 8.0
@@ -49,7 +49,7 @@ def areas_where(
 
 
 def _cells_of(
-    values: np.ndarray, block: Window, holds: Callable[[np.ndarray], np.ndarray]
+    values: np.ndarray, block: CellWindow, holds: Callable[[np.ndarray], np.ndarray]
 ) -> np.ndarray:
     """Trace the cells of one block in index space."""
     rasterio_module()

@@ -16,7 +16,7 @@ from pyproj import CRS
 
 from geo_planner.crs import to_text
 from geo_planner.errors import InputError
-from geo_planner.sources.raster.grid import Grid, Window
+from geo_planner.sources.raster.grid import CellWindow, Grid
 from geo_planner.sources.raster.tiles import cell_size, cell_words, to_coordinates
 
 _WHOLE = 1e-6
@@ -148,7 +148,7 @@ def _steps_from_origin(grid: Grid) -> tuple[int, int] | None:
 
 
 def _by_block(
-    grid: Grid, window: Window, blocks: CellBlocks
+    grid: Grid, window: CellWindow, blocks: CellBlocks
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Yield column, row and sum of the blocks with people, counted from the first block."""
     size = blocks.factor
@@ -159,7 +159,7 @@ def _by_block(
         -(-(window.column + window.n_columns - blocks.column) // size),
         -(-(window.row + window.n_rows - blocks.row) // size),
     )
-    whole = Window(
+    whole = CellWindow(
         blocks.column + first[0] * size,
         blocks.row + first[1] * size,
         (last[0] - first[0]) * size,

@@ -19,7 +19,7 @@ from pyproj import CRS, Transformer
 
 from geo_planner.classes import class_of, round_borders
 from geo_planner.quantities import Quantity
-from geo_planner.sources.raster.grid import Grid, Window
+from geo_planner.sources.raster.grid import CellWindow, Grid
 from geo_planner.sources.raster.tiles import cell_size, rasterio_module, to_cells
 
 MOST_PIXELS = 512
@@ -42,7 +42,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class _Frame:
+class _PictureFrame:
     """Lay pixels over an extent in web Mercator."""
 
     west: float
@@ -89,7 +89,7 @@ def draw(grid: Grid, extent: gpd.GeoSeries) -> Picture | None:
     return Picture(breaks, west, south, east, north, _png(classes, len(breaks) + 1))
 
 
-def _frame(grid: Grid, extent: gpd.GeoSeries) -> _Frame | None:
+def _frame(grid: Grid, extent: gpd.GeoSeries) -> _PictureFrame | None:
     """Lay pixels over what study and raster share, as many as there are cells, 512 at most."""
     window = grid.window_of(grid.to_cells(extent))
     if window.is_empty:
@@ -106,7 +106,7 @@ def _frame(grid: Grid, extent: gpd.GeoSeries) -> _Frame | None:
     longest = max(east - west, north - south)
     pixel = longest / min(MOST_PIXELS, 2 * max(window.n_columns, window.n_rows))
     n_columns, n_rows = (max(1, round(side / pixel)) for side in (east - west, north - south))
-    return _Frame(west, south, east, north, n_columns, n_rows)
+    return _PictureFrame(west, south, east, north, n_columns, n_rows)
 
 
 def _web_bounds(shapes: gpd.GeoSeries) -> tuple[float, float, float, float]:
@@ -128,7 +128,7 @@ def _values_at(grid: Grid, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
     if not inside.any():
         return values
     column, row = np.floor(columns[inside]).astype(int), np.floor(rows[inside]).astype(int)
-    window = Window(
+    window = CellWindow(
         int(column.min()), int(row.min()), int(np.ptp(column)) + 1, int(np.ptp(row)) + 1
     )
     factor = math.ceil(max(window.n_columns, window.n_rows) / _MOST_CELLS)
@@ -139,13 +139,13 @@ def _values_at(grid: Grid, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return values
 
 
-def _coarse(grid: Grid, window: Window, factor: int) -> np.ndarray:
+def _coarse(grid: Grid, window: CellWindow, factor: int) -> np.ndarray:
     """Return means of ``factor`` by ``factor`` cells, at multiples of it."""
     left, top = window.column // factor, window.row // factor
     right = -(-(window.column + window.n_columns) // factor)
     bottom = -(-(window.row + window.n_rows) // factor)
     means = np.full((bottom - top, right - left), np.nan)
-    wide = Window(left * factor, top * factor, (right - left) * factor, (bottom - top) * factor)
+    wide = CellWindow(left * factor, top * factor, (right - left) * factor, (bottom - top) * factor)
     for block in grid.blocks(wide, multiple=factor):
         shape = block.n_rows // factor, factor, block.n_columns // factor, factor
         with warnings.catch_warnings():

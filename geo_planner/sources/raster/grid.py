@@ -22,16 +22,16 @@ from geo_planner.config import RasterSource
 from geo_planner.crs import to_text
 from geo_planner.errors import CRSError, InputError
 from geo_planner.quantities import Quantity, quantity_of
-from geo_planner.sources import vector_files
 from geo_planner.sources.raster import tiles as tile_files
 from geo_planner.sources.raster.tiles import Affine, Tile, to_cells, to_coordinates
+from geo_planner.sources.vector import files
 
 BLOCK_CELLS = 2048
 _CHUNK_BYTES = 1 << 20
 _LONGEST_EDGE_M = 500.0
 
 
-class Window(NamedTuple):
+class CellWindow(NamedTuple):
     """Name a block of cells by its upper left cell and its size."""
 
     column: int
@@ -39,12 +39,12 @@ class Window(NamedTuple):
     n_columns: int
     n_rows: int
 
-    def overlap(self, other: "Window") -> "Window":
+    def overlap(self, other: "CellWindow") -> "CellWindow":
         """Return the cells two windows share; a size of 0 or less where there are none."""
         left, top = max(self.column, other.column), max(self.row, other.row)
         right = min(self.column + self.n_columns, other.column + other.n_columns)
         bottom = min(self.row + self.n_rows, other.row + other.n_rows)
-        return Window(left, top, right - left, bottom - top)
+        return CellWindow(left, top, right - left, bottom - top)
 
     @property
     def is_empty(self) -> bool:
@@ -87,9 +87,9 @@ class Grid:
     tiles: tuple[Tile, ...]
 
     @property
-    def whole(self) -> Window:
+    def whole(self) -> CellWindow:
         """Return the window of all cells."""
-        return Window(0, 0, self.n_columns, self.n_rows)
+        return CellWindow(0, 0, self.n_columns, self.n_rows)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -113,29 +113,29 @@ class Grid:
         geometries = np.where(finite, geometries, None)
         return np.asarray(shapely.transform(geometries, partial(_index_space, self.affine)))
 
-    def window_of(self, geometries: np.ndarray) -> Window:
+    def window_of(self, geometries: np.ndarray) -> CellWindow:
         """Return the cells under shapes of index space, within the grid."""
         known = geometries[~shapely.is_missing(geometries)]
         if not len(known):
-            return Window(0, 0, 0, 0)
+            return CellWindow(0, 0, 0, 0)
         west, north, east, south = shapely.total_bounds(known)
         column, row = int(np.floor(west)), int(np.floor(north))
         size = int(np.ceil(east)) - column, int(np.ceil(south)) - row
         # a lone point on a cell's border has no extent, but a cell
-        return self.whole.overlap(Window(column, row, max(1, size[0]), max(1, size[1])))
+        return self.whole.overlap(CellWindow(column, row, max(1, size[0]), max(1, size[1])))
 
-    def blocks(self, window: Window, multiple: int = 1) -> Iterator[Window]:
+    def blocks(self, window: CellWindow, multiple: int = 1) -> Iterator[CellWindow]:
         """Part a window into blocks of bounded size, whose borders lie at multiples of a number."""
         step = multiple * max(1, BLOCK_CELLS // multiple)
         for row in range(window.row // step * step, window.row + window.n_rows, step):
             for column in range(
                 window.column // step * step, window.column + window.n_columns, step
             ):
-                block = Window(column, row, step, step).overlap(window)
+                block = CellWindow(column, row, step, step).overlap(window)
                 if not block.is_empty:
                     yield block
 
-    def read(self, window: Window) -> np.ndarray:
+    def read(self, window: CellWindow) -> np.ndarray:
         """Read cells of a window that may reach past the grid (n_rows, n_columns), nan = no data.
 
         Raises
@@ -147,7 +147,7 @@ class Grid:
         """
         values = np.full((window.n_rows, window.n_columns), np.nan)
         for tile in self.tiles:
-            place = Window(tile.column, tile.row, tile.n_columns, tile.n_rows)
+            place = CellWindow(tile.column, tile.row, tile.n_columns, tile.n_rows)
             shared = window.overlap(place)
             if not shared.is_empty:
                 rows = slice(shared.row - window.row, shared.row - window.row + shared.n_rows)
@@ -157,7 +157,7 @@ class Grid:
         self._require_possible(values)
         return values
 
-    def _read_tile(self, tile: Tile, shared: Window) -> np.ndarray:
+    def _read_tile(self, tile: Tile, shared: CellWindow) -> np.ndarray:
         inside = (
             (shared.row - tile.row, shared.row - tile.row + shared.n_rows),
             (shared.column - tile.column, shared.column - tile.column + shared.n_columns),
@@ -227,7 +227,7 @@ def open_grid(source: RasterSource) -> Grid:
 
 def _crs(source: RasterSource, tile: Tile) -> CRS:
     own = CRS.from_wkt(tile.crs_text) if tile.crs_text else None
-    crs = vector_files.resolve_crs(source.label, own, source.crs)
+    crs = files.resolve_crs(source.label, own, source.crs)
     if crs.is_compound:
         crs = crs.sub_crs_list[0]  # heights are values here, not places
     if not (crs.is_projected or crs.is_geographic):
@@ -246,7 +246,7 @@ def _stated_nodata(source: RasterSource, tile: Tile) -> float | None:
     return stated
 
 
-def require_overlap(grid: Grid, extent: gpd.GeoSeries) -> Window:
+def require_overlap(grid: Grid, extent: gpd.GeoSeries) -> CellWindow:
     """Return the cells under the study, or refuse a raster that lies elsewhere.
 
     Parameters
@@ -277,12 +277,14 @@ def _extent_words(bounds: Any) -> str:
     return f"x {west:.7g} to {east:.7g}, y {south:.7g} to {north:.7g}"
 
 
-def provenance(grid: Grid, window: Window) -> dict[str, Any]:
+def provenance(grid: Grid, window: CellWindow) -> dict[str, Any]:
     """Describe a raster for ``region.json``: CRS, cells, nodata, extent, digests of files used."""
     used = [
         tile
         for tile in grid.tiles
-        if not window.overlap(Window(tile.column, tile.row, tile.n_columns, tile.n_rows)).is_empty
+        if not window.overlap(
+            CellWindow(tile.column, tile.row, tile.n_columns, tile.n_rows)
+        ).is_empty
     ]
     own = grid.tiles[0].nodata if grid.nodata is None else grid.nodata
     return {

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_planner.sources.raster.grid import Grid, Window
+from geo_planner.sources.raster.grid import CellWindow, Grid
 
 
 def sample_nearest(grid: Grid, points: gpd.GeoSeries) -> np.ndarray:
@@ -30,7 +30,7 @@ def sample_bilinear(grid: Grid, points: gpd.GeoSeries) -> np.ndarray:
     sampled = np.full(len(places), np.nan)
     for block, rows in _by_block(grid, places):
         # one cell more on each side: the four around a point may lie in the next block
-        wide = Window(block.column - 1, block.row - 1, block.n_columns + 2, block.n_rows + 2)
+        wide = CellWindow(block.column - 1, block.row - 1, block.n_columns + 2, block.n_rows + 2)
         values = grid.read(wide)
         local = places[rows] - (wide.column, wide.row)
         sampled[rows] = _bilinear(values, local)
@@ -58,7 +58,7 @@ def _places(grid: Grid, points: gpd.GeoSeries) -> np.ndarray:
     return np.column_stack([shapely.get_x(cells), shapely.get_y(cells)])
 
 
-def _by_block(grid: Grid, places: np.ndarray) -> Iterator[tuple[Window, np.ndarray]]:
+def _by_block(grid: Grid, places: np.ndarray) -> Iterator[tuple[CellWindow, np.ndarray]]:
     """Yield each block that holds points with the rows of those points."""
     with np.errstate(invalid="ignore"):
         inside = ((places >= 0) & (places < (grid.n_columns, grid.n_rows))).all(axis=1)
@@ -67,7 +67,7 @@ def _by_block(grid: Grid, places: np.ndarray) -> Iterator[tuple[Window, np.ndarr
         return
     low = np.floor(places[known].min(axis=0)).astype(int)
     high = np.floor(places[known].max(axis=0)).astype(int) + 1
-    window = Window(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
+    window = CellWindow(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
     for block in grid.blocks(window):
         start = np.array([block.column, block.row])
         stop = start + np.array([block.n_columns, block.n_rows])

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from geo_planner.errors import MissingDependencyError
-from geo_planner.sources.raster.grid import Grid, Window
+from geo_planner.sources.raster.grid import CellWindow, Grid
 from geo_planner.sources.raster.sampling import sample_nearest
 
 # Slivers of cells that rounding or another CRS adds at a border must not set least and greatest.
@@ -108,7 +108,7 @@ def _by_block(grid: Grid, cells: np.ndarray) -> Iterator[pd.DataFrame]:
 
 
 def _extract(
-    values: np.ndarray, block: Window, rows: np.ndarray, cells: np.ndarray, *, is_count: bool
+    values: np.ndarray, block: CellWindow, rows: np.ndarray, cells: np.ndarray, *, is_count: bool
 ) -> pd.DataFrame:
     exactextract, sources = _exactextract()
     # exactextract counts y upwards from the lower edge
@@ -159,7 +159,7 @@ def _exactextract() -> tuple[Any, Any]:
 def _shape_source(exactextract: Any, rows: Sequence[int], shapes: Sequence[bytes]) -> Any:
     """Hand shapes over as WKB: six times faster than the GeoJSON that frames go through."""
 
-    class Shape(exactextract.feature.Feature):  # type: ignore[misc]  # imported late, untyped
+    class ZoneShape(exactextract.feature.Feature):  # type: ignore[misc]  # imported late, untyped
         """One shape and the row it belongs to."""
 
         def __init__(self, row: int, shape: bytes) -> None:
@@ -187,7 +187,7 @@ def _shape_source(exactextract: Any, rows: Sequence[int], shapes: Sequence[bytes
 
         def __iter__(self) -> Iterator[Any]:
             """Go through them."""
-            return iter([Shape(*pair) for pair in zip(rows, shapes, strict=True)])
+            return iter([ZoneShape(*pair) for pair in zip(rows, shapes, strict=True)])
 
         def srs_wkt(self) -> None:
             """Name no CRS: index space has none."""

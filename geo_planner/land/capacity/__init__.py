@@ -1,0 +1,1 @@
+"""From what plans allow to floor area and jobs."""

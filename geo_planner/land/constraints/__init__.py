@@ -1,0 +1,1 @@
+"""What lies on sites and takes ground away."""

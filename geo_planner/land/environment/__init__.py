@@ -1,0 +1,1 @@
+"""Environmental classes of sites and the homes that limit them."""

@@ -1,0 +1,1 @@
+"""Plans: which rules where, what it allows, how ready a site is."""

@@ -1,0 +1,145 @@
+"""Laying plan polygons over sites: parts that lie under the same plans from edge to edge.
+
+Sites are cut by every plan edge that crosses them, round by round: the first plan of all sites at
+once, then the second, and so on. Which plans hold in a part is asked of a point inside it.
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo_planner.crs import require_metric, require_same
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+Shapes = npt.NDArray[np.object_]
+
+_TOUCH_M2 = 0.01
+
+
+@dataclass(frozen=True)
+class PlanOverlay:
+    """Hold the parts of sites and the plans over each.
+
+    Parameters
+    ----------
+    shapes, site_idx, area_m2
+        Polygon of each part, position of its site, ground area [m2], ``(n_parts,)``.
+    sliver_m2
+        Ground left out of each site as slivers [m2], ``(n_sites,)``.
+    part_idx, plan_idx
+        Pairs: this plan lies over this part, ``(n_pairs,)``, in order of parts.
+    """
+
+    shapes: Shapes
+    site_idx: IntArray
+    area_m2: FloatArray
+    sliver_m2: FloatArray
+    part_idx: IntArray
+    plan_idx: IntArray
+
+
+def overlay_plans(
+    sites: gpd.GeoDataFrame, plans: gpd.GeoDataFrame, *, sliver_share: float = 0.005
+) -> PlanOverlay:
+    """Cut sites along the edges of plans.
+
+    Parameters
+    ----------
+    sites, plans
+        Polygons in one metric CRS.
+    sliver_share
+        Parts smaller than this share of their site are left out and counted as slivers.
+
+    Raises
+    ------
+    CRSError
+        When the layers differ in CRS or it is not metric.
+    """
+    require_metric(require_same(sites, plans))
+    shapes = np.asarray(sites.geometry.array, dtype=object)
+    polygons = np.asarray(plans.geometry.array, dtype=object)
+    parts, site_idx = _cut(shapes, polygons)
+    area_m2 = shapely.area(parts)
+    whole_m2 = shapely.area(shapes)
+    is_sliver = area_m2 < sliver_share * whole_m2[site_idx]
+    sliver_m2 = np.bincount(
+        site_idx[is_sliver], weights=area_m2[is_sliver], minlength=len(shapes)
+    ).astype(float)
+    parts, site_idx, area_m2 = parts[~is_sliver], site_idx[~is_sliver], area_m2[~is_sliver]
+    part_idx, plan_idx = _plans_over(parts, polygons)
+    return PlanOverlay(parts, site_idx, area_m2, sliver_m2, part_idx, plan_idx)
+
+
+def overlaps(left: Shapes, right: Shapes) -> tuple[IntArray, IntArray, FloatArray]:
+    """Measure where polygons of two sets overlap.
+
+    Parameters
+    ----------
+    left, right
+        Polygons in one metric CRS.
+
+    Returns
+    -------
+    tuple
+        Position in ``left``, position in ``right`` and shared area [m2], in order of ``left``.
+    """
+    left_idx, right_idx = _sorted_pairs(left, right)
+    shared_m2 = shapely.area(shapely.intersection(left[left_idx], right[right_idx]))
+    is_real = shared_m2 > _TOUCH_M2
+    return left_idx[is_real], right_idx[is_real], shared_m2[is_real]
+
+
+def _sorted_pairs(left: Shapes, right: Shapes) -> tuple[IntArray, IntArray]:
+    """Find meeting polygons, in order of both positions, so that equal input gives equal output."""
+    pairs = shapely.STRtree(right).query(left, predicate="intersects")
+    order = np.lexsort((pairs[1], pairs[0]))
+    return pairs[0][order].astype(np.int64), pairs[1][order].astype(np.int64)
+
+
+def _cut(shapes: Shapes, polygons: Shapes) -> tuple[Shapes, IntArray]:
+    """Cut every shape along the polygons that cross it; return parts and whose they are."""
+    site_idx, plan_idx = _sorted_pairs(shapes, polygons)
+    pieces = shapely.intersection(shapes[site_idx], polygons[plan_idx])
+    piece_m2 = shapely.area(pieces)
+    crosses = (piece_m2 > _TOUCH_M2) & (piece_m2 < shapely.area(shapes)[site_idx] - _TOUCH_M2)
+    site_idx, pieces = site_idx[crosses], pieces[crosses]
+    starts = np.searchsorted(site_idx, np.arange(len(shapes)))
+    turn = np.arange(len(site_idx)) - starts[site_idx]
+    done = [
+        (
+            shapes[(counts := np.bincount(site_idx, minlength=len(shapes))) == 0],
+            np.flatnonzero(counts == 0),
+        )
+    ]
+    parts, owner = shapes[counts > 0], np.flatnonzero(counts > 0)
+    for k in range(int(counts.max(initial=0))):
+        is_over = counts[owner] <= k
+        done.append((parts[is_over], owner[is_over]))
+        parts, owner = parts[~is_over], owner[~is_over]
+        knife = np.empty(len(shapes), dtype=object)
+        at_turn = turn == k
+        knife[site_idx[at_turn]] = pieces[at_turn]
+        parts, owner = _cut_once(parts, owner, knife[owner])
+    done.append((parts, owner))
+    every, whose = (np.concatenate(arrays) for arrays in zip(*done, strict=True))
+    order = np.argsort(whose, kind="stable")
+    return every[order], whose[order].astype(np.int64)
+
+
+def _cut_once(parts: Shapes, owner: IntArray, knife: Shapes) -> tuple[Shapes, IntArray]:
+    inside = shapely.intersection(parts, knife)
+    inside_m2 = shapely.area(inside)
+    is_split = (inside_m2 > _TOUCH_M2) & (inside_m2 < shapely.area(parts) - _TOUCH_M2)
+    outside = shapely.difference(parts[is_split], knife[is_split])
+    return (
+        np.concatenate([parts[~is_split], inside[is_split], outside]),
+        np.concatenate([owner[~is_split], owner[is_split], owner[is_split]]),
+    )
+
+
+def _plans_over(parts: Shapes, polygons: Shapes) -> tuple[IntArray, IntArray]:
+    return _sorted_pairs(shapely.point_on_surface(parts), polygons)

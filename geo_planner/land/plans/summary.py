@@ -1,0 +1,185 @@
+"""One row per site of what plans say, each value with the plan, document and date it is from."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.land.capacity.factors import FloatArray
+from geo_planner.land.plans.resolving import PlanResult, fields_of
+from geo_planner.land.plans.ruling import QUANTITIES, zone_name
+
+_CITED = ("quantity", "value", "plan_id", "level", "document_url", "dated")
+_OF_FIELDS = ("max_floors", "max_height_m", "max_floor_area_m2")
+_LARGEST = ("max_floors", "max_height_m")
+
+
+def plan_summary(
+    result: PlanResult, state: str = "ruling", cited: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Sum up one reading of the plans per site.
+
+    Parameters
+    ----------
+    result
+        Resolved plans.
+    state
+        Reading to sum up; ``ruling`` takes every level in force.
+    cited
+        Readings whose values are cited; None: the one that is summed up.
+
+    Returns
+    -------
+    DataFrame
+        Index site_id. ``use_code`` and ``zone_status`` of the largest share of the ground (unknown
+        where that is unknown), ``use_shares`` (JSON), ``floor_area_ratio`` (mean by ground; nan
+        where any part is unknown), ``ratio_basis`` (nan where parts differ), ``max_floors`` and
+        ``max_height_m`` (largest of the parts; nan where any is unknown), ``citations`` (JSON list:
+        quantity, value, plan_id, level, document_url, dated, share of the site) and ``unknown``
+        (JSON list: quantity, reason, share).
+    """
+    ids = result.site_ids()
+    site = result.parts["site_idx"].to_numpy()
+    area_m2 = result.parts["area_m2"].to_numpy(float)
+    use_code, use_shares = _largest_share(result, state, "use_code")
+    zone, _ = _largest_share(result, state, "zone_status")
+    basis = result.rulings[state]["floor_area_ratio"].ratio_basis
+    columns: dict[str, Any] = {
+        "use_code": use_code,
+        "use_shares": use_shares,
+        "zone_status": [zone_name(code) for code in zone],
+        "floor_area_ratio": _mean(site, result.value(state, "floor_area_ratio"), area_m2, len(ids)),
+        "ratio_basis": _only(site, basis, len(ids)),
+    }
+    for quantity in _LARGEST:
+        columns[quantity] = _largest(site, result.value(state, quantity), len(ids))
+    columns["citations"] = citation_texts(result, (state,) if cited is None else cited)
+    columns["unknown"] = unknown_reasons(result, state, QUANTITIES).to_numpy()
+    return pd.DataFrame(columns, index=ids)
+
+
+def citation_texts(result: PlanResult, states: Sequence[str]) -> list[str]:
+    """Write each site's cited values as JSON, parts with the same ruling put together."""
+    cited = pd.concat([result.citations(states), *_field_citations(result, states)])
+    cited = cited[cited["value"].notna()]
+    area_m2 = result.parts.groupby("site_id")["area_m2"].sum()
+    cited = cited.assign(value=cited["value"].astype(object).map(_plain))
+    keys = ["site_id", "state", *_CITED]
+    sums = cited.groupby(keys, as_index=False, dropna=False, sort=False)["area_m2"].sum()
+    texts: dict[str, list[dict[str, Any]]] = {name: [] for name in result.site_ids()}
+    for row in sums.to_dict("records"):
+        share = round(row["area_m2"] / area_m2[row["site_id"]], 4)
+        item = {key: None if pd.isna(row[key]) else row[key] for key in ("state", *_CITED)}
+        texts[row["site_id"]].append(item | {"share": share})
+    return [json.dumps(items, ensure_ascii=False) for items in texts.values()]
+
+
+def _field_citations(result: PlanResult, states: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """List what building fields state, as ``PlanResult.citations``, a row per piece and value."""
+    for state in states:
+        fields = fields_of(result, state)
+        if not len(fields):
+            continue
+        sites = result.parts["site_id"].to_numpy()[fields["part"].to_numpy(int)]
+        for quantity in _OF_FIELDS:
+            value = fields[quantity].to_numpy(float, na_value=np.nan).astype(object)
+            yield fields[[*_CITED[2:], "area_m2"]].assign(
+                site_id=sites, state=state, quantity=quantity, value=value
+            )
+
+
+def _plain(value: object) -> object:
+    """Write whole numbers without a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _largest_share(result: PlanResult, state: str, quantity: str) -> tuple[FloatArray, list[str]]:
+    """Give the value that holds on most of each site, and all shares as JSON."""
+    site = result.parts["site_idx"].to_numpy()
+    n_sites = len(result.sites)
+    frame = pd.DataFrame(
+        {
+            "site": site,
+            "value": result.value(state, quantity),
+            "area_m2": result.parts["area_m2"].to_numpy(float),
+        }
+    )
+    sums = frame.groupby(["site", "value"], dropna=False, as_index=False)["area_m2"].sum()
+    sums["share"] = sums["area_m2"] / sums.groupby("site")["area_m2"].transform("sum")
+    sums = sums.sort_values(["site", "share"], ascending=[True, False], kind="stable")
+    first = sums.drop_duplicates("site")
+    value = np.full(n_sites, np.nan)
+    value[first["site"]] = first["value"]
+    texts: list[dict[str, float]] = [{} for _ in range(n_sites)]
+    for row in sums.itertuples(index=False):
+        name = "unknown" if np.isnan(row.value) else f"{row.value:g}"
+        texts[row.site][name] = round(row.share, 4)
+    return value, [json.dumps(shares) for shares in texts]
+
+
+def _mean(site: np.ndarray, value: FloatArray, area_m2: FloatArray, n_sites: int) -> FloatArray:
+    total = np.bincount(site, weights=area_m2, minlength=n_sites)
+    with np.errstate(invalid="ignore"):
+        return np.bincount(site, weights=value * area_m2, minlength=n_sites) / total
+
+
+def _largest(site: np.ndarray, value: FloatArray, n_sites: int) -> FloatArray:
+    found = np.full(n_sites, -np.inf)
+    with np.errstate(invalid="ignore"):
+        np.maximum.at(found, site, value)
+    return np.where(np.isinf(found), np.nan, found)
+
+
+def _only(site: np.ndarray, value: FloatArray, n_sites: int) -> FloatArray:
+    """Keep a value all parts of a site share."""
+    low, high = np.full(n_sites, np.inf), np.full(n_sites, -np.inf)
+    with np.errstate(invalid="ignore"):
+        np.minimum.at(low, site, value)
+        np.maximum.at(high, site, value)
+    return np.where(low == high, low, np.nan)
+
+
+def unknown_reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> pd.Series:
+    """Say per site in words what is unknown, with the share of the site it concerns.
+
+    Parameters
+    ----------
+    result
+        Resolved plans.
+    state, quantities
+        Reading and quantities to tell of.
+
+    Returns
+    -------
+    Series
+        JSON text by site_id: a list of ``quantity``, ``reason``, ``share``; ``[]`` where all is
+        known.
+    """
+    told: list[list[dict[str, object]]] = [[] for _ in range(len(result.sites))]
+    for row in _reasons(result, state, quantities):
+        told[int(row.site)].append(
+            {"quantity": row.quantity, "reason": row.reason, "share": round(row.share, 3)}
+        )
+    texts = [json.dumps(items, ensure_ascii=False) for items in told]
+    return pd.Series(texts, index=result.site_ids(), dtype="str")
+
+
+def _reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> Iterator[Any]:
+    site = result.parts["site_idx"].to_numpy()
+    area_m2 = result.parts["area_m2"].to_numpy()
+    whole_m2 = np.bincount(site, weights=area_m2, minlength=len(result.sites))
+    reasons = [result.rulings[state][quantity].reason for quantity in quantities]
+    frame = pd.DataFrame(
+        {
+            "turn": np.repeat(np.arange(len(reasons)), len(site)),
+            "site": np.tile(site, len(reasons)),
+            "reason": np.concatenate(reasons),
+            "share": np.tile(area_m2 / whole_m2[site], len(reasons)),
+        }
+    )
+    said = frame[frame["reason"] != ""]
+    shares = said.groupby(["turn", "site", "reason"], as_index=False)["share"].sum()
+    names = np.array(quantities)[shares["turn"]]
+    return shares.assign(quantity=names).itertuples(index=False)

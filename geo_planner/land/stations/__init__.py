@@ -1,0 +1,1 @@
+"""Nearness to stations and what it allows."""

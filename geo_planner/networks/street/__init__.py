@@ -1,0 +1,1 @@
+"""Street networks as arrays: graphs, speeds, turns, hierarchies, linking of points."""

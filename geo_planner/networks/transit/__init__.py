@@ -1,0 +1,1 @@
+"""Timetables as arrays: days, patterns, trips, transfers, ways within stations, fares."""

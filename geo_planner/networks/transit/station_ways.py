@@ -1,0 +1,283 @@
+"""Ways within stations: from entrances to platforms, and from platform to platform.
+
+A pathway takes its traversal time; without one its length at walking speed, or else the straight
+line between its ends, and so much a step. A platform is entered by the entrances its pathways lead
+to; one whose station has entrances but no pathways by all of them, in a straight line. Every other
+platform is entered where it lies.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from geo_planner.kernels.service import Walks
+from geo_planner.kernels.street import UNREACHED
+from geo_planner.networks.transit.service_days import index_in
+from geo_planner.packaged import packaged_rows
+from geo_planner.units import CENTISECONDS_PER_S
+
+IntArray = npt.NDArray[np.int32]
+LongArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+_ENTRANCE = 2
+Way = tuple[int, int, float]
+
+
+@dataclass(frozen=True)
+class StopEntrances:
+    """Hold where stops are entered from the street.
+
+    Parameters
+    ----------
+    points
+        Entrances, and stops that are their own, index = stop_id.
+    inward, outward
+        Of each stop its doors, and the way in or out [cs].
+    inside
+        Of each stop the stops of its station, and the way there [cs].
+    """
+
+    points: gpd.GeoSeries
+    inward: Walks
+    outward: Walks
+    inside: Walks
+
+
+def stop_entrances(
+    tables: Mapping[str, pd.DataFrame], stop_ids: Sequence[str], walk_speed_mps: float
+) -> StopEntrances | None:
+    """Lay out the doors of a timetable's stops; None where no station tells of any way.
+
+    Parameters
+    ----------
+    tables
+        Tables of the schema: stops; pathways if there are any.
+    stop_ids
+        Stops of the timetable; an id may come several times.
+    walk_speed_mps
+        Walking speed [m/s].
+    """
+    stops = gpd.GeoDataFrame(tables["stops"]).reset_index(drop=True)
+    entrances = _entrances(stops)
+    pathways = tables.get("pathways")
+    if not entrances and (pathways is None or pathways.empty):
+        return None
+    rows = index_in(pd.Series(list(stop_ids), dtype="str"), stops["stop_id"])
+    station = _stations(stops)
+    platforms = np.unique(rows)
+    ways = _Station(stops, station, entrances, pathways, walk_speed_mps)
+    within = ways.between(platforms)
+    doors = sorted({door for door, _, _ in within.inward} | set(within.own))
+    number = {row: place for place, row in enumerate(doors)}
+    own = [(row, row, 0.0) for row in within.own]
+    inward = [(stop, number[door], cost) for door, stop, cost in [*within.inward, *own]]
+    outward = [(stop, number[door], cost) for stop, door, cost in [*within.outward, *own]]
+    places: dict[int, list[int]] = {}
+    for place, row in enumerate(rows.tolist()):
+        places.setdefault(row, []).append(place)
+    inside = [
+        (one, other, cost)
+        for here, there, cost in within.inside
+        for one in places[here]
+        for other in places[there]
+    ]
+    return StopEntrances(
+        stops.set_index("stop_id").geometry.iloc[doors],
+        _walks([(p, d, c) for row, d, c in inward for p in places[row]], len(rows)),
+        _walks([(p, d, c) for row, d, c in outward for p in places[row]], len(rows)),
+        _walks(inside, len(rows)),
+    )
+
+
+def through_entrances(costs_cs: IntArray, ways: Walks, limit_cs: int) -> IntArray:
+    """Turn costs to or from doors, ``(n_rows, n_doors)`` [cs], into those to or from stops."""
+    out = np.full((len(costs_cs), len(ways.ptr) - 1), UNREACHED, dtype=np.int32)
+    has_door = np.flatnonzero(np.diff(ways.ptr))
+    if len(has_door):
+        whole = costs_cs[:, ways.stop].astype(np.int64) + ways.cost_cs
+        least = np.minimum.reduceat(whole, ways.ptr[has_door], axis=1)
+        out[:, has_door] = np.where(least <= limit_cs, least, UNREACHED)
+    return out
+
+
+def walks_through_entrances(walks: Walks, doors: StopEntrances, limit_cs: int) -> Walks:
+    """Turn walks between doors into walks between stops; within stations their own ways count."""
+    n_doors = len(doors.points)
+    here = np.arange(n_doors)
+    street = pd.DataFrame(
+        {
+            "door": np.append(np.repeat(here, np.diff(walks.ptr)), here),
+            "other_door": np.append(walks.stop, here),
+            "cost": np.append(walks.cost_cs, np.zeros(n_doors, dtype=np.int64)),
+        }
+    )
+    out = _table(doors.outward).rename(columns={"to": "door", "cost": "out"})
+    into = _table(doors.inward).rename(columns={"to": "other_door", "stop": "to", "cost": "into"})
+    whole = out.merge(street, on="door").merge(into, on="other_door")
+    whole["cost"] += whole["out"] + whole["into"]
+    inside = _table(doors.inside)
+    found = whole.groupby(["stop", "to"], as_index=False)["cost"].min()
+    found = found[(found["stop"] != found["to"])]
+    is_inside = pd.MultiIndex.from_frame(found[["stop", "to"]]).isin(
+        pd.MultiIndex.from_frame(inside[["stop", "to"]])
+    )
+    every = pd.concat([found[~is_inside], inside])
+    every = every[every["cost"] <= limit_cs].sort_values(["stop", "to"])
+    n_stops = len(doors.inward.ptr) - 1
+    ptr = np.append(0, np.cumsum(np.bincount(every["stop"], minlength=n_stops)))
+    return Walks(
+        ptr.astype(np.int32), every["to"].to_numpy(np.int32), every["cost"].to_numpy(np.int32)
+    )
+
+
+def _table(walks: Walks) -> pd.DataFrame:
+    stop = np.repeat(np.arange(len(walks.ptr) - 1), np.diff(walks.ptr))
+    return pd.DataFrame(
+        {"stop": stop, "to": walks.stop.astype(np.int64), "cost": walks.cost_cs.astype(np.int64)}
+    )
+
+
+def _walks(rows: list[Way], n_rows: int) -> Walks:
+    rows = sorted(rows)
+    ptr = np.append(0, np.cumsum(np.bincount([row for row, _, _ in rows], minlength=n_rows)))
+    costs = np.rint(np.array([cost for _, _, cost in rows]) * CENTISECONDS_PER_S)
+    return Walks(
+        ptr.astype(np.int32),
+        np.array([other for _, other, _ in rows], dtype=np.int32),
+        costs.astype(np.int32),
+    )
+
+
+def _stations(stops: gpd.GeoDataFrame) -> LongArray:
+    """Give each stop the row of what stands above it all: its station, or itself."""
+    if "parent_station" not in stops:
+        return np.arange(len(stops))
+    parent = index_in(stops["parent_station"], stops["stop_id"])
+    top = np.where(parent >= 0, parent, np.arange(len(stops)))
+    # a boarding area stands below a platform, that below a station
+    return np.asarray(top[top])
+
+
+def _entrances(stops: gpd.GeoDataFrame) -> dict[int, list[int]]:
+    """List the entrances of each station, by row."""
+    station = _stations(stops)
+    found: dict[int, list[int]] = {}
+    is_entrance = (stops["location_type"] == _ENTRANCE).to_numpy(dtype=bool)
+    for row in np.flatnonzero(is_entrance & stops.geometry.notna().to_numpy()):
+        if station[row] != row:
+            found.setdefault(int(station[row]), []).append(int(row))
+    return found
+
+
+@dataclass(frozen=True)
+class _Within:
+    """Ways by rows of stops: entrance to platform, platform to entrance, between platforms [s]."""
+
+    inward: list[Way]
+    outward: list[Way]
+    inside: list[Way]
+    own: list[int]
+
+
+class _Station:
+    """Find ways within stations."""
+
+    def __init__(
+        self,
+        stops: gpd.GeoDataFrame,
+        station: LongArray,
+        entrances: Mapping[int, list[int]],
+        pathways: pd.DataFrame | None,
+        walk_speed_mps: float,
+    ) -> None:
+        self._station, self._entrances = station, entrances
+        self._x, self._y = stops.geometry.x.to_numpy(), stops.geometry.y.to_numpy()
+        self._speed = walk_speed_mps
+        self._graph = self._lay_out(stops, pathways)
+        _, self._part = connected_components(self._graph, directed=False)
+        self._has_ways = np.bincount(self._part)[self._part] > 1
+
+    def _line_s(self, here: LongArray, there: LongArray) -> FloatArray:
+        """Time a straight line takes [s]; nan where an end has no position."""
+        length = np.hypot(self._x[here] - self._x[there], self._y[here] - self._y[there])
+        return np.asarray(length / self._speed)
+
+    def _lay_out(self, stops: gpd.GeoDataFrame, pathways: pd.DataFrame | None) -> csr_matrix:
+        size = (len(stops), len(stops))
+        if pathways is None or pathways.empty:
+            return csr_matrix(size)
+        here, there = (index_in(pathways[f"{end}_stop_id"], stops["stop_id"]) for end in
+                       ("from", "to"))  # fmt: skip
+        stated = pathways["traversal_time_s"].to_numpy(dtype=np.float64, na_value=np.nan)
+        walked = pathways["length_m"].to_numpy(dtype=np.float64) / self._speed
+        steps = np.abs(pathways["stair_count"].to_numpy(dtype=np.float64, na_value=0.0))
+        (row,) = packaged_rows("station_ways")
+        straight = np.nan_to_num(self._line_s(here, there)) + steps * float(row["value"])
+        cost = np.where(np.isnan(stated), np.where(np.isnan(walked), straight, walked), stated)
+        both = (pathways["is_bidirectional"] == 1).to_numpy()
+        ends = pd.DataFrame(
+            {
+                "here": np.append(here, there[both]),
+                "there": np.append(there, here[both]),
+                # a way of nothing would be no way to the solver
+                "cost": np.maximum(np.append(cost, cost[both]), 0.01),
+            }
+        )
+        least = ends.groupby(["here", "there"], as_index=False)["cost"].min()
+        return csr_matrix((least["cost"], (least["here"], least["there"])), shape=size)
+
+    def between(self, platforms: LongArray) -> _Within:
+        """Find all ways between these platforms and the entrances of their stations."""
+        within = _Within([], [], [], [])
+        by_station: dict[int, list[int]] = {}
+        for row in platforms.tolist():
+            by_station.setdefault(int(self._station[row]), []).append(row)
+        for station, rows in by_station.items():
+            doors = self._entrances.get(station, [])
+            joined = self._paths(rows, doors, within)
+            for row in rows:
+                if row in joined:
+                    continue
+                straight = [] if self._has_ways[row] else list(self._straight(row, doors))
+                within.inward.extend((door, row, cost) for door, cost in straight)
+                within.outward.extend((row, door, cost) for door, cost in straight)
+                if not straight:
+                    within.own.append(row)
+        return within
+
+    def _straight(self, row: int, doors: Sequence[int]) -> Iterator[tuple[int, float]]:
+        for door in doors:
+            cost = float(self._line_s(np.array([row]), np.array([door]))[0])
+            if np.isfinite(cost):
+                yield door, cost
+
+    def _paths(self, rows: Sequence[int], doors: Sequence[int], within: _Within) -> set[int]:
+        """Follow the pathways of a station; return the platforms an entrance leads to."""
+        joined: set[int] = set()
+        if not self._has_ways[[*rows, *doors]].any():
+            return joined
+        nodes = np.flatnonzero(np.isin(self._part, self._part[[*rows, *doors]]))
+        place = {int(node): number for number, node in enumerate(nodes)}
+        starts = [*rows, *doors]
+        kinds = {
+            (False, False): within.inside, (False, True): within.outward,
+            (True, False): within.inward, (True, True): None,
+        }  # fmt: skip
+        costs = dijkstra(self._graph[nodes][:, nodes], indices=[place[row] for row in starts])
+        to = costs[:, [place[row] for row in starts]]
+        for one, here in enumerate(starts):
+            for other, there in enumerate(starts):
+                cost = float(to[one, other])
+                kind = kinds[one >= len(rows), other >= len(rows)]
+                if one == other or kind is None or not np.isfinite(cost):
+                    continue
+                kind.append((here, there, cost))
+        joined |= {stop for _, stop, _ in within.inward} | {stop for stop, _, _ in within.outward}
+        return joined & set(rows)

@@ -1,0 +1,1 @@
+"""The site brief: one A4 side on one site."""

@@ -1,0 +1,1 @@
+"""Comparison pages: figures, story, edits on the map, ranking, a brief, pairs."""

@@ -1,0 +1,84 @@
+"""A start page over several comparisons with the same A: one row each, with headline figures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from geo_planner.accessibility.keys import find_measures
+from geo_planner.compare import Comparison
+from geo_planner.pages.compare.figures import all_residents
+from geo_planner.pages.compare.page import compare_view
+from geo_planner.pages.compare.signs import relative, signed, trend
+from geo_planner.pages.drawing.assets import PageAssets, page_assets
+from geo_planner.pages.drawing.measures import measure_condition, measure_title
+from geo_planner.pages.drawing.page import render_alone, static_text
+from geo_planner.words.phrases import phrase_in
+from geo_planner.words.wording import Wording
+
+
+def render_pairs(comparisons: Mapping[str, Comparison], *, assets: PageAssets | None = None) -> str:
+    """List comparisons with the same A.
+
+    Parameters
+    ----------
+    comparisons
+        Comparisons by the address of their page; at least one.
+    assets
+        Where the typeface comes from; None: taken in where it is installed.
+    """
+    first = next(iter(comparisons.values()))
+    view = compare_view(first)
+    words = view.words
+    return render_alone(
+        "compare_pairs.html",
+        words=words,
+        study=view.name,
+        badge=view.badge,
+        age=view.age,
+        kind="compare",
+        title=f"{words('pairs_title')} – {view.name}",
+        assets=assets or page_assets(),
+        compare_css=static_text("compare.css"),
+        name_a=first.name_a,
+        question=_question(first, words),
+        rows=[_row(address, found, words) for address, found in comparisons.items()],
+        source_line=view.source_line,
+        skip_to="pairs",
+        skip_words=words("skip_to_table"),
+    )
+
+
+def _question(comparison: Comparison, words: Wording) -> str:
+    found = [
+        m for m in find_measures(comparison.measures, "jobs") if m.column == comparison.headline
+    ]
+    if not found:
+        return ""
+    study = comparison.b.study
+    return f"{measure_title(found[0], words)} · {measure_condition(found[0], study, words)}"
+
+
+def _row(address: str, comparison: Comparison, words: Wording) -> dict[str, Any]:
+    people = all_residents(comparison, comparison.headline or "")
+    n_moved = int((comparison.ranking["rank_change"].fillna(0) != 0).sum())
+    blank = {"change": words("unknown"), "share": "", "trend": "unknown", "sides": ""}
+    row: dict[str, Any] = {
+        "href": address,
+        "name": comparison.name_b,
+        "ranks": words.number(n_moved),
+        "unfair": [phrase_in(words, line) for line in comparison.unfair],
+        "gaining": words("unknown"),
+        "losing": words("unknown"),
+        **blank,
+    }
+    if people is None:
+        return row
+    before, after = float(people["mean_a"]), float(people["mean_b"])
+    return {
+        **row,
+        "change": signed(after - before, words),
+        "share": relative(before, after, words),
+        "trend": trend(after - before),
+        "sides": f"{words.number(before)} → {words.number(after)}",
+        "gaining": words.figure(people["gaining"], "persons"),
+        "losing": words.figure(people["losing"], "persons"),
+    }

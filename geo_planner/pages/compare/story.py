@@ -1,0 +1,113 @@
+"""A comparison in three or four sentences, each made of figures of the two results."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from geo_planner.accessibility.keys import MeasureKey
+from geo_planner.compare import Comparison
+from geo_planner.pages.compare.figures import all_residents, district_rows, jobs_means
+from geo_planner.pages.compare.ranking import total_rows
+from geo_planner.pages.compare.signs import relative
+from geo_planner.pages.drawing.measures import measure_title
+from geo_planner.words.wording import Wording
+
+_TOLD_TOTALS = 2
+
+
+def summary_sentences(
+    comparison: Comparison, measure: MeasureKey | None, words: Wording
+) -> list[str]:
+    """Say what B changes: reach of residents and workplaces, who gains, sites, totals.
+
+    Parameters
+    ----------
+    comparison
+        The comparison.
+    measure
+        MeasureKey told; None: only sites and totals.
+    words
+        Words of the page.
+    """
+    if comparison.is_empty:
+        return [words("no_difference")]
+    told: list[str] = []
+    if measure is not None:
+        told += _reach(comparison, measure, words)
+    told += _ranks(comparison, words)
+    changed = [row for row in total_rows(comparison, words) if row["trend"] in ("more", "less")]
+    told += [
+        words(
+            "two_page_total", label=row["label"], a=row["a"], b=row["b"], change=row["difference"]
+        )
+        for row in changed[:_TOLD_TOTALS]
+    ]
+    return told
+
+
+def _reach(comparison: Comparison, measure: MeasureKey, words: Wording) -> Iterator[str]:
+    row = all_residents(comparison, measure.column)
+    study = comparison.b.study.study.name
+    if row is None or math.isnan(row["difference"]):
+        yield words("two_page_unknown", study=study)
+        return
+    title = measure_title(measure, words)
+    facts = {
+        "scenario": comparison.name_b,
+        "study": study,
+        "unit": words("unit_jobs"),
+        "title": title[:1].lower() + title[1:],
+        "mode": words(f"by_{measure.mode}"),
+        "a": words.number(row["mean_a"]),
+        "b": words.number(row["mean_b"]),
+    }
+    if not round(row["difference"]):
+        yield words("two_page_same", **facts)
+    else:
+        share = relative(row["mean_a"], row["mean_b"], words)
+        yield words("two_page_gain", **facts, change=_amount(row["difference"], words), share=share)
+    yield _people(comparison, measure.column, row, words)
+    yield from _workplaces(comparison, measure, words)
+
+
+def _amount(change: float, words: Wording) -> str:
+    count = words.number(abs(change))
+    return words("more_of" if change > 0 else "fewer_of", count=count)
+
+
+def _people(comparison: Comparison, column: str, row: Any, words: Wording) -> str:
+    people = words.figure(row["people"], "persons")
+    if not row["gaining"] and not row["losing"]:
+        return words("two_page_people_none", people=people)
+    found = district_rows(comparison, column, words)
+    most = max(found, key=lambda one: abs((one["b"] or 0) - (one["a"] or 0)), default=None)
+    return words(
+        "two_page_people",
+        gaining=words.figure(row["gaining"], "persons"),
+        losing=words.figure(row["losing"], "persons"),
+        people=people,
+        best=most["name"] if most else words("no_district"),
+        change=most["difference"] if most else words("unknown"),
+    )
+
+
+def _workplaces(comparison: Comparison, measure: MeasureKey, words: Wording) -> Iterator[str]:
+    before, after = jobs_means(comparison, measure.column)
+    if not math.isnan(after - before) and round(after - before):
+        yield words(
+            "two_page_jobs",
+            change=_amount(after - before, words),
+            share=relative(before, after, words),
+        )
+
+
+def _ranks(comparison: Comparison, words: Wording) -> Iterator[str]:
+    ranking = comparison.ranking
+    n_ranked = int(ranking[["rank_a", "rank_b"]].notna().any(axis=1).sum())
+    if not n_ranked:
+        return
+    n_moved = int((ranking["rank_change"].fillna(0) != 0).sum())
+    if n_moved:
+        yield words("two_page_ranks", count=words.number(n_moved), all=words.number(n_ranked))
+    else:
+        yield words("two_page_ranks_none")

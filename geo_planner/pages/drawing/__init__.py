@@ -1,0 +1,1 @@
+"""What every page draws with: base map, Leaflet, layers, legends, assets, the frame of a page."""

@@ -1,0 +1,1 @@
+"""The sites page: ranking, facts, rank confidence, what sites can be coloured by."""

@@ -1,0 +1,1 @@
+"""Pages of a study: overview, access map, check; what is assumed and where figures come from."""

@@ -1,0 +1,130 @@
+"""What a check found, as values."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from geo_planner.config import Study
+from geo_planner.findings import Finding
+from geo_planner.preflight.comparing import FeedDay, Misfit, Total
+from geo_planner.preflight.coverage import CoverageGrid, LayerCoverage
+from geo_planner.preflight.needs import Missing
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Say one thing that is wrong.
+
+    Parameters
+    ----------
+    source, file, layer, table, column
+        Where; empty where it concerns the study as a whole.
+    what
+        What is wrong.
+    first
+        First ids concerned, with their values.
+    remedy
+        What to do; empty where ``what`` says so itself.
+    """
+
+    source: str
+    file: str
+    layer: str
+    table: str
+    column: str
+    what: str
+    first: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """Say what one source gives.
+
+    Parameters
+    ----------
+    kind, label, file
+        List of the study it stands in, its name, and its file or server.
+    tables
+        Rows by table.
+    crs
+        CRS of the file; None where it has none.
+    bounds_wgs84
+        West, south, east, north of all its rows [degrees].
+    unmapped_fields
+        Fields no column is made from.
+    findings
+        What was repaired, left out or is doubtful.
+    faults
+        What is wrong with it.
+    """
+
+    kind: str
+    label: str
+    file: str
+    tables: Mapping[str, int]
+    crs: str | None
+    bounds_wgs84: tuple[float, float, float, float] | None
+    unmapped_fields: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """Hold what a check found.
+
+    Parameters
+    ----------
+    study
+        The study that was checked.
+    can_build
+        Whether a region can be built.
+    crs, timezone
+        Those of the region; None where they could not be told.
+    sources
+        What each source gives, in the order of the study.
+    faults
+        All that is wrong, of all sources and of the study as a whole.
+    missing
+        What no source gives and what is lost with it.
+    grid, coverage
+        Squares over the study area and how far each layer covers them; None without an area.
+    misfits, totals, feed_days
+        How the sources fit each other and what is known from elsewhere.
+    warnings
+        What a reader of results should know, one sentence each.
+    credits
+        Credit lines of the sources.
+    """
+
+    study: Study
+    can_build: bool
+    crs: str | None
+    timezone: str | None
+    sources: tuple[SourceReport, ...]
+    faults: tuple[Fault, ...]
+    missing: tuple[Missing, ...]
+    grid: CoverageGrid | None
+    coverage: tuple[LayerCoverage, ...]
+    misfits: tuple[Misfit, ...]
+    totals: tuple[Total, ...]
+    feed_days: tuple[FeedDay, ...]
+    warnings: tuple[str, ...]
+    credits: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values, for machines."""
+        plain = ("sources", "faults", "missing", "misfits", "totals", "feed_days")
+        return {
+            "study": self.study.study.id,
+            "can_build": self.can_build,
+            "crs": self.crs,
+            "timezone": self.timezone,
+            **{name: [asdict(item) for item in getattr(self, name)] for name in plain},
+            "coverage": [
+                {name: value for name, value in asdict(layer).items() if name != "squares"}
+                for layer in self.coverage
+            ],
+            "warnings": list(self.warnings),
+        }

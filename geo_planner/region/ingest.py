@@ -1,0 +1,477 @@
+"""Reading and checking every source of a study; nothing is written.
+
+What is wrong is collected and not raised, so that a user hears of all sources at once:
+``build`` refuses to write while there are problems, ``check`` reports them beside what was read.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from geo_planner import schema
+from geo_planner.config import (
+    AssumedLine,
+    FieldRule,
+    GbfsSource,
+    GtfsSource,
+    LayerSource,
+    LinesSource,
+    OsmSource,
+    Provenance,
+    RasterSource,
+    SpreadSource,
+    Study,
+)
+from geo_planner.crs import parse_crs, require_metric
+from geo_planner.errors import CRSError, GeoPlannerError, InputError
+from geo_planner.findings import Finding
+from geo_planner.region.grades import with_grades
+from geo_planner.region.rasters import in_order, read_raster
+from geo_planner.sources.assumed_lines import assume_line
+from geo_planner.sources.businesses import assign_clusters
+from geo_planner.sources.gbfs import read_gbfs
+from geo_planner.sources.gtfs.feed import read_gtfs
+from geo_planner.sources.lines import read_lines
+from geo_planner.sources.osm import read_osm
+from geo_planner.sources.spread import read_spread
+from geo_planner.sources.vector.files import is_outside
+from geo_planner.sources.vector.layers import read_layer
+
+Progress = Callable[[str], None]
+
+# Metres everywhere on earth: sources are still read and checked when the region's CRS is unknown.
+_STAND_IN_CRS = "EPSG:6933"
+_NO_CRS = (
+    "the study names no CRS and has no OpenStreetMap source to choose one by: "
+    "add crs = 'EPSG:...' under [study]"
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Say what keeps a region from being built.
+
+    Parameters
+    ----------
+    source
+        Label of the source concerned; empty when the study as a whole is.
+    text
+        All that is wrong, as it is told.
+    parts
+        The single breaches within it, where there are several.
+    """
+
+    source: str
+    text: str
+    parts: tuple[str, ...] = ()
+
+
+@dataclass
+class SourceRead:
+    """Keep what one source gave.
+
+    Parameters
+    ----------
+    kind
+        ``osm``, ``gtfs``, ``gbfs``, ``layer``, ``lines``, ``spread``: the list of the study it
+        stands in.
+    label
+        Its name in messages.
+    path
+        File or server.
+    layer, table
+        Layer within the file and the table it goes to, where the study names them.
+    frames
+        Rows by table, in the region's CRS; those that break the schema too.
+    crs
+        CRS of the file, where it has one of its own.
+    unmapped_fields
+        Fields no column is made from.
+    findings, problems
+        What happened to its rows, and what is wrong with it.
+    """
+
+    kind: str
+    label: str
+    path: str
+    layer: str | None = None
+    table: str | None = None
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    crs: CRS | None = None
+    unmapped_fields: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass
+class Ingested:
+    """Collect frames, provenance, findings and problems while sources are read.
+
+    Parameters
+    ----------
+    crs
+        CRS of the region; None where it could not be told.
+    timezone
+        Time zone of the region; None where no source tells or feeds disagree.
+    tables
+        One frame per table, of all its sources.
+    sources
+        Provenance by table.
+    findings, problems
+        What happened to the rows, and what is wrong.
+    reads
+        What each source gave, in the order of the study.
+    """
+
+    crs: CRS | None = None
+    timezone: str | None = None
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    sources: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    reads: list[SourceRead] = field(default_factory=list)
+    timezones: dict[str, str] = field(default_factory=dict)
+    frames: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, name: str, frame: pd.DataFrame, origin: str, provenance: dict[str, Any]) -> None:
+        """Validate one frame for a table and keep it, or keep what is wrong with it."""
+        try:
+            frame = schema.validate(frame, schema.tables()[name], origin=origin)
+            self.frames[name].append(frame)
+        except GeoPlannerError as error:
+            self.complain(error, origin)
+        self.reads[-1].frames[name] = frame
+        self.sources[name].append(provenance)
+
+    def complain(self, error: GeoPlannerError | str, source: str = "") -> None:
+        """Keep a problem."""
+        problem = Problem(source, str(error), tuple(getattr(error, "problems", ())))
+        self.problems.append(problem)
+        if self.reads and self.reads[-1].label == source:
+            self.reads[-1].problems.append(problem)
+
+    def found(self, findings: Iterable[Finding]) -> None:
+        """Keep what happened to the rows of the source being read."""
+        told = tuple(findings)
+        self.reads[-1].findings += told
+        self.findings += told
+
+
+def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
+    """Read and validate all sources of a study; collect what is wrong and go on.
+
+    Parameters
+    ----------
+    study
+        Settings; source paths absolute or relative to the working folder.
+    progress
+        Called with a line of text at the start of each step.
+    """
+    ingested = Ingested()
+    _take_crs(study, ingested)
+    for source in study.sources.osm:
+        progress(f"reading {source.label}")
+        _read(ingested, "osm", source, partial(_add_osm, ingested, source, study))
+    if ingested.crs is None and not study.study.crs:
+        ingested.complain(_NO_CRS)
+    crs = ingested.crs or parse_crs(_STAND_IN_CRS)
+    for number, feed in enumerate(study.sources.gtfs, start=1):
+        progress(f"reading {feed.label}")
+        _read(ingested, "gtfs", feed, partial(_add_gtfs, ingested, feed, number, crs))
+    for number, line in enumerate(study.sources.assumed_lines, start=1):
+        progress(f"making {line.label}")
+        _read(ingested, "assumed", line, partial(_add_assumed, ingested, line, number, study))
+    _read_vectors(study, ingested, crs, progress)
+    for spread in study.sources.spread:
+        progress(f"reading {spread.label}")
+        _read(ingested, "spread", spread, partial(_add_spread, ingested, spread, crs))
+    for raster in in_order(study.sources.rasters):
+        progress(f"reading {raster.label}")
+        _read(ingested, "raster", raster, partial(_add_raster, ingested, raster))
+    ingested.timezone = _timezone(study, ingested)
+    ingested.tables = _merge(ingested)
+    _slope(ingested)
+    if not any(len(frame) for frame in ingested.tables.values()) and not ingested.problems:
+        ingested.complain("the study lists no sources: add [[sources.osm]] and others")
+    return ingested
+
+
+def _read_vectors(study: Study, ingested: Ingested, crs: CRS, progress: Progress) -> None:
+    """Read stations of shared bicycles, layers and road centre lines."""
+    for number, stations in enumerate(study.sources.gbfs, start=1):
+        progress(f"reading {stations.label}")
+        _read(ingested, "gbfs", stations, partial(_add_gbfs, ingested, stations, number, crs))
+    for layer in study.sources.layers:
+        progress(f"reading {layer.label}")
+        _read(ingested, "layer", layer, partial(_add_layer, ingested, layer, crs, study))
+    for lines in study.sources.lines:
+        progress(f"reading {lines.label}")
+        _read(ingested, "lines", lines, partial(_add_lines, ingested, lines, crs, study))
+
+
+def require_buildable(ingested: Ingested) -> CRS:
+    """Return the region's CRS, or refuse what was ingested.
+
+    Raises
+    ------
+    InputError
+        With the problems of all sources.
+    """
+    if ingested.problems or ingested.crs is None:
+        texts = [problem.text for problem in ingested.problems]
+        raise InputError("the region cannot be built", texts)
+    return ingested.crs
+
+
+def _take_crs(study: Study, ingested: Ingested) -> None:
+    try:
+        ingested.crs = require_metric(parse_crs(study.study.crs)) if study.study.crs else None
+    except GeoPlannerError as error:
+        ingested.complain(error)
+
+
+def _read(ingested: Ingested, kind: str, source: Provenance, read: Callable[[], None]) -> None:
+    """Run one reader; keep what it complains of and go on."""
+    path = getattr(source, "path", None) or getattr(source, "overpass_url", "")
+    if isinstance(path, tuple):
+        path = ", ".join(map(str, path))
+    layer, table = getattr(source, "layer", None), getattr(source, "table", None)
+    ingested.reads.append(SourceRead(kind, source.label, str(path), layer, table))
+    try:
+        read()
+    except GeoPlannerError as error:
+        ingested.complain(error, source.label)
+
+
+def _provenance(source: Provenance, **parameters: Any) -> dict[str, Any]:
+    kept = source.model_dump(mode="json", include={"credit", "licence", "retrieved_at", "note"})
+    return {
+        "file": source.label,
+        **{name: value for name, value in kept.items() if value is not None},
+        **parameters,
+    }
+
+
+def _add_osm(ingested: Ingested, source: OsmSource, study: Study) -> None:
+    if source.path is None:
+        extract = _from_overpass(source, ingested.crs, study)
+    else:
+        extract = read_osm(source.path, ingested.crs, country=study.study.country)
+    ingested.found(extract.findings)
+    provenance = _provenance(
+        source, **({"timestamp": extract.timestamp} if extract.timestamp else {})
+    )
+    _require_inside(extract.tables["streets"], source)
+    for name, frame in extract.tables.items():
+        ingested.add(name, frame, source.label, provenance)
+    ingested.crs = require_metric(extract.crs)
+
+
+def _require_inside(streets: pd.DataFrame, source: OsmSource) -> None:
+    """Refuse streets far outside the area the region's CRS is made for."""
+    lines = gpd.GeoSeries(streets.geometry)
+    if lines.crs is not None and is_outside(lines, lines.crs).any():
+        raise CRSError(
+            f"{source.label}: the streets lie outside the area {lines.crs.name} is for: "
+            "state another crs under [study], or leave it out for the UTM zone around them"
+        )
+
+
+def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
+    from geo_planner.sources.overpass import read_overpass
+
+    if crs is None:
+        raise InputError(
+            f"{source.overpass_url}: to ask a server, the study needs crs under [study]"
+        )
+    area = _study_polygon(study, crs, source.label)
+    polygon = gpd.GeoSeries([area], crs=crs).to_crs(4326).iloc[0]
+    return read_overpass(polygon, str(source.overpass_url), crs)
+
+
+def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> None:
+    feed = read_gtfs(source.path, source.prefix or str(number), crs)
+    ingested.found(feed.findings)
+    ingested.timezones[source.label] = feed.timezone
+    for name, frame in feed.tables.items():
+        ingested.add(name, frame, source.label, _provenance(source))
+
+
+def _add_gbfs(ingested: Ingested, source: GbfsSource, number: int, crs: CRS) -> None:
+    read = read_gbfs(source, source.prefix or f"gbfs{number}", crs)
+    ingested.found(read.findings)
+    ingested.add("shared_bicycle_stations", read.frame, source.label, _provenance(source))
+
+
+def _add_assumed(ingested: Ingested, line: AssumedLine, number: int, study: Study) -> None:
+    """Make a service of a line that no timetable tells of."""
+    zone = study.study.timezone or next(iter(ingested.timezones.values()), None)
+    if zone is None:
+        raise InputError(f"{line.label}: state timezone under [study], no feed tells it")
+    needed = ("lines", "line_stops", "stations", "rails")
+    frames = {name: ingested.frames[name] for name in needed if ingested.frames.get(name)}
+    if len(frames) < len(needed):
+        raise InputError(f"{line.label}: needs an OpenStreetMap source with its line and tracks")
+    tables = {name: pd.concat(parts, ignore_index=True) for name, parts in frames.items()}
+    made = assume_line(line, tables, f"assumed{number}", zone)
+    ingested.found(made.findings)
+    ingested.timezones[line.label] = zone
+    assumed = line.model_dump(mode="json", exclude={"credit", "licence", "retrieved_at"})
+    for name, frame in made.tables.items():
+        ingested.add(name, frame, line.label, {**_provenance(line), "assumed": assumed})
+
+
+def _add_lines(ingested: Ingested, source: LinesSource, crs: CRS, study: Study) -> None:
+    area = _study_polygon(study, crs, source.label) if source.area else None
+    extract = read_lines(source, crs, area=area)
+    ingested.found(extract.findings)
+    provenance = _provenance(
+        source,
+        fields=dict(source.fields),
+        snap_tolerance_m=source.snap_tolerance_m,
+        crossings=source.crossings,
+    )
+    for name, frame in extract.tables.items():
+        ingested.add(name, frame, source.label, provenance)
+
+
+def _add_spread(ingested: Ingested, source: SpreadSource, crs: CRS) -> None:
+    rows = read_spread(source, crs)
+    ingested.found(rows.findings)
+    ingested.add("zones", rows.frame, source.label, _provenance(source, cell_m=source.cell_m))
+
+
+def _add_layer(ingested: Ingested, source: LayerSource, crs: CRS, study: Study) -> None:
+    rows = read_layer(source, crs)
+    ingested.found(rows.findings)
+    ingested.reads[-1].unmapped_fields = rows.unmapped_fields
+    ingested.reads[-1].crs = rows.crs
+    frame = rows.frame
+    if source.role == "by_area" or source.within_m is not None:
+        frame = _placed(ingested, frame, source, _study_polygon(study, crs, source.label))
+    if rows.table == "businesses":
+        frame = assign_clusters(frame)
+    if rows.table == "sites":
+        frame = _with_area(frame)
+    provenance = _provenance(source, fields=_field_names(source), **_kinds_told(source))
+    ingested.add(rows.table, frame, source.label, provenance)
+
+
+def _kinds_told(source: LayerSource) -> dict[str, list[str]]:
+    """Name the kinds of constraint a layer was read for, also those it holds no row of."""
+    if source.table != "constraints":
+        return {}
+    rule = source.fields.get("kind")
+    mapped = rule.values if isinstance(rule, FieldRule) else None  # noqa: PD011 -- a setting
+    told = {str(kind) for kind in (mapped or {}).values() if kind}
+    if "kind" in source.constants:
+        told.add(str(source.constants["kind"]))
+    return {"kinds": sorted(told)} if told else {}
+
+
+def _study_polygon(study: Study, crs: CRS, asker: str) -> BaseGeometry:
+    """Read the study area, for sources that are placed by it."""
+    areas = [layer for layer in study.sources.layers if layer.table == "study_area"]
+    if not areas:
+        raise InputError(f"{asker}: needs a layer for the table study_area in the study")
+    parts = [gpd.GeoDataFrame(read_layer(area, crs).frame).union_all() for area in areas]
+    return shapely.union_all(parts)
+
+
+def _placed(
+    ingested: Ingested, frame: pd.DataFrame, source: LayerSource, area: BaseGeometry
+) -> pd.DataFrame:
+    """Keep rows near enough to the study area, and tell study from hinterland by place."""
+    shapes = gpd.GeoSeries(frame.geometry)
+    if source.within_m is not None:
+        near = shapes.distance(area) <= source.within_m
+        what = f"rows farther than {source.within_m:g} m from the study area"
+        ingested.found([Finding(source.label, "left_out", int((~near).sum()), what)])
+        frame, shapes = frame[near], shapes[near]
+    if source.role == "by_area":
+        inside = shapes.representative_point().within(area)
+        frame = frame.assign(role=np.where(inside, "study", "hinterland"))
+    return frame
+
+
+def _add_raster(ingested: Ingested, source: RasterSource) -> None:
+    """Add what a raster tells of the rows ingested so far; it changes some of them."""
+    raster = read_raster(source, ingested.frames)
+    ingested.found(raster.findings)
+    ingested.reads[-1].crs = raster.crs
+    provenance = _provenance(source, **raster.provenance)
+    for name, frames in raster.changed.items():
+        ingested.frames[name] = frames
+        ingested.sources[name].append(provenance)
+    for name, frame in raster.added.items():
+        ingested.add(name, frame, source.label, provenance)
+
+
+def _field_names(source: LayerSource) -> dict[str, str]:
+    return {
+        column: rule if isinstance(rule, str) else rule.field
+        for column, rule in source.fields.items()
+    }
+
+
+def _with_area(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the ground area of sites that state none."""
+    measured = gpd.GeoSeries(sites.geometry).area
+    stated = sites.get("area_m2", pd.Series(float("nan"), index=sites.index))
+    return sites.assign(area_m2=pd.to_numeric(stated, errors="coerce").fillna(measured))
+
+
+def _timezone(study: Study, ingested: Ingested) -> str | None:
+    """Take the study's time zone, or the one all feeds share."""
+    found = set(ingested.timezones.values())
+    if study.study.timezone:
+        found.add(study.study.timezone)
+    if len(found) > 1:
+        named = ", ".join(f"{name}: {zone}" for name, zone in ingested.timezones.items())
+        ingested.complain(
+            f"time zones disagree (study: {study.study.timezone or 'not stated'}; {named}): "
+            "use feeds of one time zone, or split the study"
+        )
+        return None
+    return next(iter(found), None)
+
+
+def _slope(ingested: Ingested) -> None:
+    """Give streets the grade between the heights of their ends."""
+    if {"streets", "street_nodes"} <= ingested.tables.keys() and not ingested.problems:
+        streets = gpd.GeoDataFrame(ingested.tables["streets"])
+        streets, findings = with_grades(streets, ingested.tables["street_nodes"])
+        ingested.tables["streets"] = streets
+        ingested.findings += findings
+
+
+def _merge(ingested: Ingested) -> dict[str, pd.DataFrame]:
+    """Put the frames of each table together; ids that two sources share are refused."""
+    return {
+        name: _one_table(name, frames, ingested)
+        for name, frames in ingested.frames.items()
+        if frames
+    }
+
+
+def _one_table(name: str, frames: Sequence[pd.DataFrame], ingested: Ingested) -> pd.DataFrame:
+    if len(frames) == 1:
+        return frames[0]
+    table = schema.tables()[name]
+    filled: Iterable[pd.DataFrame] = [frame for frame in frames if len(frame)] or frames[:1]
+    joined = pd.concat(filled, ignore_index=True)
+    files = ", ".join(source["file"] for source in ingested.sources[name])
+    try:
+        return schema.validate(joined, table, origin=files)
+    except GeoPlannerError as error:
+        ingested.complain(error, files)
+        return joined

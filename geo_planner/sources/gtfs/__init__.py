@@ -1,0 +1,1 @@
+"""GTFS feeds: files, cells, rows judged, days, tables."""

@@ -1,0 +1,215 @@
+"""Timetables: a GTFS feed becomes tables, with every row that was left out or mended counted.
+
+Times are seconds of the service day, counted from noon minus 12 hours, and may exceed 86 400;
+blank times stay null. Every id gets the feed's prefix, so that several feeds fit in one region.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+from pyproj import CRS
+
+from geo_planner.crs import require_metric
+from geo_planner.errors import SourceError
+from geo_planner.findings import Finding
+from geo_planner.schema import tables as schema_tables
+from geo_planner.sources.gtfs.files import Notes, open_feed
+from geo_planner.sources.gtfs.rows import clean
+from geo_planner.sources.gtfs.tables import (
+    COLUMNS,
+    FLEX_FILES,
+    MUST_BE_THERE,
+    WEEKDAYS,
+    read_table,
+)
+
+
+@dataclass(frozen=True)
+class GtfsFeed:
+    """Hold a feed's tables by name, what was left out or mended, and its time zone."""
+
+    tables: Mapping[str, pd.DataFrame]
+    findings: tuple[Finding, ...]
+    timezone: str
+
+
+def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
+    """Read a GTFS zip or folder into tables.
+
+    Parameters
+    ----------
+    path
+        A zip file or a folder; the files may lie in one folder below it.
+    prefix
+        Put before every id, with a colon.
+    crs
+        Metric CRS that stops and shapes are brought to.
+
+    Returns
+    -------
+    GtfsFeed
+        Tables ``feeds, stops, routes, trips, stop_times, calendar, calendar_dates, frequencies,
+        transfers, pathways, shapes`` with the columns of the schema; optional files that are
+        absent give tables without rows. Stops and trips keep the order of the files; stop times
+        are sorted by trip and sequence.
+
+    Raises
+    ------
+    SourceError
+        When the feed cannot be opened, or lacks a file or column no timetable can do without.
+    CRSError
+        When the CRS is not metric.
+
+    Notes
+    -----
+    Left out, and counted in the findings: demand-responsive trips, trips with fewer than two stops
+    or with times that run backwards, and rows that refer to something absent. A stop without a
+    believable position keeps its place in trips, with null geometry.
+    """
+    require_metric(crs)
+    notes = Notes(path.name)
+    with open_feed(path) as files:
+        _require_files(path, files)
+        _note_flex(files, notes)
+        raw = {
+            file: read_table(path, files.get(f"{file}.txt", bytes)(), file, prefix, notes)
+            for file in COLUMNS
+        }
+    tables = clean(raw, crs, notes)
+    timezone = _timezone(path, raw["agency"], notes)
+    tables["feeds"] = _feed(raw, tables, timezone)
+    tables = {name: _in_schema(frame, name, prefix) for name, frame in sorted(tables.items())}
+    for name in ("stops", "routes", "trips", "stop_times"):
+        notes.add(f"{name}.txt", "read", "rows", len(tables[name]))
+    return GtfsFeed(tables, tuple(notes.findings), timezone)
+
+
+def active_services(
+    calendar: pd.DataFrame, calendar_dates: pd.DataFrame, date: dt.date
+) -> "pd.Index[str]":
+    """Name the services that run on a date, sorted.
+
+    Parameters
+    ----------
+    calendar, calendar_dates
+        Tables of the schema, of one feed or of several.
+    date
+        Service date.
+
+    Notes
+    -----
+    A service runs when its weekly calendar says so and no exception removes it, or when an
+    exception adds it.
+    """
+    day = date.isoformat()
+    is_weekly = (
+        (calendar[WEEKDAYS[date.weekday()]] == 1)
+        & (calendar["start_date"] <= day)
+        & (calendar["end_date"] >= day)
+    )
+    exceptions = calendar_dates[calendar_dates["date"] == day]
+    added = exceptions.loc[exceptions["exception_type"] == 1, "service_id"]
+    removed = exceptions.loc[exceptions["exception_type"] == 2, "service_id"]  # noqa: PLR2004
+    weekly = pd.Index(calendar.loc[is_weekly, "service_id"])
+    return weekly.difference(pd.Index(removed)).union(pd.Index(added)).unique().sort_values()
+
+
+def _require_files(path: Path, files: Mapping[str, object]) -> None:
+    absent = [f"{name}.txt" for name in MUST_BE_THERE if f"{name}.txt" not in files]
+    if not {"calendar.txt", "calendar_dates.txt"} & set(files):
+        absent.append("calendar.txt or calendar_dates.txt")
+    if absent:
+        raise SourceError(
+            str(path),
+            f"is no GTFS timetable, it lacks {', '.join(absent)}: give the zip file or folder "
+            "that holds these files",
+        )
+
+
+def _note_flex(files: Mapping[str, Callable[[], bytes]], notes: Notes) -> None:
+    """Count what a feed says of rides by arrangement (GTFS-Flex), none of which is read."""
+    for file in FLEX_FILES:
+        if file not in files:
+            continue
+        content = files[file]()
+        if file.endswith(".geojson"):
+            count = content.count(b'"Feature"')
+        else:
+            count = sum(bool(line.strip()) for line in content.splitlines()[1:])
+        notes.add(file, "left_out", "rows on demand-responsive services (GTFS-Flex)", count)
+
+
+def _timezone(path: Path, agency: pd.DataFrame, notes: Notes) -> str:
+    """Name the feed's one time zone: GTFS lets all agencies of a feed share one."""
+    names = agency["agency_timezone"].astype(object).dropna().unique()
+    if not len(names):
+        notes.add("agency.txt", "warning", "feed without a time zone, taken as UTC", 1)
+        return "UTC"
+    if len(names) > 1:
+        notes.add(
+            "agency.txt", "warning", f"time zones in one feed, all times taken as {names[0]}",
+            len(names), names,
+        )  # fmt: skip
+    try:
+        ZoneInfo(names[0])
+    except (KeyError, ValueError, OSError):
+        raise SourceError(
+            str(path), f"agency.txt: {names[0]!r} is no time zone: write for example 'Europe/Paris'"
+        ) from None
+    return str(names[0])
+
+
+def _feed(
+    raw: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame], timezone: str
+) -> pd.DataFrame:
+    """Describe the feed in one row: its publisher, and the dates its services span."""
+    names = pd.concat(
+        [raw["feed_info"]["feed_publisher_name"], raw["agency"]["agency_name"]]
+    ).dropna()
+    calendar, exceptions = tables["calendar"], tables["calendar_dates"]
+    runs = calendar[(calendar[list(WEEKDAYS)] == 1).any(axis=1)]
+    added = exceptions.loc[exceptions["exception_type"] == 1, "date"].astype(object)
+    first = [*runs["start_date"].astype(object), *added]
+    last = [*runs["end_date"].astype(object), *added]
+    return pd.DataFrame(
+        {
+            "timezone": [timezone],
+            "publisher_name": [names.iloc[0] if len(names) else None],
+            "first_date": [min(first, default=None)],
+            "last_date": [max(last, default=None)],
+        }
+    )
+
+
+def _in_schema(frame: pd.DataFrame, name: str, prefix: str) -> pd.DataFrame:
+    """Give a table the columns, order and types of the schema."""
+    table = schema_tables()[name]
+    typed = {}
+    for column in table.attributes:
+        if column.name == "feed":
+            values = pd.Series(prefix, index=frame.index)
+        else:
+            values = frame[column.name]
+        if column.name == "transfer_id":
+            values = f"{prefix}:" + values.astype("str")
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            values = _as_text(values)
+        typed[column.name] = values.astype(column.pandas_dtype)
+    result = pd.DataFrame(typed, index=frame.index)
+    if table.geometry is None:
+        return result
+    return gpd.GeoDataFrame(result, geometry=frame.geometry)
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    """Spell categories out; through Arrow, which is several times faster than through objects."""
+    words = pa.array(list(values.cat.categories), type=pa.large_string())
+    codes = values.cat.codes.to_numpy()
+    text = words.take(pa.array(codes, mask=codes < 0))
+    return pd.Series(text.to_pandas().array, index=values.index, dtype="str")

@@ -1,0 +1,1 @@
+"""Files with rows and features: opened, decoded, brought to columns, points and shapes."""

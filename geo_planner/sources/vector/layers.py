@@ -1,0 +1,297 @@
+"""Layers as received, turned into the rows of one table of the region.
+
+The file is never changed and nothing is dropped or mended in silence: what was repaired, left
+out or made up by rule is counted in findings. Rows come out in the file's order, in the CRS of the
+region, with the columns that were given; the table's schema checks them after.
+
+Ids that are absent are made from the geometry: the first 12 hexadecimal digits of the SHA-256 of
+its two-dimensional WKB, as the file has it. In tables of points, where several rows may share a
+place, the second gets ``-2`` at its end, the third ``-3``.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_planner.config import FieldRule, LayerSource
+from geo_planner.crs import require_metric
+from geo_planner.errors import CRSError, InputError
+from geo_planner.findings import Finding
+from geo_planner.schema import MAX_IDS_SHOWN, Table, tables
+from geo_planner.sources.vector import columns, coordinates, delimited, files, shapes
+
+_ID_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class LayerRows:
+    """Hold what one layer gives to a table.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    frame
+        Rows in the region's CRS, with the columns that were given; not validated.
+    findings
+        What happened to the rows on their way in.
+    unmapped_fields
+        Fields of the layer that no column was made from.
+    crs
+        CRS the layer is in; None for a plain table.
+    """
+
+    table: str
+    frame: pd.DataFrame
+    findings: tuple[Finding, ...]
+    unmapped_fields: tuple[str, ...]
+    crs: CRS | None = None
+
+
+@dataclass(frozen=True)
+class _OpenedLayer:
+    """Hold a layer's rows before any choice among them; shapes is None for a plain table."""
+
+    name: str
+    frame: pd.DataFrame
+    shapes: gpd.GeoSeries | None
+    findings: tuple[Finding, ...]
+    coordinate_fields: tuple[str, ...] = ()
+
+
+def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
+    """Read a layer into the columns of a table.
+
+    Parameters
+    ----------
+    source
+        The study's words on the layer: file, table, fields.
+    crs
+        Metric CRS of the region.
+
+    Raises
+    ------
+    SourceError
+        When the file is absent or unreadable.
+    InputError
+        When the table is unknown, when names or values do not fit (all at once), or when no row
+        is left.
+    CRSError
+        When the layer's CRS is absent, contradicted, or cannot be right for its coordinates.
+    """
+    require_metric(crs)
+    table = _table(source)
+    opened, source = _open(source, table)
+    fields = list(opened.frame.columns)
+    _raise_if(opened, table, columns.check_names(source, table, fields))
+    opened = _kept(opened, source)
+    mapped = columns.map_columns(opened.frame, source, table)
+    _raise_if(opened, table, mapped.problems)
+
+    made = pd.DataFrame(dict(mapped.columns), index=opened.frame.index)
+    made, id_findings = _with_ids(made, table, opened)
+    findings = [
+        Finding(opened.name, "read", len(made), f"rows read into table {table.name}"),
+        *opened.findings,
+        *id_findings,
+    ]
+    if "part" in table.columns and "part" not in made and set(table.key) - {"part"} <= set(made):
+        made["part"] = made.groupby(table.key[:-1], dropna=False, sort=False).cumcount()
+    made = made[[column.name for column in table.attributes if column.name in made]]
+    if opened.shapes is not None and table.geometry is not None:
+        labels = _labels(made, table)
+        local = _reprojected(opened.shapes, crs, labels, opened.name)
+        fitted, repairs = shapes.fit(local, table.geometry.allowed, opened.name, labels)
+        findings += repairs
+        made = gpd.GeoDataFrame(made, geometry=fitted, crs=crs)
+    used = {*mapped.used_fields, *opened.coordinate_fields}
+    unmapped = tuple(name for name in fields if name not in used)
+    own_crs = None if opened.shapes is None else opened.shapes.crs
+    return LayerRows(table.name, made.reset_index(drop=True), tuple(findings), unmapped, own_crs)
+
+
+def _table(source: LayerSource) -> Table:
+    known = tables()
+    if source.table not in known:
+        raise InputError(
+            f"{source.path.name}: there is no table {source.table!r}; "
+            f"the tables are: {', '.join(known)}"
+        )
+    return known[source.table]
+
+
+def _raise_if(opened: _OpenedLayer, table: Table, problems: Sequence[str]) -> None:
+    if problems:
+        raise InputError(f"{opened.name} cannot be read into table {table.name!r}", problems)
+
+
+def _open(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]:
+    """Open the file; return its rows, and the source without the names of coordinate fields."""
+    suffix = files.require_suffix(source.path)
+    if suffix in files.TEXT_SUFFIXES:
+        return _open_text(source, table)
+    layer = files.read_features(source.path, source.layer, source.crs, source.encoding)
+    if isinstance(layer.frame, gpd.GeoDataFrame):
+        plain = pd.DataFrame(layer.frame.drop(columns="geometry"))
+        return _OpenedLayer(layer.name, plain, layer.frame.geometry, layer.findings), source
+    opened = _OpenedLayer(layer.name, layer.frame, None, layer.findings)
+    return _placed(opened, source, table)
+
+
+def _open_text(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]:
+    """Open a text file: its numbers are read in the columns and coordinates that want them."""
+    if source.layer is not None:
+        raise InputError(f"{source.path.name}: a text file has no layers: leave out 'layer'")
+    read = delimited.read_delimited(source.path, source.encoding)
+    name = source.path.name
+    if read.frame.empty:
+        raise InputError(f"{name}: the layer has no rows")
+    fields = list(read.frame.columns)
+    named, attributes = _split(source)
+    numeric = [
+        rule.field
+        for column, rule in columns.rules(attributes, table, fields).items()
+        if columns.is_read_as_number(column, rule, table)
+    ]
+    chosen, _ = coordinates.choose(named, fields) if table.geometry else (None, [])
+    places = chosen.fields if chosen and chosen.kind != "wkt" else ()
+    degrees = places if chosen and chosen.kind == "degrees" else ()
+    frame, mark, problems = delimited.as_numbers(read, [*numeric, *places], degrees=degrees)
+    opened = _OpenedLayer(name, frame, None, (delimited.finding(read, name, mark),))
+    _raise_if(opened, table, problems)
+    return _placed(opened, source, table)
+
+
+def _split(source: LayerSource) -> tuple[dict[str, str], LayerSource]:
+    """Part the names of coordinate fields from those of columns."""
+    named = {
+        column: _field_of(rule, source)
+        for column, rule in source.fields.items()
+        if column in coordinates.COORDINATE_NAMES
+    }
+    rest = {column: rule for column, rule in source.fields.items() if column not in named}
+    return named, source.model_copy(update={"fields": rest})
+
+
+def _field_of(rule: str | FieldRule, source: LayerSource) -> str:
+    if isinstance(rule, str):
+        return rule
+    if rule.scale is not None or rule.values is not None:  # noqa: PD011 -- a setting
+        raise InputError(
+            f"{source.path.name}: the field {rule.field!r} holds coordinates: "
+            "they take neither 'scale' nor 'values'"
+        )
+    return rule.field
+
+
+def _placed(
+    opened: _OpenedLayer, source: LayerSource, table: Table
+) -> tuple[_OpenedLayer, LayerSource]:
+    """Make the shapes of a table without geometry from its coordinate fields."""
+    named, attributes = _split(source)
+    if table.geometry is None:
+        return opened, attributes
+    fields = list(opened.frame.columns)
+    chosen, problems = coordinates.choose(named, fields)
+    if chosen is None or problems:
+        problems = [*columns.check_names(attributes, table, fields), *problems]
+        raise InputError(f"{opened.name} cannot be read into table {table.name!r}", problems)
+    crs = coordinates.crs_of(chosen, source.crs, opened.name)
+    places, problems = coordinates.to_shapes(
+        opened.frame, chosen, crs, _labels(opened.frame, table)
+    )
+    _raise_if(opened, table, problems)
+    return replace(opened, shapes=places, coordinate_fields=chosen.fields), attributes
+
+
+def _kept(opened: _OpenedLayer, source: LayerSource) -> _OpenedLayer:
+    """Leave out the rows the study does not want, and count them."""
+    if not source.keep:
+        return opened
+    kept = columns.is_kept(opened.frame, source.keep)
+    words = " and ".join(
+        f"{name!r} is {' or '.join(map(str, values))}" for name, values in source.keep.items()
+    )
+    if not kept.any():
+        found = {
+            name: columns.as_text(opened.frame[name]).value_counts().index[:MAX_IDS_SHOWN].tolist()
+            for name in source.keep
+        }
+        raise InputError(f"{opened.name}: no row is left by 'keep' ({words}); found: {found}")
+    left_out = Finding(
+        opened.name, "left_out", int((~kept).sum()), f"rows not kept: only those where {words}"
+    )
+    return replace(
+        opened,
+        frame=opened.frame[kept],
+        shapes=None if opened.shapes is None else opened.shapes[kept],
+        findings=(*opened.findings, left_out),
+    )
+
+
+def _labels(frame: pd.DataFrame, table: Table) -> np.ndarray:
+    """Name rows by the first key column where it is there, else by their number in the file."""
+    numbered = np.array([f"row {number + 1}" for number in frame.index], dtype=object)
+    if not table.key or table.key[0] not in frame:
+        return numbered
+    ids = columns.as_text(frame[table.key[0]])
+    return np.where(ids.notna(), ids.to_numpy(dtype=object), numbered)
+
+
+def _with_ids(
+    made: pd.DataFrame, table: Table, opened: _OpenedLayer
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Give rows without an id one made of their geometry, and count them."""
+    name = table.key[0]
+    if opened.shapes is None or table.columns[name].dtype != "text":
+        return made, []
+    given = made[name].astype(object) if name in made else pd.Series(None, made.index, dtype=object)
+    is_there = ~shapely.is_missing(opened.shapes.to_numpy())
+    absent = given.isna().to_numpy() & is_there
+    if not absent.any():
+        return made, []
+    ids = _digests(opened.shapes[absent])
+    again = ids.groupby(ids).cumcount()
+    ids = ids.where(again == 0, ids + "-" + (again + 1).astype(str))
+    filled = given.where(~absent, ids.reindex(made.index))
+    rows = Finding(
+        opened.name,
+        "repaired",
+        int(absent.sum()),
+        f"rows without {name}: made from a digest of the geometry",
+        tuple(ids.head(MAX_IDS_SHOWN)),
+    )
+    twice = ids[again > 0]
+    if table.geometry is None or table.geometry.allowed == ("Point",) or not len(twice):
+        return made.assign(**{name: filled}), [rows]
+    what = "rows with the very shape of another row: kept, and numbered"
+    same = Finding(opened.name, "warning", len(twice), what, tuple(twice.head(MAX_IDS_SHOWN)))
+    return made.assign(**{name: filled}), [rows, same]
+
+
+def _digests(places: gpd.GeoSeries) -> pd.Series:
+    content = shapely.to_wkb(places.to_numpy(), output_dimension=2, byte_order=1, flavor="iso")
+    digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
+    return pd.Series(digests, index=places.index, dtype="str")
+
+
+def _reprojected(places: gpd.GeoSeries, crs: CRS, labels: np.ndarray, name: str) -> gpd.GeoSeries:
+    """Bring shapes to the region's CRS, or say that theirs cannot be the right one."""
+    for area_crs, words in (
+        (places.crs, "the layer's CRS is wrong: state the right one (crs = 'EPSG:...')"),
+        (crs, "the layer's CRS is wrong, longitude and latitude are swapped, or the region's is"),
+    ):
+        outside = files.is_outside(places, area_crs)
+        if outside.any():
+            first = ", ".join(map(str, labels[outside][:MAX_IDS_SHOWN]))
+            raise CRSError(
+                f"{name}: {int(outside.sum())} of {len(places)} rows lie outside the area "
+                f"{area_crs.name} is for ({first}): {words}"
+            )
+    return places.to_crs(crs)

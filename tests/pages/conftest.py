@@ -1,0 +1,21 @@
+"""The made-up town, drawn once for all tests of maps."""
+
+import pytest
+
+from tests.pages.changed_town import changed_comparison
+from tests.pages.small_town import town_result, write_town
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory):
+    return write_town(tmp_path_factory.mktemp("town") / "region")
+
+
+@pytest.fixture(scope="session")
+def result(town):
+    return town_result(town)
+
+
+@pytest.fixture(scope="session")
+def comparison(tmp_path_factory):
+    return changed_comparison(tmp_path_factory.mktemp("compare"))
