@@ -40,7 +40,7 @@ _FURTHER_NAMES = (
     "isochrone.Isochrone",
     "itinerary.legs_frame",
     "networks.street.osmnx_graph.to_osmnx",
-    "portfolio.Limits",
+    "portfolio.PortfolioLimits",
     "report.write_map",
     "scenario.list_scenarios",
     "siting.what_would_make_first",

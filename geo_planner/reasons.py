@@ -1,0 +1,111 @@
+"""Reasons, notes and refusals as values: a code with its figures, put into words at the edge.
+
+The codes stand in ``data/reasons.csv`` with one text per language. A text has gaps named like the
+figures; a gap says after a colon how its figure is written (``{ground:m2}``, ``{share:share}``), or
+whose words it takes (``{use:use}``). Tables hold reasons as text that reads back to the same value.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from string import Formatter
+from types import MappingProxyType
+from typing import Any
+
+from geo_planner.packaged import packaged_rows
+
+Figure = bool | int | float | str | date
+
+
+@dataclass(frozen=True, init=False)
+class Reason:
+    """Say one thing as a code with its figures.
+
+    Parameters
+    ----------
+    code
+        A code of ``data/reasons.csv``.
+    values
+        A figure for every gap of its text, SI units; a value may be a reason itself.
+
+    Raises
+    ------
+    ValueError
+        When the code has no text, or the figures are not those of its text: a fault of ours.
+
+    Examples
+    --------
+    >>> reason = Reason("no_data_share", share=0.25)
+    >>> str(reason)
+    '{"code": "no_data_share", "share": 0.25}'
+    >>> read_reasons(str(reason)) == (reason,)
+    True
+    """
+
+    code: str
+    values: tuple[tuple[str, "Figure | Reason"], ...]
+
+    def __init__(self, code: str, **values: "Figure | Reason") -> None:
+        gaps = reason_gaps().get(code)
+        if gaps is None or gaps != frozenset(values):
+            raise ValueError(f"reason {code!r} takes {sorted(gaps or ())}, not {sorted(values)}")
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "values", tuple(sorted(values.items())))
+
+    def __str__(self) -> str:
+        """Write the reason as tables hold it."""
+        return json.dumps(_plain(self), ensure_ascii=False, allow_nan=False)
+
+
+@cache
+def reason_gaps() -> Mapping[str, frozenset[str]]:
+    """Name the figures of every code, as its English text has them."""
+    return MappingProxyType({row["code"]: gaps_of(row["en"]) for row in packaged_rows("reasons")})
+
+
+def gaps_of(text: str) -> frozenset[str]:
+    """Name the gaps of a text."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def write_reasons(reasons: Iterable[Reason]) -> str | None:
+    """Write several reasons as one cell of a table; None where there is none.
+
+    Examples
+    --------
+    >>> write_reasons([]) is None
+    True
+    """
+    plain = [_plain(reason) for reason in dict.fromkeys(reasons)]
+    if not plain:
+        return None
+    whole = plain[0] if len(plain) == 1 else plain
+    return json.dumps(whole, ensure_ascii=False, allow_nan=False)
+
+
+def read_reasons(text: str | None) -> tuple[Reason, ...]:
+    """Read what :func:`write_reasons` wrote."""
+    if not isinstance(text, str) or not text:
+        return ()
+    whole = json.loads(text)
+    return tuple(_reason(one) for one in (whole if isinstance(whole, list) else [whole]))
+
+
+def _plain(reason: Reason) -> dict[str, Any]:
+    def value(one: "Figure | Reason") -> Any:
+        if isinstance(one, Reason):
+            return _plain(one)
+        return one.isoformat() if isinstance(one, date) else one
+
+    return {"code": reason.code, **{name: value(one) for name, one in reason.values}}
+
+
+def _reason(plain: dict[str, Any]) -> Reason:
+    values = {
+        name: _reason(one) if isinstance(one, dict) else one
+        for name, one in plain.items()
+        if name != "code"
+    }
+    return Reason(plain["code"], **values)

@@ -1,0 +1,63 @@
+"""Reasons in words: the one place where a code becomes a sentence part."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from string import Formatter
+from types import MappingProxyType
+from typing import Any
+
+from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason, read_reasons
+from geo_planner.words.wording import Wording
+
+
+def reason_words(reason: Reason, words: Wording) -> str:
+    r"""Put a reason into the words of a language.
+
+    Examples
+    --------
+    >>> reason_words(Reason("no_data_share", share=0.25), Wording("da"))
+    'ingen data for 25\xa0% af arealet'
+    """
+    return _Gaps(words).vformat(_texts(words.language)[reason.code], (), dict(reason.values))
+
+
+def reasons_words(reasons: Iterable[Reason] | str | None, words: Wording) -> str:
+    """Put several reasons, or a cell of a table that holds them, into words; "" where none is."""
+    if isinstance(reasons, str) or reasons is None:
+        reasons = read_reasons(reasons)
+    return "; ".join(reason_words(reason, words) for reason in reasons)
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str]:
+    return MappingProxyType({row["code"]: row[language] for row in packaged_rows("reasons")})
+
+
+class _Gaps(Formatter):
+    """Fill the gaps of a text: reasons by their words, figures by unit, codes by vocabulary."""
+
+    def __init__(self, words: Wording) -> None:
+        super().__init__()
+        self.words = words
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        words = self.words
+        if isinstance(value, Reason):
+            return reason_words(value, words)
+        if format_spec in _WRITERS:
+            return _WRITERS[format_spec](words, value)
+        if format_spec:
+            return words.phrases.get(f"{format_spec}_{value}", str(value))
+        return words.number(value) if isinstance(value, int | float) else str(value)
+
+
+_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
+    "count": lambda words, value: words.number(value),
+    "day": lambda words, value: words.day(value),
+    "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),
+    **{
+        unit: (lambda words, value, unit=unit: words.figure(value, unit))  # type: ignore[misc]
+        for unit in ("share", "m", "m2", "min", "persons", "jobs")
+    },
+}
