@@ -140,7 +140,8 @@ class Snapper:
         access = np.rint(np.nan_to_num(access_s) * CENTISECONDS_PER_S).astype(np.int32)
         return SnappedPoints(
             ledger=ledger,
-            position=shapely.get_coordinates(shapes),
+            # a point without a place keeps its row
+            position=np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)]),
             street=street.astype(np.int32),
             fraction=fraction,
             access=access,
