@@ -140,7 +140,5 @@ def test_a_frame_in_words_changes_its_reasons_alone():
         "",
         "regionen har ingen veje; kollektiv trafik er ikke beregnet",
     ]
-    pd.testing.assert_frame_equal(
-        told.drop(columns="reason"), frame.drop(columns="reason")
-    )
+    pd.testing.assert_frame_equal(told.drop(columns="reason"), frame.drop(columns="reason"))
     assert frame["reason"].iloc[2].startswith("[")
