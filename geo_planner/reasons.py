@@ -102,7 +102,7 @@ def read_reasons(text: str | None) -> tuple[Reason, ...]:
     try:
         whole = json.loads(text)
         return tuple(_reason(one) for one in (whole if isinstance(whole, list) else [whole]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{text!r}: no reason that this version of geo_planner writes; make the run again"
         ) from error

@@ -8,7 +8,7 @@ from typing import Any
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason, read_reasons
-from geo_planner.words.wording import Wording
+from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 
 def reason_words(reason: Reason, words: Wording) -> str:
@@ -72,6 +72,7 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "exact": _exact,
     "mode_lower": lambda words, value: words.phrases.get(f"mode_{value}", str(value)).lower(),
     "site_use": _site_use,
+    "whole_m2": lambda words, value: f"{words.number(value)}{NO_BREAK_SPACE}m²",
     "year": lambda _words, value: str(int(value)),
     "day": lambda words, value: words.day(value),
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),

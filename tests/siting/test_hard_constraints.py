@@ -42,13 +42,13 @@ def test_a_site_that_meets_everything_stays_and_leaves_no_question():
         ({"env_class_possible": 0}, "environmental class 0 is possible, office needs 1"),
         (
             {"net_area_m2": 999.0},
-            f"999 m² can be built on, fewer than 1{NARROW_SPACE}000",
+            "999\N{NO-BREAK SPACE}m² can be built on, less than 1",
         ),
         ({"in_green_wedge": True}, "lies in a green wedge"),
         ({"in_rural_zone": True}, "lies in the rural zone without being designated"),
         (
             {"office_rule": "not_allowed"},
-            f"offices above 1{NARROW_SPACE}500 m² are allowed",
+            f"offices above 1{NARROW_SPACE}500\N{NO-BREAK SPACE}m² are allowed",
         ),
     ],
 )
@@ -95,7 +95,9 @@ def test_the_office_rule_binds_offices_only_and_large_ones_only():
     assert not pd.isna(judged("office", **far, remaining_m2=1_501.0)["excluded_because"])
     unsure = judged("office", **far, remaining_m2=np.nan)
     assert pd.isna(unsure["excluded_because"])
-    assert f"whether offices above 1{NARROW_SPACE}500 m²" in english(unsure["to_ask"])
+    assert f"whether offices above 1{NARROW_SPACE}500\N{NO-BREAK SPACE}m²" in english(
+        unsure["to_ask"]
+    )
     assert "whether offices" in english(judged("office", office_rule="unknown")["to_ask"])
     assert pd.isna(judged("office", office_rule="unknown", remaining_m2=900.0)["to_ask"])
 
