@@ -33,9 +33,6 @@ DA, EN = Wording("da"), Wording("en")
          "steder og zoner helt uden data: værdier ukendte"),
         ("streets with fewer than two nodes in the file",
          "veje med færre end to knuder i filen"),
-        ("plans of one level (local plan) overlap and disagree: 92.14 (0.6 by basis 3)",
-         "planer på samme niveau (lokalplan) overlapper og er uenige: 92.14 (0,6 efter "
-         "beregningsgrundlag 3)"),
     ],
 )  # fmt: skip
 def test_notes_findings_and_reasons_are_told_in_danish(said, told):
