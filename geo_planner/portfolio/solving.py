@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import InputError
-from geo_planner.portfolio.candidates import Candidates, candidates_of
+from geo_planner.portfolio.candidates import Candidates, candidates_of, sharing_ground
 from geo_planner.portfolio.limits import (
     CASES,
     NO_LIMITS,
@@ -86,7 +86,8 @@ def solve_portfolio(
         private jobs when fully developed. ``stage``: readiness 1-5. As the question needs them:
         ``years`` until floor area can stand, ``floor_area_m2`` (new), ``area_m2`` (ground),
         ``score`` (0-100), ``travel_time_min`` (of workers), ``station_near_share`` (0-1),
-        ``cluster``, ``excluded_because``. What is unknown is missing: such a site is left out.
+        ``cluster``, ``excluded_because``. What is unknown is missing: such a site is left out. Of
+        sites whose shapes share ground one at most is opened.
     target_jobs
         Net new private jobs to deliver.
     objective
@@ -108,7 +109,8 @@ def solve_portfolio(
         When the question is not sound, a column is absent, or the target cannot be reached in
         the case that must hold: with the jobs that are reachable and the limit that binds.
     """
-    require_sound(target_jobs, limits, alternatives)
+    named: dict[str, list[str]] = {"objective": [objective], "case": [*cases, must_hold]}
+    require_sound(sites, target_jobs, limits, alternatives, named)
     question = _Question(sites, target_jobs, objective, limits, alternatives)
     asked = tuple(dict.fromkeys((must_hold, *cases)))
     answers = {case: _answer(question, case) for case in asked}
@@ -130,6 +132,7 @@ def solve_portfolio(
             "objective": objective,
             "from_year": limits.from_year,
             "by_year": limits.by_year,
+            "share_ground": [list(pair) for pair in sharing_ground(sites)],
             "cases": {case: a.summary for case, a in ordered.items()},
         },
     )
@@ -216,6 +219,9 @@ def _binding(
         more = most_jobs(build_model(freed, limits), freed)
         if more > reachable * (1 + _ENOUGH) + _ENOUGH:
             found.append(f"{name} binds: without it {more:.0f} jobs can be reached")
+    if candidates.exclusive:
+        groups = [", ".join(map(str, candidates.site_ids[list(g)])) for g in candidates.exclusive]
+        found.append(f"one at most of each of these: {'; '.join(groups)}")
     if not found:
         found.append(
             f"no single limit binds: the {len(candidates.site_ids)} sites that count hold "
