@@ -56,7 +56,29 @@ class Reason:
 
     def __str__(self) -> str:
         """Write the reason as tables hold it."""
-        return json.dumps(_plain(self), ensure_ascii=False, allow_nan=False)
+        return json.dumps(self.to_json(), ensure_ascii=False, allow_nan=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the code and the figures as plain values."""
+
+        def plain(one: "Figure | Reason") -> Any:
+            if isinstance(one, Reason):
+                return one.to_json()
+            return one.isoformat() if isinstance(one, date) else one
+
+        return {"code": self.code, **{name: plain(one) for name, one in self.values}}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Reason":
+        """Read what :meth:`to_json` wrote."""
+        figures = {name: one for name, one in plain.items() if name != "code"}
+        return cls(
+            plain["code"],
+            **{
+                name: cls.from_json(one) if isinstance(one, dict) else one
+                for name, one in figures.items()
+            },
+        )
 
 
 @cache
@@ -78,7 +100,7 @@ def write_reasons(reasons: Iterable[Reason]) -> str | None:
     >>> write_reasons([]) is None
     True
     """
-    plain = [_plain(reason) for reason in dict.fromkeys(reasons)]
+    plain = [reason.to_json() for reason in dict.fromkeys(reasons)]
     if not plain:
         return None
     whole = plain[0] if len(plain) == 1 else plain
@@ -90,22 +112,4 @@ def read_reasons(text: str | None) -> tuple[Reason, ...]:
     if not isinstance(text, str) or not text:
         return ()
     whole = json.loads(text)
-    return tuple(_reason(one) for one in (whole if isinstance(whole, list) else [whole]))
-
-
-def _plain(reason: Reason) -> dict[str, Any]:
-    def value(one: "Figure | Reason") -> Any:
-        if isinstance(one, Reason):
-            return _plain(one)
-        return one.isoformat() if isinstance(one, date) else one
-
-    return {"code": reason.code, **{name: value(one) for name, one in reason.values}}
-
-
-def _reason(plain: dict[str, Any]) -> Reason:
-    values = {
-        name: _reason(one) if isinstance(one, dict) else one
-        for name, one in plain.items()
-        if name != "code"
-    }
-    return Reason(plain["code"], **values)
+    return tuple(Reason.from_json(one) for one in (whole if isinstance(whole, list) else [whole]))

@@ -8,7 +8,7 @@ from typing import Any
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason, read_reasons
-from geo_planner.words.wording import Wording
+from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 
 def reason_words(reason: Reason, words: Wording) -> str:
@@ -52,9 +52,34 @@ class _Gaps(Formatter):
         return words.number(value) if isinstance(value, int | float) else str(value)
 
 
+def _exact(words: Wording, value: float) -> str:
+    """Write a number that people gave with all its digits."""
+    return words.number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]))
+
+
+def _criterion(words: Wording, key: str) -> str:
+    """Name a criterion, whatever the traffic."""
+    return _labels("criteria", "id", words.language).get(key, key).replace(", {traffic}", "")
+
+
+def _constraint(words: Wording, kind: str) -> str:
+    return _labels("constraint_kinds", "kind", words.language).get(kind, kind)
+
+
+@cache
+def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
+    rows = packaged_rows(name)
+    return MappingProxyType({row[key]: row[f"label_{language}"] for row in rows})
+
+
 _WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
     "day": lambda words, value: words.day(value),
+    "weekday": lambda words, value: words.weekday(value),
+    "exact": _exact,
+    "percent": lambda words, value: f"{words.number(100 * value, 1)}{NO_BREAK_SPACE}%",
+    "criterion": _criterion,
+    "constraint": _constraint,
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),
     **{
         unit: (lambda words, value, unit=unit: words.figure(value, unit))  # type: ignore[misc]

@@ -190,7 +190,9 @@ def test_a_class_may_name_a_line_that_is_gone_if_all_others_have_a_price(town):
     )  # fmt: skip
     update = {"fares": fares, "max_fare": Decimal(20)}
     router = open_router(town, "transit", TRAVEL.model_copy(update=update))
-    told = [f for f in router.findings if f.what == "lines that fares name and no feed has"]
+    told = [
+        f for f in router.findings if english(f.what) == "lines that fares name and no feed has"
+    ]
     assert [(f.count, f.examples) for f in told] == [(1, ("1:gone",))]
 
 

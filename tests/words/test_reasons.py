@@ -11,12 +11,12 @@ from geo_planner.words.wording import Wording
 
 ROWS = {row["code"]: row for row in packaged_rows("reasons")}
 LANGUAGES = ("en", "da")
-_SAMPLES = {"": "P1", "day": "2026-03-01"}
+_SAMPLES = {"": "P1", "day": "2026-03-01", "weekday": "2026-03-01"}
 
 
 def sample(code: str) -> Reason:
     gaps = {name: spec for _, name, spec, _ in Formatter().parse(ROWS[code]["en"]) if name}
-    numbers = {"count", "decimal", "share", "m", "m2", "min", "persons", "jobs"}
+    numbers = {"count", "decimal", "exact", "share", "percent", "m", "m2", "min", "persons", "jobs"}
     return Reason(
         code,
         **{

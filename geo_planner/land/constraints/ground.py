@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.constraint_kinds import ConstraintKind
@@ -154,7 +155,7 @@ def _rows_in_force(
         is_revoked = (rows["status"] == "revoked").to_numpy(bool)
         if is_revoked.any():
             first = tuple(rows.loc[is_revoked, "constraint_id"].head(MAX_IDS_SHOWN))
-            what = "constraints that are revoked"
+            what = Reason("constraints_revoked")
             found.findings.append(
                 Finding("constraints", "left_out", int(is_revoked.sum()), what, first)
             )
@@ -240,7 +241,7 @@ def _large_enough(
     )
     if is_small.any():
         first = tuple(group.loc[is_small, "constraint_id"].head(MAX_IDS_SHOWN))
-        what = f"objects of {kind.kind} smaller than {kind.min_object_m2:,.0f} m2, without a zone"
+        what = Reason("constraints_small", kind=kind.kind, area=kind.min_object_m2)
         found.findings.append(Finding("constraints", "left_out", int(is_small.sum()), what, first))
     return group[~is_small]
 

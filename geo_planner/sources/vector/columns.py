@@ -107,6 +107,17 @@ def is_kept(frame: pd.DataFrame, keep: Mapping[str, Sequence[str | int]]) -> np.
     return kept
 
 
+def kept_fields(keep: Mapping[str, Sequence[str | int]]) -> str:
+    """Write which fields must have which values.
+
+    Examples
+    --------
+    >>> kept_fields({"status": [1, 2], "kind": ["A"]})
+    'status = 1, 2; kind = A'
+    """
+    return "; ".join(f"{name} = {', '.join(map(str, values))}" for name, values in keep.items())
+
+
 def map_columns(frame: pd.DataFrame, source: LayerSource, table: Table) -> Mapped:
     """Make the table's columns from a layer whose names were checked.
 

@@ -24,6 +24,7 @@ import pyarrow.csv as pa_csv
 
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -251,5 +252,5 @@ def finding(source: Delimited, name: str, decimal_mark: str) -> Finding:
         name,
         "read",
         len(source.frame),
-        f"rows of text in {source.encoding}, separated by {separator}, with decimal {mark}",
+        Reason("layer_text", encoding=source.encoding, separator=separator, mark=mark),
     )

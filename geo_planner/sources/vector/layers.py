@@ -23,6 +23,7 @@ from geo_planner.config import FieldRule, LayerSource
 from geo_planner.crs import require_metric
 from geo_planner.errors import CRSError, InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, Table, tables
 from geo_planner.sources.vector import columns, coordinates, delimited, files, shapes
 
@@ -97,7 +98,7 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
     made = pd.DataFrame(dict(mapped.columns), index=opened.frame.index)
     made, id_findings = _with_ids(made, table, opened)
     findings = [
-        Finding(opened.name, "read", len(made), f"rows read into table {table.name}"),
+        Finding(opened.name, "read", len(made), Reason("layer_rows", table=table.name)),
         *opened.findings,
         *id_findings,
     ]
@@ -215,18 +216,15 @@ def _kept(opened: _OpenedLayer, source: LayerSource) -> _OpenedLayer:
     if not source.keep:
         return opened
     kept = columns.is_kept(opened.frame, source.keep)
-    words = " and ".join(
-        f"{name!r} is {' or '.join(map(str, values))}" for name, values in source.keep.items()
-    )
+    fields = columns.kept_fields(source.keep)
     if not kept.any():
         found = {
             name: columns.as_text(opened.frame[name]).value_counts().index[:MAX_IDS_SHOWN].tolist()
             for name in source.keep
         }
-        raise InputError(f"{opened.name}: no row is left by 'keep' ({words}); found: {found}")
-    left_out = Finding(
-        opened.name, "left_out", int((~kept).sum()), f"rows not kept: only those where {words}"
-    )
+        raise InputError(f"{opened.name}: no row is left by 'keep' ({fields}); found: {found}")
+    what = Reason("layer_not_kept", fields=fields)
+    left_out = Finding(opened.name, "left_out", int((~kept).sum()), what)
     return replace(
         opened,
         frame=opened.frame[kept],
@@ -264,13 +262,13 @@ def _with_ids(
         opened.name,
         "repaired",
         int(absent.sum()),
-        f"rows without {name}: made from a digest of the geometry",
+        Reason("layer_no_id", column=name),
         tuple(ids.head(MAX_IDS_SHOWN)),
     )
     twice = ids[again > 0]
     if table.geometry is None or table.geometry.allowed == ("Point",) or not len(twice):
         return made.assign(**{name: filled}), [rows]
-    what = "rows with the very shape of another row: kept, and numbered"
+    what = Reason("layer_twice")
     same = Finding(opened.name, "warning", len(twice), what, tuple(twice.head(MAX_IDS_SHOWN)))
     return made.assign(**{name: filled}), [rows, same]
 
