@@ -43,18 +43,28 @@ class _Gaps(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         words = self.words
+        if isinstance(value, tuple):
+            return ", ".join(self.format_field(part, format_spec) for part in value)
         if isinstance(value, Reason):
             return reason_words(value, words)
-        if format_spec in _WRITERS:
-            return _WRITERS[format_spec](words, value)
+        if format_spec in FIGURE_WRITERS:
+            return FIGURE_WRITERS[format_spec](words, value)
         if format_spec:
             return words.phrases.get(f"{format_spec}_{value}", str(value))
         return words.number(value) if isinstance(value, int | float) else str(value)
 
 
-def _exact(words: Wording, value: float) -> str:
-    """Write a number that people gave with all its digits."""
-    return words.number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]))
+def _site_use(words: Wording, value: Any) -> str:
+    """Name a use of a site in a sentence: by its id in English, by its label in Danish."""
+    if words.language == "en":
+        return str(value).replace("_", " ")
+    label = next(row["label_da"] for row in packaged_rows("m2_per_job") if row["use"] == value)
+    return f"»{label.lower()}«"
+
+
+def _exact(words: Wording, value: Any) -> str:
+    """Write a number with the decimals it has."""
+    return words.number(value, len(f"{value:g}".partition(".")[2]))
 
 
 def _criterion(words: Wording, key: str) -> str:
@@ -72,11 +82,15 @@ def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
     return MappingProxyType({row[key]: row[f"label_{language}"] for row in rows})
 
 
-_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
+FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
+    "exact": _exact,
+    "mode_lower": lambda words, value: words.phrases.get(f"mode_{value}", str(value)).lower(),
+    "site_use": _site_use,
+    "whole_m2": lambda words, value: f"{words.number(value)}{NO_BREAK_SPACE}m²",
+    "year": lambda _words, value: str(int(value)),
     "day": lambda words, value: words.day(value),
     "weekday": lambda words, value: words.weekday(value),
-    "exact": _exact,
     "percent": lambda words, value: f"{words.number(100 * value, 1)}{NO_BREAK_SPACE}%",
     "criterion": _criterion,
     "constraint": _constraint,

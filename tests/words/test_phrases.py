@@ -23,9 +23,6 @@ DA, EN = Wording("da"), Wording("en")
         ("days of the timetables: 2026-01-01 to 2026-12-31 and none",
          "køreplanernes dage: 1. januar 2026 – 31. december 2026 og ingen"),
         ("anything else", "anything else"),
-        ("plans of one level (local plan) overlap and disagree: 92.14 (0.6 by basis 3)",
-         "planer på samme niveau (lokalplan) overlapper og er uenige: 92.14 (0,6 efter "
-         "beregningsgrundlag 3)"),
     ],
 )  # fmt: skip
 def test_notes_findings_and_reasons_are_told_in_danish(said, told):

@@ -151,7 +151,7 @@ def piece_findings(pieces: StreetPieces, source: str, ways: str) -> list[Finding
             source,
             "repaired",
             max(0, pieces.n_cut_ways - pieces.n_lost_ways),
-            Reason("osm_ways_cut_short", ways=ways),
+            Reason("osm_ways_shortened", ways=ways),
         ),
         Finding(
             source,

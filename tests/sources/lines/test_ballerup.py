@@ -7,7 +7,7 @@ import pytest
 from geo_planner.config import Study, Travel
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
-from tests.english import english
+from tests.wordings import plain_english
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,9 @@ def region(shared_data, tmp_path_factory):
 
 def share_after(region):
     words = next(
-        english(found.what) for found in region.findings if "one connected" in english(found.what)
+        plain_english(found.what)
+        for found in region.findings
+        if "one connected" in plain_english(found.what)
     )
     return float(words.split("; ")[1].split(" %")[0])
 

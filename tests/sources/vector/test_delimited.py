@@ -6,7 +6,7 @@ import pytest
 
 from geo_planner.errors import InputError, SourceError
 from geo_planner.sources.vector.delimited import as_numbers, finding, is_numeric, read_delimited
-from tests.english import english
+from tests.wordings import plain_english
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -23,7 +23,7 @@ def test_the_encoding_is_found_and_said(tmp_path, encoding, found):
     read = read_delimited(written(tmp_path, "id,navn\n1,Måløv\n", encoding))
     assert read.frame.to_dict("list") == {"id": ["1"], "navn": ["Måløv"]}
     assert read.encoding == found
-    assert english(finding(read, "a.csv", ".").what) == (
+    assert plain_english(finding(read, "a.csv", ".").what) == (
         f"rows of text in {found}, separated by ,, with decimal point"
     )
 
