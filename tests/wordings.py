@@ -1,8 +1,7 @@
 """Reasons in the words of a language, for tests to read."""
 
-from geo_planner.reasons import Reason
-from geo_planner.words.reasons import reason_words, reasons_words
-from geo_planner.words.wording import NARROW_SPACE, NO_BREAK_SPACE, Wording
+from geo_planner.words.reasons import reasons_words
+from geo_planner.words.wording import Wording
 
 
 def english(cell):
@@ -13,9 +12,3 @@ def english(cell):
 def danish(cell):
     """Put a cell of reasons, or several reasons, into Danish."""
     return reasons_words(cell, Wording("da"))
-
-
-def plain_english(reason: Reason) -> str:
-    """Put one reason into English with plain spaces."""
-    text = reason_words(reason, Wording("en"))
-    return text.replace(NARROW_SPACE, " ").replace(NO_BREAK_SPACE, " ")

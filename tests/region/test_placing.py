@@ -6,7 +6,7 @@ from shapely.geometry import Point, box
 
 from geo_planner.config import Study
 from geo_planner.region.ingest import ingest
-from tests.wordings import plain_english
+from geo_planner.words.english import english
 
 EAST, NORTH = 700_000, 6_170_000
 
@@ -45,9 +45,7 @@ def test_rows_too_far_away_are_left_out_and_counted(study):
     gathered = ingest(study(role="by_area", within_m=500))
     assert list(gathered.tables["businesses"]["business_id"]) == ["a", "b", "c"]
     told = [
-        finding
-        for finding in gathered.findings
-        if "farther than 500 m" in plain_english(finding.what)
+        finding for finding in gathered.findings if "farther than 500 m" in english(finding.what)
     ]
     assert [(finding.kind, finding.count) for finding in told] == [("left_out", 1)]
 

@@ -7,7 +7,7 @@ import pytest
 from geo_planner.config import Study, Travel
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
-from tests.wordings import plain_english
+from geo_planner.words.english import english
 
 pytestmark = pytest.mark.slow
 
@@ -42,9 +42,7 @@ def region(shared_data, tmp_path_factory):
 
 def share_after(region):
     words = next(
-        plain_english(found.what)
-        for found in region.findings
-        if "one connected" in plain_english(found.what)
+        english(found.what) for found in region.findings if "one connected" in english(found.what)
     )
     return float(words.split("; ")[1].split(" %")[0])
 
