@@ -129,7 +129,7 @@ def test_the_sites_of_a_cluster_are_kept_to_their_number():
 
 def test_a_site_that_is_not_ready_in_time_does_not_count():
     limits = PortfolioLimits(from_year=2026, by_year=2027)
-    with pytest.raises(InputError, match="jobs by 2027 binds: without it 1.150") as caught:
+    with pytest.raises(InputError, match=r"jobs by 2027 binds: without it 1.150") as caught:
         solve_portfolio(town(), 1000, limits=limits)
     assert "750 can" in str(caught.value)
     later = PortfolioLimits(from_year=2026, by_year=2028)
