@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from geo_planner.errors import InputError
 from geo_planner.packaged import packaged_rows
 
-Figure = bool | int | float | str | date
+Figure = bool | int | float | str | date | None
 Value: TypeAlias = "Figure | Reason | tuple[Figure | Reason, ...]"
 _SHORT = "_short"
 
@@ -31,8 +31,8 @@ class Reason:
     code
         A code of ``data/reasons.csv``.
     values
-        A figure for every gap of its text, SI units; a value may be a reason itself, or a tuple
-        of several.
+        A figure for every gap of its text, SI units, None or nan where unknown; a value may be a
+        reason itself, or a tuple of several.
 
     Raises
     ------
@@ -56,7 +56,8 @@ class Reason:
         if gaps is None or gaps != frozenset(values):
             raise ValueError(f"reason {code!r} takes {sorted(gaps or ())}, not {sorted(values)}")
         object.__setattr__(self, "code", code)
-        object.__setattr__(self, "values", tuple(sorted(values.items())))
+        kept = tuple((name, None if one != one else one) for name, one in values.items())  # noqa: PLR0124 -- nan
+        object.__setattr__(self, "values", tuple(sorted(kept, key=lambda pair: pair[0])))
 
     def __str__(self) -> str:
         """Write the reason as tables hold it."""
@@ -137,6 +138,12 @@ def read_reasons(text: str | None) -> tuple[Reason, ...]:
 def join_reasons(cells: Iterable[str | None]) -> str | None:
     """Write the reasons of several cells as one cell, each said once; None where there is none."""
     return write_reasons(reason for cell in cells for reason in read_reasons(cell))
+
+
+def reasons_or_text(cell: str) -> tuple[Reason, ...]:
+    """Read reasons, or take a text of the caller's own as it is."""
+    is_own = not cell.startswith(('{"code": ', '[{"code": '))
+    return (Reason("as_reported", text=cell),) if is_own else read_reasons(cell)
 
 
 def short_reason(reason: Reason) -> Reason:

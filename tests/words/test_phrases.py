@@ -18,10 +18,6 @@ DA, EN = Wording("da"), Wording("en")
         ("base bus, modification 1 (AddDevelopment): 1200 m2 of the floor area lie on no site",
          "grundlag bus, ændring 1 (Nyt byggeri): 1\u202f200\u00a0m² af etagearealet ligger ikke "
          "på nogen byggemulighed"),
-        ("setting travel.max_rides: 4 and not set",
-         "indstillingen travel.max_rides: 4 og ikke angivet"),
-        ("days of the timetables: 2026-01-01 to 2026-12-31 and none",
-         "køreplanernes dage: 1. januar 2026 – 31. december 2026 og ingen"),
         ("anything else", "anything else"),
     ],
 )  # fmt: skip

@@ -158,7 +158,8 @@ def _swallowed(
         raise SourceError(
             str(path),
             f"a quote that is not closed in row {row} swallows rows: {n_lost} of "
-            f"{n_all} are lost: close it, or allow for it with max_lost_share = {n_lost / n_all:.2g}",
+            f"{n_all} are lost: close it, or allow for it with "
+            f"max_lost_share = {n_lost / n_all:.2g}",
         )
     rows = tuple(f"row {row + 1}" for row, _ in lost[:_MOST_EXAMPLES])
     what = Reason("layer_swallowed", row=row)
