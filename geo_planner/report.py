@@ -128,7 +128,7 @@ def _write_results(result: AnalysisResult, folder: Path) -> list[str]:
     credit = credit_lines(result.region)
     tables = _tables(result)
     for name, frame in tables.items():
-        write_table(frame, folder / name, credit)
+        write_table(frame, folder / name, credit, language=result.study.study.language)
     if result.reference is not None:
         save_reference(result.reference, folder / REFERENCE_FILE)
     write_json(folder / SUMMARY, {**result.summary, "credits": list(credit)})
