@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.analysis.totals import counted_sites, known_sum
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.measures import measure_short, measure_title
 from geo_planner.pages.drawing.view import View
@@ -24,28 +25,24 @@ def capacity_rows(view: View) -> list[dict[str, str]]:
     """
     if "jobs_likely" not in view.sites:
         return []
-    sites = view.sites
-    if "excluded_because" in sites:
-        sites = sites[sites["excluded_because"].isna()]
+    sites = counted_sites(view.sites)
     rows = [_reading(view, sites, label, start) for label, start in _READINGS.items()]
     return rows if any(row["is_known"] for row in rows) else []
 
 
 def _reading(view: View, sites: pd.DataFrame, label: str, start: str) -> dict[str, Any]:
     words = view.words
-    known = sites[sites[f"{start}jobs_likely"].notna()]
+    n_known = int(sites[f"{start}jobs_likely"].notna().sum())
     low, likely, high = (
-        words.figure(float(known[f"{start}jobs_{end}"].sum()), "jobs") if len(known)
-        else words("unknown")
-        for end in _ENDS
-    )  # fmt: skip
+        words.figure(known_sum(sites, f"{start}jobs_{end}"), "jobs") for end in _ENDS
+    )
     gap = f"{NO_BREAK_SPACE}{EN_DASH}{NO_BREAK_SPACE}"
     return {
         "label": words(label),
         "likely": likely,
-        "range": f"{low}{gap}{high}" if len(known) else "",
-        "unknown": words("of_kinds", checked=len(sites) - len(known), kinds=len(sites)),
-        "is_known": bool(len(known)),
+        "range": f"{low}{gap}{high}" if n_known else "",
+        "unknown": words("of_kinds", checked=len(sites) - n_known, kinds=len(sites)),
+        "is_known": bool(n_known),
     }
 
 
