@@ -96,9 +96,7 @@ def _workplaces(comparison: Comparison, measure: MeasureKey, words: Wording) -> 
     means = jobs_means(comparison, measure.column)
     change = change_of(*means, "count", words)
     if change.trend in ("more", "less"):
-        yield words(
-            "two_page_jobs", change=_amount(change, words), share=relative(*means, words)
-        )
+        yield words("two_page_jobs", change=_amount(change, words), share=relative(*means, words))
 
 
 def _ranks(comparison: Comparison, words: Wording) -> Iterator[str]:
