@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 from geo_planner.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from geo_planner.accessibility import access_of_points
+    from geo_planner.accessibility import (
+        access_of_points,
+        balancing_cost,
+        cost_to_closest,
+        cumulative_access,
+        floating_catchment_access,
+        gravity_access,
+        spatial_availability_access,
+    )
     from geo_planner.analysis import AnalysisResult, analyse, read_result, run, settings_of
     from geo_planner.compare import Comparison, compare_results
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
@@ -39,11 +47,16 @@ __all__ = [
     "access_of_points",
     "analyse",
     "apply_scenario",
+    "balancing_cost",
     "build_region",
     "check_scenario",
     "compare_results",
+    "cost_to_closest",
+    "cumulative_access",
     "export",
     "find_itineraries",
+    "floating_catchment_access",
+    "gravity_access",
     "open_region",
     "portfolio_frame",
     "read_fares",
@@ -53,6 +66,7 @@ __all__ = [
     "run",
     "settings_of",
     "solve_portfolio",
+    "spatial_availability_access",
     "travel_times",
     "write_briefs",
     "write_comparison",
@@ -74,11 +88,16 @@ _HOMES = {
     "access_of_points": "accessibility",
     "analyse": "analysis",
     "apply_scenario": "scenario",
+    "balancing_cost": "accessibility",
     "build_region": "region.build",
     "check_scenario": "scenario",
     "compare_results": "compare",
+    "cost_to_closest": "accessibility",
+    "cumulative_access": "accessibility",
     "export": "exports",
     "find_itineraries": "itinerary",
+    "floating_catchment_access": "accessibility",
+    "gravity_access": "accessibility",
     "open_region": "region",
     "portfolio_frame": "portfolio",
     "read_fares": "config",
@@ -88,6 +107,7 @@ _HOMES = {
     "run": "analysis",
     "settings_of": "analysis",
     "solve_portfolio": "portfolio",
+    "spatial_availability_access": "accessibility",
     "travel_times": "travel_time",
     "write_briefs": "report",
     "write_comparison": "report",

@@ -6,7 +6,7 @@ timetables may make a matrix asymmetric. No matrix is held: each measure is two 
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,28 @@ from geo_planner.travel_time import Router
 
 FloatArray = npt.NDArray[np.float64]
 Side = Literal["origins", "destinations"]
+
+
+class Sides(Protocol):
+    """Promise weighted sums between those who compete and what they compete for."""
+
+    @property
+    def n_demand(self) -> int:
+        """Count the points that compete."""
+        ...
+
+    @property
+    def n_supply(self) -> int:
+        """Count the points that are competed for."""
+        ...
+
+    def over_supply(self, values: FloatArray) -> FloatArray:
+        """Sum values of supply points, weighted, for every demand point."""
+        ...
+
+    def over_demand(self, values: FloatArray) -> FloatArray:
+        """Sum values of demand points, weighted, for every supply point."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -83,7 +105,7 @@ class Catchment:
 
 
 def balanced_floating_catchment(
-    catchment: Catchment,
+    catchment: Sides,
     demand: FloatArray,
     supply: FloatArray,
     *,
@@ -120,7 +142,7 @@ def balanced_floating_catchment(
 
 
 def two_step_floating_catchment(
-    catchment: Catchment, demand: FloatArray, supply: FloatArray
+    catchment: Sides, demand: FloatArray, supply: FloatArray
 ) -> FloatArray:
     """Give supply per unit of demand within reach, ``(n_demand,)``; nan off the network.
 
@@ -135,21 +157,21 @@ def two_step_floating_catchment(
     return catchment.over_supply(_ratio(supply, catchment.over_demand(demand)))
 
 
-def spatial_availability(
-    catchment: Catchment, demand: FloatArray, supply: FloatArray
-) -> FloatArray:
+def spatial_availability(catchment: Sides, demand: FloatArray, supply: FloatArray) -> FloatArray:
     """Share the supply out among the demand, ``(n_demand,)``; what is in reach is given out once.
+
+    The share of a demand that is not known is not known either: nan.
 
     References
     ----------
     Soukhov, A., Paez, A., Higgins, C. D., Mohamed, M. (2023). Introducing spatial availability, a
     singly-constrained measure of competitive accessibility. doi:10.1371/journal.pone.0278468
     """
-    return np.nan_to_num(demand) * two_step_floating_catchment(catchment, demand, supply)
+    return demand * two_step_floating_catchment(catchment, demand, supply)
 
 
 def _counted(
-    catchment: Catchment,
+    catchment: Sides,
     demand: FloatArray,
     supply: FloatArray,
     competes: npt.NDArray[np.bool_] | None,

@@ -1,5 +1,6 @@
 """Access of any points to any opportunities: the analyst's job."""
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import pandas as pd
 from geo_planner import schema
 from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import cumulative
-from geo_planner.config import Mode, Travel
+from geo_planner.config import CellFormat, Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.region import Region
-from geo_planner.sources.vector.points import read_points
+from geo_planner.sources.vector.points import ALL_COLUMNS, read_points
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import default_threads
+
+_LOGGER = logging.getLogger(__name__)
 
 
 def anchor_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -31,6 +34,7 @@ def access_of_points(
     mode: Mode,
     cutoffs_min: Sequence[float],
     travel: Travel,
+    cells: CellFormat | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -50,6 +54,8 @@ def access_of_points(
     mode, cutoffs_min, travel
         How to travel and which time limits [min] to count within, the limit included unless
         ``travel.strict_cutoffs``.
+    cells
+        How the files write their cells; None: by the rules for text files.
     threads, progress
         Searches at once (None: one per core); called with origins done and all origins.
 
@@ -61,11 +67,11 @@ def access_of_points(
     Raises
     ------
     InputError
-        When a table, a column or a number is missing.
+        When a table, a column or a number is missing, or where a number should be is none.
     """
-    ends, counts = _opportunities(region, opportunities, column)
+    ends, counts = _opportunities(region, opportunities, column, cells)
     if origins is not None:
-        starts = read_points(origins, region.crs).set_index("id").geometry
+        starts = read_points(origins, region.crs, cells).set_index("id").geometry
     elif region.has("zones"):
         starts = anchor_points(region.geo_table("zones").set_index("zone_id"))
     else:
@@ -102,7 +108,7 @@ def _require_places(table: str, column: str | None) -> None:
 
 
 def _opportunities(
-    region: Region, text: str, column: str | None
+    region: Region, text: str, column: str | None, cells: CellFormat | None
 ) -> tuple[gpd.GeoSeries, pd.DataFrame]:
     """Read opportunities from a table of the region or from a point file: places and counts."""
     table, _, table_column = text.partition(":")
@@ -111,7 +117,7 @@ def _opportunities(
         frame = region.geo_table(table).set_index(schema.tables()[table].key[0])
         points, wanted = anchor_points(frame), [table_column]
     else:
-        frame = read_points(Path(text), region.crs).set_index("id")
+        frame = read_points(Path(text), region.crs, cells, column or ALL_COLUMNS).set_index("id")
         points = frame.geometry
         numbers = frame.select_dtypes("number").columns.drop(["lon", "lat"], errors="ignore")
         wanted = [column] if column else list(numbers)
@@ -124,4 +130,10 @@ def _opportunities(
     counts = frame[wanted].apply(pd.to_numeric, errors="coerce")
     if counts.isna().to_numpy().all():
         raise InputError(f"{text}: {', '.join(wanted)} holds no numbers")
+    for name in wanted:
+        if n_unknown := int(counts[name].isna().sum()):
+            _LOGGER.warning(
+                "%s: %s is unknown at %d of %d points, which add nothing to what is reached",
+                text, name, n_unknown, len(counts),
+            )  # fmt: skip
     return gpd.GeoSeries(points, crs=region.crs), counts

@@ -12,6 +12,7 @@ from geo_planner.analysis import AnalysisResult
 from geo_planner.analysis.people import equity_table
 from geo_planner.config import Study
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.region.store import write_region
 
@@ -22,6 +23,8 @@ SCRIPT = "</script><script>window.hacked=2</script>"
 SITE_NAMES = ("Mill Field", f"Dock {IMG}", f"Yard {SCRIPT}")
 WEIGHTS = {"workers_transit_45": 0.7, "station_walk_m": 0.3}
 VALUES = {"workers_transit_45": (0.9, 0.5, 0.2), "station_walk_m": (0.1, 0.6, float("nan"))}
+
+_NO_AIRPORT = str(Reason("no_place_of_kind", kind="airport"))
 
 
 def at(x: float, y: float) -> tuple[float, float]:
@@ -214,7 +217,7 @@ def town_result(region: Region, language: str = "en") -> AnalysisResult:
         summary={
             "study": "town", "name": "Town", "sites": 3, "zones": 15, "zones_hinterland": 1,
             "businesses": 3, "residents": 1400, "workers": 700, "jobs": 210,
-            "criteria_left_out": {"minutes_airport": "no place of kind airport"},
+            "criteria_left_out": {"minutes_airport": _NO_AIRPORT},
             "seconds": {"build": 1.0, "access_walk": 2.0}, "top_site": "A",
         },
     )  # fmt: skip

@@ -24,18 +24,11 @@ DA, EN = Wording("da"), Wording("en")
          "på nogen byggemulighed"),
         ("modification 1 (AddTrips): b.zip trips.txt: 3 trips with fewer than two stops",
          "ændring 1 (Nye afgange): b.zip trips.txt: 3 ture med færre end to stop"),
-        ("setting travel.max_rides: 4 and not set",
-         "indstillingen travel.max_rides: 4 og ikke angivet"),
-        ("days of the timetables: 2026-01-01 to 2026-12-31 and none",
-         "køreplanernes dage: 1. januar 2026 – 31. december 2026 og ingen"),
         ("anything else", "anything else"),
         ("sites and zones without any data: values unknown",
          "steder og zoner helt uden data: værdier ukendte"),
         ("streets with fewer than two nodes in the file",
          "veje med færre end to knuder i filen"),
-        ("plans of one level (local plan) overlap and disagree: 92.14 (0.6 by basis 3)",
-         "planer på samme niveau (lokalplan) overlapper og er uenige: 92.14 (0,6 efter "
-         "beregningsgrundlag 3)"),
     ],
 )  # fmt: skip
 def test_notes_findings_and_reasons_are_told_in_danish(said, told):

@@ -134,9 +134,9 @@ def _words_or_numbers(value: FloatArray, quantity: str) -> np.ndarray:
     """Write a ruling value for people to read: zones by name, None where unknown."""
     if quantity == "zone_status":
         return np.array([zone_name(code) for code in value], dtype=object)
-    told = value.astype(object)
-    told[np.isnan(value)] = None
-    return told
+    numbers = value.astype(object)
+    numbers[np.isnan(value)] = None
+    return numbers
 
 
 def _of_plan(plans: gpd.GeoDataFrame, column: str, at: IntArray) -> np.ndarray:
@@ -226,8 +226,7 @@ def _completed(layer: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
 
 def is_covered(result: PlanResult, state: str) -> np.ndarray:
     """Tell over which parts any plan of a reading lies, whatever it states, ``(n_parts,)``."""
-    reason = result.rulings[state]["use_code"].reason.astype(str)
-    return ~np.char.endswith(reason, "covers this part")
+    return result.rulings[state]["use_code"].is_covered
 
 
 def _touched(cut: PlanOverlay, rows: IntArray, is_marked: np.ndarray) -> np.ndarray:

@@ -141,3 +141,22 @@ def test_pathways_to_places_that_are_not_there_are_left_out_and_counted(tmp_path
         "rows on demand-responsive services (GTFS-Flex)": 2,
     }
     assert isinstance(feed.tables["stops"], gpd.GeoDataFrame)
+
+
+def test_ways_within_stations_are_as_long_as_their_pathways_or_the_lines_between_their_ends(
+    tmp_path,
+):
+    pathways = [("east", "p", {"time": 45}), ("p", "q", {"length": 70}), ("q", "west", {"both": 0})]
+    doors = stop_entrances(tables(tmp_path, pathways), STOPS, 1.0)
+    into, out = doors.inward.of(1), doors.outward.of(1)
+    names = [doors.points.index[stop].removeprefix("f:") for stop in (*into.stop, *out.stop)]
+    lengths = [*into.length_m, *out.length_m]
+    expected = {"east": 60 + 70, "west": np.hypot(80, 40)}
+    assert names == ["east", "east", "west"]
+    assert lengths == pytest.approx([expected[name] for name in names], rel=1e-3)
+
+
+def test_a_door_that_only_lets_people_out_is_a_door(tmp_path):
+    doors = stop_entrances(tables(tmp_path, [("p", "west", {"both": 0, "time": 30})]), STOPS, 1.0)
+    assert ways(doors, doors.outward, 0) == {"west": 30.0}
+    assert ways(doors, doors.inward, 0) == {}
