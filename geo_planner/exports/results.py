@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo_planner.analysis.ranking_table import ranking_table
 from geo_planner.errors import InputError
 from geo_planner.folders import written_beside
 from geo_planner.words.frames import frame_in_words
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
     from geo_planner.analysis import AnalysisResult
 
 CREDITS_FILE = "CREDITS.txt"
-_BESIDE_SCORES = (
-    "name", "area_m2", "score_low", "score_high", "excluded_because", "to_ask",
-    "first_share_simplex", "top3_share_simplex", "rank_p05_simplex", "rank_p95_simplex",
-    "first_share_near", "top3_share_near", "capacity_state", "jobs_low", "jobs_likely",
-    "jobs_high", "binding_limit", "stage", "net_area_m2", "env_class_possible", "geometry",
-)  # fmt: skip
 TABLE_SUFFIXES = (".csv", ".parquet")
 SUFFIXES = (*TABLE_SUFFIXES, ".gpkg", ".geojson")
 
@@ -112,7 +107,4 @@ def _write_vector(driver: str, layer: str) -> Callable[[pd.DataFrame, Path], Non
 
 def sites_table(result: "AnalysisResult") -> gpd.GeoDataFrame:
     """Lay out the ranking: site_id, score, rank, then each criterion with its contribution."""
-    pairs = [name for key in result.criteria.index for name in (str(key), f"{key}_contribution")]
-    columns = ["score", "rank", *pairs, *(name for name in _BESIDE_SCORES if name in result.sites)]
-    ranked = result.sites.sort_values(["rank", "score_high"], ascending=[True, False])
-    return gpd.GeoDataFrame(ranked[columns].reset_index())
+    return ranking_table(result.sites, result.criteria)
