@@ -176,6 +176,9 @@ def _table(result: "PortfolioResult", sites: "gpd.GeoDataFrame") -> "gpd.GeoData
 
 def _lines(result: "PortfolioResult", rows: "gpd.GeoDataFrame", out: str) -> list[str]:
     """Say which sites each portfolio opens, when their jobs come, and what cannot be reached."""
+    from geo_planner.words.reasons import reasons_words
+    from geo_planner.words.wording import Wording
+
     lines = []
     for row in result.portfolios.itertuples():
         opened = ", ".join(map(_opened, _of(rows, row.case, row.alternative)))
@@ -190,10 +193,12 @@ def _lines(result: "PortfolioResult", rows: "gpd.GeoDataFrame", out: str) -> lis
                 f"{year['jobs_by_end']:.0f} jobs by its end"
                 for year in _of(result.phases, row.case, row.alternative)
             ]
-    for case, told in result.summary["cases"].items():
-        if not told["is_reachable"]:
-            lines.append(f"{case} case: {told['reachable_jobs']:.0f} jobs can be reached, not all")
-            lines += [f"  {reason}" for reason in told["binding"]]
+    for case, answer in result.summary["cases"].items():
+        if not answer["is_reachable"]:
+            lines.append(
+                f"{case} case: {answer['reachable_jobs']:.0f} jobs can be reached, not all"
+            )
+            lines += [f"  {reasons_words(cell, Wording('en'))}" for cell in answer["binding"]]
     lines += [
         f"{one} and {other} share ground: one of them at most is opened"
         for one, other in result.summary["share_ground"]
