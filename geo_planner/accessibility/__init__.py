@@ -3,6 +3,7 @@
 from geo_planner.accessibility.competition import (
     Catchment,
     balanced_floating_catchment,
+    open_catchment,
     spatial_availability,
     two_step_floating_catchment,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "equity_by_district",
     "equity_of",
     "gravity",
+    "open_catchment",
     "ptal",
     "ptal_windows",
     "service_level_of",

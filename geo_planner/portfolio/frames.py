@@ -41,6 +41,17 @@ def portfolio_frame(
         ``excluded_because``.
     building_years
         Years from a permit to floor area that stands.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, example_region, portfolio_frame
+    >>> result = analyse(example_region())
+    >>> portfolio_frame(result.sites, result.sites)[["name", "stage", "area_m2"]]
+              name  stage  area_m2
+    site_id
+    field    Field    3.0  40000.0
+    quay      Quay    1.0  40000.0
+    yard      Yard    1.0  40000.0
     """
     own = [name for name in ("name", "area_m2", "cluster", "score") if name in sites]
     frame = sites[[*own, "geometry"]].copy()
