@@ -133,7 +133,7 @@ def write_report(
     credit = credit_lines(result.region)
     tables = _tables(result)
     for name, frame in tables.items():
-        write_table(frame, out / name, credit)
+        write_table(frame, out / name, credit, language=result.study.study.language)
     if result.reference is not None:
         save_reference(result.reference, out / REFERENCE_FILE)
     write_json(out / SUMMARY, {**result.summary, "credits": list(credit)})

@@ -6,7 +6,7 @@ timetables may make a matrix asymmetric. No matrix is held: each measure is two 
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,28 @@ from geo_planner.travel_time.inputs import Points, points_of, travel_in
 
 FloatArray = npt.NDArray[np.float64]
 Side = Literal["origins", "destinations"]
+
+
+class Sides(Protocol):
+    """Promise weighted sums between those who compete and what they compete for."""
+
+    @property
+    def n_demand(self) -> int:
+        """Count the points that compete."""
+        ...
+
+    @property
+    def n_supply(self) -> int:
+        """Count the points that are competed for."""
+        ...
+
+    def over_supply(self, values: FloatArray) -> FloatArray:
+        """Sum values of supply points, weighted, for every demand point."""
+        ...
+
+    def over_demand(self, values: FloatArray) -> FloatArray:
+        """Sum values of demand points, weighted, for every supply point."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -152,7 +174,7 @@ def open_catchment(
 
 
 def balanced_floating_catchment(
-    catchment: Catchment,
+    catchment: Sides,
     demand: npt.ArrayLike,
     supply: npt.ArrayLike,
     *,
@@ -201,7 +223,7 @@ def balanced_floating_catchment(
 
 
 def two_step_floating_catchment(
-    catchment: Catchment, demand: npt.ArrayLike, supply: npt.ArrayLike
+    catchment: Sides, demand: npt.ArrayLike, supply: npt.ArrayLike
 ) -> FloatArray:
     """Give supply per unit of demand within reach, ``(n_demand,)``; nan off the network.
 
@@ -229,9 +251,11 @@ def two_step_floating_catchment(
 
 
 def spatial_availability(
-    catchment: Catchment, demand: npt.ArrayLike, supply: npt.ArrayLike
+    catchment: Sides, demand: npt.ArrayLike, supply: npt.ArrayLike
 ) -> FloatArray:
     """Share the supply out among the demand, ``(n_demand,)``; what is in reach is given out once.
+
+    The share of a demand that is not known is not known either: nan.
 
     References
     ----------
@@ -250,13 +274,11 @@ def spatial_availability(
     >>> spatial_availability(catchment, [10, 20, 40, 80], [30, 0, 40, 0])
     array([10., 20., 40.,  0.])
     """
-    return np.nan_to_num(np.asarray(demand, float)) * two_step_floating_catchment(
-        catchment, demand, supply
-    )
+    return np.asarray(demand, float) * two_step_floating_catchment(catchment, demand, supply)
 
 
 def _counted(
-    catchment: Catchment,
+    catchment: Sides,
     demand: npt.ArrayLike,
     supply: npt.ArrayLike,
     competes: npt.ArrayLike | None,

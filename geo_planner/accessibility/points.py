@@ -1,5 +1,6 @@
 """Access of any points to any opportunities: the analyst's job."""
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import pandas as pd
 from geo_planner import schema
 from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import cumulative
-from geo_planner.config import Access, Mode, Travel
+from geo_planner.config import Access, CellFormat, Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.region import Region, require_region
-from geo_planner.sources.vector.points import read_points
+from geo_planner.sources.vector.points import ALL_COLUMNS, read_points
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.inputs import (
@@ -24,6 +25,8 @@ from geo_planner.travel_time.inputs import (
     require_mode,
     travel_in,
 )
+
+_LOGGER = logging.getLogger(__name__)
 
 
 def anchor_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -40,6 +43,7 @@ def access_of_points(
     mode: Mode,
     cutoffs_min: Sequence[float] | None = None,
     travel: Travel | None = None,
+    cells: CellFormat | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -63,6 +67,8 @@ def access_of_points(
         None: those the region was built with.
     travel
         Speeds, limits, window; None: those the region was built with.
+    cells
+        How files write their cells; None: by the rules for text files.
     threads, progress
         Searches at once (None: one per core); called with origins done and all origins.
 
@@ -98,8 +104,8 @@ def access_of_points(
         _usual_limits(region, settings) if cutoffs_min is None else cutoffs_min,
         settings.max_time_min,
     )
-    ends, counts = _opportunities(region, opportunities, column)
-    starts, shown = _origins(region, origins, ends)
+    ends, counts = _opportunities(region, opportunities, column, cells)
+    starts, shown = _origins(region, origins, ends, cells)
     router = open_router(region, mode, settings)
     snapped, targets = router.snap_origins(starts), router.snap_destinations(ends)
     access = sweep_access(
@@ -127,11 +133,11 @@ def _usual_limits(region: Region, travel: Travel) -> tuple[float, ...]:
 
 
 def _origins(
-    region: Region, given: Points | None, ends: gpd.GeoSeries
+    region: Region, given: Points | None, ends: gpd.GeoSeries, cells: CellFormat | None
 ) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
     """Give the points to measure from, and the shapes they stand for."""
     if given is not None:
-        points = points_of(given, region, "origins")
+        points = points_of(given, region, "origins", cells)
         return points, points if isinstance(given, str | Path) else given.geometry
     if region.has("zones"):
         zones = region.geo_table("zones").set_index("zone_id")
@@ -152,7 +158,7 @@ def _require_places(table: str, column: str | None) -> None:
 
 
 def _opportunities(
-    region: Region, given: Points, column: str | None
+    region: Region, given: Points, column: str | None, cells: CellFormat | None
 ) -> tuple[gpd.GeoSeries, pd.DataFrame]:
     """Find opportunities in a table of the region, a frame or a point file: places and counts."""
     if isinstance(given, gpd.GeoSeries):
@@ -176,7 +182,8 @@ def _opportunities(
             raise InputError(f"{given}: the region has no {table}")
         counts = _counts(str(given), pd.DataFrame(frame.drop(columns="geometry")), table_column)
         return anchor_points(frame), counts
-    frame = read_points(Path(given), region.crs).set_index("id")
+    read = read_points(Path(given), region.crs, cells, column or ALL_COLUMNS)
+    frame = read.set_index("id")
     others = pd.DataFrame(frame.drop(columns=["geometry", "lon", "lat"], errors="ignore"))
     return frame.geometry, _counts(str(given), others, column)
 
@@ -195,11 +202,16 @@ def _counts(name: str, frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
     for text in wanted:
         values, given = counts[text].to_numpy(), frame[text]
         bad = (given.notna().to_numpy() & np.isnan(values)) | np.isinf(values)
-        if bad.any():
+        if np.isnan(values).all():
+            problems.append(f"{text} holds no numbers")
+        elif bad.any():
             shown = ", ".join(f"{at}: {value!r}" for at, value in given[bad].head(5).items())
             problems.append(f"column {text!r}: {int(bad.sum())} rows hold no number: {shown}")
-        elif np.isnan(values).all():
-            problems.append(f"column {text!r} holds no numbers")
+        elif n_unknown := int(np.isnan(values).sum()):
+            _LOGGER.warning(
+                "%s: %s is unknown at %d of %d points, which add nothing to what is reached",
+                name, text, n_unknown, len(counts),
+            )  # fmt: skip
     if problems:
         raise InputError(
             f"{name}: these are no counts; correct them, or leave them empty", problems

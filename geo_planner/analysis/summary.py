@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import pandas as pd
 from geo_planner.analysis.sites import JudgedSites
 from geo_planner.config import Study
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.version import __version__
 
@@ -64,12 +65,12 @@ def summary_of(
         "window_min": study.travel.window_min,
         "modes": log.modes,
         "edge_effect_share": cut_share,
-        "edge_effect": _edge_words(cut_share, study),
+        "edge_effect": _edge_effect(cut_share, study),
         "top_site": None if top is None else str(top.name),
         "top_site_name": None if top is None else top["name"],
-        "criteria_left_out": dict(judged.left_out),
+        "criteria_left_out": {key: str(why) for key, why in judged.left_out.items()},
         "sites_excluded": int(sites["excluded_because"].notna().sum()) if "rank" in sites else 0,
-        "network_findings": [asdict(finding) for finding in log.findings],
+        "network_findings": [finding.to_json() for finding in log.findings],
         "seconds": log.seconds,
         "settings": study.model_dump(mode="json", exclude={"study", "sources"}),
         "criteria": json.loads(judged.criteria.reset_index().to_json(orient="records")),
@@ -77,15 +78,17 @@ def summary_of(
     }
 
 
-def _edge_words(share: float | None, study: Study) -> str | None:
+def _edge_effect(share: float | None, study: Study) -> str | None:
     if share is None:
         return None
     access = study.access
-    return (
-        f"edge effect: {share:.0%} of the study's zones have their "
-        f"{access.headline_cutoff_min:g}-minute area by {access.headline_mode} cut by the data's "
-        "border"
+    reason = Reason(
+        "edge_effect",
+        share=share,
+        minutes=access.headline_cutoff_min,
+        mode=access.headline_mode,
     )
+    return str(reason)
 
 
 def _first(sites: gpd.GeoDataFrame) -> pd.Series | None:

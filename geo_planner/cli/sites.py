@@ -19,5 +19,6 @@ def sites(
         raise InputError(f"{region}: the region has no sites; add a layer for the table 'sites'")
     with progress_bars() as step:
         result = analyse(opened, threads=threads, progress=step)
-    write_table(sites_table(result), out, opened.credits)
+    language = result.study.study.language
+    write_table(sites_table(result), out, opened.credits, language=language)
     say(as_json, result.summary, headline(result.summary, out))

@@ -5,7 +5,7 @@ Unreachable (infinite) is written as unknown, as in all tables that leave the pr
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from geo_planner.errors import InputError
 from geo_planner.exports.results import finite
 from geo_planner.region import Region, open_region
 from geo_planner.region.store import REGION_FILE
+from geo_planner.words.frames import frame_in_words
 
 RESULT_TABLES = ("sites", "zones", "businesses")
 _SUMMARY = "summary.json"
@@ -43,6 +44,8 @@ class Content:
         Credit lines of the data.
     headline
         Column of zones that a map shows first; None where nothing was computed.
+    language
+        Language of reasons.
     """
 
     name: str
@@ -50,11 +53,17 @@ class Content:
     tables: Mapping[str, pd.DataFrame]
     credits: tuple[str, ...]
     headline: str | None = None
+    language: str = "en"
 
     @property
     def credit_text(self) -> str:
         """Name, badge and credits as a text that ends in a line break."""
         return "\n".join(filter(None, [self.name, self.badge, *self.credits])) + "\n"
+
+    def in_words(self) -> "Content":
+        """Put the reasons of all tables into words."""
+        tables = {name: frame_in_words(frame, self.language) for name, frame in self.tables.items()}
+        return replace(self, tables=tables)
 
 
 def read_content(path: Path, names: Sequence[str] | None = None) -> Content:
@@ -102,7 +111,13 @@ def _chosen(names: Sequence[str] | None, present: Sequence[str], path: Path) -> 
 def _of_region(region: Region, chosen: Sequence[str]) -> Content:
     tables = {name: finite(region.table(name)) for name in chosen}
     study = region.study
-    return Content(str(study["name"]), study.get("badge"), tables, region.credits)
+    return Content(
+        str(study["name"]),
+        study.get("badge"),
+        tables,
+        region.credits,
+        language=str(study.get("language", "en")),
+    )
 
 
 def _of_run(path: Path, names: Sequence[str] | None) -> Content:
@@ -132,6 +147,7 @@ def _of_run(path: Path, names: Sequence[str] | None) -> Content:
         tables,
         tuple(summary.get("credits", ())),
         _headline(tables.get("zones"), region),
+        language="en" if region is None else str(region.study.get("language", "en")),
     )
 
 

@@ -43,10 +43,11 @@ def write_difference(comparison: Comparison, out: Path, credit_lines: tuple[str,
     """
     out.mkdir(parents=True, exist_ok=True)
     tables = tables_of(comparison)
+    language = comparison.b.study.study.language
     names = []
     for name, frame in tables.items():
         for suffix in (".csv", ".parquet"):
-            write_table(frame, out / f"{name}{suffix}", credit_lines)
+            write_table(frame, out / f"{name}{suffix}", credit_lines, language=language)
             names.append(f"{name}{suffix}")
     first = comparison.headline
     shown = None if first is None else f"{first}{DIFFERENCE}"
@@ -56,9 +57,10 @@ def write_difference(comparison: Comparison, out: Path, credit_lines: tuple[str,
         tables=tables,
         credits=credit_lines,
         headline=shown,
+        language=language,
     )
     with written_under(out / "difference.gpkg") as file:
-        write_geopackage(content, file)
+        write_geopackage(content.in_words(), file)
     names.append("difference.gpkg")
     if shown is not None and write_raster(comparison.zones, shown, out / "difference.tif"):
         names.append("difference.tif")

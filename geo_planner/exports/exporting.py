@@ -20,10 +20,14 @@ Writer = Callable[[Content, Path], list[str]]
 
 @dataclass(frozen=True)
 class Format:
-    """Describe a format: how it is written, and its suffix where it is one file."""
+    """Describe a format: how it is written, its suffix where it is one file, and for whom.
+
+    A format for people has reasons in words, one for programs their codes and figures.
+    """
 
     write: Writer
     suffix: str | None
+    has_words: bool = True
 
 
 def write_parquet(content: Content, folder: Path) -> list[str]:
@@ -37,7 +41,7 @@ def write_parquet(content: Content, folder: Path) -> list[str]:
 FORMATS: Mapping[str, Format] = {
     "gpkg": Format(write_geopackage, ".gpkg"),
     "shapefile": Format(write_shapefiles, ".zip"),
-    "parquet": Format(write_parquet, None),
+    "parquet": Format(write_parquet, None, has_words=False),
     "csv-da": Format(write_danish_csv, None),
     "xlsx": Format(write_workbook, ".xlsx"),
     "geojson": Format(write_geojson, None),
@@ -87,6 +91,8 @@ def export(
     elif target.exists() and not target.is_dir():
         raise InputError(f"{target}: is a file; {form} needs a folder")
     content = read_content(Path(source), tables)
+    if chosen.has_words:
+        content = content.in_words()
     written = _write(chosen, content, target)
     rows = {name: len(frame) for name, frame in content.tables.items()}
     return {"out": str(target), "format": form, "tables": rows, "written": written}

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import InputError
+from geo_planner.words.frames import frame_in_words
 
 if TYPE_CHECKING:
     from geo_planner.analysis import AnalysisResult
@@ -47,7 +48,9 @@ def require_suffix(out: Path, suffixes: Sequence[str]) -> None:
         raise InputError(f"{out}: is a folder; name a file")
 
 
-def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> None:
+def write_table(
+    frame: pd.DataFrame, out: Path, credit_lines: Sequence[str], *, language: str = "en"
+) -> None:
     """Write a frame in the format of the file's ending, under a temporary name first.
 
     Parameters
@@ -58,6 +61,8 @@ def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> 
         ``.csv``, ``.parquet``, ``.gpkg`` or ``.geojson``.
     credit_lines
         Credit lines of the data.
+    language
+        Language of reasons; ``.parquet``, for programs, keeps their codes and figures.
 
     Raises
     ------
@@ -74,7 +79,8 @@ def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> 
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f".{out.stem}.part{out.suffix}")
     try:
-        writers[out.suffix](finite(frame), temporary)
+        shown = frame if out.suffix == ".parquet" else frame_in_words(frame, language)
+        writers[out.suffix](finite(shown), temporary)
         temporary.replace(out)
     finally:
         temporary.unlink(missing_ok=True)

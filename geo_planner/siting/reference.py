@@ -59,7 +59,7 @@ def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
     InputError
         When no workplace has both a value and jobs.
     """
-    known = raw.notna() & (jobs > 0)
+    known = has_value_and_jobs(raw, jobs)
     if not known.any():
         raise InputError("no workplace has a value and jobs: the criterion has no reference")
     order = raw[known].sort_values(kind="stable")
@@ -70,6 +70,11 @@ def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
     if low == high:
         high = float(np.nextafter(low, np.inf))
     return ((low, 0.0), (high, 1.0))
+
+
+def has_value_and_jobs(raw: pd.Series, jobs: pd.Series) -> pd.Series:
+    """Tell which workplaces a reference can rest on."""
+    return raw.notna() & (jobs > 0)
 
 
 def neighbour_clusters(study: Study) -> tuple[str, ...]:

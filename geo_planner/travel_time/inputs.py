@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from pydantic import ValidationError
 
-from geo_planner.config import MODES, Mode, Travel
+from geo_planner.config import MODES, CellFormat, Mode, Travel
 from geo_planner.crs import require_stated
 from geo_planner.errors import InputError, require_kind
 from geo_planner.region import Region
@@ -101,7 +101,9 @@ def require_limits(cutoffs_min: Any, longest_min: float | None = None) -> tuple[
     return limits
 
 
-def points_of(given: Any, region: Region, name: str) -> gpd.GeoSeries:
+def points_of(
+    given: Any, region: Region, name: str, cells: CellFormat | None = None
+) -> gpd.GeoSeries:
     """Take points into the CRS of a region, by their ids.
 
     Parameters
@@ -113,6 +115,8 @@ def points_of(given: Any, region: Region, name: str) -> gpd.GeoSeries:
         Region whose CRS is wanted.
     name
         Name in messages.
+    cells
+        How a file writes its cells; None: by the rules for text files.
 
     Returns
     -------
@@ -129,7 +133,7 @@ def points_of(given: Any, region: Region, name: str) -> gpd.GeoSeries:
         When a file is absent or unreadable.
     """
     if isinstance(given, str | Path):
-        return read_points(Path(given), region.crs).set_index("id").geometry
+        return read_points(Path(given), region.crs, cells).set_index("id").geometry
     if isinstance(given, gpd.GeoDataFrame) and given.active_geometry_name is None:
         raise InputError(f"{name}: the frame has no geometry; set one with .set_geometry(...)")
     if not isinstance(given, gpd.GeoDataFrame | gpd.GeoSeries):

@@ -3,7 +3,8 @@
 A limit no plan states is infinite, one in doubt is nan and makes the result unknown. The ratio is
 one floor area for all ground under the plan that states it; floors, height and building fields
 limit each part. So the smallest is taken per site and ratio plan: sum of ratio floor area against
-sum of what the parts can hold. Floor area is allowed for a use only where the plan's use admits it;
+sum of what the parts can hold. A floor area that a plan of any level states outright binds besides,
+over all its ground. Floor area is allowed for a use only where the plan's use admits it;
 there is no right where no local plan lies, though a framework may.
 """
 
@@ -26,19 +27,24 @@ from geo_planner.land.capacity.factors import (
 )
 from geo_planner.land.capacity.fields import in_fields
 from geo_planner.land.capacity.plots import PLOT, WHOLE_AREA, Plots
+from geo_planner.land.capacity.totals import within_totals
 from geo_planner.land.plans.resolving import PlanResult, fields_of, is_covered
+from geo_planner.reasons import Reason
 
 BUILDING_RIGHT = "building_right"
 RIGHT_STATES = ("now", "if_adopted")
 CAPACITY_STATES = ("now", "potential", "if_adopted", "potential_if_adopted", BUILDING_RIGHT)
-_RATIO, _FLOORS, _HEIGHT, _FIELD, _NO_GROUND = (
+_RATIO, _FLOORS, _HEIGHT, _FLOOR_AREA, _FIELD, _NO_GROUND = (
     "ratio",
     "floors",
     "height",
+    "floor_area",
     "building_field",
     "no_buildable_ground",
 )
-_NO_FALLBACK = "plans state a ratio, or no plan admits the use: no fallback by building regulation"
+_NO_FALLBACK = str(Reason("no_fallback"))
+_NO_LIMIT = str(Reason("no_limit_stated"))
+_OTHER_PART = str(Reason("other_part_in_doubt"))
 _LIKELY = ENDS.index("likely")
 
 
@@ -80,9 +86,9 @@ class Allowed:
     limit
         Name of the limit that binds; empty where nothing is allowed or known.
     reason
-        Why the floor area is unknown; empty where known.
+        Why the floor area is unknown, as tables hold reasons; empty where known.
     bound
-        Why it is only a bound; empty where it is not.
+        Why it is only a bound, likewise; empty where it is not.
     use_code
         Plan use of the part, nan where unknown.
     """
@@ -151,19 +157,21 @@ def allowed_floor_area(
     floor_m2, by_ratio = _smallest(
         each(ratio.value * ground.inside_m2), limits_m2.min(axis=0), group, counts == 1
     )
-    reason = _first_words(
+    floor_m2[np.isnan(counts)] = np.nan
+    floor_m2[counts == 0] = 0.0
+    floor_m2, by_total = _within_totals(result, reading, floor_m2, len(uses))
+    reason = _first_filled(
         np.where(np.isnan(counts), each(result.rulings[reading]["use_code"].reason), ""),
         each(ratio.reason),
         each(doubt),
-        np.where(np.isinf(floor_m2[:, _LIKELY]), "no plan states any limit", ""),
-        np.full(len(group), "floor area of another part under the same plan is in doubt"),
+        np.where(np.isinf(floor_m2[:, _LIKELY]), _NO_LIMIT, ""),
+        np.full(len(group), _OTHER_PART, dtype=object),
     )
-    floor_m2[np.isinf(floor_m2) | np.isnan(counts)[:, None]] = np.nan
-    floor_m2[counts == 0] = 0.0
+    floor_m2[np.isinf(floor_m2)] = np.nan
     no_ground = each(buildable.net_share[site] == 0) & (counts == 1)
     floor_m2[no_ground] = 0.0
     is_unknown = np.isnan(floor_m2).any(axis=1)
-    limit = _names(limits_m2[:, :, _LIKELY], by_ratio)
+    limit = np.where(by_total, _FLOOR_AREA, _names(limits_m2[:, :, _LIKELY], by_ratio))
     limit[no_ground] = _NO_GROUND
     limit[is_unknown | (counts != 1)] = ""
     if state == BUILDING_RIGHT:
@@ -264,7 +272,7 @@ def _volume(
     by_floors_m2 = _times(floors_in[:, None], footprint_m2)
     by_height_m2 = _times(height_in[:, None] / storey_m, footprint_m2)
     limits = np.stack([np.broadcast_to(by_floors_m2, field_m2.shape), by_height_m2, field_m2])
-    doubt = _first_words(floors.reason, height.reason)
+    doubt = _first_filled(floors.reason, height.reason)
     flat = limits.reshape(len(limits), -1, len(ENDS))
     return flat, np.where(np.isfinite(floors_in), floors_in, np.nan), doubt
 
@@ -289,8 +297,8 @@ def _smallest(
     floor_m2 = np.empty_like(volume_m2)
     binds = np.zeros(len(group), dtype=bool)
     for end in range(volume_m2.shape[1]):
-        held = np.where(counted, volume_m2[:, end], 0.0)
-        by_volume = np.bincount(dense, weights=held, minlength=n_groups)[dense]
+        counted_m2 = np.where(counted, volume_m2[:, end], 0.0)
+        by_volume = np.bincount(dense, weights=counted_m2, minlength=n_groups)[dense]
         is_ratio = by_ratio <= by_volume
         smaller = np.where(is_ratio, ratio_m2, volume_m2[:, end])
         in_doubt = np.isnan(by_ratio) | np.isnan(by_volume)
@@ -300,13 +308,26 @@ def _smallest(
     return floor_m2, binds
 
 
+def _within_totals(
+    result: PlanResult, reading: str, floor_m2: FloatArray, n_uses: int
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Keep to floor area that plans state outright; say where it binds (likely)."""
+    kept_m2, is_reduced = within_totals(
+        floor_m2.reshape(n_uses, -1, len(ENDS)),
+        result.parts["area_m2"].to_numpy(float),
+        result.parts["site_idx"].to_numpy(np.int64),
+        result.totals[reading],
+    )
+    return kept_m2.reshape(floor_m2.shape), is_reduced[:, :, _LIKELY].ravel()
+
+
 def _names(limits_m2: FloatArray, by_ratio: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
     names = np.array([_FLOORS, _HEIGHT, _FIELD], dtype=object)
     filled = np.where(np.isnan(limits_m2), np.inf, limits_m2)
     return np.where(by_ratio, _RATIO, names[filled.argmin(axis=0)])
 
 
-def _first_words(*texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+def _first_filled(*texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Take, per row, the first text that is not empty."""
     found = texts[0].astype(object)
     for text in texts[1:]:

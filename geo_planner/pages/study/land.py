@@ -8,7 +8,7 @@ import pandas as pd
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.measures import measure_short, measure_title
 from geo_planner.pages.drawing.view import View
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import EN_DASH, NO_BREAK_SPACE
 
 _ENDS = ("low", "likely", "high")
@@ -57,7 +57,7 @@ def excluded_rows(view: View) -> list[dict[str, str]]:
     return [
         {
             "name": text_of(row["name"]) or str(site_id),
-            "reason": phrase_in(view.words, row["excluded_because"]),
+            "reason": reasons_words(row["excluded_because"], view.words),
         }
         for site_id, row in out.drop(columns="geometry").iterrows()
     ]

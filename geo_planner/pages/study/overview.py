@@ -31,7 +31,7 @@ from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
 from geo_planner.pages.study.provenance import edge_words, finding_rows, source_rows, unlinked_rows
 from geo_planner.region import Region
 from geo_planner.version import __version__
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import Wording
 
 _SCRIPTS = ("core.js", "results.js", "overview.js")
@@ -265,7 +265,7 @@ def _left_out(view: View) -> list[dict[str, str]]:
     return [
         {
             "label": view.words.phrases.get(f"short_{key}", key),
-            "reason": phrase_in(view.words, str(reason)),
+            "reason": reasons_words(reason, view.words),
         }
         for key, reason in reasons.items()
     ]
