@@ -76,7 +76,7 @@ def test_a_count_of_a_file_that_is_no_number_is_refused_too(region, work, tmp_pa
     ]
     file = tmp_path / "work.csv"
     file.write_text("\n".join(["id,lon,lat,jobs", *rows]) + "\n")
-    with pytest.raises(InputError, match="1 rows hold no number: clinic: '<5'"):
+    with pytest.raises(InputError, match="'jobs': no number: '<5'"):
         reached(region, str(file), "jobs")
 
 
