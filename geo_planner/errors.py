@@ -7,6 +7,7 @@ GeoPlannerError
 │   └── ConfigError                    the study file is wrong; all problems at once
 ├── SourceError (OSError)              a source is missing, unreadable or damaged
 ├── RegionError (ValueError)           a region folder is damaged, newer or locked
+├── FolderError (OSError)              a folder is in use, or what lies in it is not one run
 ├── ScenarioError (ValueError)         a list of modifications is wrong; see ``problems``
 └── MissingDependencyError (ImportError)  an extra is not installed
 
@@ -90,6 +91,10 @@ class SourceError(_AtPath, GeoPlannerError, OSError):
 
 class RegionError(_AtPath, GeoPlannerError, ValueError):
     """Say that a region folder is damaged, of another version, or in use."""
+
+
+class FolderError(_AtPath, GeoPlannerError, OSError):
+    """Say that a folder is in use, or that what lies in it is not one whole run."""
 
 
 class ScenarioError(GeoPlannerError, ValueError):

@@ -36,8 +36,8 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
     >>> from geo_planner import build_region, read_study, write_example
     >>> folder = mkdtemp()
     >>> region = build_region(read_study(write_example(folder)), f"{folder}/region")
-    >>> [finding.count for finding in region.findings if "streets" in finding.what]
-    [12]
+    >>> len(region.table("streets")), region.study["badge"]
+    (60, 'Made up')
     """
     require_writable(Path(out))
     gathered = ingest(study, progress=progress)

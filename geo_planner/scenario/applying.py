@@ -5,6 +5,7 @@ The result's identity is the digest of the region, the scenarios, the settings a
 version: where a region of that identity stands already, it is opened and not made again.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,8 @@ import pandas as pd
 
 from geo_planner import schema
 from geo_planner.errors import GeoPlannerError, RegionError, ScenarioError, SchemaError
+from geo_planner.folders import write_json
 from geo_planner.region import Origin, Region, open_region, require_region, write_child
-from geo_planner.region.store import write_json
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Change, Draft, Refused, content_digest, count_changes
 from geo_planner.scenario.files import bases_beside, parse_file
@@ -113,6 +114,8 @@ def apply_scenario(
     source: Source,
     out: Path | str | None = None,
     known: Iterable[Scenario] = (),
+    *,
+    is_listed: bool = True,
 ) -> Region:
     """Make the region that a scenario turns a region into; the region itself is not changed.
 
@@ -126,6 +129,8 @@ def apply_scenario(
         Folder for the new region; None: under ``derived/scenarios`` of the baseline.
     known
         Scenarios it may build on; those in files beside it are found.
+    is_listed
+        Whether the baseline keeps word of where the region lies; see :func:`list_region`.
 
     Returns
     -------
@@ -173,7 +178,8 @@ def apply_scenario(
         notes=tuple(check.notes),
     )
     child = write_child(folder, region, check.tables, origin)
-    _register(region, child)
+    if is_listed:
+        list_region(region, child)
     return child
 
 
@@ -191,7 +197,7 @@ def list_scenarios(region: Region) -> list[Region]:
         if entry.is_dir():
             folders.append(entry)
         elif entry.suffix == ".json":
-            folders.append(Path(entry.read_text("utf-8").strip().strip('"')))
+            folders.append((entry.parent / json.loads(entry.read_text("utf-8"))).resolve())
     found: dict[str, Region] = {}
     for folder in folders:
         try:
@@ -301,7 +307,7 @@ def _finished(folder: Path, identity: str) -> Region | None:
     return region if is_whole and is_same else None
 
 
-def _register(region: Region, child: Region) -> None:
+def list_region(region: Region, child: Region) -> None:
     """Leave word with the baseline where its scenario's region lies; unwritable ones do without."""
     home = (region.path / SCENARIOS).resolve()
     if child.path.resolve().is_relative_to(home):
@@ -309,6 +315,6 @@ def _register(region: Region, child: Region) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
         name = content_digest(str(child.path.resolve()))[:_IDENTITY_SHOWN]
-        write_json(home / f"{name}.json", str(child.path.resolve()))
+        write_json(home / f"{name}.json", os.path.relpath(child.path.resolve(), home))
     except OSError:
         return
