@@ -118,8 +118,9 @@ class Draft:
         self.replace(name, frame)
 
     def note(self, text: str) -> None:
-        """Tell something of the modification that its rows do not show."""
-        self.notes.append(text)
+        """Tell something of the modification that its rows do not show, once."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def place(self, shape: GeometryValue) -> BaseGeometry:
         """Bring a shape to the region's CRS.
@@ -171,12 +172,9 @@ class Draft:
             problems += [f"{name} has no {ids.name} {value!r}" for value in unknown]
             chosen &= ids.isin(selection.ids).to_numpy(dtype=bool)
         for column, value in selection.where.items():
-            if column not in frame.columns or column == "geometry":
-                problems.append(f"{name} has no column {column!r}")
-                continue
-            chosen &= _has_value(frame[column], value)
+            chosen &= _has_value(name, frame, column, value, problems)
         if isinstance(selection, RouteSelection) and selection.line is not None:
-            is_line = _is_called(frame, selection.line)
+            is_line = self._is_called(frame, selection.line)
             problems += [] if is_line.any() else [f"no line is called {selection.line!r}"]
             chosen &= is_line
         if selection.within is not None:
@@ -186,6 +184,18 @@ class Draft:
         if problems:
             raise Refused(*problems)
         return chosen
+
+    def _is_called(self, routes: pd.DataFrame, line: str) -> Mask:
+        """Mark routes of a name; tell where feeds share it."""
+        names = routes[["route_id", "route_short_name", "route_long_name"]]
+        called: Mask = (names == line).any(axis=1).to_numpy(dtype=bool)
+        feeds = routes.loc[called, "feed"].unique()
+        if len(feeds) > 1:
+            self.note(
+                f"line {line!r} is in {len(feeds)} feeds ({', '.join(feeds)}): all that the "
+                "selection leaves are changed; choose one by where = { feed = ... }"
+            )
+        return called
 
     def _lie_within(self, frame: pd.DataFrame, area: GeometryValue) -> Mask:
         if "geometry" not in frame.columns:
@@ -198,16 +208,18 @@ class Draft:
         return inside
 
 
-def _has_value(values: pd.Series, wanted: Any) -> Mask:
-    listed = list(wanted) if isinstance(wanted, tuple) else [wanted]
-    has: Mask = values.isin(listed).fillna(value=False).to_numpy(dtype=bool)
+def _has_value(
+    name: str, frame: pd.DataFrame, column: str, value: Any, problems: list[str]
+) -> Mask:
+    """Mark rows that have one of some values; add columns and values that are not there."""
+    if column not in frame.columns or column == "geometry":
+        problems.append(f"{name} has no column {column!r}")
+        return np.zeros(len(frame), dtype=bool)
+    wanted = list(value) if isinstance(value, tuple) else [value]
+    absent = [one for one in wanted if not frame[column].isin([one]).any()]
+    problems += [f"no row of {name} has {column} {one!r}" for one in absent]
+    has: Mask = frame[column].isin(wanted).fillna(value=False).to_numpy(dtype=bool)
     return has
-
-
-def _is_called(routes: pd.DataFrame, line: str) -> Mask:
-    names = routes[["route_id", "route_short_name", "route_long_name"]]
-    called: Mask = (names == line).any(axis=1).to_numpy(dtype=bool)
-    return called
 
 
 def _within(area: Any, bounds: Sequence[float]) -> bool:

@@ -198,6 +198,12 @@ class GrowZones(Modification):
         if (before == 0).any():
             empty = chosen.loc[before == 0, key].iloc[0]
             raise Refused(f"district {empty!r} has no {name} to share a forecast by")
+        n_unknown = int(chosen[name].isna().sum())
+        if n_unknown:
+            draft.note(
+                f"{n_unknown} zones whose {name} is unknown stay so: their districts' forecast is "
+                "shared among the others"
+            )
         draft.set("zones", rows, {name: chosen[name] * total / before})
 
 

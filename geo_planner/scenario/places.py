@@ -151,7 +151,7 @@ class AddBicycleStation(Modification):
     name: str = Field(min_length=1, description="Name.")
     at: PointShape = Field(description="Where it is.")
     network: str | None = Field(
-        None, description="System it is part of; default: that of the stations which name none."
+        None, description="System it is part of; default: the only one there is."
     )
     capacity_count: float | None = Field(None, ge=0, description="Bicycles it has room for.")
     station_id: str | None = Field(None, description="Identifier; by default from content.")
@@ -160,7 +160,21 @@ class AddBicycleStation(Modification):
         """Add a row."""
         row = {
             "station_id": self.station_id or self.added_id, "name": self.name,
-            "network": self.network, "capacity_count": self.capacity_count,
+            "network": self._network(draft), "capacity_count": self.capacity_count,
             "geometry": draft.place(self.at),
         }  # fmt: skip
         draft.add("shared_bicycle_stations", [row])
+
+    def _network(self, draft: Draft) -> str | None:
+        """Take the region's only system where none is named; tell when nobody can ride from it."""
+        names = draft.frame("shared_bicycle_stations")["network"]
+        there = sorted(names.dropna().unique())
+        if self.network is None and len(there) == 1 and names.notna().all():
+            draft.note(f"it is taken for a station of {there[0]}, the only system there is")
+            return str(there[0])
+        is_alone = self.network not in there if self.network else not names.isna().any()
+        if is_alone:
+            known = f"there are {', '.join(there)}" if there else "the region has no other station"
+            own = f"system {self.network!r}" if self.network else "its system, which has no name"
+            draft.note(f"it is the only station of {own}: nobody can ride from it ({known})")
+        return self.network
