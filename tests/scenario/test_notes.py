@@ -145,11 +145,11 @@ def test_a_name_of_a_line_in_two_feeds_is_told(town, tmp_path):
 
 
 def test_a_value_of_a_column_that_no_row_has_is_refused_beside_others_that_are_there(town):
-    where = {"road_class": ["residential", "residental"]}
+    where = {"road_class": ["residential", "avenue"]}
     check = check_scenario(
         town, scenario({"do": "CloseStreet", "streets": {"where": where}})
     )  # fmt: skip
-    assert "no row of streets has road_class 'residental'" in check.problems[0]
+    assert "no row of streets has road_class 'avenue'" in check.problems[0]
 
 
 DOUBTFUL = {
