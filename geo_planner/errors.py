@@ -16,10 +16,14 @@ errors survive pickling between processes.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 MAX_PROBLEMS_SHOWN = 20
 _LINES_SHOWN = 36
 _LEAST_LINES_EACH = 2
+
+if TYPE_CHECKING:
+    from geo_planner.reasons import Reason
 
 
 class GeoPlannerError(Exception):
@@ -90,12 +94,15 @@ class RegionError(_AtPath, GeoPlannerError, ValueError):
 
 
 class ScenarioError(GeoPlannerError, ValueError):
-    """Say that modifications are wrong, with the index of each."""
+    """Say that modifications are wrong, with the index of each: in English, and as reasons."""
 
-    def __init__(self, name: str, problems: Sequence[str]) -> None:
-        super().__init__(name, tuple(problems))
+    def __init__(
+        self, name: str, problems: Sequence[str], reasons: "Sequence[Reason]" = ()
+    ) -> None:
+        super().__init__(name, tuple(problems), tuple(reasons))
         self.name = name
         self.problems = tuple(problems)
+        self.reasons = tuple(reasons)
 
     def __str__(self) -> str:
         """List the problems, one a line."""

@@ -120,7 +120,7 @@ def test_a_modification_added_twice_is_refused(town):
 
 def test_a_wrong_head_is_told_beside_wrong_modifications():
     parsed = parse_scenario({"id": "a b", "modifications": [{"do": "X"}], "extra": 1})
-    told = "\n".join(parsed.told())
+    told = "\n".join(parsed.in_order())
     assert parsed.scenario is None
     for words in ("id:", "name: required", "extra: unknown key", "modification 1"):
         assert words in told
