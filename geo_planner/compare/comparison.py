@@ -14,6 +14,7 @@ from geo_planner.compare.people import equity_before_and_after, winners_and_lose
 from geo_planner.compare.ranking import ranking_changes
 from geo_planner.compare.rows import BOTH, PRESENCE, compare_rows, figures_of
 from geo_planner.errors import InputError
+from geo_planner.reasons import Reason
 
 _COUNTS = {
     "zones": ("population_count", "workers_count", "pupils_count"),
@@ -66,7 +67,7 @@ class Comparison:
     equity: pd.DataFrame
     ranking: pd.DataFrame
     totals: pd.DataFrame
-    unfair: list[str]
+    unfair: list[Reason]
     land: gpd.GeoDataFrame
     policy: pd.DataFrame = field(default_factory=pd.DataFrame)
     target: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from geo_planner.errors import InputError
+from geo_planner.reasons import Reason
 
 Objective = Literal["score", "travel_time", "land_take", "station_near"]
 Case = Literal["low", "likely", "high"]
@@ -56,19 +57,20 @@ class PortfolioLimits:
             return None
         return tuple(sorted({share for share in self.shares if share >= self.min_share}))
 
-    def each_lifted(self) -> Mapping[str, "PortfolioLimits"]:
+    def each_lifted(self) -> Mapping[Reason, "PortfolioLimits"]:
         """Name every limit that is set, with the limits that are left without it."""
-        lifted = {}
+        lifted: dict[Reason, PortfolioLimits] = {}
         if self.max_sites is not None:
-            lifted[f"at most {self.max_sites} sites"] = replace(self, max_sites=None)
+            lifted[Reason("limit_of_sites", count=self.max_sites)] = replace(self, max_sites=None)
         for cluster, most in self.max_per_cluster.items():
             others = {name: n for name, n in self.max_per_cluster.items() if name != cluster}
-            lifted[f"at most {most} sites of {cluster}"] = replace(self, max_per_cluster=others)
+            name = Reason("limit_of_sites_in", count=most, cluster=cluster)
+            lifted[name] = replace(self, max_per_cluster=others)
         if self.take_up_m2_per_year is not None:
-            name = f"take-up of {self.take_up_m2_per_year:g} m2 a year"
+            name = Reason("limit_of_take_up", area=self.take_up_m2_per_year)
             lifted[name] = replace(self, take_up_m2_per_year=None)
         if self.by_year is not None:
-            name = f"jobs by {self.by_year}"
+            name = Reason("limit_of_year", year=self.by_year)
             lifted[name] = replace(self, by_year=None, take_up_m2_per_year=None)
         return lifted
 

@@ -28,7 +28,7 @@ from geo_planner.pages.drawing.measures import Scale, measure_condition, measure
 from geo_planner.pages.drawing.page import render_document, static_text
 from geo_planner.pages.drawing.view import View
 from geo_planner.version import __version__
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
 _MAP_SIZE = (704.0, 560.0)
@@ -96,7 +96,7 @@ def render_compare_brief(
         summary=summary_sentences(comparison, measure, words),
         modifications=told[:_MOST_MODIFICATIONS],
         n_modifications_left=max(0, len(told) - _MOST_MODIFICATIONS),
-        unfair=[phrase_in(words, line) for line in comparison.unfair[:_MOST_UNFAIR]],
+        unfair=[reason_words(reason, words) for reason in comparison.unfair[:_MOST_UNFAIR]],
         n_unfair_left=max(0, len(comparison.unfair) - _MOST_UNFAIR),
         totals=total_rows(comparison, words),
         sites=_site_rows(comparison, words),

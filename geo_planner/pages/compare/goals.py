@@ -1,13 +1,14 @@
 """Land, the jobs target and the policy before and after, as lines and rows in words."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from geo_planner.compare import Comparison
 from geo_planner.pages.compare.signs import signed, trend
 from geo_planner.pages.drawing.layers import text_of
-from geo_planner.words.phrases import phrase_in
+from geo_planner.policy.answers import AGAINST, WHOLE_AREA
+from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import MINUS, NO_BREAK_SPACE, Wording
 
 _MOST_LINES = 8
@@ -77,8 +78,8 @@ def target_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
                 "case": words(f"case_{case}"),
                 "room_a": words.figure(room[0], "jobs"),
                 "room_b": words.figure(room[1], "jobs"),
-                "sites_a": _sites(comparison, first["sites_a"], first["told_a"], words),
-                "sites_b": _sites(comparison, first["sites_b"], first["told_b"], words),
+                "sites_a": _sites(comparison, first["sites_a"], first["reasons_a"], words),
+                "sites_b": _sites(comparison, first["sites_b"], first["reasons_b"], words),
             }
         )
     return rows
@@ -92,14 +93,14 @@ def target_jobs(comparison: Comparison) -> float:
     return float(table.loc[table["figure"] == "jobs", ["a", "b"]].min(axis=None))
 
 
-def _sites(comparison: Comparison, ids: Any, told: Any, words: Wording) -> str:
+def _sites(comparison: Comparison, ids: Any, cell: Any, words: Wording) -> str:
     """Name the sites opened, or say that the target is not reached."""
     names = comparison.sites.get("name", comparison.sites.index)
     by_id = dict(zip(comparison.sites.index, names, strict=True))
     opened = [text_of(by_id.get(site)) or site for site in str(ids or "").split()]
     if opened:
         return ", ".join(opened)
-    reason = phrase_in(words, text_of(told) or "")
+    reason = reasons_words(text_of(cell), words)
     return f"{words('target_not_reached')}: {reason}" if reason else words("target_not_reached")
 
 
@@ -112,11 +113,7 @@ def policy_rows(comparison: Comparison, words: Wording) -> dict[str, Any] | None
     changed = known[known["difference"] != 0]
     rows = [
         {
-            "label": " · ".join(
-                part
-                for part in (text_of(row[f"label_{words.language}"]), text_of(row["area"]))
-                if part
-            ),
+            "label": _indicator_words(row, words),
             "a": words.figure(row["value_a"], str(row["unit"])),
             "b": words.figure(row["value_b"], str(row["unit"])),
             "difference": _change(float(row["difference"]), str(row["unit"]), words),
@@ -129,6 +126,20 @@ def policy_rows(comparison: Comparison, words: Wording) -> dict[str, Any] | None
         "same": words.number(len(known) - len(changed)),
         "unknown": words.number(len(table) - len(known)),
     }
+
+
+def _indicator_words(row: Mapping[Any, Any], words: Wording) -> str:
+    parts = (text_of(row[f"label_{words.language}"]), _area_words(row["area"], words))
+    return " · ".join(part for part in parts if part)
+
+
+def _area_words(area: object, words: Wording) -> str:
+    """Name what an indicator is of: all, a district, or the area against a reference."""
+    name = text_of(area) or ""
+    if name == WHOLE_AREA:
+        return words("area_whole")
+    reference = name.removeprefix(AGAINST)
+    return words("area_against", area=reference) if reference != name else name
 
 
 def _change(value: float, unit: str, words: Wording) -> str:

@@ -11,7 +11,7 @@ from geo_planner.pages.compare.signs import relative, signed, trend
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.measures import measure_condition, measure_title
 from geo_planner.pages.drawing.page import render_alone, static_text
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
 
@@ -65,7 +65,7 @@ def _row(address: str, comparison: Comparison, words: Wording) -> dict[str, Any]
         "href": address,
         "name": comparison.name_b,
         "ranks": words.number(n_moved),
-        "unfair": [phrase_in(words, line) for line in comparison.unfair],
+        "unfair": [reason_words(reason, words) for reason in comparison.unfair],
         "gaining": words("unknown"),
         "losing": words("unknown"),
         **blank,
