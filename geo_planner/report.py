@@ -50,7 +50,7 @@ RUN_LINKS: Mapping[str, str] = {
 
 
 def write_map(
-    result: AnalysisResult | Region, out: Path, *, assets: PageAssets | None = None
+    result: AnalysisResult | Region, out: Path | str, *, assets: PageAssets | None = None
 ) -> list[str]:
     """Write the map of a result, or of a region alone, as one file.
 
@@ -68,13 +68,14 @@ def write_map(
     list of str
         What the reader should know, such as that the file needs the internet.
     """
+    out = Path(out)
     chosen = assets or page_assets()
     out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, render_map(result, assets=chosen))
     return missing_words() if chosen.needs_internet else []
 
 
-def write_check(checked: Preflight, out: Path) -> None:
+def write_check(checked: Preflight, out: Path | str) -> None:
     """Write the page of a check as one file that needs no internet.
 
     Parameters
@@ -84,13 +85,14 @@ def write_check(checked: Preflight, out: Path) -> None:
     out
         The HTML file to write.
     """
+    out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, render_check(checked))
 
 
 def write_report(
     result: AnalysisResult,
-    out: Path,
+    out: Path | str,
     *,
     assets: PageAssets | None = None,
     links: Mapping[str, str] | None = None,
@@ -113,7 +115,15 @@ def write_report(
     dict
         ``files``: names written, in the order of the start page; ``notes``: what the reader
         should know.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import analyse, example_region, write_report
+    >>> write_report(analyse(example_region()), mkdtemp())["files"][:3]
+    ['index.html', 'map.html', 'sites.html']
     """
+    out = Path(out)
     chosen = assets or page_assets()
     with staged(out, stale=lambda stage: earlier_files(out, stage)) as stage:
         tables = _write_results(result, stage)
@@ -162,7 +172,7 @@ def _write_pages(
 
 def write_briefs(
     result: AnalysisResult,
-    out: Path,
+    out: Path | str,
     *,
     sites: Sequence[str] | None = None,
     language: Language | None = None,
@@ -196,7 +206,16 @@ def write_briefs(
     ------
     InputError
         When the result has no such site, or none at all.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import analyse, example_region, write_briefs
+    >>> files = write_briefs(analyse(example_region()), mkdtemp())
+    >>> [file.name for file in files]
+    ['field.html', 'quay.html', 'yard.html']
     """
+    out = Path(out)
     chosen = [str(site_id) for site_id in result.sites.index] if sites is None else list(sites)
     if not chosen:
         raise InputError(f"{result.title}: no sites; add a layer for the table 'sites'")
@@ -223,7 +242,7 @@ def write_briefs(
 
 def write_comparison(
     comparison: Comparison,
-    out: Path,
+    out: Path | str,
     *,
     assets: PageAssets | None = None,
     links: Mapping[str, str] | None = None,
@@ -246,7 +265,16 @@ def write_comparison(
     -------
     dict
         What ``comparison.json`` holds, and ``files``.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import analyse, compare_results, example_region, write_comparison
+    >>> result = analyse(example_region())
+    >>> write_comparison(compare_results(result, result), mkdtemp())["files"][:3]
+    ['compare.html', 'compare-turned.html', 'compare-brief.html']
     """
+    out = Path(out)
     credit = tuple(
         dict.fromkeys([*credit_lines(comparison.a.region), *credit_lines(comparison.b.region)])
     )
@@ -291,7 +319,7 @@ def _comparison_pages(
 
 
 def write_pairs(
-    comparisons: Mapping[str, Comparison], out: Path, *, assets: PageAssets | None = None
+    comparisons: Mapping[str, Comparison], out: Path | str, *, assets: PageAssets | None = None
 ) -> None:
     """Write a start page over several comparisons with the same A.
 
@@ -304,6 +332,7 @@ def write_pairs(
     assets
         As in :func:`write_map`.
     """
+    out = Path(out)
     page = render_pairs(
         {f"{folder}/{COMPARE_PAGE}": found for folder, found in comparisons.items()},
         assets=assets or page_assets(),

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from geo_planner.analysis.run_cache import RunCache
 from geo_planner.config import Study, StudyHead
 from geo_planner.errors import FolderError, InputError
-from geo_planner.region import Region, open_region
+from geo_planner.region import Region, open_region, require_region
 from geo_planner.run_folder import SUMMARY, RunFolder, open_run
 from geo_planner.siting import Reference, load_reference
 from geo_planner.siting.reference import REFERENCE_FILE
@@ -55,8 +55,17 @@ class AnalysisResult:
         Frozen points of the value functions; None where nothing was scored.
     summary
         Figures of the run, as written to ``summary.json``.
-    worked
+    run_cache
         Parts that a run of a scenario may take over; None in a result that was read back.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, example_region
+    >>> result = analyse(example_region())
+    >>> result
+    AnalysisResult('example': 25 zones, 4 workplaces, 3 sites by walk, transit)
+    >>> float(result.zones.loc["zone-00", "jobs_walk_10min"])
+    70.0
     """
 
     study: Study
@@ -70,6 +79,13 @@ class AnalysisResult:
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     reference: Reference | None = None
     run_cache: RunCache | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        counts = (
+            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+        )
+        modes = ", ".join(self.summary.get("modes", ())) or "no mode"
+        return f"AnalysisResult({self.slug!r}: {counts} by {modes})"
 
     @property
     def slug(self) -> str:
@@ -85,8 +101,15 @@ class AnalysisResult:
 
 
 def settings_of(region: Region) -> Study:
-    """Return the settings a region was built with, as a study without sources."""
-    stored = dict(region.study)
+    """Return the settings a region was built with, as a study without sources.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region, settings_of
+    >>> settings_of(example_region()).access.cutoffs_min
+    (5.0, 10.0, 15.0)
+    """
+    stored = dict(require_region(region).study)
     stored.pop("geo_planner_version", None)
     sections = {name: stored.pop(name) for name in _SECTIONS if name in stored}
     try:
@@ -117,6 +140,15 @@ def read_result(folder: Path | str) -> AnalysisResult:
         When the folder holds no run, or one of another version.
     FolderError
         When what lies there is not one whole run, or its region is of another one.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import read_result, run, write_example, write_report
+    >>> folder = mkdtemp()
+    >>> files = write_report(run(write_example(folder), f"{folder}/region"), folder)["files"]
+    >>> read_result(folder)
+    AnalysisResult('example': 25 zones, 4 workplaces, 3 sites by walk, transit)
     """
     run = open_run(Path(folder))
     try:

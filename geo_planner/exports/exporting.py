@@ -75,6 +75,13 @@ def export(
         When source, format, tables or the name of the output do not fit.
     MissingDependencyError
         When the format needs an extra that is not installed.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import example_region, export
+    >>> export(example_region().path, mkdtemp(), "parquet", ["zones", "sites"])["tables"]
+    {'zones': 25, 'sites': 3}
     """
     if form not in FORMATS:
         raise InputError(f"{form!r} is no format: choose from {', '.join(FORMATS)}")

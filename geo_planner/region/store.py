@@ -25,7 +25,7 @@ from pyproj import CRS
 
 from geo_planner import folders, schema
 from geo_planner.crs import parse_crs, to_text
-from geo_planner.errors import FolderError, RegionError
+from geo_planner.errors import FolderError, RegionError, require_kind
 from geo_planner.findings import Finding
 from geo_planner.folders import sha256_of, write_json
 
@@ -95,6 +95,13 @@ class Region:
         Digest of all tables, CRS and time zone: the region's identity.
     origin
         The region it was made from; None for one built from a study.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region
+    >>> region = example_region()
+    >>> region.has("stop_times"), len(region.table("zones")), region.crs.to_epsg()
+    (True, 25, 25832)
     """
 
     path: Path
@@ -106,6 +113,13 @@ class Region:
     digest: str
     origin: Origin | None = None
     _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        n_tables = sum(info.rows > 0 for info in self.tables.values())
+        crs = self.crs.to_string() if self.crs.to_epsg() else self.crs.name
+        return (
+            f"Region({str(self.path)!r}: {n_tables} tables, {crs}, {self.digest[:_DIGEST_SHOWN]})"
+        )
 
     def has(self, name: str) -> bool:
         """Tell whether a table holds at least one row."""
@@ -171,6 +185,17 @@ class Region:
         return tuple(dict.fromkeys(line for line in lines if line))
 
 
+def require_region(given: Any) -> Region:
+    """Return a region, or say how to get one.
+
+    Raises
+    ------
+    InputError
+        When it is something else, such as the path of one.
+    """
+    return require_kind(given, Region, "region", "open its folder with open_region(path)")
+
+
 def open_region(path: Path | str) -> Region:
     """Open a region folder; tables are read when asked for.
 
@@ -178,6 +203,12 @@ def open_region(path: Path | str) -> Region:
     ------
     RegionError
         When the folder is no region, was written by a newer version, or is damaged.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region, open_region
+    >>> open_region(example_region().path).study["name"]
+    'Example town'
     """
     folder = Path(path)
     file = folder / REGION_FILE

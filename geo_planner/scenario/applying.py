@@ -18,7 +18,7 @@ import pandas as pd
 from geo_planner import schema
 from geo_planner.errors import GeoPlannerError, RegionError, ScenarioError, SchemaError
 from geo_planner.folders import write_json
-from geo_planner.region import Origin, Region, open_region, write_child
+from geo_planner.region import Origin, Region, open_region, require_region, write_child
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Change, Draft, Refused, content_digest, count_changes
 from geo_planner.scenario.files import bases_beside, parse_file
@@ -55,6 +55,12 @@ class Check:
     problems: list[str] = field(default_factory=list)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        if self.problems:
+            return f"Check({self.id!r}: cannot be applied, {len(self.problems)} problems)"
+        n = len(self.changes)
+        return f"Check({self.id!r}: can be applied, {n} {'change' if n == 1 else 'changes'})"
+
     def to_json(self) -> dict[str, Any]:
         """Give all but the tables."""
         return {
@@ -74,7 +80,16 @@ def check_scenario(region: Region, source: Source, known: Iterable[Scenario] = (
         A scenario, the content of a file, or a file.
     known
         Scenarios it may build on; those in files beside it are found.
+
+    Examples
+    --------
+    >>> from geo_planner import check_scenario, example_region
+    >>> closed = {"id": "closed", "name": "Depot closes", "modifications": [
+    ...     {"do": "RemoveBusiness", "businesses": {"ids": ["depot"]}}]}
+    >>> check_scenario(example_region(), closed)
+    Check('closed': can be applied, 1 change)
     """
+    require_region(region)
     try:
         parsed = _parse(source)
     except ScenarioError as error:
@@ -129,7 +144,16 @@ def apply_scenario(
         With all that is wrong with the modifications; nothing is written.
     RegionError
         When ``out`` cannot be written as a region.
+
+    Examples
+    --------
+    >>> from geo_planner import apply_scenario, example_region
+    >>> closed = {"id": "closed", "name": "Depot closes", "modifications": [
+    ...     {"do": "RemoveBusiness", "businesses": {"ids": ["depot"]}}]}
+    >>> apply_scenario(example_region(), closed).table("businesses")["name"].tolist()
+    ['Bakery', 'Clinic', 'Office']
     """
+    require_region(region)
     known = tuple(known)
     parsed = _parse(source)
     if parsed.scenario is None or parsed.problems:
