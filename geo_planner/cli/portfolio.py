@@ -165,13 +165,18 @@ def _table(result: "PortfolioResult", sites: "gpd.GeoDataFrame") -> "gpd.GeoData
 
 
 def _lines(result: "PortfolioResult", out: str) -> list[str]:
+    from geo_planner.words.reasons import reasons_words
+    from geo_planner.words.wording import Wording
+
     lines = [
         f"{row.case} case, alternative {row.alternative}: {row.jobs:.0f} jobs on {row.n_sites} "
         f"site{'' if row.n_sites == 1 else 's'}"
         for row in result.portfolios.itertuples()
     ]
-    for case, told in result.summary["cases"].items():
-        if not told["is_reachable"]:
-            lines.append(f"{case} case: {told['reachable_jobs']:.0f} jobs can be reached, not all")
-            lines += [f"  {reason}" for reason in told["binding"]]
+    for case, answer in result.summary["cases"].items():
+        if not answer["is_reachable"]:
+            lines.append(
+                f"{case} case: {answer['reachable_jobs']:.0f} jobs can be reached, not all"
+            )
+            lines += [f"  {reasons_words(cell, Wording('en'))}" for cell in answer["binding"]]
     return [f"{out}: {len(result.alternatives)} rows", *lines]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo_planner.errors import InputError
 from geo_planner.portfolio.limits import Case, Objective, PortfolioLimits
+from geo_planner.reasons import Reason
 
 LAST_STAGE_WITHOUT_HOPE = 5
 _BEST_SCORE = 100.0
@@ -45,7 +46,7 @@ class Candidates:
     clusters
         Cluster of each, missing where none.
     left_out
-        Reason by site that does not take part.
+        Reasons, as tables hold them, by site that does not take part.
     """
 
     site_ids: pd.Index
@@ -122,23 +123,23 @@ def _reasons(sites: pd.DataFrame, case: Case, objective: str, limits: PortfolioL
     """Give the first reason that leaves a site out; missing where it takes part."""
     jobs, stage, figure = (_numbers(sites, name) for name in (f"jobs_{case}", "stage", objective))
     years, horizon = _numbers(sites, "years"), limits.horizon_years
-    tests: list[tuple[npt.NDArray[np.bool_], str]] = [
-        (np.isnan(stage), "readiness unknown"),
-        (stage >= LAST_STAGE_WITHOUT_HOPE, "stage 5: a directive would have to change"),
-        (np.isnan(jobs), "jobs unknown"),
-        (jobs <= 0, "brings no net new jobs"),
-        (np.isnan(figure), f"{objective} unknown"),
+    tests: list[tuple[npt.NDArray[np.bool_], Reason]] = [
+        (np.isnan(stage), Reason("readiness_unknown")),
+        (stage >= LAST_STAGE_WITHOUT_HOPE, Reason("directive_must_change")),
+        (np.isnan(jobs), Reason("jobs_unknown")),
+        (jobs <= 0, Reason("no_net_jobs")),
+        (np.isnan(figure), Reason("objective_unknown", objective=objective)),
     ]
     if horizon is not None:
-        tests += [(np.isnan(years), "years to readiness unknown"),
-                  (years > horizon, f"not ready by {limits.by_year}")]  # fmt: skip
+        tests += [(np.isnan(years), Reason("years_unknown")),
+                  (years > horizon, Reason("not_ready_by", year=limits.by_year))]  # fmt: skip
     if limits.take_up_m2_per_year is not None:
-        tests.append((np.isnan(_numbers(sites, "floor_area_m2")), "floor area unknown"))
+        tests.append((np.isnan(_numbers(sites, "floor_area_m2")), Reason("floor_area_unknown")))
     reasons = pd.Series(np.nan, index=sites.index, dtype="str")
     if "excluded_because" in sites:
         reasons = sites["excluded_because"].astype("str")
     for is_out, reason in tests:
-        reasons = reasons.mask(reasons.isna() & is_out, reason)
+        reasons = reasons.mask(reasons.isna() & is_out, str(reason))
     return reasons
 
 

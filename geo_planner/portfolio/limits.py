@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from geo_planner.errors import InputError
+from geo_planner.reasons import Reason
 
 Objective = Literal["score", "travel_time", "land_take", "station_near"]
 Case = Literal["low", "likely", "high"]
@@ -32,6 +33,12 @@ class PortfolioLimits:
         Least share of a site's capacity to develop once it is opened, above 0 and up to 1.
     shares
         Shares a site can be developed to, in stages; None: any from ``min_share`` to 1.
+
+    Examples
+    --------
+    >>> from geo_planner import PortfolioLimits
+    >>> PortfolioLimits(max_sites=3, from_year=2026, by_year=2034).horizon_years
+    8.0
     """
 
     max_sites: int | None = None
@@ -56,19 +63,20 @@ class PortfolioLimits:
             return None
         return tuple(sorted({share for share in self.shares if share >= self.min_share}))
 
-    def each_lifted(self) -> Mapping[str, "PortfolioLimits"]:
+    def each_lifted(self) -> Mapping[Reason, "PortfolioLimits"]:
         """Name every limit that is set, with the limits that are left without it."""
-        lifted = {}
+        lifted: dict[Reason, PortfolioLimits] = {}
         if self.max_sites is not None:
-            lifted[f"at most {self.max_sites} sites"] = replace(self, max_sites=None)
+            lifted[Reason("limit_of_sites", count=self.max_sites)] = replace(self, max_sites=None)
         for cluster, most in self.max_per_cluster.items():
             others = {name: n for name, n in self.max_per_cluster.items() if name != cluster}
-            lifted[f"at most {most} sites of {cluster}"] = replace(self, max_per_cluster=others)
+            name = Reason("limit_of_sites_in", count=most, cluster=cluster)
+            lifted[name] = replace(self, max_per_cluster=others)
         if self.take_up_m2_per_year is not None:
-            name = f"take-up of {self.take_up_m2_per_year:g} m2 a year"
+            name = Reason("limit_of_take_up", area=self.take_up_m2_per_year)
             lifted[name] = replace(self, take_up_m2_per_year=None)
         if self.by_year is not None:
-            name = f"jobs by {self.by_year}"
+            name = Reason("limit_of_year", year=self.by_year)
             lifted[name] = replace(self, by_year=None, take_up_m2_per_year=None)
         return lifted
 

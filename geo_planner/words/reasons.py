@@ -1,6 +1,7 @@
 """Reasons in words: the one place where a code becomes a sentence part."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from string import Formatter
 from types import MappingProxyType
@@ -45,6 +46,8 @@ class _Gaps(Formatter):
         words = self.words
         if isinstance(value, tuple):
             return ", ".join(self.format_field(part, format_spec) for part in value)
+        if value is None:
+            return words("unknown")
         if isinstance(value, Reason):
             return reason_words(value, words)
         if format_spec in FIGURE_WRITERS:
@@ -62,19 +65,50 @@ def _site_use(words: Wording, value: Any) -> str:
     return f"»{label.lower()}«"
 
 
-def _exact(words: Wording, value: Any) -> str:
-    """Write a number with the decimals it has."""
-    return words.number(value, len(f"{value:g}".partition(".")[2]))
+def _exact(words: Wording, value: float) -> str:
+    """Write a number with the decimals it has, to six significant figures."""
+    return _rounded(words, value, 6)
+
+
+def _rounded(words: Wording, value: float, figures: int) -> str:
+    rounded = Decimal(f"{value:.{figures}g}")
+    return words.number(float(rounded), max(0, -int(rounded.normalize().as_tuple().exponent)))
+
+
+def _signed(words: Wording, value: float) -> str:
+    """Write points with a sign and one decimal."""
+    return f"{'+' if value > 0 else ''}{words.number(value, 1)}"
+
+
+def _criterion(words: Wording, key: str) -> str:
+    """Name a criterion, whatever the traffic."""
+    return _labels("criteria", "id", words.language).get(key, key).replace(", {traffic}", "")
+
+
+def _constraint(words: Wording, kind: str) -> str:
+    return _labels("constraint_kinds", "kind", words.language).get(kind, kind)
+
+
+@cache
+def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
+    rows = packaged_rows(name)
+    return MappingProxyType({row[key]: row[f"label_{language}"] for row in rows})
 
 
 FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
     "exact": _exact,
     "mode_lower": lambda words, value: words.phrases.get(f"mode_{value}", str(value)).lower(),
+    "signed": _signed,
+    "significant": lambda words, value: _rounded(words, value, 4),
     "site_use": _site_use,
     "whole_m2": lambda words, value: f"{words.number(value)}{NO_BREAK_SPACE}m²",
     "year": lambda _words, value: str(int(value)),
     "day": lambda words, value: words.day(value),
+    "weekday": lambda words, value: words.weekday(value),
+    "percent": lambda words, value: f"{words.number(100 * value, 1)}{NO_BREAK_SPACE}%",
+    "criterion": _criterion,
+    "constraint": _constraint,
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),
     **{
         unit: (lambda words, value, unit=unit: words.figure(value, unit))  # type: ignore[misc]

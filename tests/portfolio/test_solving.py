@@ -1,5 +1,8 @@
 """The target solver: small cases by head, all sets of sites as the twin, limits that bind."""
 
+import pickle
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_planner.errors import InputError
-from geo_planner.portfolio import OBJECTIVES, PortfolioLimits, solve_portfolio
+from geo_planner.portfolio import OBJECTIVES, PortfolioLimits, TargetError, solve_portfolio
+from geo_planner.reasons import Reason
 from tests.portfolio.brute_force import all_sets, cheapest_by_sets, cheapest_by_stages
+from tests.wordings import danish, english
 
 
 def town(**columns):
@@ -77,13 +82,30 @@ def test_what_needs_another_directive_never_counts():
         result = solve_portfolio(town(), 1150, objective=objective, cases=("likely",))
         assert set(shares(result)) == {"a", "b", "c"}
         left = result.left_out.set_index("site_id")["reason"]
-        assert left["d"] == "stage 5: a directive would have to change"
+        assert english(left["d"]) == "stage 5: a directive would have to change"
 
 
 def test_an_excluded_site_does_not_count_whatever_it_holds():
-    sites = town(excluded_because=["green wedge", None, None, None])
+    sites = town(excluded_because=[str(Reason("in_green_wedge")), None, None, None])
     with pytest.raises(InputError, match="650 can"):
         solve_portfolio(sites, 700)
+
+
+def test_a_callers_own_words_may_exclude_a_site():
+    sites = town(excluded_because=["floods", None, None, None])
+    with pytest.raises(TargetError) as caught:
+        solve_portfolio(sites, 700)
+    assert "floods (1)" in str(caught.value)
+
+
+def test_a_target_out_of_reach_keeps_its_figures_between_processes():
+    with pytest.raises(TargetError) as caught:
+        solve_portfolio(town(), 5000)
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 -- our own bytes
+    assert str(again) == str(caught.value)
+    assert again.binding == caught.value.binding
+    assert "netto kan ikke" not in str(again)
+    assert danish(again.binding).startswith("ingen enkelt grænse er afgørende")
 
 
 def test_the_number_of_sites_is_kept():
@@ -91,7 +113,7 @@ def test_the_number_of_sites_is_kept():
         solve_portfolio(town(), 600, limits=PortfolioLimits(max_sites=1))
     assert "500 can" in str(caught.value)
     assert caught.value.problems[0] == (
-        "at most 1 sites binds: without it 1150 jobs can be reached"
+        "at most 1 sites binds: without it 1\u202f150 jobs can be reached"
     )
     two = solve_portfolio(town(), 600, limits=PortfolioLimits(max_sites=2), cases=("likely",))
     assert two.portfolios["n_sites"].tolist() == [2]
@@ -107,7 +129,7 @@ def test_the_sites_of_a_cluster_are_kept_to_their_number():
 
 def test_a_site_that_is_not_ready_in_time_does_not_count():
     limits = PortfolioLimits(from_year=2026, by_year=2027)
-    with pytest.raises(InputError, match="jobs by 2027 binds: without it 1150") as caught:
+    with pytest.raises(InputError, match=r"jobs by 2027 binds: without it 1.150") as caught:
         solve_portfolio(town(), 1000, limits=limits)
     assert "750 can" in str(caught.value)
     later = PortfolioLimits(from_year=2026, by_year=2028)
@@ -122,7 +144,7 @@ def test_floor_area_is_taken_up_no_faster_than_the_market_does():
     # a, b and c all hold 50 jobs per 1000 m2; 0.5 of the first year is lost to all
     with pytest.raises(InputError, match="500 can") as caught:
         solve_portfolio(town(), 501, limits=limits)
-    assert "take-up of 4000 m2 a year binds: without it 1150" in caught.value.problems[0]
+    assert re.match(r"take-up of 4.000.m² a year binds: without it 1.150", caught.value.problems[0])
     result = solve_portfolio(town(), 500, limits=limits, cases=("likely",))
     phases = result.phases
     assert phases["year"].tolist() == [2026, 2027, 2028, 2029]

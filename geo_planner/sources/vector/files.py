@@ -22,6 +22,7 @@ from geo_planner.config import SourceLimits
 from geo_planner.crs import WGS84, parse_crs, to_text
 from geo_planner.errors import CRSError, InputError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.formats import (
     PARQUET_SUFFIXES,
@@ -160,7 +161,7 @@ def _require_within(path: Path, frame: pd.DataFrame, limits: SourceLimits) -> No
 def _warned(title: str, caught: list[warnings.WarningMessage]) -> Iterator[Finding]:
     """Report what the reader of the format warned of."""
     for text in dict.fromkeys(str(item.message) for item in caught):
-        yield Finding(title, "warning", 1, f"reader of the format: {text}")
+        yield Finding(title, "warning", 1, Reason("layer_reader", text=text))
 
 
 def _without_unusable(
@@ -175,9 +176,9 @@ def _without_unusable(
     values = values.copy()
     values[bad] = None
     rows = tuple(f"row {number + 1}" for number in bad[:MAX_IDS_SHOWN])
-    words = "shapes with coordinates that are no numbers, taken as absent"
+    what = Reason("layer_no_numbers")
     return frame.set_geometry(gpd.GeoSeries(values, frame.index, frame.crs)), [
-        Finding(title, "warning", len(bad), words, rows)
+        Finding(title, "warning", len(bad), what, rows)
     ]
 
 

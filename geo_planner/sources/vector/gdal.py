@@ -16,6 +16,7 @@ from geo_planner.config import SourceLimits
 from geo_planner.crs import WGS84
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.vector.formats import Format, require_format, unpacked
 from geo_planner.sources.vector.geopackage import curved_rows, geopackage_layers, refuse_view
 
@@ -39,10 +40,10 @@ class Read:
     def findings(self, title: str) -> Iterator[Finding]:
         """Report an encoding chosen by rule, and curves."""
         if self.encoding:
-            words = f"rows of text in {self.encoding}: there is no .cpg file"
+            words = Reason("layer_encoding", encoding=self.encoding)
             yield Finding(title, "read", len(self.frame), words)
         if self.n_curved:
-            words = "shapes with curves, read as chords"
+            words = Reason("layer_curves")
             yield Finding(title, "repaired", self.n_curved, words)
 
 
