@@ -17,6 +17,7 @@ from geo_planner.isochrone.samples import Samples, sample_streets
 from geo_planner.isochrone.surface import areas_within
 from geo_planner.region import Region
 from geo_planner.travel_time import Router, open_router
+from geo_planner.travel_time.columns import label_of, percentile_place
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh, seconds_from_min
 
@@ -182,10 +183,10 @@ class Isochrones:
 
 
 def _column_of(router: Router, percentile: int) -> int:
-    name = f"travel_time_s_p{percentile}"
-    if name not in router.columns:
+    place = percentile_place(router.columns, percentile)
+    if place is None:
         raise InputError(
             f"percentile {percentile} is not computed: add it to --percentiles "
-            f"(now {', '.join(column.rpartition('_p')[2] for column in router.columns)})"
+            f"(now {', '.join(label_of(column)[1:] for column in router.columns)})"
         )
-    return router.columns.index(name)
+    return place

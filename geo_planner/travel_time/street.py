@@ -13,6 +13,7 @@ from geo_planner.networks.street.snap import SnappedPoints, Snapper
 from geo_planner.networks.street.speeds import BICYCLES, traffic_words
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, run_blocks
+from geo_planner.travel_time.columns import time_column
 from geo_planner.travel_time.row_search import RowSearch, hierarchy_pays
 from geo_planner.units import seconds_from_min
 
@@ -37,7 +38,7 @@ class StreetRouter:
         When the region has no streets.
     """
 
-    columns: tuple[str, ...] = ("travel_time_s",)
+    columns: tuple[str, ...] = (time_column(),)
 
     def __init__(self, region: Region, mode: str, travel: Travel) -> None:
         if not region.has("streets"):
