@@ -61,7 +61,33 @@ class Reason:
 
     def __str__(self) -> str:
         """Write the reason as tables hold it."""
-        return json.dumps(_plain(self), ensure_ascii=False, allow_nan=False)
+        return json.dumps(self.to_json(), ensure_ascii=False, allow_nan=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the code and the figures as plain values."""
+        return {"code": self.code, **{name: _plain(one) for name, one in self.values}}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Reason":
+        """Read what :meth:`to_json` wrote."""
+        values = {name: _value(one) for name, one in plain.items() if name != "code"}
+        return cls(plain["code"], **values)
+
+
+def _plain(one: Value) -> Any:
+    if isinstance(one, Reason):
+        return one.to_json()
+    if isinstance(one, tuple):
+        return [_plain(part) for part in one]
+    return one.isoformat() if isinstance(one, date) else one
+
+
+def _value(one: Any) -> Value:
+    return tuple(map(_one_value, one)) if isinstance(one, list) else _one_value(one)
+
+
+def _one_value(one: Any) -> "Figure | Reason":
+    return Reason.from_json(one) if isinstance(one, dict) else one
 
 
 @cache
@@ -83,7 +109,7 @@ def write_reasons(reasons: Iterable[Reason]) -> str | None:
     >>> write_reasons([]) is None
     True
     """
-    plain = [_plain(reason) for reason in dict.fromkeys(reasons)]
+    plain = [reason.to_json() for reason in dict.fromkeys(reasons)]
     if not plain:
         return None
     whole = plain[0] if len(plain) == 1 else plain
@@ -102,7 +128,7 @@ def read_reasons(text: str | None) -> tuple[Reason, ...]:
         return ()
     try:
         whole = json.loads(text)
-        return tuple(_reason(one) for one in (whole if isinstance(whole, list) else [whole]))
+        return tuple(map(Reason.from_json, whole if isinstance(whole, list) else [whole]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{text!r}: no reason that this version of geo_planner writes; make the run again"
@@ -127,28 +153,3 @@ def short_reason(reason: Reason) -> Reason:
     if gaps is None:
         return reason
     return Reason(code, **{name: value for name, value in reason.values if name in gaps})
-
-
-def _plain(reason: Reason) -> dict[str, Any]:
-    return {"code": reason.code, **{name: _plain_value(one) for name, one in reason.values}}
-
-
-def _plain_value(one: Value) -> Any:
-    if isinstance(one, Reason):
-        return _plain(one)
-    if isinstance(one, tuple):
-        return [_plain_value(part) for part in one]
-    return one.isoformat() if isinstance(one, date) else one
-
-
-def _reason(plain: dict[str, Any]) -> Reason:
-    values = {name: _value(one) for name, one in plain.items() if name != "code"}
-    return Reason(plain["code"], **values)
-
-
-def _value(one: Any) -> Value:
-    return tuple(map(_one_value, one)) if isinstance(one, list) else _one_value(one)
-
-
-def _one_value(one: Any) -> "Figure | Reason":
-    return _reason(one) if isinstance(one, dict) else one

@@ -20,7 +20,7 @@ from pyproj import CRS
 from geo_planner.errors import SchemaError
 from geo_planner.packaged import packaged_rows
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_IDS_SHOWN = 5
 
 _PANDAS_TYPES = {"text": "str", "bool": "bool"}

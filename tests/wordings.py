@@ -1,4 +1,4 @@
-"""Reasons of tables in the words of a language, for tests to read."""
+"""Reasons in the words of a language, for tests to read."""
 
 from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import Wording

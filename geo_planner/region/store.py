@@ -226,9 +226,7 @@ def _from_json(folder: Path, content: Mapping[str, Any]) -> Region:
         timezone=ZoneInfo(zone) if zone else None,
         study=content["study"],
         tables=tables,
-        findings=tuple(
-            Finding(**{**item, "examples": tuple(item["examples"])}) for item in content["findings"]
-        ),
+        findings=tuple(map(Finding.from_json, content["findings"])),
         digest=region_digest(crs, zone, tables),
         origin=_origin_from_json(origin) if origin else None,
     )
@@ -288,7 +286,7 @@ def write_region(
             "bounds_wgs84": _bounds_wgs84(tables, crs),
             "study": dict(study),
             "tables": {name: asdict(info) for name, info in infos.items()},
-            "findings": [asdict(finding) for finding in findings],
+            "findings": [finding.to_json() for finding in findings],
         }
         replace_region(folder, content, infos)
     return open_region(folder)

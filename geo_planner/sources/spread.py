@@ -26,6 +26,7 @@ from geo_planner.config import SpreadSource, SpreadTotals
 from geo_planner.crs import require_metric
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.delimited import read_delimited
 from geo_planner.sources.vector.files import read_features
@@ -98,10 +99,7 @@ def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
     _require_complete(source, totals, districts, pieces)
     cells = _cells(pieces, source.cell_m)
     frame = _share_out(cells, totals, districts, source)
-    what = (
-        f"cells of {source.cell_m:g} m made from totals of {len(districts)} districts, "
-        "spread by kind of land (an assumption)"
-    )
+    what = Reason("spread_cells", side=source.cell_m, districts=len(districts))
     left_out = land.index.size - int((weighted["weight"] > 0).sum())
     return SpreadRows(
         frame,
@@ -110,7 +108,7 @@ def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
             *findings,
             *land_findings,
             Finding(source.label, "read", len(frame), what),
-            Finding(source.land.path.name, "read", left_out, "patches of land where nobody lives"),
+            Finding(source.land.path.name, "read", left_out, Reason("spread_empty_land")),
         ),
     )
 
@@ -162,7 +160,7 @@ def _unknown_totals(totals: pd.DataFrame, source: SpreadTotals) -> Iterator[Find
     for column in totals:
         unknown = totals.index[totals[column].isna()]
         if len(unknown):
-            what = f"districts without a known total of {column}: unknown in all their cells"
+            what = Reason("spread_unknown_totals", column=str(column))
             examples = tuple(map(str, unknown[:MAX_IDS_SHOWN]))
             yield Finding(source.path.name, "warning", len(unknown), what, examples)
 

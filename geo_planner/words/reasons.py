@@ -80,6 +80,21 @@ def _signed(words: Wording, value: float) -> str:
     return f"{'+' if value > 0 else ''}{words.number(value, 1)}"
 
 
+def _criterion(words: Wording, key: str) -> str:
+    """Name a criterion, whatever the traffic."""
+    return _labels("criteria", "id", words.language).get(key, key).replace(", {traffic}", "")
+
+
+def _constraint(words: Wording, kind: str) -> str:
+    return _labels("constraint_kinds", "kind", words.language).get(kind, kind)
+
+
+@cache
+def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
+    rows = packaged_rows(name)
+    return MappingProxyType({row[key]: row[f"label_{language}"] for row in rows})
+
+
 FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
     "exact": _exact,
@@ -90,6 +105,10 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "whole_m2": lambda words, value: f"{words.number(value)}{NO_BREAK_SPACE}m²",
     "year": lambda _words, value: str(int(value)),
     "day": lambda words, value: words.day(value),
+    "weekday": lambda words, value: words.weekday(value),
+    "percent": lambda words, value: f"{words.number(100 * value, 1)}{NO_BREAK_SPACE}%",
+    "criterion": _criterion,
+    "constraint": _constraint,
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),
     **{
         unit: (lambda words, value, unit=unit: words.figure(value, unit))  # type: ignore[misc]

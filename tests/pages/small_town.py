@@ -19,6 +19,7 @@ TOWN_CRS = CRS("EPSG:25832")
 EAST_M, NORTH_M = 707_000.0, 6_181_000.0
 IMG = '<img src=x onerror="window.hacked=1">'
 SCRIPT = "</script><script>window.hacked=2</script>"
+OUTSIDE = Reason("layer_reader", text=f"ways outside {IMG}")
 SITE_NAMES = ("Mill Field", f"Dock {IMG}", f"Yard {SCRIPT}")
 WEIGHTS = {"workers_transit_45": 0.7, "station_walk_m": 0.3}
 VALUES = {"workers_transit_45": (0.9, 0.5, 0.2), "station_walk_m": (0.1, 0.6, float("nan"))}
@@ -143,7 +144,15 @@ def write_town(folder: Path, only: tuple[str, ...] = ()) -> Region:
             **{name: settings[name] for name in ("travel", "access", "siting")},
         },
         sources={name: [credit] for name in kept},
-        findings=[Finding("town.osm", "left_out", 2, f"ways outside {IMG}", ("w7",))],
+        findings=[
+            Finding(
+                "town.osm",
+                "left_out",
+                2,
+                Reason("layer_reader", text=f"ways outside {IMG}"),
+                ("w7",),
+            )
+        ],
     )
 
 

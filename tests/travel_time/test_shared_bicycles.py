@@ -23,6 +23,7 @@ from geo_planner.itinerary import find_itineraries, to_text
 from geo_planner.region import write_region
 from geo_planner.scenario import apply_scenario, parse_scenario
 from geo_planner.travel_time import open_router, travel_times
+from geo_planner.words.english import english
 from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import points
 from tests.travel_time.test_transit_modes import TRAVEL, WINDOW, at, build_town
@@ -123,7 +124,7 @@ def test_stations_off_the_network_are_counted(tmp_path):
             if finding.source == "shared_bicycle_stations"}  # fmt: skip
     assert (told["left_out"].count, told["left_out"].examples) == (1, ("gbfs1:meadow",))
     assert told["warning"].count == len(STATIONS)
-    assert "always have a bicycle" in told["warning"].what
+    assert "always have a bicycle" in english(told["warning"].what)
 
 
 def with_an_entrance(town, folder):

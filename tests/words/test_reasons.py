@@ -22,8 +22,11 @@ from geo_planner.words.wording import Wording
 ROWS = {row["code"]: row for row in packaged_rows("reasons")}
 LANGUAGES = ("en", "da")
 PHRASES = Wording("en").phrases
-NUMBERS = set(FIGURE_WRITERS) - {"day", "mode_lower", "site_use"}
-_SAMPLES = {"": "P1", "day": "2026-03-01", "mode_lower": "car", "site_use": "office"}
+_SAMPLES = {
+    "": "P1", "day": "2026-03-01", "weekday": "2026-03-01", "mode_lower": "car",
+    "site_use": "office", "criterion": "jobs_45", "constraint": "noise",
+}  # fmt: skip
+NUMBERS = set(FIGURE_WRITERS) - set(_SAMPLES)
 
 
 def sample(code: str) -> Reason:

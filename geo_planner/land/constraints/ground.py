@@ -163,7 +163,7 @@ def _rows_in_force(
         is_revoked = (rows["status"] == "revoked").to_numpy(bool)
         if is_revoked.any():
             first = tuple(rows.loc[is_revoked, "constraint_id"].head(MAX_IDS_SHOWN))
-            what = "constraints that are revoked"
+            what = Reason("constraints_revoked")
             found.findings.append(
                 Finding("constraints", "left_out", int(is_revoked.sum()), what, first)
             )
@@ -249,7 +249,7 @@ def _large_enough(
     )
     if is_small.any():
         first = tuple(group.loc[is_small, "constraint_id"].head(MAX_IDS_SHOWN))
-        what = f"objects of {kind.kind} smaller than {kind.min_object_m2:,.0f} m2, without a zone"
+        what = Reason("constraints_small", kind=kind.kind, area=kind.min_object_m2)
         found.findings.append(Finding("constraints", "left_out", int(is_small.sum()), what, first))
     return group[~is_small]
 

@@ -37,6 +37,7 @@ from geo_planner.land.plans.ruling import (
     zone_name,
 )
 from geo_planner.land.plans.totals import floor_area_totals
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, tables
 
 _FIELD = "building_field"
@@ -249,8 +250,8 @@ def _in_play(
     findings = []
     if lapsed.any():
         ids = tuple(kept.loc[lapsed, "plan_id"].head(MAX_IDS_SHOWN))
-        words = "proposals older than three years, which have lapsed"
-        findings.append(Finding("plans", "left_out", int(lapsed.sum()), words, ids))
+        what = Reason("plans_lapsed")
+        findings.append(Finding("plans", "left_out", int(lapsed.sum()), what, ids))
     blocks = is_proposed & (dated >= _years_before(as_of, _BLOCK_YEARS))
     return kept[~lapsed].reset_index(drop=True), findings, blocks[~lapsed]
 

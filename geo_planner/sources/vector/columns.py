@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo_planner.config import FieldRule, LayerSource
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, Column, Table
 from geo_planner.sources.vector import numbers
 from geo_planner.sources.vector.numbers import counted
@@ -116,6 +117,17 @@ def is_kept(frame: pd.DataFrame, keep: Mapping[str, Sequence[str | int]]) -> np.
     return kept
 
 
+def kept_fields(keep: Mapping[str, Sequence[str | int]]) -> str:
+    """Write which fields must have which values.
+
+    Examples
+    --------
+    >>> kept_fields({"status": [1, 2], "kind": ["A"]})
+    'status = 1, 2; kind = A'
+    """
+    return "; ".join(f"{name} = {', '.join(map(str, values))}" for name, values in keep.items())
+
+
 def map_columns(frame: pd.DataFrame, source: LayerSource, table: Table) -> Mapped:
     """Make the table's columns from a layer whose names were checked.
 
@@ -192,7 +204,7 @@ def _shares(values: pd.Series, rule: FieldRule, column: Column, source: str) -> 
     is_share = numbers.is_percent(values)
     if rule.scale is not None or column.unit != "share" or not is_share.any():
         return []
-    what = f"values of {rule.field!r} in per cent, read as shares"
+    what = Reason("layer_percent", field=rule.field)
     examples = tuple(map(str, values[is_share].head(MAX_IDS_SHOWN)))
     return [Finding(source, "read", int(is_share.sum()), what, examples)]
 

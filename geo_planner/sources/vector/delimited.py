@@ -24,6 +24,7 @@ import pyarrow.csv as pa_csv
 
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -91,7 +92,7 @@ def read_delimited(
     frame = _parse(path, body, names, separator).apply(_without_blanks)
     lost = _swallowed(path, frame, separator, max_lost_share)
     is_blank = frame.isna().all(axis=1)
-    blank = Finding(path.name, "left_out", int(is_blank.sum()), "rows without any value")
+    blank = Finding(path.name, "left_out", int(is_blank.sum()), Reason("layer_blank_rows"))
     frame = _without_unnamed(path, frame)[~is_blank].reset_index(drop=True)
     return Delimited(frame, separator, used, (*lost, *([blank] if blank.count else [])))
 
@@ -152,15 +153,17 @@ def _swallowed(
     if not n_lost:
         return ()
     n_all = len(frame) + n_lost
-    words = f"a quote that is not closed in row {lost[0][0] + 1} swallows rows"
+    row = lost[0][0] + 1
     if n_lost > max_lost_share * n_all:
         raise SourceError(
             str(path),
-            f"{words}: {n_lost} of {n_all} are lost: close it, or allow for it with "
+            f"a quote that is not closed in row {row} swallows rows: {n_lost} of "
+            f"{n_all} are lost: close it, or allow for it with "
             f"max_lost_share = {n_lost / n_all:.2g}",
         )
     rows = tuple(f"row {row + 1}" for row, _ in lost[:_MOST_EXAMPLES])
-    return (Finding(path.name, "left_out", n_lost, f"rows: {words}", rows),)
+    what = Reason("layer_swallowed", row=row)
+    return (Finding(path.name, "left_out", n_lost, what, rows),)
 
 
 def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
@@ -230,5 +233,5 @@ def finding(source: Delimited, name: str, decimal_mark: str) -> Finding:
         name,
         "read",
         len(source.frame),
-        f"rows of text in {source.encoding}, separated by {separator}, with decimal {mark}",
+        Reason("layer_text", encoding=source.encoding, separator=separator, mark=mark),
     )

@@ -23,8 +23,10 @@ from geo_planner.config import FieldRule, LayerSource
 from geo_planner.crs import require_metric
 from geo_planner.errors import CRSError, InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, Table, tables
 from geo_planner.sources.vector import columns, coordinates, delimited, files, numbers, shapes
+from geo_planner.words.english import english
 
 _ID_DIGITS = 12
 
@@ -113,7 +115,7 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
         findings += repairs
         made = gpd.GeoDataFrame(made, geometry=fitted, crs=crs)
     made, lost = _complete(made, table, source, opened.name)
-    read = Finding(opened.name, "read", len(made), f"rows read into table {table.name}")
+    read = Finding(opened.name, "read", len(made), Reason("layer_rows", table=table.name))
     used = {*mapped.used_fields, *opened.coordinate_fields}
     unmapped = tuple(name for name in fields if name not in used)
     own_crs = None if opened.shapes is None else opened.shapes.crs
@@ -233,18 +235,15 @@ def _kept(opened: _OpenedLayer, source: LayerSource) -> _OpenedLayer:
     if not source.keep:
         return opened
     kept = columns.is_kept(opened.frame, source.keep)
-    words = " and ".join(
-        f"{name!r} is {' or '.join(map(str, values))}" for name, values in source.keep.items()
-    )
+    fields = columns.kept_fields(source.keep)
     if not kept.any():
         found = {
             name: columns.as_text(opened.frame[name]).value_counts().index[:MAX_IDS_SHOWN].tolist()
             for name in source.keep
         }
-        raise InputError(f"{opened.name}: no row is left by 'keep' ({words}); found: {found}")
-    left_out = Finding(
-        opened.name, "left_out", int((~kept).sum()), f"rows not kept: only those where {words}"
-    )
+        raise InputError(f"{opened.name}: no row is left by 'keep' ({fields}); found: {found}")
+    what = Reason("layer_not_kept", fields=fields)
+    left_out = Finding(opened.name, "left_out", int((~kept).sum()), what)
     return replace(
         opened,
         frame=opened.frame[kept],
@@ -282,13 +281,13 @@ def _with_ids(
         opened.name,
         "repaired",
         int(absent.sum()),
-        f"rows without {name}: made from a digest of the geometry",
+        Reason("layer_no_id", column=name),
         tuple(ids.head(MAX_IDS_SHOWN)),
     )
     twice = ids[again > 0]
     if table.geometry is None or table.geometry.allowed == ("Point",) or not len(twice):
         return made.assign(**{name: filled}), [rows]
-    what = "rows with the very shape of another row: kept, and numbered"
+    what = Reason("layer_twice")
     same = Finding(opened.name, "warning", len(twice), what, tuple(twice.head(MAX_IDS_SHOWN)))
     return made.assign(**{name: filled}), [rows, same]
 
@@ -311,25 +310,25 @@ def _complete(
     if share > source.max_lost_share:
         raise InputError(
             f"{name}: {int(incomplete.sum())} of {len(made)} rows are incomplete "
-            f"({', '.join(lacks)}): allow for it with max_lost_share = {share:.2g}"
+            f"({', '.join(map(english, lacks))}): allow for it with max_lost_share = {share:.2g}"
         )
     labels = _labels(made, table)
     return made[~incomplete], [
-        Finding(name, "left_out", int(rows.sum()), f"rows {words}",
+        Finding(name, "left_out", int(rows.sum()), what,
                 tuple(map(str, labels[rows][:MAX_IDS_SHOWN])))
-        for words, rows in lacks.items()
+        for what, rows in lacks.items()
     ]  # fmt: skip
 
 
-def _lacks(made: pd.DataFrame, table: Table) -> dict[str, np.ndarray]:
+def _lacks(made: pd.DataFrame, table: Table) -> dict[Reason, np.ndarray]:
     """Mark rows that lack a place or an id, by what they lack."""
     lacks = {}
     if isinstance(made, gpd.GeoDataFrame) and table.geometry and not table.geometry.is_nullable:
         places = made.geometry.to_numpy()
-        lacks["without a place"] = shapely.is_missing(places) | shapely.is_empty(places)
+        lacks[Reason("layer_no_place")] = shapely.is_missing(places) | shapely.is_empty(places)
     if table.key and table.key[0] in made:
-        lacks[f"without {table.key[0]}"] = made[table.key[0]].isna().to_numpy()
-    return {words: rows for words, rows in lacks.items() if rows.any()}
+        lacks[Reason("layer_no_key", column=table.key[0])] = made[table.key[0]].isna().to_numpy()
+    return {what: rows for what, rows in lacks.items() if rows.any()}
 
 
 def _digests(places: gpd.GeoSeries) -> pd.Series:

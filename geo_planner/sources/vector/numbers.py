@@ -19,6 +19,7 @@ import pandas as pd
 
 from geo_planner.config import NumberFormat
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
@@ -220,7 +221,7 @@ def without_missing(
         counts += [f"{str(value)!r} ({n_found})"] if n_found else []
     if not total:
         return frame, []
-    what = f"values taken as unknown, as 'missing' says: {', '.join(counts)}"
+    what = Reason("layer_unknown_values", values=", ".join(counts))
     return frame.assign(**cleared), [Finding(source, "read", total, what)]
 
 

@@ -17,8 +17,10 @@ from geo_planner.config import CellFormat
 from geo_planner.crs import require_metric
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector import columns, coordinates, delimited, files, numbers, shapes
+from geo_planner.words.english import english
 
 ALL_COLUMNS = ""
 _IN_A_COMMAND = "in a command: --missing VALUE, --thousands MARK, --decimal MARK"
@@ -168,17 +170,17 @@ def _complete(
         )
     if lost.any():
         examples = tuple(map(str, _labels(frame["id"])[lost][:MAX_IDS_SHOWN]))
-        words = "points without a place or an id"
-        _tell((Finding(path.name, "left_out", int(lost.sum()), words, examples),))
+        what = Reason("points_incomplete")
+        _tell((Finding(path.name, "left_out", int(lost.sum()), what, examples),))
     return frame[~lost], places[~lost]
 
 
 def _tell(findings: tuple[Finding, ...]) -> None:
     """Tell the user of a command what happened to the rows of a file."""
     for one in findings:
-        if one.kind != "read" or "missing" in one.what:
+        if one.kind != "read" or one.what.code == "layer_unknown_values":
             examples = f" ({', '.join(one.examples)})" if one.examples else ""
-            _LOGGER.warning("%s: %d %s%s", one.source, one.count, one.what, examples)
+            _LOGGER.warning("%s: %d %s%s", one.source, one.count, english(one.what), examples)
 
 
 def _id_field(frame: pd.DataFrame) -> str | None:

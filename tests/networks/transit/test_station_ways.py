@@ -12,6 +12,7 @@ from geo_planner.networks.transit.station_ways import (
     walks_through_entrances,
 )
 from geo_planner.sources.gtfs.feed import read_gtfs
+from geo_planner.words.english import english
 from tests.worlds import WORLD_CRS, calls, write_gtfs
 
 # a station with two platforms 40 m apart and two entrances, and a plain stop
@@ -134,7 +135,7 @@ def test_pathways_to_places_that_are_not_there_are_left_out_and_counted(tmp_path
     feed = read_gtfs(path, "f", WORLD_CRS)
     assert feed.tables["pathways"]["pathway_id"].tolist() == ["f:2"]
     assert feed.tables["pathways"]["length_m"].isna().tolist() == [True]
-    counted = {f.what: f.count for f in feed.findings if f.kind != "read"}
+    counted = {english(f.what): f.count for f in feed.findings if f.kind != "read"}
     assert counted == {
         "pathways between places absent from the feed": 1,
         "lengths below 0, made blank": 1,

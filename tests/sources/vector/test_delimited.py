@@ -6,6 +6,7 @@ import pytest
 
 from geo_planner.errors import InputError, SourceError
 from geo_planner.sources.vector.delimited import finding, read_delimited
+from geo_planner.words.english import english
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -22,7 +23,7 @@ def test_the_encoding_is_found_and_said(tmp_path, encoding, found):
     read = read_delimited(written(tmp_path, "id,navn\n1,Måløv\n", encoding))
     assert read.frame.to_dict("list") == {"id": ["1"], "navn": ["Måløv"]}
     assert read.encoding == found
-    assert finding(read, "a.csv", ".").what == (
+    assert english(finding(read, "a.csv", ".").what) == (
         f"rows of text in {found}, separated by ,, with decimal point"
     )
 
@@ -61,7 +62,7 @@ def test_the_first_line_of_a_spreadsheet_names_the_separator(tmp_path):
 def test_rows_without_any_value_are_left_out_and_counted(tmp_path):
     read = read_delimited(written(tmp_path, "id;a\n1;2\n;\n ; \n3;\n"))
     assert read.frame["id"].tolist() == ["1", "3"]
-    assert [(one.kind, one.count, one.what) for one in read.findings] == [
+    assert [(one.kind, one.count, english(one.what)) for one in read.findings] == [
         ("left_out", 2, "rows without any value")
     ]
 

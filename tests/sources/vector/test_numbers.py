@@ -18,6 +18,7 @@ from geo_planner.sources.vector.numbers import (
     unread_words,
     without_missing,
 )
+from geo_planner.words.english import english
 from tests.sources.vector.layer_files import written as saved
 
 PLAIN = NumberFormat()
@@ -134,7 +135,7 @@ def test_what_stands_for_unknown_is_cleared_in_every_field_and_counted():
     assert cleared["a"].isna().tolist() == [True, False, True]
     assert cleared["b"].isna().tolist() == [True, False, True]
     assert cleared["c"].isna().tolist() == [False, False, True]
-    assert found.what == "values taken as unknown, as 'missing' says: '*' (2), '-1' (2)"
+    assert english(found.what) == "values taken as unknown, as 'missing' says: '*' (2), '-1' (2)"
 
 
 def test_a_column_that_mostly_holds_numbers_is_doubtful_and_one_of_addresses_is_not():
