@@ -1,6 +1,7 @@
 """What a run did and found, in figures: the log of its steps and its summary."""
 
 import json
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis.sites import JudgedSites
+from geo_planner.analysis.totals import study_totals
 from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
@@ -43,9 +45,8 @@ def summary_of(
     cut_share: float | None,
 ) -> dict[str, Any]:
     """Collect what ``summary.json`` holds: figures, settings and criteria, all plain values."""
-    own_zones = zones[zones["role"] == "study"]
-    own_businesses = businesses[businesses["role"] == "study"]
     sites = judged.sites
+    totals = study_totals(zones, businesses, sites)
     top = _first(sites)
     window = study.travel.window
     return {
@@ -54,12 +55,12 @@ def summary_of(
         "badge": study.study.badge,
         "region_digest": region.digest,
         "sites": len(sites),
-        "zones": len(own_zones),
-        "zones_hinterland": len(zones) - len(own_zones),
-        "businesses": len(own_businesses),
-        "residents": _total(own_zones, "population_count"),
-        "workers": _total(own_zones, "workers_count"),
-        "jobs": _total(own_businesses, "employees_count"),
+        "zones": int(totals["zones", "rows"]),
+        "zones_hinterland": len(zones) - int(totals["zones", "rows"]),
+        "businesses": int(totals["businesses", "rows"]),
+        "residents": _whole(totals["zones", "population_count"]),
+        "workers": _whole(totals["zones", "workers_count"]),
+        "jobs": _whole(totals["businesses", "employees_count"]),
         "departure": None if window is None else window[0].isoformat(timespec="minutes"),
         "window_of": "departures" if study.travel.arrive is None else "arrivals",
         "window_min": study.travel.window_min,
@@ -98,7 +99,6 @@ def _first(sites: gpd.GeoDataFrame) -> pd.Series | None:
     return sites[sites["rank"].notna()].sort_values(["rank", "score"]).iloc[0]
 
 
-def _total(frame: pd.DataFrame, column: str) -> int | None:
-    """Sum a count; None where no row has one."""
-    values = frame[column]
-    return round(float(values.sum())) if values.notna().any() else None
+def _whole(total: float) -> int | None:
+    """Round a total; None where it is unknown."""
+    return None if math.isnan(total) else round(total)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo_planner.accessibility.keys import COMPETITION_COLUMN, MeasureKey, measure_columns
 from geo_planner.analysis import AnalysisResult
+from geo_planner.analysis.totals import COUNTS, study_totals
 from geo_planner.compare.fairness import differences_in_kind
 from geo_planner.compare.goals import policy_before_and_after, target_before_and_after
 from geo_planner.compare.land import land_before_and_after
@@ -17,15 +18,6 @@ from geo_planner.compare.rows import BOTH, PRESENCE, compare_rows, figures_of
 from geo_planner.errors import InputError
 from geo_planner.reasons import Reason
 from geo_planner.travel_time.columns import MEDIAN
-
-_COUNTS = {
-    "zones": ("population_count", "workers_count", "pupils_count"),
-    "businesses": ("employees_count",),
-}
-_SITE_TOTALS = (
-    "area_m2", "existing_floor_area_m2", "remaining_m2", "jobs_low", "jobs_likely", "jobs_high",
-    "overbuilt_m2",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,7 +39,8 @@ class Comparison:
     ranking
         Ranks and scores of sites before and after, with reasons.
     totals
-        Sums over the study's rows: index table and figure; a, b, difference.
+        As :func:`geo_planner.analysis.totals.study_totals`: index table and figure; a, b,
+        difference.
     unfair
         What differs beside the scenario: empty where the comparison is fair.
     land
@@ -56,6 +49,14 @@ class Comparison:
     policy, target
         Indicators of the policy, and portfolios that reach a number of jobs; empty where they
         were not asked for.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, compare_results, example_region
+    >>> result = analyse(example_region())
+    >>> comparison = compare_results(result, result, name_a="before", name_b="after")
+    >>> comparison, comparison.is_empty
+    (Comparison('before' to 'after': 25 zones, 4 workplaces, 3 sites, fair), True)
     """
 
     a: AnalysisResult
@@ -74,6 +75,13 @@ class Comparison:
     policy: pd.DataFrame = field(default_factory=pd.DataFrame)
     target: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    def __repr__(self) -> str:
+        counts = (
+            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+        )
+        fair = f"{len(self.unfair)} differences in kind" if self.unfair else "fair"
+        return f"Comparison({self.name_a!r} to {self.name_b!r}: {counts}, {fair})"
+
     @property
     def measures(self) -> list[str]:
         """Access measures of zones that both results hold."""
@@ -88,6 +96,11 @@ class Comparison:
         wanted = [key for key in keys if (key.mode, key.cutoff_min) == limit]
         median = [key for key in wanted if key.percentile == MEDIAN]
         return next((key.column for key in (*median, *wanted, *keys)), None)
+
+    @property
+    def n_sites_moved(self) -> int:
+        """Count the sites whose rank differs."""
+        return int((self.ranking["rank_change"].fillna(0) != 0).sum())
 
     @property
     def is_empty(self) -> bool:
@@ -124,20 +137,28 @@ def compare_results(
     ------
     InputError
         When the two share no zone, workplace or site, or lie in different CRS.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, apply_scenario, compare_results, example_region
+    >>> region = example_region()
+    >>> closed = {"id": "closed", "name": "Depot closes", "modifications": [
+    ...     {"do": "RemoveBusiness", "businesses": {"ids": ["depot"]}}]}
+    >>> found = compare_results(analyse(region), analyse(apply_scenario(region, closed)))
+    >>> found.totals.loc[("businesses", "employees_count"), "difference"].item()
+    -40.0
     """
     if a.region.crs != b.region.crs:
         raise InputError(
             f"{name_a} and {name_b} are in different CRS ({a.region.crs.to_string()} and "
             f"{b.region.crs.to_string()}): build both with the same crs under [study]"
         )
-    zones = compare_rows(
-        a.zones, b.zones, [*_COUNTS["zones"], *_measures(a.zones, b.zones, "jobs")]
-    )
+    zones = compare_rows(a.zones, b.zones, [*COUNTS["zones"], *_measures(a.zones, b.zones, "jobs")])
     businesses = compare_rows(
         a.businesses,
         b.businesses,
         [
-            *_COUNTS["businesses"],
+            *COUNTS["businesses"],
             *_measures(a.businesses, b.businesses, "workers", COMPETITION_COLUMN),
         ],
     )
@@ -205,24 +226,13 @@ def _site_figures(a: AnalysisResult, b: AnalysisResult) -> list[str]:
 
 
 def _totals(a: AnalysisResult, b: AnalysisResult) -> pd.DataFrame:
-    """Sum counts over the rows of the study, and what sites offer."""
-    rows = []
-    for table, figures in (*_COUNTS.items(), ("sites", _SITE_TOTALS)):
-        frames = [getattr(result, table) for result in (a, b)]
-        for figure in figures:
-            sums = [_sum(frame, figure) for frame in frames]
-            rows.append({"table": table, "figure": figure, "a": sums[0], "b": sums[1]})
-        rows.append({"table": table, "figure": "rows", "a": len(frames[0]), "b": len(frames[1])})
-    frame = pd.DataFrame(rows).set_index(["table", "figure"]).astype(float)
+    """Lay the totals of both results side by side."""
+    sides = [study_totals(result.zones, result.businesses, result.sites) for result in (a, b)]
+    index = pd.MultiIndex.from_tuples(list(sides[0]), names=["table", "figure"])
+    frame = pd.DataFrame(
+        {name: list(side.values()) for name, side in zip("ab", sides, strict=True)}, index=index
+    )
     return frame.assign(difference=frame["b"] - frame["a"])
-
-
-def _sum(frame: pd.DataFrame, figure: str) -> float:
-    """Sum over the study's rows; nan where no row knows the figure."""
-    if figure not in frame:
-        return float("nan")
-    own = frame[frame["role"] == "study"] if "role" in frame else frame
-    return float(own[figure].sum(min_count=1))
 
 
 def _is_same(frame: pd.DataFrame) -> bool:

@@ -24,7 +24,6 @@ def summary_of(comparison: Comparison) -> dict[str, Any]:
     """
     origin = comparison.b.region.origin
     people = _residents(comparison)
-    moved = comparison.ranking["rank_change"].fillna(0) != 0
     summary: dict[str, Any] = {
         "a": comparison.name_a,
         "b": comparison.name_b,
@@ -34,13 +33,13 @@ def summary_of(comparison: Comparison) -> dict[str, Any]:
         "measure": comparison.headline,
         "people": None if people is None else json.loads(people.to_json()),
         "totals": json.loads(comparison.totals.reset_index().to_json(orient="records")),
-        "sites_that_change_rank": int(moved.sum()),
+        "sites_that_change_rank": comparison.n_sites_moved,
         "land": land_summary(comparison.land),
         "policy": _records(comparison.policy),
         "target": _records(comparison.target),
         "is_empty": comparison.is_empty,
     }
-    return {**summary, "headline": _headline(comparison, people, int(moved.sum()))}
+    return {**summary, "headline": _headline(comparison, people, comparison.n_sites_moved)}
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]] | None:

@@ -33,6 +33,12 @@ class PortfolioLimits:
         Least share of a site's capacity to develop once it is opened, above 0 and up to 1.
     shares
         Shares a site can be developed to, in stages; None: any from ``min_share`` to 1.
+
+    Examples
+    --------
+    >>> from geo_planner import PortfolioLimits
+    >>> PortfolioLimits(max_sites=3, from_year=2026, by_year=2034).horizon_years
+    8.0
     """
 
     max_sites: int | None = None

@@ -53,6 +53,18 @@ class PortfolioResult:
     summary
         The question, and by case whether it can be reached, how many jobs are, and what binds
         (reasons as tables hold them).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from geo_planner import solve_portfolio
+    >>> sites = pd.DataFrame(
+    ...     {"jobs_low": [60, 80], "jobs_likely": [100, 150], "jobs_high": [150, 200],
+    ...      "score": [70, 50], "area_m2": [5000, 4000], "stage": [1, 2]},
+    ...     index=pd.Index(["yard", "quay"], name="site_id"),
+    ... )
+    >>> solve_portfolio(sites, 200, cases=("likely",))
+    PortfolioResult(200 jobs by score: likely 2 sites)
     """
 
     alternatives: pd.DataFrame
@@ -60,6 +72,12 @@ class PortfolioResult:
     phases: pd.DataFrame
     left_out: pd.DataFrame
     summary: dict[str, Any]
+
+    def __repr__(self) -> str:
+        best = self.portfolios[self.portfolios["alternative"] == 1]
+        found = ", ".join(f"{row.case} {row.n_sites} sites" for row in best.itertuples())
+        asked = f"{self.summary['target_jobs']:g} jobs by {self.summary['objective']}"
+        return f"PortfolioResult({asked}: {found or 'none'})"
 
 
 @dataclass(frozen=True)
@@ -143,6 +161,20 @@ def solve_portfolio(
     TargetError
         When the target cannot be reached in the case that must hold: with the jobs that are
         reachable and the limits that bind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from geo_planner import solve_portfolio
+    >>> sites = pd.DataFrame(
+    ...     {"jobs_low": [60, 80], "jobs_likely": [100, 150], "jobs_high": [150, 200],
+    ...      "score": [70, 50], "area_m2": [5000, 4000], "stage": [1, 2]},
+    ...     index=pd.Index(["yard", "quay"], name="site_id"),
+    ... )
+    >>> found = solve_portfolio(sites, 120, objective="land_take", cases=("likely",))
+    >>> found.alternatives[["site_id", "share", "jobs"]]
+      site_id  share   jobs
+    0    quay    0.8  120.0
     """
     require_sound(target_jobs, limits, alternatives)
     question = _Question(sites, target_jobs, objective, limits, alternatives)

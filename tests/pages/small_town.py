@@ -9,6 +9,7 @@ from shapely.geometry import LineString, Point, box
 
 from geo_planner import schema
 from geo_planner.analysis import AnalysisResult
+from geo_planner.analysis.people import equity_table
 from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
@@ -211,6 +212,7 @@ def town_result(region: Region, language: str = "en") -> AnalysisResult:
         study=study(language),
         region=region,
         zones=cells,
+        details={"equity": equity_table(cells)},
         businesses=businesses.assign(workers_walk_15min=[1.0, 2.0, 3.0]),
         sites=sites,
         criteria=criteria,

@@ -5,15 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from geo_planner.compare import Comparison
-from geo_planner.pages.compare.signs import signed, trend
+from geo_planner.pages.compare.signs import change_of
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.policy.answers import AGAINST, WHOLE_AREA
 from geo_planner.words.reasons import reasons_words
-from geo_planner.words.wording import MINUS, NO_BREAK_SPACE, Wording
+from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 _MOST_LINES = 8
 _MOST_INDICATORS = 12
-_TEN = 10.0
 _CASES = ("low", "likely", "high")
 
 
@@ -111,20 +110,22 @@ def policy_rows(comparison: Comparison, words: Wording) -> dict[str, Any] | None
         return None
     known = table[table["difference"].notna()]
     changed = known[known["difference"] != 0]
-    rows = [
-        {
-            "label": _indicator_words(row, words),
-            "a": words.figure(row["value_a"], str(row["unit"])),
-            "b": words.figure(row["value_b"], str(row["unit"])),
-            "difference": _change(float(row["difference"]), str(row["unit"]), words),
-            "trend": trend(float(row["difference"])),
-        }
-        for row in changed.head(_MOST_INDICATORS).to_dict("records")
-    ]
+    rows = [_policy_row(row, words) for row in changed.head(_MOST_INDICATORS).to_dict("records")]
     return {
         "rows": rows,
         "same": words.number(len(known) - len(changed)),
         "unknown": words.number(len(table) - len(known)),
+    }
+
+
+def _policy_row(row: dict[str, Any], words: Wording) -> dict[str, str]:
+    change = change_of(float(row["value_a"]), float(row["value_b"]), str(row["unit"]), words)
+    return {
+        "label": _indicator_words(row, words),
+        "a": change.before,
+        "b": change.after,
+        "difference": change.difference,
+        "trend": change.trend,
     }
 
 
@@ -140,14 +141,3 @@ def _area_words(area: object, words: Wording) -> str:
         return words("area_whole")
     reference = name.removeprefix(AGAINST)
     return words("area_against", area=reference) if reference != name else name
-
-
-def _change(value: float, unit: str, words: Wording) -> str:
-    """Write a difference in the unit its sides are written in."""
-    if unit == "share":
-        points = 100 * value
-        told = signed(points, words, 0 if abs(points) >= _TEN else 1)
-        return f"{told}{NO_BREAK_SPACE}{words('percent_points')}"
-    if unit == "m2" and value:
-        return f"{'+' if value > 0 else MINUS}{words.figure(abs(value), unit)}"
-    return signed(value, words, 0 if abs(value) >= _TEN else 2)

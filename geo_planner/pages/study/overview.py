@@ -34,6 +34,7 @@ from geo_planner.pages.sites.facts import (
 from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
+from geo_planner.pages.study.people import equity_row
 from geo_planner.pages.study.provenance import edge_words, finding_rows, source_rows, unlinked_rows
 from geo_planner.region import Region
 from geo_planner.version import __version__
@@ -187,13 +188,13 @@ def _cards(
             _card(view, "jobs_label", words.figure(facts["jobs"], "persons"),
                   words("in_workplaces", count=count))
         )  # fmt: skip
-    mean = _mean(zones, chosen)
-    if chosen is not None and mean is not None:
+    row = equity_row(view, chosen)
+    if chosen is not None and row is not None:
         mode = measure_short(chosen, view.study, words)
         cards.append(
             {
                 "label": measure_title(chosen, words),
-                "figure": words.figure(mean, "persons"),
+                "figure": words.figure(row["mean"], "persons"),
                 "unit": words("mean_access_unit", mode=mode),
                 "is_name": False,
             }
@@ -227,16 +228,6 @@ def _zones_card(view: View, zones: gpd.GeoDataFrame) -> dict[str, Any]:
         else words("zones_unit", size=words.number(side), hinterland=hinterland)
     )
     return _card(view, "zones_label", words.number(view.summary["zones"]), unit)
-
-
-def _mean(zones: gpd.GeoDataFrame, chosen: MeasureKey | None) -> float | None:
-    if chosen is None:
-        return None
-    known = zones[zones[chosen.column].notna() & (zones["population_count"] > 0)]
-    if not len(known):
-        return None
-    people = known["population_count"]
-    return float((known[chosen.column] * people).sum() / people.sum())
 
 
 def _ranking(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:

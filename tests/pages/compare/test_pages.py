@@ -244,7 +244,7 @@ def test_target_and_policy_are_shown_where_they_were_asked_for(comparison, page)
     assert "best sites for 1\u202f000 net new private jobs" in text
     assert "not reached: no site with a known place has floor area left" in text
     assert "Mill Field" in text
-    assert "+6.0\u00a0percentage points" in text
+    assert "+6\u00a0percentage points" in text
     assert "1 unchanged, 1 need data" in text
     assert 'id="target"' not in page
     assert 'id="policy"' not in page
