@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import InputError
-from geo_planner.portfolio.candidates import Candidates, candidates_of
+from geo_planner.portfolio.candidates import Candidates, candidates_of, sharing_ground
 from geo_planner.portfolio.limits import (
     CASES,
     NO_LIMITS,
@@ -138,7 +138,8 @@ def solve_portfolio(
         ``years`` until floor area can stand, ``floor_area_m2`` (new), ``area_m2`` (ground),
         ``score`` (0-100), ``travel_time_min`` (of workers), ``station_near_share`` (0-1),
         ``cluster``, ``excluded_because`` (reasons, or a text of one's own). What is
-        unknown is missing: such a site is left out.
+        unknown is missing: such a site is left out. Of sites whose shapes share ground one at most
+        is opened.
     target_jobs
         Net new private jobs to deliver.
     objective
@@ -176,7 +177,8 @@ def solve_portfolio(
       site_id  share   jobs
     0    quay    0.8  120.0
     """
-    require_sound(target_jobs, limits, alternatives)
+    named: dict[str, list[str]] = {"objective": [objective], "case": [*cases, must_hold]}
+    require_sound(sites, target_jobs, limits, alternatives, named)
     question = _Question(sites, target_jobs, objective, limits, alternatives)
     asked = tuple(dict.fromkeys((must_hold, *cases)))
     answers = {case: _answer(question, case) for case in asked}
@@ -194,6 +196,7 @@ def solve_portfolio(
             "objective": objective,
             "from_year": limits.from_year,
             "by_year": limits.by_year,
+            "share_ground": [list(pair) for pair in sharing_ground(sites)],
             "cases": {case: a.summary for case, a in ordered.items()},
         },
     )
@@ -282,6 +285,9 @@ def _binding(
         more = most_jobs(build_model(freed, limits), freed)
         if more > reachable * (1 + _ENOUGH) + _ENOUGH:
             found.append(Reason("limit_binds", limit=name, jobs=more))
+    if candidates.exclusive:
+        groups = [", ".join(map(str, candidates.site_ids[list(g)])) for g in candidates.exclusive]
+        found.append(Reason("sites_exclude_each_other", groups="; ".join(groups)))
     if not found:
         n_sites, jobs = len(candidates.site_ids), float(candidates.jobs.sum())
         found.append(Reason("no_limit_binds", sites=n_sites, jobs=jobs))
