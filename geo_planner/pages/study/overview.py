@@ -24,7 +24,13 @@ from geo_planner.pages.drawing.measures import (
 )
 from geo_planner.pages.drawing.page import map_data, render_page
 from geo_planner.pages.drawing.view import View, view_of
-from geo_planner.pages.sites.facts import by_rank, score_text, site_groups, site_list
+from geo_planner.pages.sites.facts import (
+    by_rank,
+    criterion_words,
+    score_text,
+    site_groups,
+    site_list,
+)
 from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
@@ -255,7 +261,7 @@ def _left_out(view: View) -> list[dict[str, str]]:
     reasons = view.summary.get("criteria_left_out", {})
     return [
         {
-            "label": view.words.phrases.get(f"short_{key}", key),
+            "label": criterion_words(key, view.words, view.city_centre) or key,
             "reason": reasons_words(reason, view.words),
         }
         for key, reason in reasons.items()
