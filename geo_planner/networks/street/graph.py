@@ -23,14 +23,26 @@ from geo_planner.region import Region
 
 __all__ = ["ISLAND", "KEPT", "NOT_USABLE", "StreetNetwork", "street_network"]
 
-ARRAY_LAYOUT = 3
+ARRAY_LAYOUT = 4
 
 IntArray = npt.NDArray[np.int32]
 
 _SETTINGS = {
     "walk": ("walk_speed_kmh",),
-    "bicycle": ("bicycle_speed_kmh", "max_traffic_stress", "missing_limits", "turn_costs"),
-    "ebike": ("ebike_speed_kmh", "max_traffic_stress", "missing_limits", "turn_costs"),
+    "bicycle": (
+        "bicycle_speed_kmh",
+        "walk_speed_kmh",
+        "max_traffic_stress",
+        "missing_limits",
+        "turn_costs",
+    ),
+    "ebike": (
+        "ebike_speed_kmh",
+        "walk_speed_kmh",
+        "max_traffic_stress",
+        "missing_limits",
+        "turn_costs",
+    ),
     "car": (
         "missing_limits",
         "car_traffic",
@@ -73,6 +85,8 @@ class StreetNetwork:
         first or last vertex of a street: on the crossing, where it need not turn.
     street_forward, street_backward
         Cost of each street along and against its geometry [cs]; -1: not allowed.
+    street_is_guarded
+        Whether trips enter the street only to end there or leave it to begin, ``(n_streets,)``.
     street_state
         0 not usable, 1 island, 2 kept; ``(n_streets,)`` in the order of the streets table.
     is_snappable
@@ -100,6 +114,7 @@ class StreetNetwork:
     meet_to: IntArray
     street_forward: IntArray
     street_backward: IntArray
+    street_is_guarded: npt.NDArray[np.bool_]
     street_state: npt.NDArray[np.uint8]
     is_snappable: npt.NDArray[np.bool_]
     node_order: IntArray

@@ -3,7 +3,7 @@
 Cars drive at the stated limit, or the default of country, class and town, times the share that is
 driven on empty roads; at the peak times a share by class and hour that tells no direction apart;
 and times the street's own ``car_speed_factor`` where one is given. Walkers and riders keep their
-speed, but for slopes.
+speed, but for slopes; where bicycles are pushed they go as fast as people walk.
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,13 @@ _ANY_STRESS = 4
 def access_mode(mode: str) -> str:
     """Name the mode whose access columns hold: an e-bike may go where a bicycle may."""
     return "bicycle" if mode in BICYCLES else mode
+
+
+def flags(frame: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    """Read a column of marks that may be absent or null: then nothing is marked."""
+    if column not in frame:
+        return np.zeros(len(frame), bool)
+    return frame[column].astype("boolean").fillna(value=False).to_numpy(bool)
 
 
 def street_costs(
@@ -81,8 +88,12 @@ def _speed_mps(
         "bicycle": travel.bicycle_speed_mps,
         "ebike": travel.ebike_speed_mps,
     }[mode]
-    uphill = 1 if way == "forward" else -1
-    return flat_mps * speed_share(mode, uphill * streets["grade"].to_numpy(float), flat_mps)
+    grade = (1 if way == "forward" else -1) * streets["grade"].to_numpy(float)
+    speed_mps = flat_mps * speed_share(mode, grade, flat_mps)
+    if mode not in BICYCLES:
+        return speed_mps
+    walked_mps = travel.walk_speed_mps * speed_share("walk", grade, travel.walk_speed_mps)
+    return np.where(flags(streets, "bicycle_pushed"), walked_mps, speed_mps)
 
 
 def limits_mps(
