@@ -14,17 +14,18 @@ import geopandas as gpd
 from fastapi import FastAPI, Response
 from starlette.middleware.gzip import GZipMiddleware
 
-from api.errors import ErrorAnswer, add_error_handlers
-from api.frame import Frame
-from api.geojson import feature_collection
-from api.library import Library, Shelf
-from api.pages import RegionId, add_pages, draw_pages
-from api.scenarios import add_scenarios
 from geo_planner.exports import sites_table
 from geo_planner.pages.drawing.assets import missing_assets
 from geo_planner.pages.drawing.page import SERVED_LINKS
 from geo_planner.region.credits import credit_lines
 from geo_planner.version import __version__
+
+from .errors import ErrorAnswer, add_error_handlers
+from .frame import Frame
+from .geojson import feature_collection
+from .library import Library, Shelf
+from .pages import RegionId, add_pages, draw_pages
+from .scenarios import add_scenarios
 
 _GZIP_FROM_BYTES = 1000
 _GZIP_LEVEL = 5

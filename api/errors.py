@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.notice import notice_page
 from geo_planner.errors import (
     GeoPlannerError,
     InputError,
@@ -22,6 +21,8 @@ from geo_planner.errors import (
     ScenarioError,
     SourceError,
 )
+
+from .notice import notice_page
 
 STATUS_CODES: dict[type[GeoPlannerError], int] = {
     InputError: 422,

@@ -7,9 +7,9 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import ErrorBody, error_response
+from .errors import ErrorBody, error_response
 
-_log = structlog.get_logger("api")
+_log = structlog.get_logger(__package__)
 
 
 def content_policy(nonce: str) -> str:

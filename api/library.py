@@ -8,12 +8,13 @@ from typing import Any, Literal, TypeVar
 
 import structlog
 
-from api.errors import ErrorBody, RefusedError, error_body
 from geo_planner.analysis import AnalysisResult, analyse
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.region import Region, open_region
 
-_log = structlog.get_logger("api")
+from .errors import ErrorBody, RefusedError, error_body
+
+_log = structlog.get_logger(__package__)
 _STOP_LIMIT_S = 5.0
 
 State = Literal["computing", "ready", "failed"]

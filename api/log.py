@@ -24,7 +24,7 @@ def configure_logging() -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("api").setLevel(logging.INFO)
+    logging.getLogger(__package__).setLevel(logging.INFO)
 
 
 def _renderers() -> list[structlog.types.Processor]:

@@ -13,8 +13,6 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 
-from api.library import RETRY_AFTER_S, Library, Shelf
-from api.notice import notice_page
 from geo_planner.errors import GeoPlannerError
 from geo_planner.pages.drawing.assets import (
     PACKAGES,
@@ -28,6 +26,9 @@ from geo_planner.pages.drawing.page import SERVED_LINKS
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
+
+from .library import RETRY_AFTER_S, Library, Shelf
+from .notice import notice_page
 
 RegionId = Annotated[
     str | None, Query(description="Id of the region; default: the first.", max_length=100)

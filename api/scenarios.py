@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 from fastapi import Body, FastAPI
 
-from api.errors import ErrorAnswer
-from api.library import Library
-from api.pages import RegionId
 from geo_planner.errors import ScenarioError
 from geo_planner.scenario import check_scenario
+
+from .errors import ErrorAnswer
+from .library import Library
+from .pages import RegionId
 
 MOST_MODIFICATIONS = 1000
 _FILE_KEYS = ("path", "forecast")

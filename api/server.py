@@ -8,10 +8,11 @@ from pathlib import Path
 
 import uvicorn
 
-from api.app import create_app
-from api.log import configure_logging
 from geo_planner.errors import InputError
 from geo_planner.pages.drawing.assets import missing_assets
+
+from .app import create_app
+from .log import configure_logging
 
 
 def serve(

@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+_NEEDED = ("fastapi", "uvicorn", "structlog", "folium", "jinja2")
+_INSTALLED_NAME = "geo_planner_api"
+_FOLDER_NAME = "api"
+
 
 def serve(
     regions: Annotated[list[Path], typer.Argument(help="Region folders to serve.")],
@@ -19,7 +23,35 @@ def serve(
 
     from geo_planner.errors import MissingDependencyError
 
-    needed = ("api", "fastapi", "uvicorn", "structlog")
-    if any(util.find_spec(name) is None for name in needed):
-        raise MissingDependencyError(f"the web service ({', '.join(needed)})", "api")
-    import_module("api.server").serve(regions, host=host, port=port, say=typer.echo)
+    missing = [name for name in _NEEDED if util.find_spec(name) is None]
+    if missing:
+        raise MissingDependencyError(f"for the web service: {', '.join(missing)}", "api")
+    service = import_module(f"{service_package()}.server")
+    service.serve(regions, host=host, port=port, say=typer.echo)
+
+
+def service_package() -> str:
+    """Name the package of the service: as installed, or the folder ``api`` of the repository.
+
+    ``api`` is a common name: only a folder that lies beside the library is taken, and only where
+    the wheel's own name is not installed.
+
+    Raises
+    ------
+    SourceError
+        When the installation lacks the service.
+    """
+    from importlib import util
+
+    import geo_planner
+    from geo_planner.errors import SourceError
+
+    if util.find_spec(_INSTALLED_NAME) is not None:
+        return _INSTALLED_NAME
+    beside = Path(geo_planner.__file__).resolve().parents[1]
+    spec = util.find_spec(_FOLDER_NAME)
+    if spec is None or Path(str(spec.origin)).resolve().parent != beside / _FOLDER_NAME:
+        raise SourceError(
+            str(beside), f"the service ({_INSTALLED_NAME}) is missing: install geo_planner anew"
+        )
+    return _FOLDER_NAME

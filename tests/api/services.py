@@ -86,10 +86,11 @@ class Service:
         return self.process.returncode, errors
 
 
-def start_service(*arguments):
+def start_service(*arguments, command=(sys.executable, "-m", "geo_planner"), folder=None):
     """Start ``geo-planner serve`` on a free port and wait until it tells its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "geo_planner", "serve", *map(str, arguments), "--port", "0"],
+        [*map(str, command), "serve", *map(str, arguments), "--port", "0"],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

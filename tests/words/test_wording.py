@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from geo_planner import maps
+from geo_planner import pages
 from geo_planner.words.wording import Wording
 
 EN, DA = Wording("en"), Wording("da")
@@ -63,9 +63,9 @@ def test_both_languages_have_every_phrase_with_the_same_gaps():
 
 
 def test_every_phrase_that_code_names_exists():
-    folder = Path(str(resources.files(maps)))
+    folder = Path(str(resources.files(pages)))
     named = set()
-    for file in [*folder.glob("*.py"), *folder.glob("templates/*.html")]:
+    for file in [*folder.rglob("*.py"), *folder.glob("templates/*.html")]:
         named |= set(re.findall(r"words\(\s*[\"']([a-z_]+)[\"']", file.read_text("utf-8")))
     for file in folder.glob("static/*.js"):
         named |= set(re.findall(r"words\.([a-z_]+)", file.read_text("utf-8")))

@@ -1,4 +1,7 @@
-"""What building fields hold: floor area may stand in them only, each limited by what it states."""
+"""What building fields hold: floor area may stand in them only, each limited by what it states.
+
+A ratio that a field states is reckoned on the field's own ground.
+"""
 
 import numpy as np
 import numpy.typing as npt
@@ -40,10 +43,9 @@ def in_fields(
     own_height_m = _own(fields, "max_height_m")
     stated_m2 = fields["max_floor_area_m2"].to_numpy(float, na_value=np.nan)
     stated_m2 = np.where(np.isnan(stated_m2), np.inf, stated_m2 * fields["share"].to_numpy(float))
-    piece_m2 = np.minimum(
-        np.minimum(stated_m2, own_floors * area_m2)[:, None],
-        own_height_m[:, None] / storey_m * area_m2[:, None],
-    )
+    by_ratio_m2 = _own(fields, "floor_area_ratio") * area_m2
+    flat_m2 = np.minimum(np.minimum(stated_m2, by_ratio_m2), own_floors * area_m2)
+    piece_m2 = np.minimum(flat_m2[:, None], own_height_m[:, None] / storey_m * area_m2[:, None])
     has_field = np.bincount(part, minlength=n_parts) > 0
     drawn_m2 = np.bincount(part, weights=area_m2, minlength=n_parts)
     held_m2 = np.zeros((n_parts, len(storey_m), len(ENDS)))

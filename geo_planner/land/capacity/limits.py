@@ -3,7 +3,8 @@
 A limit no plan states is infinite, one in doubt is nan and makes the result unknown. The ratio is
 one floor area for all ground under the plan that states it; floors, height and building fields
 limit each part. So the smallest is taken per site and ratio plan: sum of ratio floor area against
-sum of what the parts can hold. Floor area is allowed for a use only where the plan's use admits it;
+sum of what the parts can hold. A floor area that a plan of any level states outright binds besides,
+over all its ground. Floor area is allowed for a use only where the plan's use admits it;
 there is no right where no local plan lies, though a framework may.
 """
 
@@ -26,15 +27,17 @@ from geo_planner.land.capacity.factors import (
 )
 from geo_planner.land.capacity.fields import in_fields
 from geo_planner.land.capacity.plots import PLOT, WHOLE_AREA, Plots
+from geo_planner.land.capacity.totals import within_totals
 from geo_planner.land.plans.resolving import PlanResult, fields_of, is_covered
 
 BUILDING_RIGHT = "building_right"
 RIGHT_STATES = ("now", "if_adopted")
 CAPACITY_STATES = ("now", "potential", "if_adopted", "potential_if_adopted", BUILDING_RIGHT)
-_RATIO, _FLOORS, _HEIGHT, _FIELD, _NO_GROUND = (
+_RATIO, _FLOORS, _HEIGHT, _FLOOR_AREA, _FIELD, _NO_GROUND = (
     "ratio",
     "floors",
     "height",
+    "floor_area",
     "building_field",
     "no_buildable_ground",
 )
@@ -151,6 +154,9 @@ def allowed_floor_area(
     floor_m2, by_ratio = _smallest(
         each(ratio.value * ground.inside_m2), limits_m2.min(axis=0), group, counts == 1
     )
+    floor_m2[np.isnan(counts)] = np.nan
+    floor_m2[counts == 0] = 0.0
+    floor_m2, by_total = _within_totals(result, reading, floor_m2, len(uses))
     reason = _first_words(
         np.where(np.isnan(counts), each(result.rulings[reading]["use_code"].reason), ""),
         each(ratio.reason),
@@ -158,12 +164,11 @@ def allowed_floor_area(
         np.where(np.isinf(floor_m2[:, _LIKELY]), "no plan states any limit", ""),
         np.full(len(group), "floor area of another part under the same plan is in doubt"),
     )
-    floor_m2[np.isinf(floor_m2) | np.isnan(counts)[:, None]] = np.nan
-    floor_m2[counts == 0] = 0.0
+    floor_m2[np.isinf(floor_m2)] = np.nan
     no_ground = each(buildable.net_share[site] == 0) & (counts == 1)
     floor_m2[no_ground] = 0.0
     is_unknown = np.isnan(floor_m2).any(axis=1)
-    limit = _names(limits_m2[:, :, _LIKELY], by_ratio)
+    limit = np.where(by_total, _FLOOR_AREA, _names(limits_m2[:, :, _LIKELY], by_ratio))
     limit[no_ground] = _NO_GROUND
     limit[is_unknown | (counts != 1)] = ""
     if state == BUILDING_RIGHT:
@@ -298,6 +303,19 @@ def _smallest(
         if end == _LIKELY:
             binds = is_ratio
     return floor_m2, binds
+
+
+def _within_totals(
+    result: PlanResult, reading: str, floor_m2: FloatArray, n_uses: int
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Keep to floor area that plans state outright; say where it binds (likely)."""
+    kept_m2, is_reduced = within_totals(
+        floor_m2.reshape(n_uses, -1, len(ENDS)),
+        result.parts["area_m2"].to_numpy(float),
+        result.parts["site_idx"].to_numpy(np.int64),
+        result.totals[reading],
+    )
+    return kept_m2.reshape(floor_m2.shape), is_reduced[:, :, _LIKELY].ravel()
 
 
 def _names(limits_m2: FloatArray, by_ratio: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:

@@ -5,6 +5,7 @@ round objects only, as wide as the kind's law says. Revoked parts are dropped an
 source tells is not there, which is different from a source that tells of nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -26,6 +27,7 @@ FailedState = Literal["service not reached", "layer gone"]
 Shapes = npt.NDArray[np.object_]
 
 _CORNERS_PER_QUARTER = 16
+_CAP = re.compile(r"(\w+?)[\s:=<]+([\d.]+)\s*m?")
 _PLAN_LEVELS = ("framework", "local_plan", "sub_area")
 _NO_PROPOSAL = "the plans hold no proposal at all: whether proposals were read is not known"
 
@@ -264,7 +266,7 @@ def _grouped(
         key = (
             (kind.effect, kind.cap, kind.cap_value)
             if kind is not None and by_kind
-            else (effect or (kind.effect if kind else "informs"), cap, None)
+            else (effect or (kind.effect if kind else "informs"), *_named_cap(cap))
         )
         stated.setdefault(key, []).append(place)
     return [
@@ -275,6 +277,18 @@ def _grouped(
         )
         for (effect, cap, cap_value), places in stated.items()
     ]  # fmt: skip
+
+
+def _named_cap(cap: str | None) -> tuple[str | None, float | None]:
+    """Part the cap that a row states into its name and its value.
+
+    Examples
+    --------
+    >>> _named_cap("max_height_m 12"), _named_cap("needs_dispensation")
+    (('max_height_m', 12.0), ('needs_dispensation', None))
+    """
+    found = _CAP.fullmatch(cap or "")
+    return (found[1], float(found[2])) if found else (cap, None)
 
 
 def _of_raster(kind: ConstraintKind, areas: gpd.GeoDataFrame, region: Region) -> ConstraintGround:

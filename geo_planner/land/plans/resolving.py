@@ -36,6 +36,7 @@ from geo_planner.land.plans.ruling import (
     rule,
     zone_name,
 )
+from geo_planner.land.plans.totals import floor_area_totals
 from geo_planner.schema import MAX_IDS_SHOWN, tables
 
 _FIELD = "building_field"
@@ -61,6 +62,8 @@ class PlanResult:
     fields
         Building fields in parts: ``part`` (position), ``plan`` (position), ``area_m2`` inside the
         part, ``share`` of the whole field, ``status``.
+    totals
+        By reading, the share of every floor area that plans state outright that falls to each part.
     plans
         Plans in force or proposed on the day; positions refer to it.
     sites
@@ -78,6 +81,7 @@ class PlanResult:
     parts: gpd.GeoDataFrame
     rulings: Mapping[str, Ruled]
     fields: pd.DataFrame
+    totals: Mapping[str, pd.DataFrame]
     plans: gpd.GeoDataFrame
     sites: gpd.GeoDataFrame
     sliver_m2: FloatArray
@@ -188,6 +192,7 @@ def resolve_plans(
         parts=_parts_frame(cut, sites, areas, rulings, flags),
         rulings=rulings,
         fields=_field_pieces(cut.shapes, fields),
+        totals=floor_area_totals(cut, areas),
         plans=areas,
         sites=sites,
         sliver_m2=cut.sliver_m2,

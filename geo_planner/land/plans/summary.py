@@ -62,7 +62,13 @@ def plan_summary(
 
 def citation_texts(result: PlanResult, states: Sequence[str]) -> list[str]:
     """Write each site's cited values as JSON, parts with the same ruling put together."""
-    cited = pd.concat([result.citations(states), *_field_citations(result, states)])
+    cited = pd.concat(
+        [
+            result.citations(states),
+            *_field_citations(result, states),
+            *_total_citations(result, states),
+        ]
+    )
     cited = cited[cited["value"].notna()]
     area_m2 = result.parts.groupby("site_id")["area_m2"].sum()
     cited = cited.assign(value=cited["value"].astype(object).map(_plain))
@@ -88,6 +94,23 @@ def _field_citations(result: PlanResult, states: Sequence[str]) -> Iterator[pd.D
             yield fields[[*_CITED[2:], "area_m2"]].assign(
                 site_id=sites, state=state, quantity=quantity, value=value
             )
+
+
+def _total_citations(result: PlanResult, states: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """List the floor area that plans state outright, a row per part and plan."""
+    for state in states:
+        pairs = result.totals[state]
+        if not len(pairs):
+            continue
+        plans = result.plans.iloc[pairs["plan"]]
+        parts = result.parts.iloc[pairs["part"]]
+        yield pd.DataFrame(plans[[*_CITED[2:]]].reset_index(drop=True)).assign(
+            area_m2=parts["area_m2"].to_numpy(),
+            site_id=parts["site_id"].to_numpy(),
+            state=state,
+            quantity="max_floor_area_m2",
+            value=plans["max_floor_area_m2"].to_numpy(float).astype(object),
+        )
 
 
 def _plain(value: object) -> object:

@@ -121,7 +121,8 @@ def fetch_assets(folder: Path | None = None, packages: Mapping[str, Package] | N
     Raises
     ------
     SourceError
-        When npm is absent or fails, or a package does not have the digest pinned here.
+        When npm is absent or fails, a package does not have the digest pinned here, or the folder
+        cannot be written.
     """
     place = asset_folder(folder)
     npm = shutil.which("npm")
@@ -130,12 +131,26 @@ def fetch_assets(folder: Path | None = None, packages: Mapping[str, Package] | N
             continue
         if npm is None:
             raise SourceError(
-                "npm", "not installed: maps work, but load Leaflet from the internet when opened"
+                "npm",
+                "not installed: maps work, but load Leaflet from the internet when opened; install "
+                f"npm, or copy {place} from a computer that has it (or name it in "
+                f"{FOLDER_VARIABLE})",
             )
+        _require_folder(place)
         with tempfile.TemporaryDirectory(prefix="geo_planner-assets-") as scratch:
             archive = _packed(npm, package, Path(scratch))
             _unpack(archive, package, place)
     return place
+
+
+def _require_folder(place: Path) -> None:
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SourceError(
+            str(place),
+            f"cannot be written ({error.strerror}): name another folder in {FOLDER_VARIABLE}",
+        ) from error
 
 
 def _packed(npm: str, package: Package, scratch: Path) -> Path:

@@ -13,7 +13,7 @@ from geo_planner.region.build import build_region
 
 pytestmark = pytest.mark.slow
 
-STUDY = Path(__file__).parents[2] / "data" / "studies" / "ballerup.toml"
+STUDY = Path(__file__).parents[3] / "data" / "studies" / "ballerup.toml"
 LAYERS = {"protected_nature": "protected_nature", "conservation": "conservation"}
 N_SITES = 20
 

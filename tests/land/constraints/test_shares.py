@@ -76,6 +76,12 @@ def test_revoked_parts_are_dropped_and_counted():
     ]
 
 
+def test_a_height_that_a_row_states_caps_the_site_as_a_kinds_own_does():
+    result = checked([SITE], "servitude", effect="limits", cap="max_height_m 12")
+    assert result.summary.loc["sites0", "max_height_m"] == 12.0
+    assert result.summary.loc["sites0", "caps"] == "max_height_m 12 (servitude)"
+
+
 def test_what_only_grazes_the_edge_is_no_conflict():
     shapes = [area(-50, 0, 0.9, 100), area(-50, 0, 1.1, 100)]
     result = checked(shapes, ["conservation", "protected_nature"])

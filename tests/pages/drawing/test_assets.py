@@ -131,3 +131,9 @@ def test_a_taken_in_script_cannot_end_its_element_or_name_a_source_map(tmp_path)
     script = assets.page_assets(folder=tmp_path).scripts[0]
     assert "</script" not in script
     assert "sourceMappingURL" not in script
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(npm, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SourceError, match=f"cannot be written.*{assets.FOLDER_VARIABLE}"):
+        assets.fetch_assets(tmp_path / "file" / "assets")
