@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_planner import schema
@@ -124,4 +125,22 @@ def _opportunities(
     counts = frame[wanted].apply(pd.to_numeric, errors="coerce")
     if counts.isna().to_numpy().all():
         raise InputError(f"{text}: {', '.join(wanted)} holds no numbers")
+    if not table_column:
+        _require_counts(text, frame[wanted], counts)
     return gpd.GeoSeries(points, crs=region.crs), counts
+
+
+def _require_counts(text: str, given: pd.DataFrame, counts: pd.DataFrame) -> None:
+    """Refuse a file whose counts are blank, no numbers, below 0 or without end."""
+    is_unfit = ~(np.isfinite(counts.astype(float)) & (counts >= 0))
+    problems = []
+    for name in counts.columns[is_unfit.any()]:
+        rows = given.loc[is_unfit[name], name]
+        first = ", ".join(f"{row_id}: {value!r}" for row_id, value in rows.head(5).items())
+        problems.append(f"{name}: {len(rows)} values are no counts, first {first}")
+    if problems:
+        raise InputError(
+            f"{text}: opportunities are counted in plain numbers; write 0 where there are none, "
+            "and leave out rows that are not known",
+            problems,
+        )

@@ -20,7 +20,15 @@ import pandas as pd
 from geo_planner.config import Travel
 from geo_planner.networks.derived import Arrays
 from geo_planner.networks.street.guarded import Steps, closed_gates, guarded_streets
-from geo_planner.networks.street.speeds import BICYCLES, access_mode, flags, street_costs
+from geo_planner.networks.street.r5_rules import DESTINATION_ONLY, R5, as_r5
+from geo_planner.networks.street.speeds import (
+    ANY_STRESS,
+    BICYCLES,
+    WAYS,
+    access_mode,
+    flags,
+    street_costs,
+)
 from geo_planner.networks.street.states import state_graph
 from geo_planner.networks.street.turn_arcs import DirectedStreets
 from geo_planner.networks.street.turn_rules import TurnRules, turn_rules
@@ -39,11 +47,6 @@ _SNAP_EXCLUDED = {
     "ebike": ("ferry",),
     "car": ("ferry", "motorway", "motorway_link", "trunk_link"),
 }
-_DESTINATION_ONLY = {
-    "walk": "walk_destination_only",
-    "bicycle": "bicycle_destination_only",
-    "car": "is_destination_only",
-}
 _MORTON_BITS = 16
 
 
@@ -56,6 +59,13 @@ def build_street_arrays(
     restrictions: pd.DataFrame | None = None,
 ) -> Arrays:
     """Make the arrays of :class:`~geo_planner.networks.street.graph.StreetNetwork`."""
+    is_r5 = travel.street_rules == R5
+    linked = streets
+    if is_r5:
+        # R5 stands any stress on the street that a point is linked to
+        unstressed = travel.model_copy(update={"max_traffic_stress": ANY_STRESS})
+        linked, _ = as_r5(streets, nodes, mode, unstressed)
+        streets, nodes = as_r5(streets, nodes, mode, travel)
     order = _morton_order(nodes)
     place = np.empty(len(nodes), np.int64)
     place[order] = np.arange(len(nodes))
@@ -67,9 +77,9 @@ def build_street_arrays(
     is_closed[place] = nodes[f"blocks_{access}"].to_numpy(bool)
     is_gate[place] = flags(nodes, f"private_{access}")
 
-    forward, backward = street_costs(streets, mode, travel, country)
+    forward, backward = street_costs(streets, mode, travel, R5 if is_r5 else country)
     usable = (forward >= 0) | (backward >= 0)
-    marked = flags(streets, _DESTINATION_ONLY[access]) & usable
+    marked = flags(streets, DESTINATION_ONLY[access]) & usable
     if mode == "car" and travel.drive_through_access:
         marked, is_gate = np.zeros(len(streets), bool), np.zeros(len(nodes), bool)
     steps = Steps(len(nodes), tail, head, forward >= 0, backward >= 0)
@@ -91,7 +101,7 @@ def build_street_arrays(
         is_guarded=(guarded & kept).repeat(2),
     )
     rules, turning = TurnRules(frozenset()), None
-    if mode != "walk" and restrictions is not None:
+    if restrictions is not None and (mode == "car" or (mode in BICYCLES and not is_r5)):
         rules = turn_rules(
             restrictions,
             access,
@@ -101,12 +111,16 @@ def build_street_arrays(
             cost >= 0,
         )
     if mode == "car" and travel.turn_costs:
-        turning = car_turning(streets, driving_side(travel.driving_side, country))
-    if mode in BICYCLES and travel.turn_costs:
+        side = driving_side(travel.driving_side, country, streets)
+        turning = car_turning(streets, side, is_free_along_ways=not is_r5)
+    if mode in BICYCLES and travel.turn_costs and not is_r5:
         delay = bicycle_delays_cs(streets, nodes.iloc[order], ends, cost >= 0)
         directed = replace(directed, delay=delay)
     graph, node = state_graph(directed, rules, turning)
     excluded = streets["road_class"].isin(_SNAP_EXCLUDED[mode]).to_numpy(bool)
+    if is_r5:
+        excluded = np.all([flags(linked, f"bicycle_pushed_{way}") for way in WAYS], axis=0)
+        forward, backward = street_costs(linked, mode, travel, R5)
     return {
         **graph,
         "street_forward": forward,

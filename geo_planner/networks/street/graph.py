@@ -17,6 +17,7 @@ from geo_planner.networks.street.build import (
     NOT_USABLE,
     build_street_arrays,
 )
+from geo_planner.networks.street.r5_rules import R5
 from geo_planner.networks.street.speeds import car_speed_rows
 from geo_planner.packaged import packaged_rows
 from geo_planner.region import Region
@@ -149,6 +150,7 @@ def street_network(
         Take no account of grades and no ferries: at 1 m/s, what a street costs is its length.
     """
     country = region.study.get("country")
+    is_r5 = travel.street_rules == R5
     settings: dict[str, Any] = {
         "mode": mode,
         "country": None if mode == "walk" else country,
@@ -159,6 +161,7 @@ def street_network(
         "layout": ARRAY_LAYOUT,
         **({"is_level": True} if is_level else {}),
         **({"whole_second_streets": True} if travel.whole_second_streets else {}),
+        **({"street_rules": R5, "speeds": car_speed_rows(R5)} if is_r5 else {}),
     }
 
     def make() -> Arrays:

@@ -26,7 +26,7 @@ FloatArray = npt.NDArray[np.float64]
 WAYS = ("forward", "backward")
 BICYCLES = ("bicycle", "ebike")
 _FERRY_SPEED_MPS = mps_from_kmh(20)
-_ANY_STRESS = 4
+ANY_STRESS = 4
 
 
 def access_mode(mode: str) -> str:
@@ -93,7 +93,8 @@ def _speed_mps(
     if mode not in BICYCLES:
         return speed_mps
     walked_mps = travel.walk_speed_mps * speed_share("walk", grade, travel.walk_speed_mps)
-    return np.where(flags(streets, "bicycle_pushed"), walked_mps, speed_mps)
+    is_pushed = flags(streets, "bicycle_pushed") | flags(streets, f"bicycle_pushed_{way}")
+    return np.where(is_pushed, walked_mps, speed_mps)
 
 
 def limits_mps(
@@ -156,7 +157,11 @@ def _is_calm(
     streets: pd.DataFrame, mode: str, travel: Travel, country: str | None
 ) -> npt.NDArray[np.bool_]:
     """Mark streets that cyclists take at the stress they stand; all for other modes."""
-    if mode not in BICYCLES or travel.max_traffic_stress == _ANY_STRESS:
+    if (
+        mode not in BICYCLES
+        or travel.max_traffic_stress == ANY_STRESS
+        or travel.street_rules == "r5"
+    ):
         return np.ones(len(streets), bool)
     limits = [limits_mps(streets, f"maxspeed_{way}_mps", travel, country) for way in WAYS]
     return traffic_stress(streets, np.maximum(*limits)) <= travel.max_traffic_stress

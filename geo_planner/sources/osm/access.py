@@ -2,8 +2,8 @@
 
 The most special tag stated wins, then the more general ones, then what the kind of street implies;
 the table ``data/osm_access.csv`` says which tags and values those are. ``forward`` is along the way
-as drawn. What only those may enter who have business there (``private``, ``destination``) is open to
-trips that begin or end there.
+as drawn. What is ``private`` or for its ``destination`` alone is open to trips that begin or end
+there.
 """
 
 from typing import NamedTuple
@@ -40,13 +40,15 @@ _EFFECTS = (OPEN, DESTINATION, PUSHED, CLOSED)
 class OpenTo(NamedTuple):
     """Hold what one mode may do on a way.
 
-    ``is_private`` says that a tag closes it to the public, ``is_pushed`` that bicycles are pushed.
+    ``is_private`` says that a tag closes it to the public, ``is_pushed`` that bicycles are pushed,
+    ``is_entrance`` that cars enter it only to stop there by what it is and not by its tags.
     """
 
     directions: Directions
     is_destination_only: bool = False
     is_private: bool = False
     is_pushed: bool = False
+    is_entrance: bool = False
 
 
 class Stated(NamedTuple):
@@ -108,8 +110,9 @@ def car_access(tags: Tags) -> OpenTo:
         return _NOT_OPEN
     is_open = by_class == OPEN or (by_class == FERRY and _carries_cars(tags))
     access = _mode_access(tags, "car", is_open=is_open)
-    is_entry = tags.get("highway") == "service" and tags.get("service") in _ENTRY_ONLY_SERVICES
-    access = access._replace(is_destination_only=access.is_destination_only or is_entry)
+    is_entrance = tags.get("highway") == "service" and tags.get("service") in _ENTRY_ONLY_SERVICES
+    if is_entrance and not access.is_destination_only:
+        access = access._replace(is_destination_only=True, is_entrance=True)
     return _within(access, car_directions(tags))
 
 

@@ -1,8 +1,8 @@
 """Who may pass a node: which modes a bollard, gate or stile stops, and whom a gate lets through.
 
 The table ``data/osm_barriers.csv`` says what each kind of barrier stops; an access tag on the
-node itself wins. A barrier the table does not know stops cars only. A gate that is locked or private
-is open to trips that begin or end behind it, as a private street is.
+node itself wins. A barrier the table does not know stops cars only. A gate that is locked or
+private is open to trips that begin or end behind it, as a private street is.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,9 @@
 """Copies of OpenStreetMap files that osmium can read: in order, without what was deleted, as one.
 
 Editors mark what they have deleted (``action="delete"``, ``visible="false"``) and give unsaved
-elements numbers below zero, which mean something within their own file alone. In a copy such numbers
-lie far above those in use, apart for each file; :func:`original_number` gives back the first file's.
+elements numbers below zero, which mean something within their own file alone. In a copy such
+numbers lie far above those in use, apart for each file; :func:`original_number` gives back those of
+the first file.
 """
 
 import bz2
@@ -18,9 +19,10 @@ import osmium
 from geo_planner.errors import SourceError
 from geo_planner.sources.osm.writing import OSMIUM_ERRORS, writing
 
-SUFFIXES = tuple(
-    f".{kind}{packing}" for kind in ("osm", "osm.xml") for packing in ("", ".gz", ".bz2")
-) + (".osm.pbf", ".pbf")
+SUFFIXES = (
+    *(".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2"),
+    *(".osm.xml", ".osm.xml.gz", ".osm.xml.bz2"),
+)
 
 _UNSAVED = 2**40
 _CHUNK_BYTES = 16_000_000

@@ -2,7 +2,7 @@
 
 Each mode has its own tag (``oneway:bicycle``), groups of modes share one (``oneway:vehicle``), and
 the plain ``oneway`` speaks to all vehicles; the most special one wins. Where traffic takes turns
-(``alternating``) both directions are open, where it changes by the hour (``reversible``) neither is.
+(``alternating``) both directions are open, where it changes by the hour (``reversible``) none is.
 """
 
 from typing import NamedTuple

@@ -58,6 +58,7 @@ class StreetRule(NamedTuple):
     is_destination_only: bool
     walk_destination_only: bool
     bicycle_destination_only: bool
+    is_entrance: bool
     bicycle_pushed: bool
     is_urban: bool | None
     is_roundabout: bool
@@ -152,6 +153,7 @@ def judge_street(tags: Tags) -> tuple[StreetRule, Doubts] | None:
         is_destination_only=car.is_destination_only,
         walk_destination_only=walk.is_destination_only,
         bicycle_destination_only=bicycle.is_destination_only,
+        is_entrance=car.is_entrance,
         bicycle_pushed=bicycle.is_pushed,
         is_urban=is_urban(tags),
         is_roundabout=is_roundabout(tags),
