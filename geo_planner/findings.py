@@ -4,8 +4,11 @@ Findings travel with the tables into ``region.json`` and from there to pages and
 that nothing is dropped or mended in silence.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from geo_planner.reasons import Reason
 
 FindingKind = Literal["read", "repaired", "left_out", "warning"]
 
@@ -23,7 +26,7 @@ class Finding:
     count
         How many rows or elements.
     what
-        One sentence part in plain words, such as "ways with fewer than two nodes in the extract".
+        What it is that happened to them; put into words at the edge.
     examples
         First ids concerned, at most five.
     """
@@ -31,5 +34,15 @@ class Finding:
     source: str
     kind: FindingKind
     count: int
-    what: str
+    what: Reason
     examples: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values, as ``region.json`` holds it."""
+        return {**vars(self), "what": self.what.to_json(), "examples": list(self.examples)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Finding":
+        """Read what :meth:`to_json` wrote."""
+        what = Reason.from_json(plain["what"])
+        return cls(**{**plain, "what": what, "examples": tuple(plain["examples"])})

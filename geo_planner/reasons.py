@@ -12,11 +12,14 @@ from datetime import date
 from functools import cache
 from string import Formatter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
+from geo_planner.errors import InputError
 from geo_planner.packaged import packaged_rows
 
-Figure = bool | int | float | str | date
+Figure = bool | int | float | str | date | None
+Value: TypeAlias = "Figure | Reason | tuple[Figure | Reason, ...]"
+_SHORT = "_short"
 
 
 @dataclass(frozen=True, init=False)
@@ -28,7 +31,8 @@ class Reason:
     code
         A code of ``data/reasons.csv``.
     values
-        A figure for every gap of its text, SI units; a value may be a reason itself.
+        A figure for every gap of its text, SI units, None or nan where unknown; a value may be a
+        reason itself, or a tuple of several.
 
     Raises
     ------
@@ -45,18 +49,45 @@ class Reason:
     """
 
     code: str
-    values: tuple[tuple[str, "Figure | Reason"], ...]
+    values: tuple[tuple[str, Value], ...]
 
-    def __init__(self, code: str, **values: "Figure | Reason") -> None:
+    def __init__(self, code: str, **values: Value) -> None:
         gaps = reason_gaps().get(code)
         if gaps is None or gaps != frozenset(values):
             raise ValueError(f"reason {code!r} takes {sorted(gaps or ())}, not {sorted(values)}")
         object.__setattr__(self, "code", code)
-        object.__setattr__(self, "values", tuple(sorted(values.items())))
+        kept = tuple((name, None if one != one else one) for name, one in values.items())  # noqa: PLR0124 -- nan
+        object.__setattr__(self, "values", tuple(sorted(kept, key=lambda pair: pair[0])))
 
     def __str__(self) -> str:
         """Write the reason as tables hold it."""
-        return json.dumps(_plain(self), ensure_ascii=False, allow_nan=False)
+        return json.dumps(self.to_json(), ensure_ascii=False, allow_nan=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the code and the figures as plain values."""
+        return {"code": self.code, **{name: _plain(one) for name, one in self.values}}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Reason":
+        """Read what :meth:`to_json` wrote."""
+        values = {name: _value(one) for name, one in plain.items() if name != "code"}
+        return cls(plain["code"], **values)
+
+
+def _plain(one: Value) -> Any:
+    if isinstance(one, Reason):
+        return one.to_json()
+    if isinstance(one, tuple):
+        return [_plain(part) for part in one]
+    return one.isoformat() if isinstance(one, date) else one
+
+
+def _value(one: Any) -> Value:
+    return tuple(map(_one_value, one)) if isinstance(one, list) else _one_value(one)
+
+
+def _one_value(one: Any) -> "Figure | Reason":
+    return Reason.from_json(one) if isinstance(one, dict) else one
 
 
 @cache
@@ -78,7 +109,7 @@ def write_reasons(reasons: Iterable[Reason]) -> str | None:
     >>> write_reasons([]) is None
     True
     """
-    plain = [_plain(reason) for reason in dict.fromkeys(reasons)]
+    plain = [reason.to_json() for reason in dict.fromkeys(reasons)]
     if not plain:
         return None
     whole = plain[0] if len(plain) == 1 else plain
@@ -86,26 +117,39 @@ def write_reasons(reasons: Iterable[Reason]) -> str | None:
 
 
 def read_reasons(text: str | None) -> tuple[Reason, ...]:
-    """Read what :func:`write_reasons` wrote."""
+    """Read what :func:`write_reasons` wrote.
+
+    Raises
+    ------
+    InputError
+        When the text holds no reasons, or ones this version does not know.
+    """
     if not isinstance(text, str) or not text:
         return ()
-    whole = json.loads(text)
-    return tuple(_reason(one) for one in (whole if isinstance(whole, list) else [whole]))
+    try:
+        whole = json.loads(text)
+        return tuple(map(Reason.from_json, whole if isinstance(whole, list) else [whole]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{text!r}: no reason that this version of geo_planner writes; make the run again"
+        ) from error
 
 
-def _plain(reason: Reason) -> dict[str, Any]:
-    def value(one: "Figure | Reason") -> Any:
-        if isinstance(one, Reason):
-            return _plain(one)
-        return one.isoformat() if isinstance(one, date) else one
-
-    return {"code": reason.code, **{name: value(one) for name, one in reason.values}}
+def join_reasons(cells: Iterable[str | None]) -> str | None:
+    """Write the reasons of several cells as one cell, each said once; None where there is none."""
+    return write_reasons(reason for cell in cells for reason in read_reasons(cell))
 
 
-def _reason(plain: dict[str, Any]) -> Reason:
-    values = {
-        name: _reason(one) if isinstance(one, dict) else one
-        for name, one in plain.items()
-        if name != "code"
-    }
-    return Reason(plain["code"], **values)
+def reasons_or_text(cell: str) -> tuple[Reason, ...]:
+    """Read reasons, or take a text of the caller's own as it is."""
+    is_own = not cell.startswith(('{"code": ', '[{"code": '))
+    return (Reason("as_reported", text=cell),) if is_own else read_reasons(cell)
+
+
+def short_reason(reason: Reason) -> Reason:
+    """Leave out the details of a reason that has a shorter text too: a row ``<code>_short``."""
+    code = f"{reason.code}{_SHORT}"
+    gaps = reason_gaps().get(code)
+    if gaps is None:
+        return reason
+    return Reason(code, **{name: value for name, value in reason.values if name in gaps})

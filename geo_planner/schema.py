@@ -20,11 +20,12 @@ from pyproj import CRS
 from geo_planner.errors import SchemaError
 from geo_planner.packaged import packaged_rows
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_IDS_SHOWN = 5
 
 _PANDAS_TYPES = {"text": "str", "bool": "bool"}
 _NULLABLE_BOOL = "boolean"
+_LEAVE_OUT = ' (leave_out = "incomplete" in a layer goes on without such rows)'
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,7 @@ def _breaches(typed: Mapping[str, pd.Series], table: Table) -> list[str]:
             problems.append(
                 f"column {name!r} {_breach_words(str(check), table.columns[str(name)])}: "
                 f"{_first(frame, table, rows, str(name))}"
+                f"{_hint(str(check), table.columns[str(name)], frame.loc[rows, name])}"
             )
     key = [name for name in table.key if name in frame]
     if len(key) == len(table.key):
@@ -273,6 +275,16 @@ def _breach_words(check: str, column: Column) -> str:
     return words.get(check.partition("(")[0], f"fails {check}")
 
 
+def _hint(check: str, column: Column, values: pd.Series) -> str:
+    """Show the line of a layer's source that settles what is often meant."""
+    if check == "not_nullable" and column.is_key:
+        return _LEAVE_OUT
+    if column.minimum == 0 and check.startswith("greater_than"):
+        listed = ", ".join(f"{value:g}" for value in values.unique()[:MAX_IDS_SHOWN])
+        return f" (where they stand for unknown, missing = [{listed}] in a layer says so)"
+    return ""
+
+
 def _first(frame: pd.DataFrame, table: Table, rows: Any, value_column: str | None) -> str:
     """Name the first ids (and values) among the marked rows, and how many there are."""
     marked = frame[np.asarray(rows, dtype=bool)]
@@ -304,11 +316,13 @@ def _geometry_breaches(
     kinds = shapes.geom_type.isin(column.allowed).to_numpy()
     invalid = ~shapely.is_valid(shapes.to_numpy())
     named = pd.DataFrame(typed)
+    lost = absent & (not column.is_nullable)
     for rows, words in (
-        (absent & (not column.is_nullable), "geometry is absent or empty"),
+        (lost, "geometry is absent or empty"),
         (~absent & ~kinds, f"geometry must be {' or '.join(column.allowed)}"),
         (~absent & kinds & invalid, "geometry crosses itself or is otherwise invalid"),
     ):
         if rows.any():
-            problems.append(f"{words}: {_first(named, table, rows, None)}")
+            hint = _LEAVE_OUT if rows is lost else ""
+            problems.append(f"{words}: {_first(named, table, rows, None)}{hint}")
     return problems

@@ -13,7 +13,7 @@ PROVENANCE = ["source", "checked", "status"]
 COLUMNS = {
     "criteria": "id group group_label label_en label_da unit direction points weight",
     "profiles": "id label_en label_da group weight use clusters env_class_needed obeys_office_rule",
-    "exclusion_reasons": "id text_en text_da ask_en ask_da",
+    "exclusion_reasons": "id reason ask",
     "m2_per_job": "use label_en label_da dense_m2 likely_m2 spacious_m2",
     "floor_area_factors": "factor applies_to unit low likely high",
     "constraint_kinds": "kind label_en label_da effect cap cap_value width_m objects min_object_m2 "

@@ -3,16 +3,26 @@
 from geo_planner.accessibility.competition import (
     Catchment,
     balanced_floating_catchment,
+    open_catchment,
     spatial_availability,
     two_step_floating_catchment,
 )
 from geo_planner.accessibility.edge import cut_by_edge
 from geo_planner.accessibility.equity import Equity, equity_by_district, equity_of
+from geo_planner.accessibility.of_matrix import (
+    balancing_cost,
+    cost_to_closest,
+    cumulative_access,
+    floating_catchment_access,
+    gravity_access,
+    spatial_availability_access,
+)
 from geo_planner.accessibility.points import access_of_points, anchor_points
 from geo_planner.accessibility.ptal import ptal, ptal_windows
 from geo_planner.accessibility.service import service_of, service_points
 from geo_planner.accessibility.service_level import service_level_of, service_levels
 from geo_planner.accessibility.sweep import AccessSums, sweep_access
+from geo_planner.accessibility.travel_matrix import TravelMatrix
 from geo_planner.accessibility.weighing import Measure, cumulative, gravity
 
 __all__ = [
@@ -20,14 +30,21 @@ __all__ = [
     "Catchment",
     "Equity",
     "Measure",
+    "TravelMatrix",
     "access_of_points",
     "anchor_points",
     "balanced_floating_catchment",
+    "balancing_cost",
+    "cost_to_closest",
     "cumulative",
+    "cumulative_access",
     "cut_by_edge",
     "equity_by_district",
     "equity_of",
+    "floating_catchment_access",
     "gravity",
+    "gravity_access",
+    "open_catchment",
     "ptal",
     "ptal_windows",
     "service_level_of",
@@ -35,6 +52,7 @@ __all__ = [
     "service_of",
     "service_points",
     "spatial_availability",
+    "spatial_availability_access",
     "sweep_access",
     "two_step_floating_catchment",
 ]

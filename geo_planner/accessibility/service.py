@@ -8,7 +8,7 @@ import pandas as pd
 from geo_planner.accessibility.points import anchor_points
 from geo_planner.accessibility.ptal import DEFAULT_WINDOW, catchments_m, ptal
 from geo_planner.accessibility.service_level import service_levels, service_rules
-from geo_planner.config import Travel
+from geo_planner.config import CellFormat, Travel
 from geo_planner.errors import InputError
 from geo_planner.networks.transit.departures import Departures
 from geo_planner.region import Region
@@ -19,8 +19,17 @@ from geo_planner.travel_time.walk_metres import walk_metres
 SERVICE_TABLES = {"zones": "zone_id", "businesses": "business_id", "sites": "site_id"}
 
 
-def service_points(region: Region, points: str) -> gpd.GeoSeries:
+def service_points(region: Region, points: str, cells: CellFormat | None = None) -> gpd.GeoSeries:
     """Find points by the name of a table (zones, businesses, sites), or read them from a file.
+
+    Parameters
+    ----------
+    region
+        Region with streets.
+    points
+        Name of a table or of a file.
+    cells
+        How the file writes its cells.
 
     Raises
     ------
@@ -32,7 +41,7 @@ def service_points(region: Region, points: str) -> gpd.GeoSeries:
         if not len(table):
             raise InputError(f"{region.path}: the table {points} is empty: no points to measure at")
         return anchor_points(table.set_index(SERVICE_TABLES[points]))
-    return read_points(Path(points), region.crs).set_index("id").geometry
+    return read_points(Path(points), region.crs, cells).set_index("id").geometry
 
 
 def service_of(

@@ -64,9 +64,9 @@ def measure_land(
         stations = station_proximity(region, sites)
     uses = answers_per_use(stations.sites["place"], frame["remaining_m2"].reindex(sites.index))
     stations = replace(stations, uses=uses)
-    for told in (constraints.summary, stations.sites):
-        frame = frame.join(told[[name for name in told if name not in frame]])
+    for table in (constraints.summary, stations.sites):
+        frame = frame.join(table[[name for name in table if name not in frame]])
     profile = profiles()[study.siting.profile]
     limits = SiteLimits(min_net_area_m2=study.land.min_net_area_m2)
-    reasons = hard_constraints(frame, profile, limits, study.study.language)
+    reasons = hard_constraints(frame, profile, limits)
     return SiteLand(frame.join(reasons), constraints, stations, constraints.findings)

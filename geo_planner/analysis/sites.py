@@ -10,6 +10,7 @@ from geo_planner.analysis.land import measure_land
 from geo_planner.config import Mode, Study
 from geo_planner.findings import Finding
 from geo_planner.land.stations.proximity import StationProximity
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.siting import (
     Reference,
@@ -53,7 +54,7 @@ class JudgedSites:
     sites: gpd.GeoDataFrame
     criteria: pd.DataFrame = field(default_factory=pd.DataFrame)
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, Reason] = field(default_factory=dict)
     reference: Reference | None = None
     findings: tuple[Finding, ...] = ()
     stations: StationProximity | None = None
@@ -106,10 +107,10 @@ def judge_sites(
         "station_uses": land.stations.uses,
         "station_areas": land.stations.areas,
     }
-    told = sites.join(land.frame[[name for name in land.frame if name not in sites]])
+    with_land = sites.join(land.frame[[name for name in land.frame if name not in sites]])
     if not len(measured.raw.columns):
         return JudgedSites(
-            told,
+            with_land,
             details=details,
             left_out=measured.left_out,
             findings=land.findings,
@@ -130,10 +131,14 @@ def judge_sites(
     )
     values = values_frame(measured.raw, measured.frozen)
     ranked = values[scores["rank"].notna()]
-    sure = robustness(ranked, weights, siting.seed, method=siting.aggregation, n_draws=siting.draws)
+    confidence = robustness(
+        ranked, weights, siting.seed, method=siting.aggregation, n_draws=siting.draws
+    )
     correlation = criteria_correlation(values)
     return JudgedSites(
-        sites=told.drop(columns=[name for name in scores if name in told]).join(scores).join(sure),
+        sites=with_land.drop(columns=[name for name in scores if name in with_land])
+        .join(scores)
+        .join(confidence),
         criteria=criteria_frame(weights, measured.frozen, study.travel.car_traffic),
         details={**details, "correlation": correlation.reset_index()},
         left_out=measured.left_out,

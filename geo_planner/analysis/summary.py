@@ -1,16 +1,19 @@
 """What a run did and found, in figures: the log of its steps and its summary."""
 
 import json
+import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis.sites import JudgedSites
+from geo_planner.analysis.totals import study_totals
 from geo_planner.config import Study
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.version import __version__
 
@@ -42,9 +45,8 @@ def summary_of(
     cut_share: float | None,
 ) -> dict[str, Any]:
     """Collect what ``summary.json`` holds: figures, settings and criteria, all plain values."""
-    own_zones = zones[zones["role"] == "study"]
-    own_businesses = businesses[businesses["role"] == "study"]
     sites = judged.sites
+    totals = study_totals(zones, businesses, sites)
     top = _first(sites)
     window = study.travel.window
     return {
@@ -53,23 +55,23 @@ def summary_of(
         "badge": study.study.badge,
         "region_digest": region.digest,
         "sites": len(sites),
-        "zones": len(own_zones),
-        "zones_hinterland": len(zones) - len(own_zones),
-        "businesses": len(own_businesses),
-        "residents": _total(own_zones, "population_count"),
-        "workers": _total(own_zones, "workers_count"),
-        "jobs": _total(own_businesses, "employees_count"),
+        "zones": int(totals["zones", "rows"]),
+        "zones_hinterland": len(zones) - int(totals["zones", "rows"]),
+        "businesses": int(totals["businesses", "rows"]),
+        "residents": _whole(totals["zones", "population_count"]),
+        "workers": _whole(totals["zones", "workers_count"]),
+        "jobs": _whole(totals["businesses", "employees_count"]),
         "departure": None if window is None else window[0].isoformat(timespec="minutes"),
         "window_of": "departures" if study.travel.arrive is None else "arrivals",
         "window_min": study.travel.window_min,
         "modes": log.modes,
         "edge_effect_share": cut_share,
-        "edge_effect": _edge_words(cut_share, study),
+        "edge_effect": _edge_effect(cut_share, study),
         "top_site": None if top is None else str(top.name),
         "top_site_name": None if top is None else top["name"],
-        "criteria_left_out": dict(judged.left_out),
+        "criteria_left_out": {key: str(why) for key, why in judged.left_out.items()},
         "sites_excluded": int(sites["excluded_because"].notna().sum()) if "rank" in sites else 0,
-        "network_findings": [asdict(finding) for finding in log.findings],
+        "network_findings": [finding.to_json() for finding in log.findings],
         "seconds": log.seconds,
         "settings": study.model_dump(mode="json", exclude={"study", "sources"}),
         "criteria": json.loads(judged.criteria.reset_index().to_json(orient="records")),
@@ -77,15 +79,17 @@ def summary_of(
     }
 
 
-def _edge_words(share: float | None, study: Study) -> str | None:
+def _edge_effect(share: float | None, study: Study) -> str | None:
     if share is None:
         return None
     access = study.access
-    return (
-        f"edge effect: {share:.0%} of the study's zones have their "
-        f"{access.headline_cutoff_min:g}-minute area by {access.headline_mode} cut by the data's "
-        "border"
+    reason = Reason(
+        "edge_effect",
+        share=share,
+        minutes=access.headline_cutoff_min,
+        mode=access.headline_mode,
     )
+    return str(reason)
 
 
 def _first(sites: gpd.GeoDataFrame) -> pd.Series | None:
@@ -95,7 +99,6 @@ def _first(sites: gpd.GeoDataFrame) -> pd.Series | None:
     return sites[sites["rank"].notna()].sort_values(["rank", "score"]).iloc[0]
 
 
-def _total(frame: pd.DataFrame, column: str) -> int | None:
-    """Sum a count; None where no row has one."""
-    values = frame[column]
-    return round(float(values.sum())) if values.notna().any() else None
+def _whole(total: float) -> int | None:
+    """Round a total; None where it is unknown."""
+    return None if math.isnan(total) else round(total)

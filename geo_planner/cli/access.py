@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
+from geo_planner.cli.cells import cells_of, with_cell_options
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
 from geo_planner.cli.text import progress_bars, say
 from geo_planner.cli.travel import ModeOption, cutoffs_of, mode_of, travel_of, with_travel_options
 
 
+@with_cell_options
 @with_travel_options
 def access(
     region: RegionPath,
@@ -23,6 +25,7 @@ def access(
         Path | None, typer.Option(help="Points to measure from; default: the region's zones.")
     ] = None,
     travel: dict[str, Any],
+    cells: dict[str, Any],
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
@@ -44,10 +47,12 @@ def access(
             mode=chosen_mode,
             cutoffs_min=cutoffs_of(cutoffs_min, settings),
             travel=settings,
+            cells=cells_of(cells),
             threads=threads,
             progress=lambda done, total: step(f"access by {mode}", done, total),
         )
-    write_table(frame.reset_index(), out, opened.credits)
+    table = frame.drop(columns="geometry")
+    write_table(table.reset_index(), out, opened.credits)
     write_table(ledger, ledger_path(out), opened.credits)
-    summary = {"out": str(out), "origins": len(frame), "columns": list(frame.columns)}
-    say(as_json, summary, f"{out}: {len(frame)} origins, {', '.join(frame.columns)}")
+    summary = {"out": str(out), "origins": len(table), "columns": list(table.columns)}
+    say(as_json, summary, f"{out}: {len(table)} origins, {', '.join(table.columns)}")

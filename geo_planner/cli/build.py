@@ -24,7 +24,8 @@ def build(
     """Build a region from a study file, or from files alone."""
     from geo_planner.config import read_study
     from geo_planner.region.build import build_region
-    from geo_planner.region.describe import finding_line
+    from geo_planner.words.findings import finding_line
+    from geo_planner.words.wording import Wording
 
     if (study is None) == (osm is None and gtfs is None):
         raise typer.BadParameter("give either a study file or --osm FILE [--gtfs FILE]...")
@@ -36,9 +37,10 @@ def build(
     rows = {name: table.rows for name, table in region.tables.items() if table.rows}
     summary = {"region": str(out), "crs": region.crs.to_string(), "tables": rows}
     say(as_json, summary, f"{out}: {sum(rows.values())} rows in {len(rows)} tables")
+    words = Wording(settings.study.language)
     for finding in region.findings:
         if finding.kind != "read":
-            typer.echo(finding_line(finding), err=True)
+            typer.echo(f"  {finding_line(finding, words)}", err=True)
 
 
 def _study_of_files(out: Path, osm: list[Path], gtfs: list[Path], crs: str | None) -> "Study":

@@ -29,11 +29,14 @@ def compare(
     from geo_planner.analysis import read_result
     from geo_planner.compare import compare_results
     from geo_planner.report import write_comparison, write_pairs
+    from geo_planner.words.reasons import reason_words
+    from geo_planner.words.wording import Wording
 
     if len(runs) < 2:  # noqa: PLR2004 -- a pair
         raise typer.BadParameter("name two or more runs: geo-planner compare A B --out DIR")
     results = [read_result(folder) for folder in runs]
     summary, lines, written = {}, [], {}
+    english = Wording("en")
     with progress_bars() as step:
         for number, other in enumerate(results[1:], 1):
             comparison = compare_results(
@@ -52,7 +55,10 @@ def compare(
             summary[slug] = write_comparison(comparison, folder, links=links)
             written[slug] = comparison
             lines.append(summary[slug]["headline"])
-            lines += [f"not comparable as it is: {text}" for text in comparison.unfair]
+            lines += [
+                f"not comparable as it is: {reason_words(reason, english)}"
+                for reason in comparison.unfair
+            ]
         if len(written) > 1:
             write_pairs(written, out)
     say(as_json, summary, "\n".join(lines))

@@ -1,7 +1,10 @@
 """Options that several commands share."""
 
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,3 +31,24 @@ def place_of(text: str, option: str, crs: "CRS") -> "GeoSeries":
     if not (abs(longitude) <= _MOST_EAST and abs(latitude) <= _MOST_NORTH):
         raise typer.BadParameter(f"{option}: {text!r} lies outside the world; write LON,LAT")
     return gpd.GeoSeries.from_xy([longitude], [latitude], index=[text], crs=4326).to_crs(crs)
+
+
+def with_options(
+    command: Callable[..., None], name: str, options: Mapping[str, Any]
+) -> Callable[..., None]:
+    """Add options to a command; it receives them as the dict of this name, None where not given."""
+    declared = inspect.signature(command)
+    own = [option for option in declared.parameters.values() if option.name != name]
+    added = [
+        inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for option, kind in options.items()
+    ]
+
+    @wraps(command)
+    def told(*args: Any, **given: Any) -> None:
+        command(*args, **{name: {option: given.pop(option) for option in options}}, **given)
+
+    every = [*own, *added]
+    told.__signature__ = declared.replace(parameters=every)  # type: ignore[attr-defined]
+    told.__annotations__ = {option.name: option.annotation for option in every}
+    return told

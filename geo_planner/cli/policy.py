@@ -41,6 +41,7 @@ def policy(
             threads=threads,
         )
     table = policy_indicators(frames)
+    language = result.study.study.language
     if out is not None:
-        write_table(table, out, opened.credits)
+        write_table(table, out, opened.credits, language=language)
     say(as_json, indicator_records(table), indicator_lines(table, out))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geo_planner.cli.cells import cells_of, with_cell_options
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
 from geo_planner.cli.text import say
 from geo_planner.cli.travel import travel_of
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from geo_planner.networks.transit.departures import Departures
 
 
+@with_cell_options
 def service(
     region: RegionPath,
     *,
@@ -33,6 +35,7 @@ def service(
     lines: Annotated[
         Path | None, typer.Option(help="Write the trips of every line an hour to this file.")
     ] = None,
+    cells: dict[str, Any],
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
@@ -49,7 +52,7 @@ def service(
     # a day alone names no time: public transport is counted over the whole day
     asked = {} if day is None else {"day": day, "depart": "00:00"}
     travel = travel_of(opened.study, asked)
-    places = service_points(opened, points)
+    places = service_points(opened, points, cells_of(cells))
     departures = day_departures(opened, travel)
     frame, ledger = service_of(
         opened, places, departures, travel, window=ptal_window, threads=threads

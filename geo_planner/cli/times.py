@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from geo_planner.cli.cells import cells_of, with_cell_options
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
 from geo_planner.cli.text import progress_bars, say
 from geo_planner.cli.travel import ModeOption, mode_of, prices_of, travel_of, with_travel_options
@@ -12,6 +13,7 @@ from geo_planner.cli.travel import ModeOption, mode_of, prices_of, travel_of, wi
 _FEWEST_PERCENTILES = 2
 
 
+@with_cell_options
 @with_travel_options
 def times(
     region: RegionPath,
@@ -37,6 +39,7 @@ def times(
         ),
     ] = None,
     travel: dict[str, Any],
+    cells: dict[str, Any],
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
@@ -59,7 +62,8 @@ def times(
     if fares is not None and (expanded or instability or chosen_mode not in TRANSIT_MODES):
         msg = "--max-fares: for public transport, without --expanded or --instability"
         raise typer.BadParameter(msg)
-    starts, ends = read_points(origins, opened.crs), read_points(destinations, opened.crs)
+    written = cells_of(cells)
+    starts, ends = (read_points(file, opened.crs, written) for file in (origins, destinations))
     with progress_bars() as step:
         result = travel_times(
             opened,

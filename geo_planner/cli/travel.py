@@ -1,15 +1,15 @@
 """Travel options: declared once, added to commands, laid over the settings of the region."""
 
-import inspect
 import re
 from collections.abc import Callable
 from datetime import datetime, time
 from decimal import Decimal
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from geo_planner.cli.options import with_options
 
 if TYPE_CHECKING:
     from geo_planner.config import Travel
@@ -59,7 +59,14 @@ _OPTIONS: dict[str, Any] = {
     "walk_speed_kmh": Annotated[float | None, typer.Option(help="Walking speed [km/h].")],
     "bicycle_speed_kmh": Annotated[float | None, typer.Option(help="Cycling speed [km/h].")],
     "max_walk_min": Annotated[
-        float | None, typer.Option(help="Longest walk to, from or without a stop [min].")
+        float | None, typer.Option(help="Longest walk to or from a stop [min].")
+    ],
+    "walk_limit_without_ride": Annotated[
+        bool | None,
+        typer.Option(
+            "--walk-limit-without-ride",
+            help="Let --max-walk-min limit journeys by public transport without any ride too.",
+        ),
     ],
     "max_transfer_min": Annotated[
         float | None, typer.Option(help="Longest walk between rides [min].")
@@ -118,22 +125,7 @@ _OPTIONS: dict[str, Any] = {
 
 def with_travel_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command all travel options; it receives those given as the dict ``travel``."""
-    declared = inspect.signature(command)
-    own = [option for option in declared.parameters.values() if option.name != "travel"]
-    added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
-        for name, kind in _OPTIONS.items()
-    ]
-
-    @wraps(command)
-    def told(*args: Any, **options: Any) -> None:
-        given = {name: options.pop(name) for name in _OPTIONS}
-        command(*args, travel=given, **options)
-
-    options = [*own, *added]
-    told.__signature__ = declared.replace(parameters=options)  # type: ignore[attr-defined]
-    told.__annotations__ = {option.name: option.annotation for option in options}
-    return told
+    return with_options(command, "travel", _OPTIONS)
 
 
 def mode_of(name: str) -> Any:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.analysis import AnalysisResult
+from geo_planner.analysis.totals import COUNTS, study_totals
 from geo_planner.compare.fairness import differences_in_kind
 from geo_planner.compare.goals import policy_before_and_after, target_before_and_after
 from geo_planner.compare.land import land_before_and_after
@@ -14,15 +15,7 @@ from geo_planner.compare.people import equity_before_and_after, winners_and_lose
 from geo_planner.compare.ranking import ranking_changes
 from geo_planner.compare.rows import BOTH, PRESENCE, compare_rows, figures_of
 from geo_planner.errors import InputError
-
-_COUNTS = {
-    "zones": ("population_count", "workers_count", "pupils_count"),
-    "businesses": ("employees_count",),
-}
-_SITE_TOTALS = (
-    "area_m2", "existing_floor_area_m2", "remaining_m2", "jobs_low", "jobs_likely", "jobs_high",
-    "overbuilt_m2",
-)  # fmt: skip
+from geo_planner.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,8 @@ class Comparison:
     ranking
         Ranks and scores of sites before and after, with reasons.
     totals
-        Sums over the study's rows: index table and figure; a, b, difference.
+        As :func:`geo_planner.analysis.totals.study_totals`: index table and figure; a, b,
+        difference.
     unfair
         What differs beside the scenario: empty where the comparison is fair.
     land
@@ -53,6 +47,14 @@ class Comparison:
     policy, target
         Indicators of the policy, and portfolios that reach a number of jobs; empty where they
         were not asked for.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, compare_results, example_region
+    >>> result = analyse(example_region())
+    >>> comparison = compare_results(result, result, name_a="before", name_b="after")
+    >>> comparison, comparison.is_empty
+    (Comparison('before' to 'after': 25 zones, 4 workplaces, 3 sites, fair), True)
     """
 
     a: AnalysisResult
@@ -66,10 +68,17 @@ class Comparison:
     equity: pd.DataFrame
     ranking: pd.DataFrame
     totals: pd.DataFrame
-    unfair: list[str]
+    unfair: list[Reason]
     land: gpd.GeoDataFrame
     policy: pd.DataFrame = field(default_factory=pd.DataFrame)
     target: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __repr__(self) -> str:
+        counts = (
+            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+        )
+        fair = f"{len(self.unfair)} differences in kind" if self.unfair else "fair"
+        return f"Comparison({self.name_a!r} to {self.name_b!r}: {counts}, {fair})"
 
     @property
     def measures(self) -> list[str]:
@@ -84,6 +93,11 @@ class Comparison:
         named = [name for name in self.measures if name.startswith(wanted)]
         median = [name for name in named if name.endswith("_p50")]
         return next(iter([*median, *named, *self.measures]), None)
+
+    @property
+    def n_sites_moved(self) -> int:
+        """Count the sites whose rank differs."""
+        return int((self.ranking["rank_change"].fillna(0) != 0).sum())
 
     @property
     def is_empty(self) -> bool:
@@ -120,6 +134,16 @@ def compare_results(
     ------
     InputError
         When the two share no zone, workplace or site, or lie in different CRS.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, apply_scenario, compare_results, example_region
+    >>> region = example_region()
+    >>> closed = {"id": "closed", "name": "Depot closes", "modifications": [
+    ...     {"do": "RemoveBusiness", "businesses": {"ids": ["depot"]}}]}
+    >>> found = compare_results(analyse(region), analyse(apply_scenario(region, closed)))
+    >>> found.totals.loc[("businesses", "employees_count"), "difference"].item()
+    -40.0
     """
     if a.region.crs != b.region.crs:
         raise InputError(
@@ -127,12 +151,12 @@ def compare_results(
             f"{b.region.crs.to_string()}): build both with the same crs under [study]"
         )
     zones = compare_rows(
-        a.zones, b.zones, [*_COUNTS["zones"], *figures_of(a.zones, b.zones, ("jobs_",))]
+        a.zones, b.zones, [*COUNTS["zones"], *figures_of(a.zones, b.zones, ("jobs_",))]
     )
     businesses = compare_rows(
         a.businesses,
         b.businesses,
-        [*_COUNTS["businesses"], *figures_of(a.businesses, b.businesses, ("workers_",))],
+        [*COUNTS["businesses"], *figures_of(a.businesses, b.businesses, ("workers_",))],
     )
     sites = compare_rows(a.sites, b.sites, _site_figures(a, b))
     if not any((frame[PRESENCE] == BOTH).any() for frame in (zones, businesses, sites)):
@@ -193,24 +217,13 @@ def _site_figures(a: AnalysisResult, b: AnalysisResult) -> list[str]:
 
 
 def _totals(a: AnalysisResult, b: AnalysisResult) -> pd.DataFrame:
-    """Sum counts over the rows of the study, and what sites offer."""
-    rows = []
-    for table, figures in (*_COUNTS.items(), ("sites", _SITE_TOTALS)):
-        frames = [getattr(result, table) for result in (a, b)]
-        for figure in figures:
-            sums = [_sum(frame, figure) for frame in frames]
-            rows.append({"table": table, "figure": figure, "a": sums[0], "b": sums[1]})
-        rows.append({"table": table, "figure": "rows", "a": len(frames[0]), "b": len(frames[1])})
-    frame = pd.DataFrame(rows).set_index(["table", "figure"]).astype(float)
+    """Lay the totals of both results side by side."""
+    sides = [study_totals(result.zones, result.businesses, result.sites) for result in (a, b)]
+    index = pd.MultiIndex.from_tuples(list(sides[0]), names=["table", "figure"])
+    frame = pd.DataFrame(
+        {name: list(side.values()) for name, side in zip("ab", sides, strict=True)}, index=index
+    )
     return frame.assign(difference=frame["b"] - frame["a"])
-
-
-def _sum(frame: pd.DataFrame, figure: str) -> float:
-    """Sum over the study's rows; nan where no row knows the figure."""
-    if figure not in frame:
-        return float("nan")
-    own = frame[frame["role"] == "study"] if "role" in frame else frame
-    return float(own[figure].sum(min_count=1))
 
 
 def _is_same(frame: pd.DataFrame) -> bool:

@@ -4,42 +4,46 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from geo_planner.analysis import AnalysisResult
+from geo_planner.reasons import Reason
 
 
-def differences_in_kind(a: AnalysisResult, b: AnalysisResult) -> list[str]:
+def differences_in_kind(a: AnalysisResult, b: AnalysisResult) -> list[Reason]:
     """Name what differs in engine, settings, place or data beside the scenario itself.
 
     Returns
     -------
-    list of str
-        One line each, for people; empty where the comparison is fair.
+    list of Reason
+        Empty where the comparison is fair.
     """
-    told = []
+    found = []
     versions = [str(result.summary.get("geo_planner_version", "unknown")) for result in (a, b)]
     if versions[0] != versions[1]:
-        told.append(f"version of geo_planner: {versions[0]} and {versions[1]}")
+        found.append(Reason("version_differs", a=versions[0], b=versions[1]))
     if a.region.crs != b.region.crs:
-        told.append(f"CRS: {a.region.crs.to_string()} and {b.region.crs.to_string()}")
+        crs = [result.region.crs.to_string() for result in (a, b)]
+        found.append(Reason("crs_differs", a=crs[0], b=crs[1]))
     settings = [dict(_flat(result.summary.get("settings", {}))) for result in (a, b)]
     for key in dict.fromkeys([*settings[0], *settings[1]]):
-        values = [found.get(key) for found in settings]
+        values = [of_result.get(key) for of_result in settings]
         if values[0] != values[1]:
-            told.append(f"setting {key}: {_shown(values[0])} and {_shown(values[1])}")
-    told += _timetables(a, b)
-    return told
+            shown = [_shown(value) for value in values]
+            found.append(Reason("setting_differs", name=key, a=shown[0], b=shown[1]))
+    found += _timetables(a, b)
+    return found
 
 
-def _timetables(a: AnalysisResult, b: AnalysisResult) -> Iterator[str]:
+def _timetables(a: AnalysisResult, b: AnalysisResult) -> Iterator[Reason]:
     """Compare the days the timetables hold, where the study names no day of its own."""
     spans = []
     for result in (a, b):
         feeds = result.region.table("feeds")
         days = feeds[["first_date", "last_date"]].dropna()
+        first, last = str(days["first_date"].min()), str(days["last_date"].max())
         spans.append(
-            f"{days['first_date'].min()} to {days['last_date'].max()}" if len(days) else "none"
+            Reason("days_between", first=first, last=last) if len(days) else Reason("no_days")
         )
     if spans[0] != spans[1]:
-        yield f"days of the timetables: {spans[0]} and {spans[1]}"
+        yield Reason("timetable_days_differ", a=spans[0], b=spans[1])
 
 
 def _flat(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
@@ -51,5 +55,5 @@ def _flat(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, A
             yield name, value
 
 
-def _shown(value: Any) -> str:
-    return "not set" if value is None else str(value)
+def _shown(value: Any) -> str | Reason:
+    return Reason("not_set") if value is None else str(value)

@@ -3,13 +3,20 @@
 import pandas as pd
 
 from geo_planner.analysis import AnalysisResult
-from geo_planner.errors import InputError
 from geo_planner.policy import collect_policy_frames, policy_indicators
-from geo_planner.portfolio import CASES, portfolio_frame, solve_portfolio
+from geo_planner.portfolio import (
+    CASES,
+    NEEDED_OF_LAND,
+    TargetError,
+    portfolio_frame,
+    solve_portfolio,
+)
+from geo_planner.reasons import Reason, join_reasons, write_reasons
 
-_TOLD = ("statement", "label_en", "label_da", "unit", "target_value", "target_year")
+_DESCRIBED = ("statement", "label_en", "label_da", "unit", "target_value", "target_year")
 _BOTH = ("value", "status", "reason")
 _KEYS = ["id", "area"]
+_NEEDED = ("score", *(f"jobs_{case}" for case in CASES), "stage", *NEEDED_OF_LAND)
 _FIGURES = ("jobs", "n_sites", "floor_area_m2", "land_take_m2", "mean_score")
 
 
@@ -27,7 +34,7 @@ def policy_before_and_after(
     tables = [_indicators(result, threads) for result in (a, b)]
     index = tables[1].index.union(tables[0].index, sort=False)
     sides = [table.reindex(index) for table in tables]
-    columns = {name: sides[1][name].combine_first(sides[0][name]) for name in _TOLD}
+    columns = {name: sides[1][name].combine_first(sides[0][name]) for name in _DESCRIBED}
     for name in _BOTH:
         columns |= {f"{name}_{side}": table[name] for side, table in zip("ab", sides, strict=True)}
     frame = pd.DataFrame(columns, index=index)
@@ -65,8 +72,8 @@ def target_before_and_after(
     DataFrame
         One row per case (low, likely, high) and figure: ``a``, ``b``, ``difference`` of
         ``reachable_jobs``, ``jobs``, ``n_sites``, ``floor_area_m2``, ``land_take_m2``,
-        ``mean_score``; ``sites_a`` and ``sites_b``: the sites opened, by id; ``told_a`` and
-        ``told_b``: why a case or all of them cannot be reached.
+        ``mean_score``; ``sites_a`` and ``sites_b``: the sites opened, by id; ``reasons_a``
+        and ``reasons_b``: why a case or all of them cannot be reached, as tables hold reasons.
     """
     rows = [_portfolios(result, target_jobs) for result in (a, b)]
     keys = [(case, figure) for case in CASES for figure in ("reachable_jobs", *_FIGURES)]
@@ -78,7 +85,7 @@ def target_before_and_after(
             "b": sides[1]["value"].astype(float),
             **{
                 f"{name}_{side}": part[name]
-                for name in ("sites", "told")
+                for name in ("sites", "reasons")
                 for side, part in zip("ab", sides, strict=True)
             },
         },
@@ -90,23 +97,36 @@ def target_before_and_after(
 
 def _portfolios(result: AnalysisResult, target_jobs: float) -> pd.DataFrame:
     """Solve all cases of one result; what cannot be reached has a reason and no figures."""
-    columns = ["case", "figure", "value", "sites", "told"]
+    absent = [name for name in _NEEDED if name not in result.sites]
+    if absent:
+        return _unreached([Reason("table_lacks", table="sites", columns=tuple(absent))])
+    frame = portfolio_frame(result.sites, result.sites)
     try:
-        frame = portfolio_frame(result.sites, result.sites)
         solved = solve_portfolio(frame, target_jobs, must_hold="high")
-    except (InputError, KeyError) as error:
-        told = str(error) if isinstance(error, InputError) else f"sites have no column {error}"
-        rows = [(case, "reachable_jobs", float("nan"), "", told) for case in CASES]
-        return pd.DataFrame(rows, columns=columns).set_index(["case", "figure"])
-    rows = []
+    except TargetError as error:
+        short = Reason("jobs_out_of_reach", target=target_jobs, jobs=error.reachable_jobs)
+        return _unreached([short, *error.binding])
+    rows: list[tuple[str, str, float, str, str]] = []
     best = solved.portfolios[solved.portfolios["alternative"] == 1].set_index("case")
     opened = solved.alternatives[solved.alternatives["alternative"] == 1]
     for case, answer in solved.summary["cases"].items():
         sites = " ".join(sorted(opened.loc[opened["case"] == case, "site_id"].astype(str)))
-        told = "; ".join(answer["binding"])
-        rows.append((case, "reachable_jobs", answer["reachable_jobs"], sites, told))
+        reasons = join_reasons(answer["binding"]) or ""
+        rows.append((case, "reachable_jobs", answer["reachable_jobs"], sites, reasons))
         if case in best.index:
             rows += [
-                (case, name, best.loc[case, name], sites, told) for name in _FIGURES if name in best
+                (case, name, best.loc[case, name], sites, reasons)
+                for name in _FIGURES
+                if name in best
             ]
+    return _portfolio_rows(rows)
+
+
+def _unreached(reasons: list[Reason]) -> pd.DataFrame:
+    cell = write_reasons(reasons) or ""
+    return _portfolio_rows([(case, "reachable_jobs", float("nan"), "", cell) for case in CASES])
+
+
+def _portfolio_rows(rows: list[tuple[str, str, float, str, str]]) -> pd.DataFrame:
+    columns = ["case", "figure", "value", "sites", "reasons"]
     return pd.DataFrame(rows, columns=columns).set_index(["case", "figure"])

@@ -1,11 +1,13 @@
 """Who gains and who loses: people by how their access changes, in all, by district and by group."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from geo_planner.accessibility import equity_of
+from geo_planner.classes import class_of
 from geo_planner.compare.rows import BOTH, PRESENCE
 
 NOTICED_SHARE = 0.01
@@ -93,11 +95,71 @@ def equity_before_and_after(
     return frame.assign(difference=frame["b"] - frame["a"])
 
 
+@dataclass(frozen=True)
+class ByChange:
+    """Hold residents by how much their access changes; those who gain or lose notice it.
+
+    Parameters
+    ----------
+    classes
+        Residents who notice, by class of the change, ``(n_borders + 1,)``; those in the middle
+        class, which holds zero, are in the next two fields.
+    small_gain, small_loss
+        Residents who notice a change that the class of zero holds.
+    unchanged, unknown
+        Residents who notice none, and those of whom it is not known.
+    """
+
+    classes: list[float]
+    small_gain: float
+    small_loss: float
+    unchanged: float
+    unknown: float
+
+
+def residents_by_change(
+    rows: pd.DataFrame, zones: pd.DataFrame, measure: str, borders: Sequence[float]
+) -> ByChange:
+    """Count the study's residents by class of change; gains sum to those of the winners.
+
+    Parameters
+    ----------
+    rows, zones
+        As in :func:`winners_and_losers`.
+    measure
+        Access measure.
+    borders
+        Rising class borders, mirrored about zero; empty: one class.
+    """
+    kept = rows.index[rows[PRESENCE] == BOTH]
+    own = zones.loc[kept]
+    inside = (own["role"] == "study").to_numpy()
+    people = own["population_count"].fillna(0.0).to_numpy(float)[inside]
+    sides = rows.loc[kept, [f"{measure}_a", f"{measure}_b"]].to_numpy(float)[inside]
+    change, is_known, is_noticed = _noticed(*sides.T)
+    place = class_of(change, borders)
+    middle = len(borders) // 2
+    is_small = is_noticed & (place == middle)
+    counted = is_noticed & ~is_small
+    return ByChange(
+        classes=np.bincount(place[counted], people[counted], len(borders) + 1).tolist(),
+        small_gain=float(people[is_small & (change > 0)].sum()),
+        small_loss=float(people[is_small & (change < 0)].sum()),
+        unchanged=float(people[is_known & ~is_noticed].sum()),
+        unknown=float(people[~is_known].sum()),
+    )
+
+
+def _noticed(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the change, whether it is known, and whether it is more than people would not notice."""
+    is_known = ~(np.isnan(before) | np.isnan(after))
+    change = np.where(is_known, after - before, 0.0)
+    least = NOTICED_SHARE * np.abs(np.where(is_known, before, 0.0))
+    return change, is_known, (np.abs(change) > least) & (change != 0)
+
+
 def _counts(before: np.ndarray, after: np.ndarray, people: np.ndarray) -> dict[str, float]:
-    known = ~(np.isnan(before) | np.isnan(after))
-    change = np.where(known, after - before, 0.0)
-    noticed = np.abs(change) > NOTICED_SHARE * np.abs(np.where(known, before, 0.0))
-    noticed &= change != 0
+    change, known, noticed = _noticed(before, after)
     weights = people[known]
     total = float(weights.sum())
     means = [

@@ -17,30 +17,29 @@ def summary_of(comparison: Comparison) -> dict[str, Any]:
     Returns
     -------
     dict
-        a, b (names), unfair, modifications (what the scenario of B changed), measure, people (all
-        residents by the first measure), totals, sites_that_change_rank, land (sites breached, sites
-        that change stage, sites that lose environmental class), policy and target (null where not
-        asked for), is_empty, headline.
+        a, b (names), unfair (reasons as tables hold them), modifications (what the scenario of B
+        changed), measure, people (all residents by the first measure), totals,
+        sites_that_change_rank, land (sites breached, sites that change stage, sites that lose
+        environmental class), policy and target (null where not asked for), is_empty, headline.
     """
     origin = comparison.b.region.origin
     people = _residents(comparison)
-    moved = comparison.ranking["rank_change"].fillna(0) != 0
     summary: dict[str, Any] = {
         "a": comparison.name_a,
         "b": comparison.name_b,
-        "unfair": comparison.unfair,
+        "unfair": [str(reason) for reason in comparison.unfair],
         "modifications": [] if origin is None else list(origin.changes),
         "notes": [] if origin is None else list(origin.notes),
         "measure": comparison.headline,
         "people": None if people is None else json.loads(people.to_json()),
         "totals": json.loads(comparison.totals.reset_index().to_json(orient="records")),
-        "sites_that_change_rank": int(moved.sum()),
+        "sites_that_change_rank": comparison.n_sites_moved,
         "land": land_summary(comparison.land),
         "policy": _records(comparison.policy),
         "target": _records(comparison.target),
         "is_empty": comparison.is_empty,
     }
-    return {**summary, "headline": _headline(comparison, people, int(moved.sum()))}
+    return {**summary, "headline": _headline(comparison, people, comparison.n_sites_moved)}
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]] | None:
@@ -85,11 +84,11 @@ def _land_parts(comparison: Comparison) -> list[str]:
     jobs = comparison.totals.loc[("sites", "jobs_likely"), "difference"]
     if abs(jobs) >= _LEAST_JOBS:
         parts.append(f"sites can take {jobs:+,.0f} jobs")
-    told = land_summary(comparison.land)
+    sites = land_summary(comparison.land)
     for name, words in (
         ("sites_breached", "breach what plans allow"),
         ("sites_that_lose_class", "lose environmental class to planned homes"),
     ):
-        if told[name]:
-            parts.append(f"{len(told[name])} sites {words}")
+        if sites[name]:
+            parts.append(f"{len(sites[name])} sites {words}")
     return parts

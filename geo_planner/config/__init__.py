@@ -18,6 +18,7 @@ from geo_planner.config.base import (
     Role,
     Settings,
 )
+from geo_planner.config.cells import CellFormat, NumberFormat
 from geo_planner.config.fares import (
     FareClass,
     FareDistance,
@@ -51,6 +52,7 @@ __all__ = [
     "USUAL_MODES",
     "Access",
     "AssumedLine",
+    "CellFormat",
     "ControlTotals",
     "CycleRoutes",
     "FareClass",
@@ -66,6 +68,7 @@ __all__ = [
     "LinesSource",
     "Minutes",
     "Mode",
+    "NumberFormat",
     "OneWay",
     "OsmSource",
     "Percentile",

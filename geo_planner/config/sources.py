@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from geo_planner.config.assumed_lines import AssumedLine
 from geo_planner.config.base import Provenance, Role, Settings
+from geo_planner.config.cells import CellFormat
 from geo_planner.config.lines import LinesSource
 from geo_planner.config.rasters import RasterSource
 from geo_planner.config.spread import SpreadSource
@@ -62,13 +63,13 @@ class FieldRule(Settings):
 
     field: str = Field(description="Field name in the layer.")
     scale: float | None = Field(None, description="Number to multiply by, such as 0.01 for %.")
-    values: Mapping[str, str | int | None] | None = Field(
+    values: Mapping[str, str | int | float | None] | None = Field(
         None,
         description='Replacement of field values (as text), "" for none; others are refused.',
     )
 
 
-class LayerSource(Provenance):
+class LayerSource(Provenance, CellFormat):
     """Read a vector layer into a table, column by column."""
 
     table: str = Field(description="Table of the region that the rows go to.")

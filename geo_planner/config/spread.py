@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from geo_planner.config.base import Provenance, Role, Settings
+from geo_planner.config.cells import NumberFormat
 
 
-class SpreadTotals(Settings):
+class SpreadTotals(NumberFormat):
     """Say where the totals of districts stand."""
 
     path: Path = Field(description="Text file with a header line.")

@@ -8,28 +8,32 @@ from typing import Any
 from geo_planner.errors import InputError
 from geo_planner.exports.content import Content, read_content
 from geo_planner.exports.danish_csv import write_danish_csv
-from geo_planner.exports.files import written_under
 from geo_planner.exports.geopackage import write_geopackage
 from geo_planner.exports.results import CREDITS_FILE, require_suffix
 from geo_planner.exports.shapefile import write_shapefiles
 from geo_planner.exports.spreadsheet import write_workbook
 from geo_planner.exports.web import write_geojson
+from geo_planner.folders import written_beside
 
 Writer = Callable[[Content, Path], list[str]]
 
 
 @dataclass(frozen=True)
 class Format:
-    """Describe a format: how it is written, and its suffix where it is one file."""
+    """Describe a format: how it is written, its suffix where it is one file, and for whom.
+
+    A format for people has reasons in words, one for programs their codes and figures.
+    """
 
     write: Writer
     suffix: str | None
+    has_words: bool = True
 
 
 def write_parquet(content: Content, folder: Path) -> list[str]:
     """Write every table as a (Geo)Parquet file into a folder."""
     for name, frame in content.tables.items():
-        with written_under(folder / f"{name}.parquet") as file:
+        with written_beside(folder / f"{name}.parquet") as file:
             frame.to_parquet(file, index=False, compression="zstd")
     return [f"{name}.parquet" for name in content.tables]
 
@@ -37,7 +41,7 @@ def write_parquet(content: Content, folder: Path) -> list[str]:
 FORMATS: Mapping[str, Format] = {
     "gpkg": Format(write_geopackage, ".gpkg"),
     "shapefile": Format(write_shapefiles, ".zip"),
-    "parquet": Format(write_parquet, None),
+    "parquet": Format(write_parquet, None, has_words=False),
     "csv-da": Format(write_danish_csv, None),
     "xlsx": Format(write_workbook, ".xlsx"),
     "geojson": Format(write_geojson, None),
@@ -71,6 +75,13 @@ def export(
         When source, format, tables or the name of the output do not fit.
     MissingDependencyError
         When the format needs an extra that is not installed.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import example_region, export
+    >>> export(example_region().path, mkdtemp(), "parquet", ["zones", "sites"])["tables"]
+    {'zones': 25, 'sites': 3}
     """
     if form not in FORMATS:
         raise InputError(f"{form!r} is no format: choose from {', '.join(FORMATS)}")
@@ -80,6 +91,8 @@ def export(
     elif target.exists() and not target.is_dir():
         raise InputError(f"{target}: is a file; {form} needs a folder")
     content = read_content(Path(source), tables)
+    if chosen.has_words:
+        content = content.in_words()
     written = _write(chosen, content, target)
     rows = {name: len(frame) for name, frame in content.tables.items()}
     return {"out": str(target), "format": form, "tables": rows, "written": written}
@@ -93,7 +106,7 @@ def _write(form: Format, content: Content, target: Path) -> list[str]:
         _write_credits(content, target)
         return written
     target.parent.mkdir(parents=True, exist_ok=True)
-    with written_under(target) as file:
+    with written_beside(target) as file:
         written = form.write(content, file)
     if form.suffix == ".gpkg":
         _write_credits(content, target.parent)

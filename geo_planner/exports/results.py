@@ -12,18 +12,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo_planner.analysis.ranking_table import ranking_table
 from geo_planner.errors import InputError
+from geo_planner.folders import written_beside
+from geo_planner.words.frames import frame_in_words
 
 if TYPE_CHECKING:
     from geo_planner.analysis import AnalysisResult
 
 CREDITS_FILE = "CREDITS.txt"
-_BESIDE_SCORES = (
-    "name", "area_m2", "score_low", "score_high", "excluded_because", "to_ask",
-    "first_share_simplex", "top3_share_simplex", "rank_p05_simplex", "rank_p95_simplex",
-    "first_share_near", "top3_share_near", "capacity_state", "jobs_low", "jobs_likely",
-    "jobs_high", "binding_limit", "stage", "net_area_m2", "env_class_possible", "geometry",
-)  # fmt: skip
 TABLE_SUFFIXES = (".csv", ".parquet")
 SUFFIXES = (*TABLE_SUFFIXES, ".gpkg", ".geojson")
 
@@ -47,7 +44,9 @@ def require_suffix(out: Path, suffixes: Sequence[str]) -> None:
         raise InputError(f"{out}: is a folder; name a file")
 
 
-def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> None:
+def write_table(
+    frame: pd.DataFrame, out: Path, credit_lines: Sequence[str], *, language: str = "en"
+) -> None:
     """Write a frame in the format of the file's ending, under a temporary name first.
 
     Parameters
@@ -58,6 +57,8 @@ def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> 
         ``.csv``, ``.parquet``, ``.gpkg`` or ``.geojson``.
     credit_lines
         Credit lines of the data.
+    language
+        Language of reasons; ``.parquet``, for programs, keeps their codes and figures.
 
     Raises
     ------
@@ -67,17 +68,14 @@ def write_table(frame: pd.DataFrame, out: Path, credit_lines: Sequence[str]) -> 
     writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
         ".csv": _write_csv,
         ".parquet": lambda f, file: f.to_parquet(file, index=False),
-        ".gpkg": _write_vector("GPKG"),
-        ".geojson": _write_vector("GeoJSON"),
+        ".gpkg": _write_vector("GPKG", out.stem),
+        ".geojson": _write_vector("GeoJSON", out.stem),
     }
     require_suffix(out, SUFFIXES)
     out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = out.with_name(f".{out.stem}.part{out.suffix}")
-    try:
-        writers[out.suffix](finite(frame), temporary)
-        temporary.replace(out)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_beside(out) as temporary:
+        shown = frame if out.suffix == ".parquet" else frame_in_words(frame, language)
+        writers[out.suffix](finite(shown), temporary)
     if credit_lines:
         (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
 
@@ -96,20 +94,17 @@ def _write_csv(frame: pd.DataFrame, file: Path) -> None:
     plain.to_csv(file, index=False, lineterminator="\n")
 
 
-def _write_vector(driver: str) -> Callable[[pd.DataFrame, Path], None]:
+def _write_vector(driver: str, layer: str) -> Callable[[pd.DataFrame, Path], None]:
     def write(frame: pd.DataFrame, file: Path) -> None:
         if not isinstance(frame, gpd.GeoDataFrame):
             raise InputError(
                 f"this table has no geometry: write it as .csv or .parquet, not {driver}"
             )
-        frame.to_file(file, driver=driver, layer=file.stem.strip(".").removesuffix(".part"))
+        frame.to_file(file, driver=driver, layer=layer)
 
     return write
 
 
 def sites_table(result: "AnalysisResult") -> gpd.GeoDataFrame:
     """Lay out the ranking: site_id, score, rank, then each criterion with its contribution."""
-    pairs = [name for key in result.criteria.index for name in (str(key), f"{key}_contribution")]
-    columns = ["score", "rank", *pairs, *(name for name in _BESIDE_SCORES if name in result.sites)]
-    ranked = result.sites.sort_values(["rank", "score_high"], ascending=[True, False])
-    return gpd.GeoDataFrame(ranked[columns].reset_index())
+    return ranking_table(result.sites, result.criteria)

@@ -41,9 +41,9 @@ class Step:
     Parameters
     ----------
     street
-        Name of the street; where it has none, its road class.
+        Name of the street; where it has none, its road class; within a station, of its door.
     turn
-        start, straight, left, right or back.
+        start, straight, left, right or back; within a station enter, leave or inside.
     distance_m, time_s
         Length on the ground [m], and time with what turning at its end costs [s].
     """

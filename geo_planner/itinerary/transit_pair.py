@@ -12,10 +12,11 @@ import shapely
 
 from geo_planner.config import Mode, Travel, cents, price_of
 from geo_planner.errors import InputError
+from geo_planner.itinerary.doors import End
 from geo_planner.itinerary.journeys import Best, Pair, Riding
 from geo_planner.itinerary.legs import Journey, Leg
 from geo_planner.itinerary.rides import RideBook
-from geo_planner.itinerary.way_legs import End, WayLegs, WayPart, parts_of
+from geo_planner.itinerary.way_legs import WayLegs, WayPart, parts_of
 from geo_planner.kernels.frontier import Bounds
 from geo_planner.kernels.lower_bounds import ways_back
 from geo_planner.kernels.street import UNREACHED
@@ -209,7 +210,7 @@ class TransitPair:
             legs.append(self._ride_leg(riding, stop, clock_cs))
             clock_cs = self._book.ride(riding).arrival_cs
         found = min(self._egress, key=lambda one: int(one.costs_cs[last]))
-        stop_left = End(self._left, last, self._book.names[last])
+        stop_left = End(self._left, last, self._book.names[last], is_stop=True)
         way_legs, _ = self._way_legs(found, (0, last), stop_left, self._to_destination, clock_cs)
         legs += way_legs
         return Journey(
@@ -222,17 +223,25 @@ class TransitPair:
         names, ways = self._book.names, self._router.ways
         if riding.before == stop:
             return [], clock_cs
-        reached = End(self._reached, stop, names[stop])
+        reached = End(self._reached, stop, names[stop], is_stop=True)
         if riding.before < 0:
             found = min(self._access, key=lambda one: int(one.costs_cs[stop]))
             return self._way_legs(found, (0, stop), self._from_origin, reached, clock_cs)
         name = names[riding.before]
-        left = End(self._left, riding.before, name)
+        left = End(self._left, riding.before, name, is_stop=True)
+        mode, ruled_s = ways.between.streets.network.mode, self._ruled_s(riding.before, stop)
         end = left._replace(row=stop, name=names[stop])
-        between = WayPart(ways.between, left, end, ways.between.streets.network.mode)
+        between = WayPart(ways.between, left, end, mode, ruled_s=ruled_s)
         legs, reached_cs = self._legs.legs([between], clock_cs, self._clock)
         is_nothing = reached_cs == clock_cs and name == names[stop]
         return ([] if is_nothing else legs), reached_cs
+
+    def _ruled_s(self, before: int, stop: int) -> float:
+        """Give the time from getting off at a stop to being ready at another one [s]."""
+        walks = self._router.service.transfers
+        row = slice(walks.ptr[before], walks.ptr[before + 1])
+        cost_cs = int(walks.cost_cs[row][walks.stop[row] == stop][0])
+        return cost_cs / CENTISECONDS_PER_S + self._travel.transfer_slack_s
 
     def _ride_leg(self, riding: Riding, stop: int, clock_cs: int) -> Leg:
         ride = self._book.ride(riding)

@@ -1,6 +1,6 @@
 """All that land says of candidate sites in one frame, for scores, maps and briefs.
 
-Capacity is told at the readiness of the site: the right ``now`` at stage 1, the proposal at stage
+Capacity is given at the readiness of the site: the right ``now`` at stage 1, the proposal at stage
 2, the framework at stages 3 and 5, a proposed framework at stage 4; ``capacity_state`` says which.
 """
 
@@ -23,6 +23,7 @@ from geo_planner.land.environment.sensitive import sensitive_uses
 from geo_planner.land.plans.readiness import site_readiness
 from geo_planner.land.plans.resolving import PlanResult, resolve_plans
 from geo_planner.land.plans.summary import plan_summary
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 
 _STATE_OF_STAGE = {
@@ -88,7 +89,7 @@ def land_measures(
     classes = environment_classes(result, around, _class_caps(constraints))
     plans = plan_summary(result, cited=("now", "potential", "if_adopted"))
     frame = pd.concat([uses, ready, plans, classes], axis=1)
-    frame = frame.join(_told(capacity, uses["use"], ready["stage"]))
+    frame = frame.join(_own_capacity(capacity, uses["use"], ready["stage"]))
     frame["use_allowed"] = _yes_no(ready["stage"] < _RURAL_STAGE, ready["stage"].notna())
     is_rural = (plans["zone_status"] == "rural") & (ready["stage"] == _RURAL_STAGE)
     frame["in_rural_zone"] = _yes_no(is_rural, plans["zone_status"].notna() | is_rural)
@@ -107,7 +108,7 @@ def _yes_no(answer: pd.Series, is_known: pd.Series) -> pd.Series:
     return answer.astype("boolean").where(is_known, pd.NA)
 
 
-def _told(capacity: pd.DataFrame, uses: pd.Series, stage: pd.Series) -> pd.DataFrame:
+def _own_capacity(capacity: pd.DataFrame, uses: pd.Series, stage: pd.Series) -> pd.DataFrame:
     """Pick the capacity of each site's use, per reading and at its readiness."""
     add = capacity.xs("add", level="variant")
     own = add[add.index.get_level_values("use") == uses.reindex(
@@ -117,22 +118,22 @@ def _told(capacity: pd.DataFrame, uses: pd.Series, stage: pd.Series) -> pd.DataF
         rows = own.xs(state, level="state")
         columns |= {f"{state}_{name}": rows[name] for name in _SHOWN}
         columns |= {f"{state}_jobs_{end}": rows[f"net_private_jobs_{end}"] for end in ENDS}
-    told = pd.DataFrame(columns, index=uses.index)
-    told["upside_m2"] = told["potential_allowed_likely_m2"] - told["now_allowed_likely_m2"]
+    own_use = pd.DataFrame(columns, index=uses.index)
+    own_use["upside_m2"] = own_use["potential_allowed_likely_m2"] - own_use["now_allowed_likely_m2"]
     state_of = stage.map(_STATE_OF_STAGE)
-    told["capacity_state"] = state_of.astype(object).where(state_of.notna(), None)
+    own_use["capacity_state"] = state_of.astype(object).where(state_of.notna(), None)
     chosen = own.reindex(pd.MultiIndex.from_arrays([uses.index, state_of.fillna("")]))
-    told["remaining_m2"] = chosen["remaining_likely_m2"].to_numpy()
+    own_use["remaining_m2"] = chosen["remaining_likely_m2"].to_numpy()
     for end in ENDS:
-        told[f"remaining_{end}_m2"] = chosen[f"remaining_{end}_m2"].to_numpy()
-        told[f"jobs_{end}"] = chosen[f"net_private_jobs_{end}"].to_numpy()
+        own_use[f"remaining_{end}_m2"] = chosen[f"remaining_{end}_m2"].to_numpy()
+        own_use[f"jobs_{end}"] = chosen[f"net_private_jobs_{end}"].to_numpy()
     for name in ("existing_floor_area_m2", "overbuilt_m2", "is_bound"):
-        told[name] = chosen[name].to_numpy()
+        own_use[name] = chosen[name].to_numpy()
     for name in ("binding_limit", "bound_reason", "parking", "unknown_reason"):
-        told[name] = chosen[name].astype(object).to_numpy()
-    told.loc[state_of.isna(), "unknown_reason"] = "which stage the use has reached is unknown"
-    told["capacity_by_use"] = _by_use(add, state_of)
-    return told
+        own_use[name] = chosen[name].astype(object).to_numpy()
+    own_use.loc[state_of.isna(), "unknown_reason"] = str(Reason("stage_unknown"))
+    own_use["capacity_by_use"] = _by_use(add, state_of)
+    return own_use
 
 
 def _by_use(add: pd.DataFrame, state_of: pd.Series) -> list[str]:

@@ -8,7 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.policy.frames import PolicyFrames
+from geo_planner.reasons import Reason
 
+WHOLE_AREA, AGAINST = "whole area", "against "
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -18,7 +20,7 @@ class Known:
 
     value: float
     year: int | None = None
-    note: str | None = None
+    note: Reason | None = None
     baseline: float | None = None
 
 
@@ -26,7 +28,7 @@ class Known:
 class Unknown:
     """Say why there is no value."""
 
-    reason: str
+    reason: Reason
 
 
 Answer = Known | Unknown
@@ -66,6 +68,6 @@ def numbers(frame: pd.DataFrame, column: str) -> FloatArray | None:
     return frame[column].to_numpy(float, na_value=np.nan)
 
 
-def lacks(what: str, column: str) -> Unknown:
-    """Say which column is missing."""
-    return Unknown(f"{what} have no {column}")
+def lacks(table: str, *columns: str) -> Unknown:
+    """Say which columns of a table are missing."""
+    return Unknown(Reason("table_lacks", table=table, columns=columns))

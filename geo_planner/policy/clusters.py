@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.policy.rules import policy_rules
+from geo_planner.reasons import Reason
 from geo_planner.sources.businesses import CLUSTER_ORDER, cluster_prefixes, clusters_of
 
 COMPUTED, SUPPRESSED, NEEDS_DATA = "computed", "suppressed", "needs data"
 
 _SETS = {"core": ("core",), "core_and_extended": ("core", "extended")}
 _DIVISION_DIGITS = 2
-_NO_REFERENCE = "the table reference_employment is empty"
+_NO_REFERENCE = Reason("no_reference_employment")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class _ReferenceJobs:
     area: str | None
     year: int | None
     standard: str | None
-    reason: str | None
+    reason: Reason | None
 
 
 def cluster_jobs(businesses: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -91,8 +92,8 @@ def location_quotients(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) ->
             _reference_share(found, *key) for key in zip(rows["cluster"], rows["set"], strict=True)
         ]
         rows["reference_share"] = [share for share, _ in shares]
-        rows["reason"] = [reason for _, reason in shares]
-        parts.append(_told(rows))
+        rows["reason"] = [None if reason is None else str(reason) for _, reason in shares]
+        parts.append(_with_quotients(rows))
     columns = [
         "area", "year", "cluster", "set", "jobs_count", "workplaces_count", "share",
         "reference_share", "location_quotient", "state", "reason",
@@ -100,7 +101,7 @@ def location_quotients(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) ->
     return pd.concat(parts, ignore_index=True)[columns]
 
 
-def _told(rows: pd.DataFrame) -> pd.DataFrame:
+def _with_quotients(rows: pd.DataFrame) -> pd.DataFrame:
     """Divide where both shares are known and enough stands behind them."""
     rules = policy_rules()
     is_small = (rows["workplaces_count"] < rules["least_workplaces"]) | ~(
@@ -108,12 +109,12 @@ def _told(rows: pd.DataFrame) -> pd.DataFrame:
     )
     has_reference = rows["reference_share"] > 0
     state = np.select([~has_reference, is_small], [NEEDS_DATA, SUPPRESSED], COMPUTED)
-    few = f"fewer than {rules['least_workplaces']:g} workplaces or {rules['least_jobs']:g} jobs"
+    few = Reason("few_in_cluster", workplaces=rules["least_workplaces"], jobs=rules["least_jobs"])
     reason = rows["reason"].astype(object).where(~has_reference, None)
     return rows.assign(
         location_quotient=(rows["share"] / rows["reference_share"]).where(state == COMPUTED),
         state=state,
-        reason=reason.where(state != SUPPRESSED, few).astype("str"),
+        reason=reason.where(state != SUPPRESSED, str(few)).astype("str"),
     )
 
 
@@ -132,32 +133,32 @@ def _references(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> list[_
         year = int(rows["year"].max())
         latest = rows[rows["year"] == year]
         own = latest[latest["branch_standard"] == standard]
-        reason: str | None = None
+        reason: Reason | None = None
         if standard is None:
-            reason = "workplaces state no branch standard, or several"
+            reason = Reason("no_branch_standard")
         elif own.empty:
-            reason = f"the reference is not in {standard}, the code list of the workplaces"
+            reason = Reason("reference_in_other_standard", standard=standard)
         found.append(_ReferenceJobs(own, str(area), year, standard, reason))
     return found
 
 
 def _reference_share(
     found: _ReferenceJobs, cluster: str, set_name: str
-) -> tuple[float, str | None]:
+) -> tuple[float, Reason | None]:
     """Share of the reference's jobs in a cluster; nan with the reason where it is not known."""
     if found.reason is not None:
         return np.nan, found.reason
     codes = found.rows["branch_code"].astype(str)
     coarse = sorted({code for code in codes if _is_too_coarse(code, cluster, found.standard)})
     if coarse:
-        return np.nan, f"the reference's codes {', '.join(coarse)} are too coarse for the cluster"
+        return np.nan, Reason("reference_too_coarse", codes=tuple(coarse))
     jobs = found.rows["jobs_count"].to_numpy(float)
     is_in = np.array(
         [next(iter(_primary(code, found.standard)), None) == cluster
          and _primary(code, found.standard)[cluster] in _SETS[set_name] for code in codes]
     )  # fmt: skip
     share = float(jobs[is_in].sum() / jobs.sum()) if jobs.sum() > 0 else np.nan
-    return share, None if share > 0 else "the reference has no jobs in the cluster"
+    return share, None if share > 0 else Reason("reference_without_cluster")
 
 
 def _primary(code: str, standard: str | None) -> dict[str, str]:
@@ -204,15 +205,16 @@ def specialisation(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> pd.
     for found in _references(businesses, reference):
         reason = found.reason
         if reason is None and (found.rows["branch_code"].str.len() < _DIVISION_DIGITS).any():
-            reason = "the reference's codes are coarser than two digits"
+            reason = Reason("reference_below_divisions")
         if reason is None and mix.empty:
-            reason = "no workplace states both a branch and jobs"
+            reason = Reason("no_branch_and_jobs")
         value = np.nan
         if reason is None:
             theirs = _mix(found.rows["branch_code"], found.rows["jobs_count"])
             value = float(mix.sub(theirs, fill_value=0.0).abs().sum())
         state = COMPUTED if reason is None else NEEDS_DATA
-        rows.append((found.area, found.year, value, state, reason))
+        cell = None if reason is None else str(reason)
+        rows.append((found.area, found.year, value, state, cell))
     return pd.DataFrame(rows, columns=["area", "year", "specialisation", "state", "reason"])
 
 

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.packaged import packaged_rows
-from geo_planner.policy.answers import Compute, Known, Unknown
+from geo_planner.policy.answers import WHOLE_AREA, Compute, Known, Unknown
 from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.values_land import LAND_VALUES
 from geo_planner.policy.values_residents import RESIDENT_VALUES
 from geo_planner.policy.values_workplaces import WORKPLACE_VALUES
+from geo_planner.reasons import Reason
 
 _COLUMNS = [
     "id", "statement", "area", "label_en", "label_da", "formula", "value", "unit",
@@ -23,7 +24,6 @@ _COLUMNS = [
     "reason", "note", "source", "checked",
 ]  # fmt: skip
 _NEEDS_DATA = "needs data"
-WHOLE_AREA = "whole area"
 VALUES: Mapping[str, Compute] = {**WORKPLACE_VALUES, **LAND_VALUES, **RESIDENT_VALUES}
 
 
@@ -77,7 +77,7 @@ def _study_rows(frames: PolicyFrames) -> PolicyFrames:
 
 def _answers(indicator: str, frames: PolicyFrames) -> Mapping[str, Known | Unknown]:
     if indicator not in VALUES:
-        return {WHOLE_AREA: Unknown("no source of it is read yet")}
+        return {WHOLE_AREA: Unknown(Reason("source_not_read"))}
     answer = VALUES[indicator](frames)
     return answer if isinstance(answer, Mapping) else {WHOLE_AREA: answer}
 
@@ -87,14 +87,16 @@ def _row(indicator: Mapping[str, str], area: str, answer: Known | Unknown) -> di
     if isinstance(answer, Known) and np.isfinite(answer.value):
         status = indicator["kind"] if indicator["kind"] != _NEEDS_DATA else "computed"
         found: dict[str, object] = {
-            "value": answer.value, "year": answer.year, "note": answer.note, "status": status,
+            "value": answer.value, "year": answer.year, "status": status,
+            "note": None if answer.note is None else str(answer.note),
             "reason": None,
         }  # fmt: skip
         if answer.baseline is not None:
             found["baseline_value"] = answer.baseline
     else:
-        reason = answer.reason if isinstance(answer, Unknown) else "nothing is counted there"
+        reason = answer.reason if isinstance(answer, Unknown) else Reason("nothing_counted")
         found = {
-            "value": None, "year": None, "note": None, "status": _NEEDS_DATA, "reason": reason
+            "value": None, "year": None, "note": None, "status": _NEEDS_DATA,
+            "reason": str(reason),
         }  # fmt: skip
     return kept | {"area": area} | found

@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo_planner.policy.answers import WHOLE_AREA
+from geo_planner.words.reasons import reasons_words
+from geo_planner.words.wording import Wording
+
 _WHOLE_FROM = 100
+_ENGLISH = Wording("en")
 
 
 def indicator_records(table: pd.DataFrame) -> dict[str, Any]:
@@ -30,15 +35,20 @@ def indicator_lines(table: pd.DataFrame, out: Path | None) -> str:
 
 
 def _line(row: dict[Any, Any]) -> str:
-    area = "" if row["area"] == "whole area" else f" ({row['area']})"
+    area = "" if row["area"] == WHOLE_AREA else f" ({row['area']})"
     head = f"{row['label_en']}{area}: "
     if np.isnan(row["value"]):
-        return f"{head}needs data ({row['reason']})"
+        return f"{head}needs data ({_words(row['reason'])})"
     goal = "" if np.isnan(row["target_value"]) else f", goal {_number(row['target_value'])}"
     year = "" if pd.isna(row["target_year"]) or not goal else f" by {row['target_year']}"
     proxy = " [proxy]" if row["status"] == "proxy" else ""
-    note = f"; {row['note']}" if isinstance(row["note"], str) else ""
+    noted = _words(row["note"])
+    note = f"; {noted}" if noted else ""
     return f"{head}{_number(row['value'])} {row['unit']}{goal}{year}{proxy}{note}"
+
+
+def _words(cell: object) -> str:
+    return reasons_words(cell, _ENGLISH) if isinstance(cell, str) else ""
 
 
 def _number(value: float) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from geo_planner.policy.answers import Answer, Compute, Known, Unknown, lacks, numbers
 from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.rules import policy_rules
+from geo_planner.reasons import Reason
 
 _LAST_STAGE = 5
 
@@ -22,7 +23,8 @@ def _site_sum(
         return lacks("sites", column)
     chosen = is_in(frames.sites).to_numpy(bool)
     n_unknown = int(np.isnan(values[chosen]).sum())
-    note = f"{n_unknown} of {int(chosen.sum())} sites unknown: a least value" if n_unknown else None
+    n_sites = int(chosen.sum())
+    note = Reason("sites_unknown_least", unknown=n_unknown, sites=n_sites) if n_unknown else None
     return Known(float(np.nansum(values[chosen])), frames.years.get("sites"), note)
 
 
@@ -37,14 +39,14 @@ def _cluster_ready(frames: PolicyFrames, state: str, env_class: int) -> Answer:
 def _station_share(frames: PolicyFrames, place: str) -> Answer:
     values = numbers(frames.sites, "remaining_m2")
     if values is None or "place" not in frames.sites:
-        return lacks("sites", "remaining_m2" if values is None else "place near a station")
+        return lacks("sites", "remaining_m2" if values is None else "place")
     places = frames.sites["place"]
     known = ~np.isnan(values) & (places != "unknown").to_numpy(bool)
     total = values[known].sum()
     if total == 0:
-        return Unknown("no site with a known place has floor area left")
+        return Unknown(Reason("no_floor_area_left"))
     n_out = int((~known).sum())
-    note = f"{n_out} of {len(values)} sites unknown and left out" if n_out else None
+    note = Reason("sites_unknown_left_out", unknown=n_out, sites=len(values)) if n_out else None
     share = values[known & (places == place).to_numpy(bool)].sum() / total
     return Known(float(share), frames.years.get("sites"), note)
 
@@ -54,7 +56,7 @@ def _unconstrained(frames: PolicyFrames) -> Answer:
     if net is None or gross is None:
         return lacks("sites", "net_area_m2")
     bound = frames.sites.get("is_upper_bound", pd.Series(data=False, index=frames.sites.index))
-    note = "an upper bound: some excluding kinds were not checked" if bound.any() else None
+    note = Reason("upper_bound_unchecked") if bound.any() else None
     return Known(float(np.nansum(net) / np.nansum(gross)), frames.years.get("sites"), note)
 
 
@@ -71,15 +73,14 @@ def _cover(frames: PolicyFrames, end: str) -> Answer:
 
 def _chance(frames: PolicyFrames) -> Answer:
     if frames.draws is None or not len(frames.draws):
-        return Unknown("no draws of net new private jobs were handed over")
+        return Unknown(Reason("no_draws_of_jobs"))
     known = frames.draws[~np.isnan(frames.draws)]
     if not len(known):
-        return Unknown("the capacity of the sites is unknown")
-    note = "chance that the land suffices, not that the jobs come"
+        return Unknown(Reason("site_capacity_unknown"))
     return Known(
         float((known >= policy_rules()["goal_private_jobs"]).mean()),
         frames.years.get("sites"),
-        note,
+        Reason("chance_of_land_only"),
     )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from geo_planner.policy.answers import (
+    WHOLE_AREA,
     Answer,
     Answers,
     Compute,
@@ -19,6 +20,7 @@ from geo_planner.policy.answers import (
 )
 from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.rules import policy_rules
+from geo_planner.reasons import Reason
 
 
 def _zone_sum(frames: PolicyFrames, column: str) -> Answer:
@@ -31,8 +33,8 @@ def _zone_sum(frames: PolicyFrames, column: str) -> Answer:
 def _employment_rate(frames: PolicyFrames) -> Answer:
     workers, people = (_zone_sum(frames, c) for c in ("workers_count", "population_count"))
     if isinstance(workers, Unknown) or isinstance(people, Unknown) or people.value == 0:
-        return lacks("zones", "workers_count and population_count")
-    return Known(workers.value / people.value, people.year, "of all residents, not of working age")
+        return lacks("zones", "workers_count", "population_count")
+    return Known(workers.value / people.value, people.year, Reason("rate_of_all_residents"))
 
 
 def _jobs_in_reach(frames: PolicyFrames, mode: str) -> Answers:
@@ -41,7 +43,7 @@ def _jobs_in_reach(frames: PolicyFrames, mode: str) -> Answers:
     if values is None or people is None:
         return lacks("zones", column if values is None else "population_count")
     year = frames.years.get("zones")
-    answers: dict[str, Answer] = {"whole area": Known(weighted_mean(values, people), year)}
+    answers: dict[str, Answer] = {WHOLE_AREA: Known(weighted_mean(values, people), year)}
     districts = frames.zones["district"]
     for district in sorted(districts.dropna().unique()):
         is_in = (districts == district).to_numpy(bool)
@@ -52,13 +54,13 @@ def _jobs_in_reach(frames: PolicyFrames, mode: str) -> Answers:
 def _pupils(frames: PolicyFrames, summarise: Callable[[FloatArray, FloatArray], float]) -> Answer:
     pupils = numbers(frames.zones, "pupils_count")
     if frames.minutes_to_school is None or pupils is None:
-        what = "pupils_count" if pupils is None else "minutes to a vocational school"
+        what = "pupils_count" if pupils is None else "minutes_to_school"
         return lacks("zones", what)
     minutes = frames.minutes_to_school.reindex(frames.zones.index).to_numpy(float)
     value = summarise(minutes, np.nan_to_num(pupils))
     if np.isinf(value):
-        return Unknown("half of the pupils or more reach no vocational school")
-    return Known(value, frames.years.get("zones"), "a stand-in: where pupils live, not who applies")
+        return Unknown(Reason("pupils_reach_no_school"))
+    return Known(value, frames.years.get("zones"), Reason("pupils_stand_in"))
 
 
 def _within_norm(minutes: FloatArray, pupils: FloatArray) -> float:

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.policy.answers import (
+    AGAINST,
+    WHOLE_AREA,
     Answer,
     Answers,
     Compute,
@@ -28,6 +30,7 @@ from geo_planner.policy.clusters import (
 )
 from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.rules import policy_rules
+from geo_planner.reasons import Reason, read_reasons
 from geo_planner.sources.businesses import CLUSTER_ORDER, clusters_of
 
 _HIGH_LEVELS = ("high", "very_high")
@@ -42,12 +45,12 @@ def _by_jobs(
     values = numbers(frames.businesses, column)
     jobs = numbers(frames.businesses, "employees_count")
     if values is None or jobs is None:
-        return lacks("workplaces", column if values is None else "employees_count")
+        return lacks("businesses", column if values is None else "employees_count")
     summary = summarise(values, np.nan_to_num(jobs))
     if np.isinf(summary):
-        return Unknown("too many jobs do not get there within the longest time searched")
+        return Unknown(Reason("jobs_beyond_search"))
     n_unknown = int((np.isnan(values) & (np.nan_to_num(jobs) > 0)).sum())
-    note = f"{n_unknown} workplaces off the network left out" if n_unknown else None
+    note = Reason("workplaces_off_network", count=n_unknown) if n_unknown else None
     return Known(summary, frames.years.get("businesses"), note)
 
 
@@ -61,7 +64,7 @@ def _percentile(column: str, percent: float) -> Compute:
 
 def _high_service(frames: PolicyFrames) -> Answer:
     if "service_level" not in frames.businesses:
-        return lacks("workplaces", "service_level")
+        return lacks("businesses", "service_level")
     levels = frames.businesses["service_level"]
     jobs = np.nan_to_num(frames.businesses["employees_count"].to_numpy(float))
     is_high = np.where(levels.isna(), np.nan, levels.isin(_HIGH_LEVELS).astype(float))
@@ -72,18 +75,19 @@ def _quotient(frames: PolicyFrames, cluster: str) -> Answers:
     found = location_quotients(frames.businesses, _others(frames))
     rows = found[(found["cluster"] == cluster) & (found["set"] == "core")]
     return {
-        f"against {row.area}" if isinstance(row.area, str) else "whole area": (
-            Known(row.location_quotient, row.year, f"{row.jobs_count:.0f} jobs")
+        f"{AGAINST}{row.area}" if isinstance(row.area, str) else WHOLE_AREA: (
+            Known(row.location_quotient, row.year, Reason("jobs_of_cluster", jobs=row.jobs_count))
             if row.state == COMPUTED
-            else _untold(row.state, row.reason)
+            else _unknown(row.state, row.reason)
         )
         for row in rows.itertuples()
     }
 
 
-def _untold(state: object, reason: object) -> Unknown:
-    """Say why a figure is not told; that it needs data goes without saying."""
-    return Unknown(str(reason) if state == NEEDS_DATA else f"{state}: {reason}")
+def _unknown(state: object, cell: str) -> Unknown:
+    """Say why a figure is not shown; that it needs data goes without saying."""
+    (reason,) = read_reasons(cell)
+    return Unknown(reason if state == NEEDS_DATA else Reason("suppressed", reason=reason))
 
 
 def _others(frames: PolicyFrames) -> pd.DataFrame:
@@ -94,10 +98,10 @@ def _others(frames: PolicyFrames) -> pd.DataFrame:
 
 def _specialisation(frames: PolicyFrames) -> Answers:
     return {
-        f"against {row.area}" if isinstance(row.area, str) else "whole area": (
+        f"{AGAINST}{row.area}" if isinstance(row.area, str) else WHOLE_AREA: (
             Known(row.specialisation, row.year)
             if row.state == COMPUTED
-            else _untold(row.state, row.reason)
+            else _unknown(row.state, row.reason)
         )
         for row in specialisation(frames.businesses, _others(frames)).itertuples()
     }
@@ -105,10 +109,10 @@ def _specialisation(frames: PolicyFrames) -> Answers:
 
 def _jobs_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
     if frames.businesses["cluster"].isna().all():
-        return Unknown("no workplace has a cluster: branch codes with their standard are needed")
+        return Unknown(Reason("no_cluster_stated"))
     counted = cluster_jobs(frames.businesses)
     core = counted.loc[(cluster, "core"), "jobs_count"]
-    note = f"core {core:.0f}"
+    note = Reason("core_jobs", jobs=core)
     total = float(counted.loc[(cluster, "core_and_extended"), "jobs_count"])
     return Known(total, frames.years.get("businesses"), note)
 
@@ -129,8 +133,7 @@ def _own_years(frames: PolicyFrames) -> Mapping[int, pd.DataFrame]:
 
 
 def _no_years() -> Unknown:
-    words = f"reference_employment has not both {_base_year()} and a later year of the area"
-    return Unknown(words)
+    return Unknown(Reason("no_base_and_later_year", year=_base_year()))
 
 
 def _growth_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
@@ -139,7 +142,7 @@ def _growth_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
         return _no_years()
     (first, last) = years
     if set(years[first]["branch_standard"]) != set(years[last]["branch_standard"]):
-        return Unknown("the years are in different code lists, which cannot be compared")
+        return Unknown(Reason("years_in_other_standards"))
     jobs = [
         sum(
             float(row.jobs_count)
@@ -149,7 +152,7 @@ def _growth_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
         for year in (first, last)
     ]
     if jobs[0] == 0:
-        return Unknown(f"the cluster had no jobs in {first}")
+        return Unknown(Reason("cluster_without_jobs", year=first))
     return Known(jobs[1] / jobs[0] - 1, last, baseline=0.0)
 
 
@@ -168,28 +171,28 @@ def _private_change(frames: PolicyFrames) -> Answer:
     (last, after), (_, before) = sorted(years.items(), reverse=True)
     (base, base_is_proxy), (now, now_is_proxy) = _private(before), _private(after)
     if base_is_proxy != now_is_proxy:
-        return Unknown("one of the years has no sectors: the two cannot be compared")
-    note = "proxy: no sectors, branches O, P and Q left out" if now_is_proxy else None
+        return Unknown(Reason("year_without_sectors"))
+    note = Reason("no_sectors_proxy") if now_is_proxy else None
     return Known(now - base, last, note, baseline=base)
 
 
 def _private_jobs(frames: PolicyFrames) -> Answer:
     businesses = frames.businesses
     if businesses["sector"].isna().all():
-        return lacks("workplaces", "sector")
+        return lacks("businesses", "sector")
     is_private = businesses["sector"] == "private"
     n_unknown = int(businesses["sector"].isna().sum())
-    note = f"{n_unknown} workplaces without a sector left out" if n_unknown else None
+    note = Reason("workplaces_without_sector", count=n_unknown) if n_unknown else None
     total = float(businesses.loc[is_private, "employees_count"].sum())
     return Known(total, frames.years.get("businesses"), note)
 
 
 def _branch_mix(frames: PolicyFrames) -> Answer:
     if frames.growth is None:
-        return Unknown("national growth by branch is not among the tables")
+        return Unknown(Reason("no_growth_by_branch"))
     value = branch_mix_expectation(frames.businesses, frames.growth)
     if np.isnan(value):
-        return Unknown("growth is not stated for every branch that has jobs")
+        return Unknown(Reason("growth_incomplete"))
     return Known(value, frames.years.get("growth"))
 
 

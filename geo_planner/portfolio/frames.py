@@ -23,6 +23,7 @@ TRAVEL_LIMIT_MIN = 60.0
 _LAND_COLUMNS = (
     "jobs_low", "jobs_likely", "jobs_high", "stage", "excluded_because", "to_ask",
 )  # fmt: skip
+NEEDED_OF_LAND = ("remaining_m2", "years_low", "years_high")
 _NEAR_SHARE = {"core": 1.0, "zone": 1.0, "special": 1.0, "outside": 0.0}
 
 
@@ -41,7 +42,26 @@ def portfolio_frame(
         ``excluded_because``.
     building_years
         Years from a permit to floor area that stands.
+
+    Raises
+    ------
+    InputError
+        When the land is not measured: columns are absent.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, example_region, portfolio_frame
+    >>> result = analyse(example_region())
+    >>> portfolio_frame(result.sites, result.sites)[["name", "stage", "area_m2"]]
+              name  stage  area_m2
+    site_id
+    field    Field    3.0  40000.0
+    quay      Quay    1.0  40000.0
+    yard      Yard    1.0  40000.0
     """
+    absent = [name for name in NEEDED_OF_LAND if name not in land]
+    if absent:
+        raise InputError(f"the sites have no {', '.join(absent)}: measure their land first")
     own = [name for name in ("name", "area_m2", "cluster", "score") if name in sites]
     frame = sites[[*own, "geometry"]].copy()
     for name in _LAND_COLUMNS:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import InputError
-from geo_planner.portfolio.candidates import Candidates, candidates_of
+from geo_planner.portfolio.candidates import Candidates, candidates_of, sharing_ground
 from geo_planner.portfolio.limits import (
     CASES,
     NO_LIMITS,
@@ -23,6 +23,9 @@ from geo_planner.portfolio.limits import (
 )
 from geo_planner.portfolio.model import BoolArray, Solution, build_model, most_jobs, solve
 from geo_planner.portfolio.phasing import phase
+from geo_planner.reasons import Reason, reasons_or_text
+from geo_planner.words.reasons import reason_words
+from geo_planner.words.wording import Wording
 
 _ENOUGH = 1e-9
 
@@ -48,7 +51,20 @@ class PortfolioResult:
     left_out
         Reason by site and case that did not take part.
     summary
-        The question, and by case whether it can be reached, how many jobs are, and what binds.
+        The question, and by case whether it can be reached, how many jobs are, and what binds
+        (reasons as tables hold them).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from geo_planner import solve_portfolio
+    >>> sites = pd.DataFrame(
+    ...     {"jobs_low": [60, 80], "jobs_likely": [100, 150], "jobs_high": [150, 200],
+    ...      "score": [70, 50], "area_m2": [5000, 4000], "stage": [1, 2]},
+    ...     index=pd.Index(["yard", "quay"], name="site_id"),
+    ... )
+    >>> solve_portfolio(sites, 200, cases=("likely",))
+    PortfolioResult(200 jobs by score: likely 2 sites)
     """
 
     alternatives: pd.DataFrame
@@ -56,6 +72,12 @@ class PortfolioResult:
     phases: pd.DataFrame
     left_out: pd.DataFrame
     summary: dict[str, Any]
+
+    def __repr__(self) -> str:
+        best = self.portfolios[self.portfolios["alternative"] == 1]
+        found = ", ".join(f"{row.case} {row.n_sites} sites" for row in best.itertuples())
+        asked = f"{self.summary['target_jobs']:g} jobs by {self.summary['objective']}"
+        return f"PortfolioResult({asked}: {found or 'none'})"
 
 
 @dataclass(frozen=True)
@@ -65,6 +87,35 @@ class _Question:
     objective: Objective
     limits: PortfolioLimits
     n_alternatives: int
+
+
+class TargetError(InputError):
+    """Say that a target cannot be reached, how many jobs can, and what binds.
+
+    Parameters
+    ----------
+    target_jobs
+        Jobs asked for.
+    case
+        Case that must hold.
+    reachable_jobs
+        Jobs that can be reached in it.
+    binding
+        What binds.
+    """
+
+    def __init__(
+        self, target_jobs: float, case: Case, reachable_jobs: float, binding: tuple[Reason, ...]
+    ) -> None:
+        english = Wording("en")
+        super().__init__(
+            f"{target_jobs:g} net new private jobs cannot be reached ({case} case): "
+            f"{reachable_jobs:.0f} can",
+            [reason_words(reason, english) for reason in binding],
+        )
+        self.reachable_jobs = reachable_jobs
+        self.binding = binding
+        self.args = (target_jobs, case, reachable_jobs, binding)  # survives pickling
 
 
 def solve_portfolio(
@@ -86,7 +137,9 @@ def solve_portfolio(
         private jobs when fully developed. ``stage``: readiness 1-5. As the question needs them:
         ``years`` until floor area can stand, ``floor_area_m2`` (new), ``area_m2`` (ground),
         ``score`` (0-100), ``travel_time_min`` (of workers), ``station_near_share`` (0-1),
-        ``cluster``, ``excluded_because``. What is unknown is missing: such a site is left out.
+        ``cluster``, ``excluded_because`` (reasons, or a text of one's own). What is
+        unknown is missing: such a site is left out. Of sites whose shapes share ground one at most
+        is opened.
     target_jobs
         Net new private jobs to deliver.
     objective
@@ -105,20 +158,33 @@ def solve_portfolio(
     Raises
     ------
     InputError
-        When the question is not sound, a column is absent, or the target cannot be reached in
-        the case that must hold: with the jobs that are reachable and the limit that binds.
+        When the question is not sound or a column is absent.
+    TargetError
+        When the target cannot be reached in the case that must hold: with the jobs that are
+        reachable and the limits that bind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from geo_planner import solve_portfolio
+    >>> sites = pd.DataFrame(
+    ...     {"jobs_low": [60, 80], "jobs_likely": [100, 150], "jobs_high": [150, 200],
+    ...      "score": [70, 50], "area_m2": [5000, 4000], "stage": [1, 2]},
+    ...     index=pd.Index(["yard", "quay"], name="site_id"),
+    ... )
+    >>> found = solve_portfolio(sites, 120, objective="land_take", cases=("likely",))
+    >>> found.alternatives[["site_id", "share", "jobs"]]
+      site_id  share   jobs
+    0    quay    0.8  120.0
     """
-    require_sound(target_jobs, limits, alternatives)
+    named: dict[str, list[str]] = {"objective": [objective], "case": [*cases, must_hold]}
+    require_sound(sites, target_jobs, limits, alternatives, named)
     question = _Question(sites, target_jobs, objective, limits, alternatives)
     asked = tuple(dict.fromkeys((must_hold, *cases)))
     answers = {case: _answer(question, case) for case in asked}
     must = answers[must_hold]
     if not must.solutions:
-        raise InputError(
-            f"{target_jobs:g} net new private jobs cannot be reached ({must_hold} case): "
-            f"{must.summary['reachable_jobs']:.0f} can",
-            must.summary["binding"],
-        )
+        raise TargetError(target_jobs, must_hold, must.summary["reachable_jobs"], must.binding)
     ordered = {case: answers[case] for case in CASES if case in answers}
     return PortfolioResult(
         alternatives=_stack([a.rows(question, case) for case, a in ordered.items()]),
@@ -130,6 +196,7 @@ def solve_portfolio(
             "objective": objective,
             "from_year": limits.from_year,
             "by_year": limits.by_year,
+            "share_ground": [list(pair) for pair in sharing_ground(sites)],
             "cases": {case: a.summary for case, a in ordered.items()},
         },
     )
@@ -151,6 +218,7 @@ class _Answer:
 
     candidates: Candidates
     solutions: list[Solution]
+    binding: tuple[Reason, ...]
     summary: dict[str, Any]
 
     def rows(self, question: _Question, case: Case) -> pd.DataFrame:
@@ -188,12 +256,13 @@ def _answer(question: _Question, case: Case) -> _Answer:
     model = build_model(candidates, question.limits)
     reachable = most_jobs(model, candidates)
     is_reachable = reachable >= question.target_jobs * (1 - _ENOUGH)
+    binding = () if is_reachable else _binding(question, case, candidates, reachable)
     summary: dict[str, Any] = {
         "is_reachable": is_reachable,
         "reachable_jobs": reachable,
         "candidates": len(candidates.site_ids),
         "left_out": len(candidates.left_out),
-        "binding": [] if is_reachable else _binding(question, case, candidates, reachable),
+        "binding": [str(reason) for reason in binding],
     }
     solutions: list[Solution] = []
     tabu: list[BoolArray] = []
@@ -203,30 +272,33 @@ def _answer(question: _Question, case: Case) -> _Answer:
             break
         solutions.append(found)
         tabu.append(found.opened)
-    return _Answer(candidates, solutions, summary)
+    return _Answer(candidates, solutions, binding, summary)
 
 
 def _binding(
     question: _Question, case: Case, candidates: Candidates, reachable: float
-) -> list[str]:
+) -> tuple[Reason, ...]:
     """Say which limits, lifted alone, would let more jobs be reached; else that land is short."""
     found = []
     for name, limits in question.limits.each_lifted().items():
         freed = candidates_of(question.sites, case, question.objective, limits)
         more = most_jobs(build_model(freed, limits), freed)
         if more > reachable * (1 + _ENOUGH) + _ENOUGH:
-            found.append(f"{name} binds: without it {more:.0f} jobs can be reached")
+            found.append(Reason("limit_binds", limit=name, jobs=more))
+    if candidates.exclusive:
+        groups = [", ".join(map(str, candidates.site_ids[list(g)])) for g in candidates.exclusive]
+        found.append(Reason("sites_exclude_each_other", groups="; ".join(groups)))
     if not found:
-        found.append(
-            f"no single limit binds: the {len(candidates.site_ids)} sites that count hold "
-            f"{candidates.jobs.sum():.0f} jobs fully developed"
-        )
+        n_sites, jobs = len(candidates.site_ids), float(candidates.jobs.sum())
+        found.append(Reason("no_limit_binds", sites=n_sites, jobs=jobs))
     n_left = len(candidates.left_out)
     if n_left:
-        reasons = candidates.left_out.value_counts()
-        told = ", ".join(f"{reason} ({n})" for reason, n in reasons.items())
-        found.append(f"{n_left} sites do not count: {told}")
-    return found
+        counted = tuple(
+            Reason("sites_with_reason", reason=reasons_or_text(cell), count=n)
+            for cell, n in candidates.left_out.value_counts().items()
+        )
+        found.append(Reason("sites_do_not_count", count=n_left, reasons=counted))
+    return tuple(found)
 
 
 def _rows(

@@ -126,9 +126,9 @@ class FeedsCheck:
             "stops_off_streets": self.n_stops_off,
             "errors": list(self.errors),
             "warnings": list(self.warnings),
-            "findings": [vars(finding) for finding in self.findings],
+            "findings": [finding.to_json() for finding in self.findings],
             "feeds": [
-                {**vars(feed), "findings": [vars(finding) for finding in feed.findings]}
+                {**vars(feed), "findings": [finding.to_json() for finding in feed.findings]}
                 for feed in self.feeds
             ],
         }

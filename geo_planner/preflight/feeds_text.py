@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from geo_planner.findings import Finding
 from geo_planner.preflight.feeds import FeedRead, FeedsCheck
+from geo_planner.words.findings import first_words
+from geo_planner.words.reasons import reason_words
+from geo_planner.words.wording import Wording
 
 _HEADS = {"left_out": "left out", "repaired": "mended", "warning": "doubtful, but kept"}
 
@@ -29,7 +32,7 @@ def _days(check: FeedsCheck) -> Iterator[str]:
         f"{check.median_trips:.0f}"
     )
     if check.typical is not None:
-        yield f"  typical day (--day typical): {check.typical}"
+        yield f"  typical day (--day typical): {reason_words(check.typical.to_reason(), Wording())}"
     if check.date is not None and check.n_services:
         share = 100 * (check.n_active or 0) / check.n_services
         yield (
@@ -56,5 +59,5 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
         for finding in findings:
             if finding.kind == kind:
                 file = finding.source.rpartition(" ")[2]
-                first = f" (first: {', '.join(finding.examples)})" if finding.examples else ""
-                yield f"  {head}: {finding.count} {finding.what}, {file}{first}"
+                first, what = first_words(finding, Wording()), reason_words(finding.what, Wording())
+                yield f"  {head}: {finding.count} {what}, {file}{first}"

@@ -7,7 +7,8 @@ from geo_planner.preflight.comparing import FeedDay, Misfit, Total
 from geo_planner.preflight.coverage import CoverageGrid, LayerCoverage
 from geo_planner.preflight.model import Fault, Preflight, SourceReport
 from geo_planner.preflight.needs import Missing
-from geo_planner.region.describe import finding_line
+from geo_planner.words.findings import finding_line
+from geo_planner.words.wording import Wording
 
 _MISFITS = {
     "zones_outside_study_area": "zones lie outside the study area: give them role 'hinterland'",
@@ -112,7 +113,7 @@ def _source_lines(source: SourceReport) -> Iterator[str]:
         yield f"  longitude {west:.4f} to {east:.4f}, latitude {south:.4f} to {north:.4f}"
     if source.unmapped_fields:
         yield f"  fields not used: {', '.join(source.unmapped_fields)}"
-    yield from (finding_line(finding) for finding in source.findings)
+    yield from (f"  {finding_line(finding, Wording())}" for finding in source.findings)
 
 
 def _total_lines(totals: Sequence[Total]) -> Iterator[str]:

@@ -78,7 +78,7 @@ def write_child(
             "bounds_wgs84": bounds,
             "study": dict(parent.study),
             "tables": {name: asdict(info) for name, info in infos.items()},
-            "findings": [asdict(finding) for finding in parent.findings],
+            "findings": [finding.to_json() for finding in parent.findings],
             "origin": asdict(origin),
         }
         replace_region(folder, content, infos)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 
 STEEPEST = 0.35
@@ -45,12 +46,12 @@ def with_grades(
     off_ground = streets["is_bridge"] | streets["is_tunnel"] | (streets["road_class"] == "ferry")
     steep[off_ground.to_numpy(bool)] = np.nan
     is_open = streets["grade"].isna().to_numpy()
-    is_held = is_open & (np.abs(steep) > STEEPEST)
+    is_limited = is_open & (np.abs(steep) > STEEPEST)
     grade = np.where(is_open, np.clip(steep, -STEEPEST, STEEPEST), streets["grade"])
-    first = tuple(streets.loc[is_held, "street_id"].head(MAX_IDS_SHOWN))
-    n_told = int((is_open & ~np.isnan(grade)).sum())
+    first = tuple(streets.loc[is_limited, "street_id"].head(MAX_IDS_SHOWN))
+    n_filled = int((is_open & ~np.isnan(grade)).sum())
     findings = (
-        Finding("streets", "read", n_told, "streets given a mean grade from end to end"),
-        Finding("streets", "repaired", int(is_held.sum()), "grades held at 35 %", first),
+        Finding("streets", "read", n_filled, Reason("grades_filled")),
+        Finding("streets", "repaired", int(is_limited.sum()), Reason("grades_limited"), first),
     )
     return streets.assign(grade=grade), tuple(finding for finding in findings if finding.count)

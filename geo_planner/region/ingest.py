@@ -34,6 +34,7 @@ from geo_planner.config import (
 from geo_planner.crs import parse_crs, require_metric
 from geo_planner.errors import CRSError, GeoPlannerError, InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.region.grades import with_grades
 from geo_planner.region.rasters import in_order, read_raster
 from geo_planner.sources.assumed_lines import assume_line
@@ -430,7 +431,7 @@ def _placed(
     shapes = gpd.GeoSeries(frame.geometry)
     if source.within_m is not None:
         near = shapes.distance(area) <= source.within_m
-        what = f"rows farther than {source.within_m:g} m from the study area"
+        what = Reason("region_far_rows", distance=source.within_m)
         ingested.found([Finding(source.label, "left_out", int((~near).sum()), what)])
         frame, shapes = frame[near], shapes[near]
     if source.role == "by_area":

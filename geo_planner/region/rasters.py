@@ -18,6 +18,7 @@ from geo_planner.config import RasterSource
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.quantities import ELEVATION, POPULATION
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.constraint_kinds import ConstraintKind, read_constraint_kinds
 from geo_planner.sources.raster import display
@@ -133,9 +134,9 @@ def _make_zones(
     if zones.empty:
         raise InputError(f"{source.label}: nobody lives in its cells within the study")
     _require_new(source, zones, frames)
-    people = zones["population_count"].sum()
-    words = f"zones made of cells with people, {people:,.0f} persons in all"
-    read.findings.append(Finding(source.label, "read", len(zones), words))
+    persons = float(zones["population_count"].sum())
+    what = Reason("raster_zones_made", persons=persons)
+    read.findings.append(Finding(source.label, "read", len(zones), what))
     read.added["zones"] = zones
 
 
@@ -175,13 +176,15 @@ def _measure(read: RasterRead, grid: Grid, frames: Frames) -> None:
 
 def _report_cover(read: RasterRead, grid: Grid, values: pd.DataFrame) -> None:
     share = values["share_covered"]
-    for rows, words in (
-        (share == 0, "sites and zones without any data: values unknown"),
-        ((share > 0) & (share < 1), "sites and zones with data in a part of their area only"),
+    for rows, code in (
+        (share == 0, "raster_no_data"),
+        ((share > 0) & (share < 1), "raster_part_data"),
     ):
         if rows.any():
             first = tuple(values.loc[rows, "id"].head(MAX_IDS_SHOWN))
-            read.findings.append(Finding(grid.name, "warning", int(rows.sum()), words, first))
+            read.findings.append(
+                Finding(grid.name, "warning", int(rows.sum()), Reason(code), first)
+            )
 
 
 def _peopled(
@@ -193,9 +196,10 @@ def _peopled(
         absent = frame["population_count"].isna() & values["sum"].notna()
         people = frame["population_count"].where(~absent, values["sum"])
         if absent.any():
-            words = f"zones given {values.loc[absent, 'sum'].sum():,.0f} residents from cells"
+            persons = float(values.loc[absent, "sum"].sum())
+            what = Reason("raster_zones_filled", persons=persons)
             first = tuple(frame.loc[absent, "zone_id"].head(MAX_IDS_SHOWN))
-            read.findings.append(Finding(grid.name, "read", int(absent.sum()), words, first))
+            read.findings.append(Finding(grid.name, "read", int(absent.sum()), what, first))
         filled.append(frame.assign(population_count=people))
     return filled
 
@@ -207,8 +211,8 @@ def _raise_nodes(read: RasterRead, grid: Grid, frames: Frames) -> None:
         heights = pd.Series(sample_bilinear(grid, gpd.GeoSeries(frame.geometry)), frame.index)
         absent = frame["elevation_m"].isna()
         n_filled = int((absent & heights.notna()).sum())
-        words = "street nodes given the height of the ground, also on bridges and in tunnels"
-        read.findings.append(Finding(grid.name, "read", n_filled, words))
+        what = Reason("raster_heights")
+        read.findings.append(Finding(grid.name, "read", n_filled, what))
         raised.append(frame.assign(elevation_m=frame["elevation_m"].where(~absent, heights)))
     if raised:
         read.changed["street_nodes"] = raised
@@ -247,8 +251,8 @@ def _picture(read: RasterRead, grid: Grid, frames: Frames) -> None:
     table = next(name for name in _EXTENT_TABLES if _shapes(frames, name))
     picture = display.draw(grid, _bounds(_shapes(frames, table)))
     if picture is None:
-        words = "raster without a value to draw over the study area"
-        read.findings.append(Finding(grid.name, "warning", 1, words))
+        what = Reason("raster_empty")
+        read.findings.append(Finding(grid.name, "warning", 1, what))
         return
     earlier = sum(
         int((frame["quantity"] == grid.quantity.name).sum())

@@ -14,10 +14,12 @@ from shapely.ops import substring
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
 from geo_planner.scenario.feeds import TransitMode, require_feed, station_row
-from geo_planner.scenario.values import LineShape, PointShape, Value
+from geo_planner.scenario.street_course import course_on_streets
+from geo_planner.scenario.values import GeometryValue, LineShape, PointShape, Value
 from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh
 
 MAX_OFF_ALIGNMENT_M = 250.0
+ROAD_MODES = ("bus", "brt")
 
 
 class LineStop(Value):
@@ -41,8 +43,14 @@ class Course(Modification):
     """Hold stops and the time between them; shared by new and extended lines."""
 
     stops: tuple[LineStop, ...] = Field(description="Stops in order of travel.")
+    mode: TransitMode = Field("bus", description="What runs; new rail stops become stations.")
     alignment: LineShape | None = Field(
-        None, description="Course of the line; by default straight from stop to stop."
+        None,
+        description="Course of the line; by default the shortest on streets that cars may drive, "
+        "and straight from stop to stop for rail and ferries.",
+    )
+    straight: bool = Field(
+        default=False, description="Run straight from stop to stop also on the road."
     )
     speed_kmh: float | None = Field(None, gt=0, le=400, description="Mean speed between stops.")
     run_times_min: tuple[float, ...] | None = Field(
@@ -58,6 +66,9 @@ class Course(Modification):
         if self.run_times_min is not None and min(self.run_times_min, default=1.0) <= 0:
             msg = "run_times_min must be above 0"
             raise ValueError(msg)
+        if self.straight and self.alignment is not None:
+            msg = "give either an alignment or straight = true"
+            raise ValueError(msg)
         return self
 
     def run_times_s(self, course: Sequence[LineString]) -> list[int]:
@@ -66,6 +77,11 @@ class Course(Modification):
             return [round(minutes * SECONDS_PER_MIN) for minutes in self.run_times_min]
         speed_mps = mps_from_kmh(self.speed_kmh or 0.0)
         return [max(1, round(piece.length / speed_mps)) for piece in course]
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether it runs straight where no alignment is given: rail, ferries, or when asked."""
+        return self.straight or self.mode not in ROAD_MODES
 
     def require_run_times(self, n_runs: int) -> None:
         """Refuse a list of run times of the wrong length."""
@@ -141,33 +157,75 @@ def add_new_stops(draft: Draft, added: Sequence[dict[str, Any]]) -> None:
 
 
 def course_between(
-    draft: Draft, points: Sequence[Point], alignment: Any, name: str
+    draft: Draft, points: Sequence[Point], plan: Course, name: str
 ) -> list[LineString]:
-    """Cut the course into pieces from stop to stop, straight where no alignment is given.
+    """Lead a line from stop to stop: along its alignment, on streets, or straight.
 
     Raises
     ------
     Refused
-        When stops lie off the alignment or not in its order, or two follow in one place.
+        When stops lie off the course or not in its order, two follow in one place, or no street
+        leads on.
     """
-    if alignment is None:
+    if plan.alignment is not None:
+        pieces = _along_alignment(draft, points, plan.alignment, name)
+    elif plan.is_straight:
         pieces = [LineString(pair) for pair in itertools.pairwise(points)]
     else:
-        line = draft.place(alignment)
-        away = [point.distance(line) for point in points]
-        if max(away) > MAX_OFF_ALIGNMENT_M:
-            far = int(np.argmax(away))
-            raise Refused(
-                f"stop {far + 1} of {name!r} lies {away[far]:.0f} m off the alignment; "
-                f"at most {MAX_OFF_ALIGNMENT_M:.0f} m pass"
-            )
-        places = [float(line.project(point)) for point in points]
-        if sorted(places) != places:
-            raise Refused(f"the stops of {name!r} do not follow each other along the alignment")
-        pieces = [substring(line, *pair) for pair in itertools.pairwise(places)]
+        pieces = course_on_streets(draft, points, name)
     if any(piece.length == 0 for piece in pieces):
         raise Refused(f"two stops of {name!r} that follow each other are one place")
     return pieces
+
+
+def _along_alignment(
+    draft: Draft, points: Sequence[Point], alignment: GeometryValue, name: str
+) -> list[LineString]:
+    line = draft.place(alignment)
+    away = [point.distance(line) for point in points]
+    if max(away) > MAX_OFF_ALIGNMENT_M:
+        far = int(np.argmax(away))
+        raise Refused(
+            f"stop {far + 1} of {name!r} lies {away[far]:.0f} m off the alignment; "
+            f"at most {MAX_OFF_ALIGNMENT_M:.0f} m pass"
+        )
+    places = [float(line.project(point)) for point in points]
+    if sorted(places) != places:
+        raise Refused(f"the stops of {name!r} do not follow each other along the alignment")
+    return [substring(line, *pair) for pair in itertools.pairwise(places)]
+
+
+def back_points(draft: Draft, stops: Sequence[LineStop], points: Sequence[Point]) -> list[Point]:
+    """Give the places of the stops on the way back, in order of travel outwards."""
+    places = draft.frame("stops").set_index("stop_id")["geometry"]
+    return [
+        point if stop.back_stop_id is None else places[stop.back_stop_id]
+        for stop, point in zip(stops, points, strict=True)
+    ]
+
+
+def course_back(
+    draft: Draft,
+    points: Sequence[Point],
+    back: Sequence[Point],
+    plan: Course,
+    name: str,
+) -> list[LineString]:
+    """Lead a line back, in order of travel: on streets between its own stops, else as it came."""
+    if plan.alignment is None and not plan.is_straight:
+        return course_between(draft, back[::-1], plan, name)
+    return [piece.reverse() for piece in course_between(draft, points, plan, name)[::-1]]
+
+
+def note_course(draft: Draft, plan: Course, name: str, course: Sequence[LineString]) -> None:
+    """Tell by which way a line runs whose course is not given."""
+    km = sum(piece.length for piece in course) / 1000
+    if plan.alignment is not None:
+        return
+    if plan.is_straight:
+        draft.note(f"{name!r} runs straight from stop to stop, {km:.1f} km: real ways are longer")
+    else:
+        draft.note(f"{name!r} runs the shortest way that cars may drive, {km:.1f} km")
 
 
 def call_rows(

@@ -6,11 +6,21 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+import shapely
 from pydantic import Field
+from shapely.geometry import Point
 
-from geo_planner.scenario.courses import Course, add_new_stops, course_between, place_stops
+from geo_planner.scenario.courses import (
+    Course,
+    add_new_stops,
+    back_points,
+    course_back,
+    course_between,
+    note_course,
+    place_stops,
+)
 from geo_planner.scenario.draft import Draft, Refused
-from geo_planner.scenario.feeds import TransitMode, calls_in_order, stops_called, write_calls
+from geo_planner.scenario.feeds import calls_in_order, stops_called, write_calls
 from geo_planner.scenario.values import RouteSelection
 
 
@@ -23,7 +33,6 @@ class ExtendLine(Course):
     do: Literal["ExtendLine"] = "ExtendLine"
     routes: RouteSelection = Field(description="Lines to extend.")
     from_stop: str = Field(description="Name or id of the stop where they end and start now.")
-    mode: TransitMode = Field("bus", description="What runs; new rail stops become stations.")
 
     def apply(self, draft: Draft) -> None:
         """Add calls behind trips that end there and before trips that start there."""
@@ -68,14 +77,38 @@ def extend_trips(plan: ExtendLine, draft: Draft) -> None:
     if not len(last) and not len(first):
         raise Refused(f"no trip of the lines chosen ends or starts at {plan.from_stop!r}")
     ids, points, added = place_stops(draft, plan.stops, plan.added_id, plan.mode)
-    terminal = (pd.concat([last, first])["stop_id"]).iloc[0]
-    origin = draft.frame("stops").set_index("stop_id")["geometry"][terminal]
-    course = course_between(draft, [origin, *points], plan.alignment, plan.routes.line or "line")
     add_new_stops(draft, added)
-    runs = plan.run_times_s(course)
+    if len(last):
+        _append(draft, last, _leg_out(plan, draft, last, ids, points))
+    if len(first):
+        _prepend(draft, first, _leg_back(plan, draft, first, ids, points))
+
+
+def _leg_out(
+    plan: ExtendLine, draft: Draft, last: pd.DataFrame, ids: list[str], points: list[Point]
+) -> _ExtensionLeg:
+    name = plan.routes.line or "line"
+    course = course_between(draft, [_place_of(draft, last), *points], plan, name)
+    note_course(draft, plan, name, course)
+    return _ExtensionLeg(ids, plan.run_times_s(course), plan.dwell_s)
+
+
+def _leg_back(
+    plan: ExtendLine, draft: Draft, first: pd.DataFrame, ids: list[str], points: list[Point]
+) -> _ExtensionLeg:
+    start = _place_of(draft, first)
+    places = [start, *back_points(draft, plan.stops, points)]
+    course = course_back(draft, [start, *points], places, plan, plan.routes.line or "line")
     back = [stop.back_stop_id or name for stop, name in zip(plan.stops, ids, strict=True)]
-    _append(draft, last, _ExtensionLeg(ids, runs, plan.dwell_s))
-    _prepend(draft, first, _ExtensionLeg(back, runs, plan.dwell_s))
+    return _ExtensionLeg(back, plan.run_times_s(course[::-1]), plan.dwell_s)
+
+
+def _place_of(draft: Draft, calls: pd.DataFrame) -> Point:
+    stop_id = calls["stop_id"].iloc[0]
+    place = draft.frame("stops").set_index("stop_id")["geometry"][stop_id]
+    if shapely.is_missing(place):
+        raise Refused(f"stop {stop_id!r} has no place: the line cannot be led on from it")
+    return place
 
 
 def _rows(model: pd.DataFrame, leg: _ExtensionLeg, number: int, arrival: pd.Series) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import shapely
 from shapely.geometry import Point
 
 from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
@@ -102,6 +103,16 @@ def stops_called(draft: Draft, name: str) -> set[str]:
     return ids
 
 
+def with_parts(stops: pd.DataFrame, stop_ids: set[str]) -> set[str]:
+    """Add to stops what belongs to them: platforms and entrances, and their boarding areas."""
+    found = set(stop_ids)
+    while True:
+        parts = set(stops.loc[stops["parent_station"].isin(found), "stop_id"])
+        if parts <= found:
+            return found
+        found |= parts
+
+
 def chosen_trips(
     draft: Draft, routes: RouteSelection | None, direction: int | None = None
 ) -> pd.DataFrame:
@@ -133,6 +144,36 @@ def calls_in_order(
         trips = chosen_trips(draft, routes, direction)
         calls = calls[calls["trip_id"].isin(set(trips["trip_id"]))]
     return calls.sort_values(["trip_id", "stop_sequence"], kind="stable")
+
+
+def with_all_times(draft: Draft, calls: pd.DataFrame) -> pd.DataFrame:
+    """Fill in blank times of calls in order, as the network has them: by distance between stops."""
+    arrival, departure = (calls[f"{end}_time_s"].astype(float) for end in ("arrival", "departure"))
+    reach, leave = arrival.fillna(departure), departure.fillna(arrival)
+    is_blank = reach.isna()
+    if is_blank.any():
+        along_m = _along_m(draft, calls)
+        trip = calls["trip_id"]
+        last_m, next_m = (getattr(along_m.where(~is_blank).groupby(trip), fill)()
+                          for fill in ("ffill", "bfill"))  # fmt: skip
+        start_s, end_s = leave.groupby(trip).ffill(), reach.groupby(trip).bfill()
+        share = (along_m - last_m) / (next_m - last_m)
+        reach = reach.fillna((start_s + share * (end_s - start_s)).round())
+        leave = leave.fillna(reach)
+    return calls.assign(
+        arrival_time_s=reach.astype("Int32"), departure_time_s=leave.astype("Int32")
+    )
+
+
+def _along_m(draft: Draft, calls: pd.DataFrame) -> "pd.Series[float]":
+    """Measure how far along its calls a trip is [m]; a stop without a place lies evenly between."""
+    stops = draft.frame("stops").set_index("stop_id")["geometry"]
+    shapes = stops.reindex(calls["stop_id"]).to_numpy()
+    places = pd.DataFrame({"x": shapely.get_x(shapes), "y": shapely.get_y(shapes)}, calls.index)
+    by_trip = places.interpolate().groupby(calls["trip_id"])
+    steps = np.hypot(*(by_trip[axis].diff().fillna(0.0) for axis in ("x", "y")))
+    # a millimetre a hop at least: calls at one place share the time evenly
+    return np.maximum(steps, 1e-3).groupby(calls["trip_id"]).cumsum()
 
 
 def write_calls(draft: Draft, before: pd.DataFrame, after: pd.DataFrame) -> None:

@@ -1,22 +1,26 @@
 """Modifications of how many live and work where: development of an area, growth of zones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 from pydantic import Field, model_validator
 from shapely.geometry.base import BaseGeometry
 
+from geo_planner.config import NumberFormat
+from geo_planner.errors import GeoPlannerError
 from geo_planner.packaged import packaged_rows
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Draft, Refused, content_digest
 from geo_planner.scenario.places import add_business
 from geo_planner.scenario.values import AreaShape, Selection
+from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.sources.vector.delimited import read_delimited
+from geo_planner.sources.vector.numbers import as_numbers, to_floats
 
 Count = Literal[
     "population_count", "workers_count", "workers_basic_count", "workers_vocational_count",
@@ -134,6 +138,12 @@ class GrowZones(Modification):
     forecast: Path | None = Field(
         None, description="CSV: zone_id or district, and counts; relative to the scenario's file."
     )
+    decimal: Literal[".", ","] | None = Field(
+        None, description="Decimal mark of the forecast; by default found from its numbers."
+    )
+    thousands: Literal[".", ",", " ", "'"] | None = Field(
+        None, description="Mark between thousands of the forecast; by default found."
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -162,7 +172,8 @@ class GrowZones(Modification):
             draft.set("zones", rows, {name: values[name] for name in self.counts})
             return
         assert self.forecast is not None  # noqa: S101 -- the model says so
-        table = _read_forecast(self.forecast)
+        written = NumberFormat(decimal=self.decimal, thousands=self.thousands)
+        table = _read_forecast(self.forecast, written)
         key = next(name for name in _FORECAST_KEYS if name in table)
         unknown = sorted(set(table[key]) - set(zones.loc[rows, key]))
         if unknown:
@@ -190,7 +201,7 @@ class GrowZones(Modification):
         draft.set("zones", rows, {name: chosen[name] * total / before})
 
 
-def _read_forecast(path: Path) -> pd.DataFrame:
+def _read_forecast(path: Path, written: NumberFormat) -> pd.DataFrame:
     """Read a forecast table.
 
     Raises
@@ -199,13 +210,17 @@ def _read_forecast(path: Path) -> pd.DataFrame:
         With all that is wrong with it.
     """
     try:
-        table = pd.read_csv(path, dtype={"zone_id": "str", "district": "str"})
-    except (OSError, ValueError) as error:
-        raise Refused(f"{path}: not a readable CSV file ({error})") from error
-    problems = [*_key_problems(table), *_count_problems(table)]
+        read = read_delimited(path)
+    except GeoPlannerError as error:
+        raise Refused(str(error)) from error
+    counts = [name for name in COUNTS if name in read.frame]
+    table, _, problems = as_numbers(read.frame, counts, stated=written, separator=read.separator)
+    problems += [*_key_problems(table), *_column_problems(table)]
+    if not problems:
+        problems += _count_problems(table, counts)
     if problems:
         raise Refused(*(f"{path.name}: {problem}" for problem in problems))
-    return table
+    return table.assign(**{name: to_floats(table[name]) for name in counts})
 
 
 def _key_problems(table: pd.DataFrame) -> Iterator[str]:
@@ -216,11 +231,23 @@ def _key_problems(table: pd.DataFrame) -> Iterator[str]:
         yield f"{keys[0]} must be there once each"
 
 
-def _count_problems(table: pd.DataFrame) -> Iterator[str]:
+def _column_problems(table: pd.DataFrame) -> Iterator[str]:
     if not set(table.columns) & set(COUNTS):
         yield "holds no count"
     for name in table.columns.difference(_FORECAST_KEYS):
         if name not in COUNTS:
             yield f"unknown column {name!r}: use {', '.join(COUNTS)}"
-        elif not np.issubdtype(table[name].dtype, np.number) or (table[name] < 0).any():
-            yield f"{name} must be numbers of at least 0"
+
+
+def _count_problems(table: pd.DataFrame, counts: Sequence[str]) -> Iterator[str]:
+    """Refuse counts that are blank, no number or below 0: a forecast knows how many."""
+    key = next(name for name in _FORECAST_KEYS if name in table)
+    for name in counts:
+        numbers = to_floats(table[name])
+        unfit = numbers.isna() | (numbers < 0)
+        if unfit.any():
+            shown = ", ".join(
+                f"{row[key]} ({'blank' if pd.isna(row[name]) else repr(row[name])})"
+                for _, row in table[unfit].head(MAX_IDS_SHOWN).iterrows()
+            )
+            yield f"{name} must be numbers of at least 0: {int(unfit.sum())} are not: {shown}"

@@ -1,9 +1,13 @@
-"""A new street, joined to the network: streets it meets are split, its ends become junctions."""
+"""A new street, joined to the network: streets it meets are split, its ends become junctions.
+
+An end joins the nearest street of the new street's own level within reach, on other levels only
+where there is none, and told. A vertex of the course on a street of its level, or on a junction
+of one, joins it. Streets crossed between vertices are joined only when asked for.
+"""
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -13,11 +17,15 @@ from pydantic import Field
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
+from geo_planner.region.grades import with_grades
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Draft, Mask, Refused
+from geo_planner.scenario.splitting import SAME_PLACE_M, Cuts
 from geo_planner.scenario.streets import STREET_MODES
 from geo_planner.scenario.values import LineShape
 from geo_planner.sources.lines.frames import ground_lengths_m
+from geo_planner.sources.osm.speeds import is_urban
+from geo_planner.sources.osm.streets import fill_urban
 from geo_planner.sources.street_classes import closed_classes
 from geo_planner.units import mps_from_kmh
 
@@ -26,7 +34,8 @@ RoadClass = Literal[
     "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "living_street",
     "service", "pedestrian", "footway", "cycleway", "path", "track", "steps",
 ]  # fmt: skip
-_SAME_PLACE_M = 1.0
+_JOIN_MOTORWAYS = ("motorway", "motorway_link", "trunk", "trunk_link")
+_NEVER_JOINED = ("ferry", "platform")
 _WAYS = ("forward", "backward")
 
 
@@ -38,7 +47,9 @@ class AddStreet(Modification):
 
     do: Literal["AddStreet"] = "AddStreet"
     name: str = Field(description="Name of the street.")
-    course: LineShape = Field(description="Its course.")
+    course: LineShape = Field(
+        description="Its course; a vertex on a street of its level is a junction."
+    )
     road_class: RoadClass = Field(description="Class, as the streets table has it.")
     speed_kmh: float | None = Field(None, gt=0, le=300, description="Speed limit for cars.")
     modes: tuple[Literal["walk", "bicycle", "car"], ...] | None = Field(
@@ -61,7 +72,7 @@ class AddStreet(Modification):
         """Split what it meets, add nodes and pieces."""
         course = draft.place(self.course)
         builder = _Builder(self, draft, LineString(shapely.force_2d(course).coords))
-        builder.join_ends()
+        builder.join_vertices()
         if self.join_crossings:
             builder.join_crossings()
         builder.write()
@@ -85,9 +96,17 @@ class AddStreet(Modification):
             "name": self.name, "road_class": self.road_class,
             "maxspeed_forward_mps": limit, "maxspeed_backward_mps": limit,
             "is_destination_only": False, "is_roundabout": False,
+            "is_urban": is_urban({"highway": self.road_class}), "grade": np.nan,
             "is_bridge": self.level > 0, "is_tunnel": self.level < 0, "level": self.level,
             "cycle_facility": self.cycle_facility, "surface": self.surface, **access,
         }  # fmt: skip
+
+
+class _Meeting(NamedTuple):
+    """Hold the street a vertex meets and the place on it."""
+
+    row: int
+    point: Point
 
 
 @dataclass
@@ -98,198 +117,178 @@ class _Builder:
     draft: Draft
     course: LineString
     joints: dict[float, str] = field(default_factory=dict)
-    new_nodes: dict[str, Point] = field(default_factory=dict)
-    cuts: dict[int, dict[float, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.streets = gpd.GeoDataFrame(self.draft.frame("streets"))
-        self.shapes = self.streets.geometry.to_numpy()
+        streets = gpd.GeoDataFrame(self.draft.frame("streets"))
+        self.cuts = Cuts(streets, self.plan.added_id)
+        self.shapes = self.cuts.shapes
         self.tree = shapely.STRtree(self.shapes)
+        self.levels = streets["level"].to_numpy(int)
+        self.may_join = self._may_join(streets)
 
-    def join_ends(self) -> None:
-        """Join both ends where a street lies near enough; at least one must.
-
-        An end that joins is moved onto the street it meets.
-        """
-        ends = [Point(self.course.coords[0]), Point(self.course.coords[-1])]
-        met = [self._nearest(end) for end in ends]
-        if not any(met):
-            raise Refused(
-                f"neither end of {self.plan.name!r} lies within {self.plan.join_within_m:g} m of a "
-                "street its users may enter: move the ends or raise join_within_m"
-            )
-        points = [found[1] if found else end for found, end in zip(met, ends, strict=True)]
-        inner = list(self.course.coords)[1:-1]
-        places = [points[0].coords[0], *inner, points[1].coords[0]]
-        self.course = LineString(places)
-        if self.course.length < _SAME_PLACE_M or not self.course.is_valid:
-            raise Refused(f"the course of {self.plan.name!r} has no length")
-        for found, point, along_m in zip(met, points, (0.0, self.course.length), strict=True):
-            self.joints[along_m] = self._node_on(*found) if found else self._new_node(point)
-        if self.joints[0.0] == self.joints[self.course.length]:
-            raise Refused(f"both ends of {self.plan.name!r} join the same place")
-
-    def join_crossings(self) -> None:
-        """Join the streets crossed between the ends."""
-        for row in sorted(int(i) for i in self.tree.query(self.course, predicate="crosses")):
-            if not self._may_join()[row]:
-                continue
-            for point in _points_of(shapely.intersection(self.course, self.shapes[row])):
-                along_m = self.course.project(point)
-                if _is_near(along_m, self.joints):
-                    continue
-                self.joints[along_m] = self._node_on(row, point)
-
-    def _may_join(self) -> Mask:
-        """Mark streets on the same level that share a mode with the new one."""
-        streets = self.streets
+    def _may_join(self, streets: gpd.GeoDataFrame) -> Mask:
+        """Mark streets that share a mode with the new one and may have a junction with it."""
         shares = np.zeros(len(streets), dtype=bool)
         for mode in STREET_MODES:
             if self.plan.opens(mode):
                 shares |= (streets[f"{mode}_forward"] | streets[f"{mode}_backward"]).to_numpy(bool)
-        is_level = (streets["level"] == self.plan.level).to_numpy(bool)
-        is_road = ~streets["road_class"].isin(["ferry", "platform"]).to_numpy(bool)
-        joined: Mask = shares & is_road & (is_level | ~np.bool_(self.plan.join_crossings))
+        never = list(_NEVER_JOINED)
+        if self.plan.road_class not in _JOIN_MOTORWAYS:
+            never.append("motorway")
+        joined: Mask = shares & ~streets["road_class"].isin(never).to_numpy(bool)
         return joined
 
-    def _nearest(self, end: Point) -> tuple[int, Point] | None:
-        """Find the nearest street an end may join, and the place on it."""
-        may = self._may_join()
-        near = self.tree.query(end, predicate="dwithin", distance=self.plan.join_within_m)
-        near = np.sort(near[may[near]])
-        if not len(near):
-            return None
-        row = int(near[np.argmin(shapely.distance(self.shapes[near], end))])
-        shape = self.shapes[row]
-        return row, shape.interpolate(self._place_on(shape, end))
+    def join_vertices(self) -> None:
+        """Join both ends where a street lies near enough, at least one, and vertices on streets.
 
-    @staticmethod
-    def _place_on(shape: LineString, point: Point) -> float:
-        """Measure where along a street a point lies; close to an end it is the end."""
-        along_m = float(shape.project(point))
-        if along_m < _SAME_PLACE_M:
-            return 0.0
-        return shape.length if shape.length - along_m < _SAME_PLACE_M else along_m
+        A vertex that joins is moved onto the street it meets.
+        """
+        points = [Point(place) for place in self.course.coords]
+        last = len(points) - 1
+        met = [
+            self._of_end(point) if i in (0, last) else self._on(point)
+            for i, point in enumerate(points)
+        ]
+        if met[0] is None and met[-1] is None:
+            raise Refused(
+                f"neither end of {self.plan.name!r} lies within {self.plan.join_within_m:g} m of a "
+                "street its users may enter: move the ends or raise join_within_m"
+            )
+        self._note_moves(points, met)
+        moved = [found.point if found else point for found, point in zip(met, points, strict=True)]
+        self.course = LineString(moved)
+        if self.course.length < SAME_PLACE_M or not self.course.is_valid:
+            raise Refused(f"the course of {self.plan.name!r} has no length")
+        along_m = np.cumsum([0.0, *map(shapely.distance, moved, moved[1:])])
+        along_m[-1] = self.course.length
+        for i, found in enumerate(met):
+            if found is not None:
+                self.joints[float(along_m[i])] = self.cuts.node_on(*found)
+            elif i in (0, last):
+                self.joints[float(along_m[i])] = self.cuts.new_node(moved[i])
+        self._drop_repeats()
 
-    def _node_on(self, row: int, point: Point) -> str:
-        """Name the node of a place on a street: its end, or a new one that cuts it."""
-        shape = self.shapes[row]
-        along_m = self._place_on(shape, point)
-        if along_m == 0.0:
-            return str(self.streets["from_node"].iloc[row])
-        if along_m == shape.length:
-            return str(self.streets["to_node"].iloc[row])
-        cuts = self.cuts.setdefault(row, {})
-        for earlier_m, node in cuts.items():
-            if abs(earlier_m - along_m) < _SAME_PLACE_M:
-                return node
-        cuts[along_m] = self._new_node(shape.interpolate(along_m))
-        return cuts[along_m]
+    def _drop_repeats(self) -> None:
+        """Leave out joints at the node of the one before: no piece leads from a node to itself."""
+        places = sorted(self.joints)
+        for before, place in itertools.pairwise(places):
+            if self.joints[before] == self.joints[place]:
+                inner = before if place == places[-1] else place
+                if inner == 0.0:
+                    raise Refused(f"both ends of {self.plan.name!r} join the same place")
+                del self.joints[inner]
+                self._drop_repeats()
+                return
 
-    def _new_node(self, point: Point) -> str:
-        node = f"{self.plan.added_id}:{len(self.new_nodes)}"
-        self.new_nodes[node] = point
-        return node
+    def _note_moves(self, points: list[Point], met: list[_Meeting | None]) -> None:
+        for end, point, found in (
+            ("start", points[0], met[0]), ("end", points[-1], met[-1])
+        ):  # fmt: skip
+            if found is None:
+                continue
+            level = int(self.levels[found.row])
+            name = self.cuts.name_of(found.row)
+            if level not in (0, self.plan.level):
+                self.draft.note(
+                    f"the {end} joins {name} on level {level}: no street on level "
+                    f"{self.plan.level} lies within {self.plan.join_within_m:g} m"
+                )
+            elif point.distance(found.point) >= SAME_PLACE_M:
+                self.draft.note(
+                    f"the {end} was moved {point.distance(found.point):.0f} m onto {name}"
+                )
+
+    def _of_end(self, end: Point) -> _Meeting | None:
+        """Find what an end joins: a junction it lies on, its own level, the ground, what is left.
+
+        A bridge may land on the ground, and a street may begin where a bridge ends.
+        """
+        reach = self.tree.query(end, predicate="dwithin", distance=self.plan.join_within_m)
+        near = np.sort(reach[self.may_join[reach]])
+        on_level = self.levels[near] == self.plan.level
+        choices = (
+            near[on_level & self._ends_at(near, end)], near[self._ends_at(near, end)],
+            near[on_level], near[self.levels[near] == 0], near,
+        )  # fmt: skip
+        chosen = next((rows for rows in choices if len(rows)), None)
+        return None if chosen is None else self._nearest(chosen, end)
+
+    def _ends_at(self, rows: np.ndarray, point: Point) -> Mask:
+        """Mark streets with an end on a place."""
+        at: Mask = shapely.dwithin(
+            shapely.boundary(self.shapes[rows]), point, min(SAME_PLACE_M, self.plan.join_within_m)
+        )
+        return at
+
+    def _on(self, vertex: Point) -> _Meeting | None:
+        """Find the street of its own level that an inner vertex lies on."""
+        rows = self.tree.query(vertex, predicate="dwithin", distance=SAME_PLACE_M)
+        rows = np.sort(rows[self.may_join[rows] & (self.levels[rows] == self.plan.level)])
+        return self._nearest(rows, vertex) if len(rows) else None
+
+    def _nearest(self, rows: np.ndarray, point: Point) -> _Meeting:
+        row = int(rows[np.argmin(shapely.distance(self.shapes[rows], point))])
+        return _Meeting(row, self.cuts.place_on(row, point))
+
+    def join_crossings(self) -> None:
+        """Join the streets crossed between vertices."""
+        for row in sorted(int(i) for i in self.tree.query(self.course, predicate="intersects")):
+            if not self.may_join[row] or self.levels[row] != self.plan.level:
+                continue
+            for point in _points_of(shapely.intersection(self.course, self.shapes[row])):
+                along_m = self.course.project(point)
+                if all(abs(along_m - other) >= SAME_PLACE_M for other in self.joints):
+                    self.joints[along_m] = self.cuts.node_on(row, point)
+        self._drop_repeats()
 
     def write(self) -> None:
         """Replace split streets by their pieces and add the new street and nodes."""
-        pieces = [piece for row in sorted(self.cuts) for piece in self._split(row)]
-        split_ids = self.streets["street_id"].iloc[sorted(self.cuts)]
+        nodes = self.draft.frame("street_nodes")
+        new_nodes = self.cuts.node_rows(nodes)
+        pieces = self.cuts.pieces()
         if pieces:
-            self._move_restrictions(set(split_ids), pd.DataFrame(pieces))
-            self.draft.keep("streets", ~self.streets["street_id"].isin(split_ids))
-        if self.new_nodes:
-            self.draft.add("street_nodes", [_node_row(*item) for item in self.new_nodes.items()])
+            self.cuts.move_restrictions(self.draft)
+            ids = [self.cuts.street_ids[row] for row in self.cuts.places]
+            self.draft.keep("streets", ~self.draft.frame("streets")["street_id"].isin(ids))
+        if new_nodes:
+            self.draft.add("street_nodes", new_nodes)
         self.draft.add("streets", [*pieces, *self._own_pieces()])
 
     def _own_pieces(self) -> list[dict[str, Any]]:
+        """Make the new street's rows, with what a build derives: slopes, and what is in town."""
         places = sorted(self.joints)
         shapes = [substring(self.course, *pair) for pair in itertools.pairwise(places)]
-        lengths = ground_lengths_m(np.array(shapes, dtype=object), self.draft.region.crs)
-        own = self.plan.row()
-        return [
-            own | {
-                "street_id": f"{self.plan.added_id}:{number}", "geometry": shape,
+        own = pd.DataFrame(
+            {
+                "street_id": f"{self.plan.added_id}:{number}",
                 "from_node": self.joints[places[number]],
-                "to_node": self.joints[places[number + 1]], "length_m": float(lengths[number]),
+                "to_node": self.joints[places[number + 1]],
             }
-            for number, shape in enumerate(shapes)
-        ]  # fmt: skip
-
-    def _split(self, row: int) -> Iterator[dict[str, Any]]:
-        """Cut one street; lengths on the ground are shared out and add up to the old one."""
-        old = self.streets.iloc[row]
-        shape = self.shapes[row]
-        inner = sorted(self.cuts[row].items())
-        places = [0.0, *(along for along, _ in inner), shape.length]
-        nodes = [old["from_node"], *(node for _, node in inner), old["to_node"]]
-        for number in range(len(nodes) - 1):
-            start_m, end_m = places[number], places[number + 1]
-            share = (end_m - start_m) / shape.length
-            yield dict(old) | {
-                "street_id": f"{old['street_id']}/{self.plan.added_id}:{number}",
-                "from_node": nodes[number], "to_node": nodes[number + 1],
-                "length_m": old["length_m"] * share, "duration_s": old["duration_s"] * share,
-                "geometry": substring(shape, start_m, end_m),
-            }  # fmt: skip
-
-    def _move_restrictions(self, split_ids: set[str], pieces: pd.DataFrame) -> None:
-        """Let turn restrictions name the pieces that touch the turn."""
-        turns = self.draft.frame("turn_restrictions")
-        if not len(turns):
-            return
-        parents = pieces["street_id"].str.rsplit("/", n=1).str[0]
-        old = self.streets.set_index("street_id")
-        pieces_of = {name: pieces[parents == name] for name in split_ids}
-        moved = turns.copy()
-        for index, turn in turns.iterrows():
-            chain = [
-                turn["from_street_id"],
-                *(str(turn["via_street_ids"]).split() if pd.notna(turn["via_street_ids"]) else []),
-                turn["to_street_id"],
-            ]
-            if not split_ids & set(chain):
-                continue
-            named = _chain_of_pieces(chain, turn["via_node_id"], pieces_of, old)
-            moved.loc[index, "from_street_id"] = named[0]
-            moved.loc[index, "to_street_id"] = named[-1]
-            if len(named) > 2:  # noqa: PLR2004 -- from and to, and what lies between
-                moved.loc[index, "via_street_ids"] = " ".join(named[1:-1])
-        self.draft.replace("turn_restrictions", moved)
-
-
-def _chain_of_pieces(
-    chain: list[str], via_node: Any, pieces_of: dict[str, pd.DataFrame], streets: pd.DataFrame
-) -> list[str]:
-    """Name the pieces a turn leads over: of its first and last street, those at the turn."""
-    ends = [set(streets.loc[name, ["from_node", "to_node"]]) for name in chain]
-    named: list[str] = []
-    for place, name in enumerate(chain):
-        if name not in pieces_of:
-            named.append(name)
-            continue
-        pieces = pieces_of[name]
-        if 0 < place < len(chain) - 1:
-            order = list(pieces["street_id"])
-            is_along = streets.loc[name, "from_node"] in ends[place - 1]
-            named += order if is_along else order[::-1]
-            continue
-        beside = ends[1] if place == 0 else ends[-2]
-        turn = {via_node} if isinstance(via_node, str) else beside & ends[place]
-        at_turn = pieces["from_node"].isin(turn) | pieces["to_node"].isin(turn)
-        named.append(str(pieces.loc[at_turn, "street_id"].iloc[0]))
-    return named
-
-
-def _node_row(node: str, point: Point) -> dict[str, Any]:
-    closed = {f"blocks_{mode}": False for mode in STREET_MODES}
-    return {"node_id": node, "is_signal": False, "geometry": point, **closed}
+            | self.plan.row()
+            for number in range(len(shapes))
+        )
+        crs = self.draft.region.crs
+        frame = gpd.GeoDataFrame(own, geometry=shapes, crs=crs)
+        frame["length_m"] = ground_lengths_m(np.array(shapes, dtype=object), crs)
+        frame["is_urban"] = frame["is_urban"].astype("boolean")
+        landscape = gpd.GeoDataFrame(self.draft.frame("landscape"))
+        nodes = self.draft.frame("street_nodes")
+        sloped, _ = with_grades(fill_urban(frame, landscape), nodes)
+        is_flat = sloped["grade"].isna() & ~sloped["is_bridge"] & ~sloped["is_tunnel"]
+        if nodes["elevation_m"].notna().any() and is_flat.any():
+            self.draft.note(
+                f"{int(is_flat.sum())} pieces of {self.plan.name!r} have no slope: the height of "
+                "an end is unknown"
+            )
+        rows: list[dict[str, Any]] = sloped.to_dict("records")
+        return rows
 
 
 def _points_of(shape: Any) -> list[Point]:
-    parts = getattr(shape, "geoms", [shape])
-    return [part for part in parts if isinstance(part, Point)]
-
-
-def _is_near(along_m: float, joints: dict[float, str]) -> bool:
-    return any(abs(along_m - other) < _SAME_PLACE_M for other in joints)
+    """List the places two lines share: points, and the ends of stretches along each other."""
+    parts = shapely.get_parts(shape)
+    return [
+        Point(place)
+        for part in parts
+        for place in (part.coords if isinstance(part, Point) else part.boundary.geoms)
+    ]

@@ -11,15 +11,17 @@ from geo_planner.scenario.base import Modification
 from geo_planner.scenario.courses import (
     Course,
     add_new_stops,
+    back_points,
     call_rows,
+    course_back,
     course_between,
+    note_course,
     place_stops,
 )
 from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
 from geo_planner.scenario.feeds import (
     LINE_MODES,
     ROUTE_TYPES,
-    TransitMode,
     calendar_row,
     drop_stops,
     drop_trips,
@@ -40,7 +42,6 @@ class AddLine(Course):
 
     do: Literal["AddLine"] = "AddLine"
     name: str = Field(min_length=1, description="Number or name riders know.")
-    mode: TransitMode = Field("bus", description="What runs; rail stops become stations.")
     service: tuple[Period, ...] = Field(min_length=1, description="How often it runs when.")
     days: Days = Field("daily", description="Days it runs on.")
     both_directions: bool = Field(default=True, description="Also back, with the same times.")
@@ -60,18 +61,20 @@ class AddLine(Course):
             raise Refused(f"line {self.name!r} leads through nothing: give at least two stops")
         self.require_run_times(len(self.stops) - 1)
         ids, points, added = place_stops(draft, self.stops, self.added_id, self.mode)
-        course = course_between(draft, points, self.alignment, self.name)
+        course = course_between(draft, points, self, self.name)
+        note_course(draft, self, self.name, course)
         require_feed(draft)
         add_new_stops(draft, added)
         draft.add("routes", [self._route()])
         service_id = f"{self.added_id}:{self.days}"
         draft.add("calendar", [calendar_row(draft, service_id, self.days)])
-        runs = self.run_times_s(course)
-        self._add_direction(draft, 0, ids, runs, course)
+        self._add_direction(draft, 0, ids, self.run_times_s(course), course)
         if self.both_directions:
             back = [stop.back_stop_id or name for stop, name in zip(self.stops, ids, strict=True)]
-            turned = [LineString(piece.coords[::-1]) for piece in course[::-1]]
-            self._add_direction(draft, 1, back[::-1], runs[::-1], turned)
+            places = back_points(draft, self.stops, points)
+            turned = course_back(draft, points, places, self, self.name)
+            runs = self.run_times_s(turned[::-1])[::-1]
+            self._add_direction(draft, 1, back[::-1], runs, turned)
 
     def _route(self) -> dict[str, Any]:
         return {

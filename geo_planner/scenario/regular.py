@@ -42,8 +42,8 @@ class Headway:
 def regular_service(draft: Draft, plan: Headway, trips: pd.DataFrame, calls: pd.DataFrame) -> None:
     """Replace the departures of a period by a regular service, group by group.
 
-    A group is the trips of one line in one direction; where the feed tells no direction, of one
-    line between the same ends.
+    A group is the trips of one line in one direction; where the feed tells no direction, trips that
+    call at common stops in the same order run in one.
 
     Raises
     ------
@@ -77,20 +77,51 @@ def _describe(draft: Draft, trips: pd.DataFrame, calls: pd.DataFrame) -> pd.Data
     course = by_trip["stop_id"].agg("\n".join)
     listed = trips.set_index("trip_id", drop=False).rename_axis(index=None)
     listed = listed[listed.index.isin(course.index)]
-    ends = by_trip["stop_id"].first() + "\n" + by_trip["stop_id"].last()
-    direction = listed["direction_id"].astype(object)
-    way = direction.where(direction.notna(), ends.reindex(listed.index)).astype(str)
+    courses = course.reindex(listed.index)
     dates = service_dates(draft, set(listed["service_id"]))
     times = calls.assign(end=calls["arrival_time_s"].fillna(calls["departure_time_s"]))
     last = times.groupby("trip_id", sort=False)["end"].last()
     first = first_departures(calls)
     return listed.assign(
-        group=listed["route_id"] + "\n" + way,
-        course=course.reindex(listed.index),
+        group=listed["route_id"] + "\n" + _directions(listed, courses).astype(str),
+        course=courses,
         first_s=first.reindex(listed.index),
         run_s=(last - first).astype(float).reindex(listed.index),
         dates=listed["service_id"].map(dates),
     )
+
+
+def _directions(listed: pd.DataFrame, courses: pd.Series) -> pd.Series:
+    """Give the direction of each trip: the feed's, or by the order of the stops they share."""
+    directions = listed["direction_id"].astype(object)
+    for rows in listed.groupby("route_id").groups.values():
+        if directions[rows].isna().any():
+            directions[rows] = courses[rows].map(_ways_of(courses[rows]))
+    return directions
+
+
+def _ways_of(courses: pd.Series) -> dict[str, int]:
+    """Put courses of a line into directions, the commonest first; short turns join the whole."""
+    counts = courses.value_counts(sort=False)
+    ways: list[list[list[str]]] = []
+    found: dict[str, int] = {}
+    for course in sorted(counts.index, key=lambda name: (-counts[name], name)):
+        stops = course.split("\n")
+        agreement = [sum(_agreement(other, stops) for other in way) for way in ways]
+        best = int(np.argmax(agreement)) if agreement else 0
+        if not agreement or agreement[best] <= 0:
+            best = len(ways)
+            ways.append([])
+        ways[best].append(stops)
+        found[course] = best
+    return found
+
+
+def _agreement(one: list[str], other: list[str]) -> int:
+    """Count neighbours among shared stops in the same order, less those in the opposite."""
+    place = {stop: i for i, stop in reversed(list(enumerate(one)))}
+    shared = [place[stop] for stop in other if stop in place]
+    return int(np.sign(np.diff(shared)).sum())
 
 
 def _sets_out(draft: Draft, listed: pd.DataFrame, plan: Headway) -> "pd.Series[bool]":

@@ -116,7 +116,7 @@ class AddTrips(Modification):
             raise Refused(f"{self.path.name} is in time zone {feed.timezone}, the region in {zone}")
         for finding in feed.findings:
             if finding.kind != "read" and finding.count:
-                draft.note(f"{finding.source}: {finding.count} {finding.what}")
+                draft.note(f"{finding.source}: {finding.count} {finding.what.code}")
         for name, frame in feed.tables.items():
             if len(frame):
                 draft.add(name, frame)

@@ -4,7 +4,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+import shapely
 from pydantic import Field
+from shapely.geometry import Point
 
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Mask, Refused
@@ -13,10 +15,13 @@ from geo_planner.scenario.feeds import (
     calls_in_order,
     drop_stops,
     drop_trips,
+    first_departures,
     require_feed,
     station_row,
     stops_called,
     tidy_feed,
+    with_all_times,
+    with_parts,
     write_calls,
 )
 from geo_planner.scenario.values import PointShape, RouteSelection, Selection
@@ -63,23 +68,24 @@ class AddStop(Modification):
         at_first, at_last = stop.isin(first).to_numpy(bool), stop.isin(last).to_numpy(bool)
         same = np.append(trip[1:] == trip[:-1], [False])
         follows = np.roll(at_last, -1) & at_first | np.roll(at_first, -1) & at_last
-        before = np.flatnonzero(same & follows)
-        if not len(before):
+        is_before = same & follows
+        if not is_before.any():
             raise Refused(f"no trip runs from {between[0]!r} straight to {between[1]!r} or back")
+        passes = np.isin(trip, trip[is_before])
+        calls = with_all_times(draft, calls[passes])
         places = draft.frame("stops").set_index("stop_id")["geometry"]
-        write_calls(draft, calls, self._with_calls(calls, before, places))
+        added = self._with_calls(calls, np.flatnonzero(is_before[passes]), places)
+        write_calls(draft, calls, added)
 
     def _with_calls(
         self, calls: pd.DataFrame, before: np.ndarray, places: pd.Series
     ) -> pd.DataFrame:
         """Insert a call behind each marked one and move what follows in the trip."""
         here = places[self.added_id]
-        distance = [
-            (here.distance(places[calls["stop_id"].iloc[i]]),
-             here.distance(places[calls["stop_id"].iloc[i + 1]]))
-            for i in before
-        ]  # fmt: skip
-        share = np.array([a / (a + b) if a + b else 0.5 for a, b in distance])
+        away_m = shapely.distance(here, places.reindex(calls["stop_id"]).to_numpy())
+        from_m, to_m = away_m[before], away_m[before + 1]
+        with np.errstate(invalid="ignore"):
+            share = np.nan_to_num(from_m / (from_m + to_m), nan=0.5)
         leaves = calls["departure_time_s"].to_numpy(float)[before]
         reaches = calls["arrival_time_s"].to_numpy(float)[before + 1]
         added = calls.iloc[before].copy()
@@ -111,7 +117,7 @@ class AddStop(Modification):
 
 
 class MoveStop(Modification):
-    """Move stops, and stations with them, to another place; times stay."""
+    """Move stops to another place; a station takes its platforms and entrances along."""
 
     touches: ClassVar = ("stops", "stations")
     cannot: ClassVar = "Run times stay as they are; change them with AdjustRunTimes."
@@ -122,12 +128,37 @@ class MoveStop(Modification):
     stations: Selection | None = Field(None, description="Station rows that move too.")
 
     def apply(self, draft: Draft) -> None:
-        """Set the geometry."""
+        """Set the geometry; parts of a station keep their place within it."""
         point = draft.place(self.to)
-        for table, selection in (("stops", self.stops), ("stations", self.stations)):
-            if selection is not None:
-                rows = draft.select(table, selection)
-                draft.set(table, rows, {"geometry": [point] * int(rows.sum())})
+        rows = draft.select("stops", self.stops)
+        stops = draft.frame("stops")
+        chosen = set(stops.loc[rows, "stop_id"])
+        self._move_parts(draft, chosen, point)
+        draft.set("stops", rows, {"geometry": [point] * int(rows.sum())})
+        stations = draft.frame("stations")
+        moved: Mask = stations["station_id"].isin(chosen).to_numpy(bool)
+        if self.stations is not None:
+            moved |= draft.select("stations", self.stations)
+        draft.set("stations", moved, {"geometry": [point] * int(moved.sum())})
+
+    @staticmethod
+    def _move_parts(draft: Draft, chosen: set[str], point: Point) -> None:
+        """Shift what belongs to each station that moves, but for parts that are chosen too."""
+        stops = draft.frame("stops")
+        for stop_id in sorted(chosen):
+            parts = with_parts(stops, {stop_id}) - chosen
+            rows = stops["stop_id"].isin(parts).to_numpy(bool)
+            if not rows.any():
+                continue
+            places = draft.frame("stops").loc[rows, "geometry"]
+            old = stops.loc[stops["stop_id"] == stop_id, "geometry"].iloc[0]
+            new = [
+                point if old is None or place is None else
+                Point(place.x + point.x - old.x, place.y + point.y - old.y)
+                for place in places
+            ]  # fmt: skip
+            draft.set("stops", rows, {"geometry": new})
+            draft.note(f"{len(new)} platforms and entrances of {stop_id} move with it")
 
 
 class RemoveStop(Modification):
@@ -148,8 +179,7 @@ class RemoveStop(Modification):
         """Remove calls, stops and stations."""
         rows = draft.select("stops", self.stops)
         stops = draft.frame("stops")
-        gone = set(stops.loc[rows, "stop_id"])
-        gone |= set(stops.loc[stops["parent_station"].isin(gone), "stop_id"])
+        gone = with_parts(stops, set(stops.loc[rows, "stop_id"]))
         self._drop_calls(draft, gone)
         drop_stops(draft, gone)
         stations = draft.frame("stations")
@@ -165,7 +195,8 @@ class RemoveStop(Modification):
         if not is_gone.any():
             return
         is_theirs = calls["trip_id"].isin(set(calls.loc[is_gone, "trip_id"]))
-        calls, is_gone = calls[is_theirs], is_gone[is_theirs.to_numpy(bool)]
+        calls = with_all_times(draft, calls[is_theirs])
+        is_gone = is_gone[is_theirs.to_numpy(bool)]
         by_trip = calls.groupby("trip_id", sort=False)["stop_sequence"]
         spans = by_trip.transform("max") - by_trip.transform("min") + 1
         is_dense = (spans == by_trip.transform("size")).to_numpy(bool)
@@ -185,3 +216,17 @@ class RemoveStop(Modification):
             )
         write_calls(draft, calls, kept)
         drop_trips(draft, set(calls["trip_id"]) - set(kept["trip_id"]))
+        _start_later(draft, first_departures(kept) - first_departures(calls))
+
+
+def _start_later(draft: Draft, later_s: "pd.Series[int]") -> None:
+    """Let repeated trips that lost their first call start when they leave the next one."""
+    frequencies = draft.frame("frequencies")
+    shift = frequencies["trip_id"].map(later_s[later_s != 0]).fillna(0)
+    rows = (shift != 0).to_numpy(bool)
+    if rows.any():
+        draft.set(
+            "frequencies", rows,
+            {name: frequencies.loc[rows, name] + shift[rows].astype(frequencies[name].dtype)
+             for name in ("start_time_s", "end_time_s")},
+        )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.findings import Finding
-from geo_planner.siting.criteria import criteria
+from geo_planner.reasons import Reason
 
 CORRELATION_LIMIT = 0.9
 _LEAST_KNOWN = 3
@@ -40,16 +40,15 @@ def correlation_warnings(
             source="siting",
             kind="warning",
             count=1,
-            what=f"correlation {matrix[i, j]:.2f} of two criteria: together they weigh "
-            f"{weights[keys[i]] + weights[keys[j]]:.0%} of the score for nearly one thing "
-            f"({_label(keys[i])}; {_label(keys[j])})",
+            what=Reason(
+                "criteria_correlate",
+                correlation=round(float(matrix[i, j]), 2),
+                weight=float(weights[keys[i]] + weights[keys[j]]),
+                one=keys[i],
+                other=keys[j],
+            ),
             examples=(keys[i], keys[j]),
         )
         for i, j in combinations(range(len(keys)), 2)
         if np.abs(matrix[i, j]) > limit and weights[keys[i]] > 0 and weights[keys[j]] > 0
     ]
-
-
-def _label(key: str) -> str:
-    """Name a criterion, whatever the traffic."""
-    return criteria()[key].label_en.replace(", {traffic}", "")

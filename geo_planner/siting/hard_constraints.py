@@ -1,4 +1,4 @@
-"""Hard constraints: what excludes a site, apart from its score, each reason in words.
+"""Hard constraints: what excludes a site, apart from its score, each with its reasons.
 
 What is not known excludes nothing: it is listed as a question to ask.
 """
@@ -6,16 +6,15 @@ What is not known excludes nothing: it is listed as a question to ask.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason, reason_gaps, write_reasons
 from geo_planner.siting.profiles import Profile
 
-Language = Literal["en", "da"]
 BoolArray = npt.NDArray[np.bool_]
 
 MIN_NET_AREA_M2 = 1_000.0
@@ -50,10 +49,7 @@ class _Verdict:
 
 
 def hard_constraints(
-    land: pd.DataFrame,
-    profile: Profile,
-    limits: SiteLimits = SiteLimits(),
-    language: Language = "en",
+    land: pd.DataFrame, profile: Profile, limits: SiteLimits = SiteLimits()
 ) -> pd.DataFrame:
     """Name the sites that cannot be used as the profile wants, and what is to be asked.
 
@@ -69,51 +65,43 @@ def hard_constraints(
         What the sites are wanted for.
     limits
         What is measured against.
-    language
-        Language of the reasons.
 
     Returns
     -------
     DataFrame
-        ``excluded_because`` and ``to_ask``: reasons in words joined by "; ", missing where there
-        are none; index as given.
+        ``excluded_because`` and ``to_ask``: reasons as tables hold them, missing where there are
+        none; index as given.
     """
-    excluded: list[list[str]] = [[] for _ in range(len(land))]
-    to_ask: list[list[str]] = [[] for _ in range(len(land))]
-    use = _use_words(profile, language)
+    excluded: list[list[Reason]] = [[] for _ in range(len(land))]
+    to_ask: list[list[Reason]] = [[] for _ in range(len(land))]
     for rule, judge in _RULES.items():
-        verdict = judge(land, profile, limits)
-        words = _reasons()[rule]
+        verdict, codes = judge(land, profile, limits), _codes()[rule]
         for i in np.flatnonzero(verdict.excludes):
-            excluded[i].append(_fill(words[f"text_{language}"], verdict, use, i))
+            excluded[i].append(_reason(codes["reason"], verdict, profile, i))
         for i in np.flatnonzero(verdict.is_unknown & ~verdict.excludes):
-            to_ask[i].append(_fill(words[f"ask_{language}"], verdict, use, i))
+            to_ask[i].append(_reason(codes["ask"], verdict, profile, i))
     return pd.DataFrame(
-        {"excluded_because": _joined(excluded, land), "to_ask": _joined(to_ask, land)}
+        {"excluded_because": _cells(excluded, land), "to_ask": _cells(to_ask, land)}
     )
 
 
 @cache
-def _reasons() -> Mapping[str, Mapping[str, str]]:
+def _codes() -> Mapping[str, Mapping[str, str]]:
     return {row["id"]: row for row in packaged_rows("exclusion_reasons")}
 
 
-def _use_words(profile: Profile, language: Language) -> str:
-    """Name the use in a sentence: by its id in English, by its label in Danish."""
-    if language == "en":
-        return profile.use.replace("_", " ")
-    labels = {row["use"]: row["label_da"] for row in packaged_rows("m2_per_job")}
-    return f"»{labels[profile.use].lower()}«"
+def _reason(code: str, verdict: _Verdict, profile: Profile, i: np.intp) -> Reason:
+    """Give a reason the figures its text names."""
+    figures: dict[str, str | float] = {"use": profile.use}
+    if verdict.found is not None:
+        figures["found"] = float(verdict.found[i])
+    if verdict.needed is not None:
+        figures["needed"] = float(verdict.needed)
+    return Reason(code, **{gap: figures[gap] for gap in reason_gaps()[code]})
 
 
-def _fill(text: str, verdict: _Verdict, use: str, i: np.intp) -> str:
-    found = "" if verdict.found is None else f"{verdict.found[i]:.0f}"
-    needed = "" if verdict.needed is None else f"{verdict.needed:.0f}"
-    return text.format(use=use, found=found, needed=needed)
-
-
-def _joined(texts: list[list[str]], land: pd.DataFrame) -> pd.Series:
-    return pd.Series(["; ".join(some) or None for some in texts], index=land.index, dtype="str")
+def _cells(reasons: list[list[Reason]], land: pd.DataFrame) -> pd.Series:
+    return pd.Series([write_reasons(some) for some in reasons], index=land.index, dtype="str")
 
 
 def _numbers(land: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:

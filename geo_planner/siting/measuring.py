@@ -1,6 +1,6 @@
 """Measuring the siting criteria: raw figures of every site, in the criterion's own unit.
 
-A criterion the region has no data for is left out, with the reason in words. A site that cannot
+A criterion the region has no data for is left out, with the reason. A site that cannot
 reach what is asked for gets ``inf`` (the worst value, not an unknown one). What a plan allows is
 measured elsewhere and handed in as a frame.
 """
@@ -16,11 +16,13 @@ import pandas as pd
 from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.config import TRANSIT_MODES, Mode, Study
 from geo_planner.land.stations.points import listed_stations
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.siting.criteria import Points, criteria
 from geo_planner.siting.reference import (
     Reference,
     frozen_points,
+    has_value_and_jobs,
     neighbour_clusters,
     settings_digest,
 )
@@ -66,12 +68,16 @@ class SiteMeasures:
 
     raw: pd.DataFrame
     frozen: Mapping[str, Points]
-    left_out: dict[str, str]
+    left_out: dict[str, Reason]
     reference: Reference
 
 
-class _NoData(Exception):  # noqa: N818 -- not an error: caught here, told as a reason
+class _NoData(Exception):  # noqa: N818 -- not an error: caught here, given as a reason
     """Carry the reason why a criterion cannot be measured in this region."""
+
+    def __init__(self, code: str, **figures: str) -> None:
+        super().__init__(code)
+        self.reason = Reason(code, **figures)
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ class _Measurements:
 
     def router(self, mode: Mode) -> Router:
         if mode not in self.routers:
-            raise _NoData(f"mode {mode} is not computed")
+            raise _NoData("mode_not_computed", mode=mode)
         return self.routers[mode]
 
     @property
@@ -131,15 +137,15 @@ def measure_criteria(
     kept = dict(reference.points) if reference else {}
     raw: dict[str, pd.Series] = {}
     frozen: dict[str, Points] = {}
-    left_out: dict[str, str] = {}
+    left_out: dict[str, Reason] = {}
     for key, criterion in criteria().items():
         try:
             at_sites, at_workplaces = _measure(key, frame)
             if criterion.points is None:
                 frozen[key] = kept.get(key) or _frozen(at_workplaces, businesses)
             raw[key] = at_sites
-        except (_NoData, ValueError) as reason:
-            left_out[key] = str(reason)
+        except _NoData as found:
+            left_out[key] = found.reason
     return SiteMeasures(
         raw=pd.DataFrame(raw, index=sites.index),
         frozen=frozen | dict(study.siting.points),
@@ -153,7 +159,10 @@ _Pair = tuple[pd.Series, pd.Series]
 
 def _frozen(at_workplaces: pd.Series, businesses: gpd.GeoDataFrame) -> Points:
     own = businesses["role"] == "study"
-    return frozen_points(at_workplaces[own], businesses.loc[own, "employees_count"])
+    raw, jobs = at_workplaces[own], businesses.loc[own, "employees_count"]
+    if not has_value_and_jobs(raw, jobs).any():
+        raise _NoData("no_criterion_reference")
+    return frozen_points(raw, jobs)
 
 
 def _measure(key: str, frame: _Measurements) -> _Pair:
@@ -180,15 +189,15 @@ def _measure(key: str, frame: _Measurements) -> _Pair:
 
 def _of_land(column: str, frame: _Measurements) -> pd.Series:
     if frame.land is None or column not in frame.land or frame.land[column].isna().all():
-        raise _NoData(f"what plans and constraints leave of the sites is not known: no {column}")
+        raise _NoData("land_not_known", column=column)
     return frame.land[column].astype(float).reindex(frame.sites.index)
 
 
 def _workers(column: str, frame: _Measurements) -> _Pair:
     if column not in frame.sites:
-        raise _NoData(f"{column} is not among the access measures of the study")
+        raise _NoData("access_not_measured", column=column)
     if not frame.region.has("zones") or frame.region.table("zones")["workers_count"].isna().all():
-        raise _NoData("no zone has a workers_count")
+        raise _NoData("no_workers_count")
     return frame.sites[column], frame.businesses[column]
 
 
@@ -198,7 +207,7 @@ def _cluster_jobs(frame: _Measurements) -> _Pair:
     businesses = frame.businesses
     is_in = businesses["cluster"].isin(clusters) if clusters else businesses["cluster"].notna()
     if not is_in.any():
-        raise _NoData("no workplace belongs to the clusters that count as neighbours")
+        raise _NoData("no_neighbour_cluster")
     router = frame.router("bicycle")
     own = businesses[businesses["role"] == "study"]
     starts = pd.concat([frame.anchors, own.geometry])
@@ -229,7 +238,7 @@ def _times(
     column = 0
     if mode in TRANSIT_MODES:
         if _MEDIAN not in router.columns:
-            raise _NoData("percentile 50 is not among the percentiles of the study")
+            raise _NoData("no_median")
         column = router.columns.index(_MEDIAN)
     times_s = np.empty((len(frame.anchors), len(ends)))
     blocks = router.blocks(
@@ -248,7 +257,7 @@ def _minutes(frame: _Measurements, mode: Mode, kind: str) -> FloatArray:
     places = frame.region.geo_table("places")
     ends = places[places["kind"] == kind]
     if not len(ends):
-        raise _NoData(f"the table places has no {kind}")
+        raise _NoData("no_place_of_kind", kind=kind)
     return _times(frame, mode, ends.geometry).min(axis=1) / SECONDS_PER_MIN
 
 
@@ -261,19 +270,19 @@ def _walk_m(frame: _Measurements, ends: gpd.GeoSeries, within_m: float) -> Float
 def _station_walk(frame: _Measurements) -> FloatArray:
     ends = listed_stations(frame.region).geometry
     if not len(ends):
-        raise _NoData("the region has no railway station, neither mapped nor in a timetable")
+        raise _NoData("no_railway_station")
     return _walk_m(frame, ends, _STATION_SEARCH_M).min(axis=1)
 
 
 def _departures(frame: _Measurements) -> FloatArray:
     """Departures an hour, all stops within a short walk, all lines and directions."""
     if "departures_per_hour" not in frame.sites:
-        raise _NoData("public transport is not computed")
+        raise _NoData("no_transit")
     return frame.sites["departures_per_hour"].to_numpy(float)
 
 
 def _amenities(frame: _Measurements) -> FloatArray:
     ends = frame.region.geo_table("amenities").geometry
     if not len(ends):
-        raise _NoData("the table amenities is empty")
+        raise _NoData("no_amenities")
     return (_walk_m(frame, ends, _NEAR_WALK_M) <= _NEAR_WALK_M).sum(axis=1).astype(float)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo_planner.config import Study
 from geo_planner.errors import InputError, SourceError
+from geo_planner.folders import write_text
 from geo_planner.siting.criteria import Points, criteria
 from geo_planner.siting.profiles import profiles
 
@@ -59,7 +60,7 @@ def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
     InputError
         When no workplace has both a value and jobs.
     """
-    known = raw.notna() & (jobs > 0)
+    known = has_value_and_jobs(raw, jobs)
     if not known.any():
         raise InputError("no workplace has a value and jobs: the criterion has no reference")
     order = raw[known].sort_values(kind="stable")
@@ -70,6 +71,11 @@ def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
     if low == high:
         high = float(np.nextafter(low, np.inf))
     return ((low, 0.0), (high, 1.0))
+
+
+def has_value_and_jobs(raw: pd.Series, jobs: pd.Series) -> pd.Series:
+    """Tell which workplaces a reference can rest on."""
+    return raw.notna() & (jobs > 0)
 
 
 def neighbour_clusters(study: Study) -> tuple[str, ...]:
@@ -97,9 +103,7 @@ def save_reference(reference: Reference, path: Path) -> None:
         "points": {key: [list(p) for p in points] for key, points in reference.points.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
-    temporary.replace(path)
+    write_text(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
 def load_reference(path: Path, study: Study) -> Reference:

@@ -1,7 +1,7 @@
 """Scoring candidate sites: score, range, contributions and rank.
 
 A site whose value is unknown gets a range: the score at worst and at best; it is ranked by the
-lower end. Sites that a hard constraint excludes have no rank, and the reason in words.
+lower end. Sites that a hard constraint excludes have no rank, and the reason.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.reasons import Reason
 from geo_planner.siting.aggregation import Aggregate, Method, aggregate
 from geo_planner.siting.criteria import FloatArray, Points, values_frame
 
@@ -45,7 +46,7 @@ def score_sites(
         What an unknown value of a weighted criterion does: ``range`` gives a range ranked by its
         lower end, ``worst`` counts it as the worst value, ``exclude`` leaves the site out.
     excluded_because
-        Reason in words by site, missing where the site stays; None: all stay.
+        Reasons by site as tables hold them, missing where the site stays; None: all stay.
 
     Returns
     -------
@@ -88,9 +89,11 @@ def _reasons(index: pd.Index, given: pd.Series | None) -> pd.Series:
 def _unknown_reasons(values: pd.DataFrame, weights: pd.Series) -> pd.Series:
     """Name what is unknown of each site; missing where nothing is."""
     missing = values.isna() & (weights.to_numpy() > 0)
-    named = [", ".join(values.columns[row]) for row in missing.to_numpy()]
-    texts = [f"unknown: {names}" if names else None for names in named]
-    return pd.Series(texts, index=values.index, dtype="str")
+    cells = [
+        str(Reason("criteria_unknown", criteria=tuple(values.columns[row]))) if row.any() else None
+        for row in missing.to_numpy()
+    ]
+    return pd.Series(cells, index=values.index, dtype="str")
 
 
 def _aggregate(

@@ -21,6 +21,7 @@ from geo_planner.config import AssumedLine
 from geo_planner.crs import require_metric
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import tables as schema_tables
 from geo_planner.sources.gtfs.tables import WEEKDAYS
 from geo_planner.sources.run_times import RunTimes, run_times
@@ -78,9 +79,12 @@ def assume_line(
     runs = [_timed(plan, course, places, _near(rails, chosen, plan.line)) for course in courses]
     made = _feed(plan, chosen.iloc[0], courses, runs, stations, prefix, timezone)
     hop = max(len(course) for course in courses) - 1
-    what = (
-        f"line {plan.line} has no timetable: a vehicle every {plan.headway_min:g} min is assumed, "
-        f"{runs[0].arrival_s[-1] / SECONDS_PER_MIN:.0f} min over {hop} hops"
+    what = Reason(
+        "line_assumed",
+        line=plan.line,
+        headway=plan.headway_min,
+        minutes=round(float(runs[0].arrival_s[-1]) / SECONDS_PER_MIN),
+        hops=hop,
     )
     return AssumedService(made, (Finding(plan.label, "warning", len(courses), what),))
 

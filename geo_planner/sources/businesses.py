@@ -17,6 +17,7 @@ import pandas as pd
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.columns import as_text
 
@@ -132,7 +133,7 @@ def normalise_branch_codes(
                 source,
                 "repaired",
                 int(dotted.sum()),
-                "branch codes written without their dots",
+                Reason("businesses_dots"),
                 tuple(codes[dotted].head(MAX_IDS_SHOWN)),
             ),
         )

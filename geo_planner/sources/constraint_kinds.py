@@ -14,12 +14,14 @@ from typing import Literal, cast
 
 from geo_planner.errors import InputError
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason, reason_gaps
 
 Effect = Literal["excludes", "limits", "informs"]
 PlanRule = Literal["rural_zone", "proposal"]
 
 _EFFECTS = ("excludes", "limits", "informs")
 _PLAN_RULES = ("rural_zone", "proposal")
+_THRESHOLDS = ("above", "up_to")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class ConstraintKind:
     from_plans
         Rule by which the table ``plans`` tells the kind.
     condition
-        What else holds, in words.
+        What else holds; its figures are thresholds of the row.
     law, status
         Where it comes from and how sure the row is (S, D, A, M).
     """
@@ -66,7 +68,7 @@ class ConstraintKind:
     above: float | None
     up_to: float | None
     from_plans: PlanRule | None
-    condition: str | None
+    condition: Reason | None
     law: str
     status: str
 
@@ -127,10 +129,26 @@ def _kind(row: Mapping[str, str]) -> ConstraintKind:
         above=_number(row["above"]),
         up_to=_number(row["up_to"]),
         from_plans=cast("PlanRule | None", _one_of(row["from_plans"], ("", *_PLAN_RULES)) or None),
-        condition=row["condition"] or None,
+        condition=_condition(row),
         law=row["law"],
         status=row["status"],
     )
+
+
+def _condition(row: Mapping[str, str]) -> Reason | None:
+    """Read a code of ``reasons.csv``; thresholds of the row are its figures."""
+    code = row["condition"]
+    if not code:
+        return None
+    gaps = reason_gaps().get(code)
+    if gaps is None or not gaps <= set(_THRESHOLDS):
+        msg = f"condition {code!r} is no code of reasons.csv on {' and '.join(_THRESHOLDS)}"
+        raise ValueError(msg)
+    absent = sorted(gap for gap in gaps if not row[gap])
+    if absent:
+        msg = f"condition {code!r} needs {', '.join(absent)}"
+        raise ValueError(msg)
+    return Reason(code, **{gap: float(row[gap]) for gap in gaps})
 
 
 def _number(text: str) -> float | None:

@@ -21,6 +21,7 @@ from geo_planner.config import GbfsSource
 from geo_planner.crs import WGS84, require_metric
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding, FindingKind
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.files import is_outside
 
@@ -98,16 +99,16 @@ def read_gbfs(source: GbfsSource, prefix: str, crs: CRS) -> GbfsStations:
             f"{crs.name} is for: give the file station_information.json of a system there"
         )
     is_virtual = np.array([bool(one.get("is_virtual_station")) for one in stations])
-    told: tuple[tuple[FindingKind, npt.NDArray[np.bool_], str], ...] = (
-        ("read", is_used, "stations of shared bicycles"),
-        ("read", is_used & is_virtual, "of them without docks (virtual), used as the others"),
-        ("left_out", ~has_place, "stations of shared bicycles without a position"),
-        ("left_out", is_far, f"stations of shared bicycles far outside the area of {crs.name}"),
+    cases: tuple[tuple[FindingKind, npt.NDArray[np.bool_], Reason], ...] = (
+        ("read", is_used, Reason("bicycles_read")),
+        ("read", is_used & is_virtual, Reason("bicycles_virtual")),
+        ("left_out", ~has_place, Reason("bicycles_placeless")),
+        ("left_out", is_far, Reason("bicycles_far", crs=crs.name)),
     )
     ids = frame["station_id"]
     findings = tuple(
         Finding(source.label, kind, int(rows.sum()), what, tuple(ids[rows][:MAX_IDS_SHOWN]))
-        for kind, rows, what in told
+        for kind, rows, what in cases
         if rows.any()
     )
     local = points[is_used].to_crs(crs).reset_index(drop=True)

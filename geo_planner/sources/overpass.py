@@ -22,6 +22,7 @@ from pyproj import CRS
 
 from geo_planner.errors import InputError, MissingDependencyError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.osm.bicycle_stations import HIRE_TAG
 from geo_planner.sources.osm.extract import OsmExtract, extract_tables
 from geo_planner.sources.osm.landscape import amenity_tags, landscape_kinds
@@ -81,8 +82,8 @@ def read_overpass(
         except SourceError as error:
             raise SourceError(url, error.reason) from error
     findings = (
-        Finding(url, "read", n_elements, "elements answered by the server"),
-        Finding(url, "left_out", n_outside, "ways of long lines that lie outside the area"),
+        Finding(url, "read", n_elements, Reason("overpass_elements")),
+        Finding(url, "left_out", n_outside, Reason("overpass_outside")),
         *extract.findings,
     )
     return replace(

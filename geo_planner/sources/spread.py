@@ -11,6 +11,7 @@ doi:10.1559/152304001782173727
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,17 @@ from geo_planner.config import SpreadSource, SpreadTotals
 from geo_planner.crs import require_metric
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.sources.vector.delimited import Delimited, as_numbers, read_delimited
+from geo_planner.sources.vector.delimited import read_delimited
 from geo_planner.sources.vector.files import read_features
+from geo_planner.sources.vector.numbers import (
+    as_numbers,
+    to_floats,
+    unread,
+    unread_words,
+    without_missing,
+)
 from geo_planner.sources.vector.shapes import fit
 
 _POLYGONS = ("Polygon", "MultiPolygon")
@@ -73,7 +82,7 @@ def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
         When a file cannot be read or has no CRS.
     """
     require_metric(crs)
-    totals = _totals(source.totals)
+    totals, total_findings = _totals(source.totals)
     areas, findings = _polygons(source.areas.path, source.areas.layer, crs)
     land, land_findings = _polygons(source.land.path, source.land.layer, crs)
     problems = [
@@ -90,23 +99,21 @@ def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
     _require_complete(source, totals, districts, pieces)
     cells = _cells(pieces, source.cell_m)
     frame = _share_out(cells, totals, districts, source)
-    what = (
-        f"cells of {source.cell_m:g} m made from totals of {len(districts)} districts, "
-        "spread by kind of land (an assumption)"
-    )
+    what = Reason("spread_cells", side=source.cell_m, districts=len(districts))
     left_out = land.index.size - int((weighted["weight"] > 0).sum())
     return SpreadRows(
         frame,
         (
+            *total_findings,
             *findings,
             *land_findings,
             Finding(source.label, "read", len(frame), what),
-            Finding(source.land.path.name, "read", left_out, "patches of land where nobody lives"),
+            Finding(source.land.path.name, "read", left_out, Reason("spread_empty_land")),
         ),
     )
 
 
-def _totals(source: SpreadTotals) -> pd.DataFrame:
+def _totals(source: SpreadTotals) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Sum the fields of each column over the rows of each district."""
     table = read_delimited(source.path, source.encoding)
     if source.field not in table.frame:
@@ -129,21 +136,33 @@ def _totals(source: SpreadTotals) -> pd.DataFrame:
             for name in wanted
         }
     )
-    rewritten, _, problems = as_numbers(Delimited(blanked, table.separator, table.encoding), wanted)
-    numbers = rewritten[wanted].apply(pd.to_numeric, errors="coerce")
-    bad = numbers.isna() & blanked[wanted].notna()
+    cleared, found = without_missing(blanked, source, source.path.name)
+    rewritten, _, problems = as_numbers(cleared, wanted, stated=source, separator=table.separator)
     problems += [
-        f"field {name!r} holds {blanked.loc[bad[name], name].iloc[0]!r}, which is no number"
+        f"field {name!r} holds {unfit.iloc[0]!r}, which is {unread_words(unfit)}"
         for name in wanted
-        if bad[name].any()
+        if not (unfit := unread(rewritten[name])).empty
     ]
     if problems:
         raise InputError(f"{source.path.name}: totals cannot be read", problems)
+    numbers = rewritten[wanted].apply(to_floats)
     code = (
         table.frame[source.field].str.slice(stop=-source.drop_last or None).str.zfill(source.width)
     )
-    sums = {column: numbers[names].sum(axis=1) for column, names in fields.items()}
-    return pd.DataFrame(sums).groupby(code).sum()
+    # a total with an unknown part is unknown
+    sums = {column: numbers[names].sum(axis=1, skipna=False) for column, names in fields.items()}
+    totals = pd.DataFrame(sums).groupby(code).agg(lambda parts: parts.sum(skipna=False))
+    return totals, (*table.findings, *found, *_unknown_totals(totals, source))
+
+
+def _unknown_totals(totals: pd.DataFrame, source: SpreadTotals) -> Iterator[Finding]:
+    """Warn of districts without a total: their cells have none."""
+    for column in totals:
+        unknown = totals.index[totals[column].isna()]
+        if len(unknown):
+            what = Reason("spread_unknown_totals", column=str(column))
+            examples = tuple(map(str, unknown[:MAX_IDS_SHOWN]))
+            yield Finding(source.path.name, "warning", len(unknown), what, examples)
 
 
 def _polygons(

@@ -20,6 +20,7 @@ from geo_planner.kernels.service import Walks, chosen_walks, reversed_walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.networks.transit.station_ways import StopEntrances
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.travel_time.blocks import IntArray, default_threads
@@ -219,15 +220,15 @@ def shared_bicycles(
         max_s=travel.max_time_s,
     )
     is_off = (stations.snapped.street < 0) | (ridden.street < 0)
-    what = "stations of shared bicycles off the streets for walking or for bicycles: not used"
-    assumed = "stations of shared bicycles, taken to always have a bicycle and room for one"
-    told = (
+    what = Reason("bicycles_off_streets")
+    assumed = Reason("bicycles_assumed")
+    findings = (
         Finding(
             TABLE, "left_out", int(is_off.sum()), what, tuple(points.index[is_off][:MAX_IDS_SHOWN])
         ),
         Finding(TABLE, "warning", int((~is_off).sum()), assumed),
     )
-    return way, tuple(finding for finding in told if finding.count)
+    return way, tuple(finding for finding in findings if finding.count)
 
 
 def _sources(walks: Walks) -> npt.NDArray[np.intp]:

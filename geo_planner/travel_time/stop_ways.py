@@ -18,7 +18,7 @@ import numpy.typing as npt
 from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.street.snap import SnappedPoints
-from geo_planner.networks.transit.station_ways import StopEntrances, through_entrances
+from geo_planner.networks.transit.station_ways import Passages, StopEntrances, through_entrances
 from geo_planner.travel_time.blocks import IntArray, run_blocks
 from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import RowSearch, StreetRouter
@@ -140,7 +140,7 @@ class Choice:
 
     search: RowSearch
     is_open: npt.NDArray[np.bool_] | None = None
-    within: Walks | None = None
+    within: Passages | None = None
     limit_cs: int = 0
 
     def workspace(self) -> RowSpace:

@@ -10,7 +10,8 @@ from geo_planner.findings import Finding
 from geo_planner.networks.street.contraction import region_hierarchy
 from geo_planner.networks.street.graph import ISLAND, KEPT, StreetNetwork, street_network
 from geo_planner.networks.street.snap import SnappedPoints, Snapper
-from geo_planner.networks.street.speeds import BICYCLES, traffic_words
+from geo_planner.networks.street.speeds import BICYCLES, traffic_reason
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, run_blocks
 from geo_planner.travel_time.row_search import RowSearch, hierarchy_pays
@@ -55,17 +56,17 @@ class StreetRouter:
     def findings(self) -> tuple[Finding, ...]:
         """Streets that points are not linked to, and what is assumed about the others."""
         n_islands = int((self.network.street_state == ISLAND).sum())
-        what = f"streets for {self._mode} on islands, to which no point is linked"
-        told = (Finding("streets", "left_out", n_islands, what), self._assumed())
-        return tuple(finding for finding in told if finding.count)
+        what = Reason("streets_islands", mode=self._mode)
+        findings = (Finding("streets", "left_out", n_islands, what), self._assumed())
+        return tuple(finding for finding in findings if finding.count)
 
     def _assumed(self) -> Finding:
         """Say what the speeds rest on: traffic for cars, grades for all others."""
         is_kept = self.network.street_state == KEPT
         if self._mode == "car":
-            what = f"streets for car {traffic_words(self._travel)}"
+            what = traffic_reason(self._travel)
             return Finding("streets", "read", int(is_kept.sum()), what)
-        what = f"streets for {self._mode} without a known grade, taken to be flat"
+        what = Reason("streets_flat", mode=self._mode)
         return Finding("streets", "warning", int((is_kept & self._is_flat).sum()), what)
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:

@@ -28,6 +28,7 @@ from geo_planner.networks.transit.network import TransitNetwork, on_a_day, timet
 from geo_planner.networks.transit.station_ways import stop_entrances, walks_through_entrances
 from geo_planner.networks.transit.timetable import Timetable
 from geo_planner.networks.transit.transfer_rules import ruled_walks
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, default_threads, run_blocks
 from geo_planner.travel_time.stop_ways import Choice, Ends, WaySearch, collect
@@ -113,13 +114,13 @@ class TransitRouter:
     def findings(self) -> tuple[Finding, ...]:
         """What was left out of the day's timetable, or is assumed in it."""
         n_off = self.network.stops.n_unsnapped
-        what = "stops off the street network: no one walks to or from them"
+        what = Reason("transit_stops_off")
         lost = [Finding("stops", "warning", n_off, what)] if n_off else []
         unknown: tuple[str, ...] = ()
         if self.travel.fares is not None:
             unknown = unknown_lines(self.travel.fares, self.network.timetable)
         if unknown:
-            what = "lines that fares name and no feed has"
+            what = Reason("transit_fare_lines")
             lost.append(Finding("routes", "warning", len(unknown), what, unknown))
         return (
             *self._day_findings,

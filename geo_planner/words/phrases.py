@@ -63,8 +63,7 @@ def _told_gap(words: Wording, name: str, value: str) -> str:
     days = _DAYS.fullmatch(value)
     if days:
         return f" {EN_DASH} ".join(words.day(day) for day in days.groups())
-    plain = _DECIMAL.sub(r"\1,", _THOUSANDS.sub(NARROW_SPACE, value))
-    return plain.replace(" by basis ", words("gap_by_basis"))
+    return _DECIMAL.sub(r"\1,", _THOUSANDS.sub(NARROW_SPACE, value))
 
 
 @cache

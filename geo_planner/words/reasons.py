@@ -1,6 +1,7 @@
 """Reasons in words: the one place where a code becomes a sentence part."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from string import Formatter
 from types import MappingProxyType
@@ -8,7 +9,7 @@ from typing import Any
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason, read_reasons
-from geo_planner.words.wording import Wording
+from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 
 def reason_words(reason: Reason, words: Wording) -> str:
@@ -43,18 +44,71 @@ class _Gaps(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         words = self.words
+        if isinstance(value, tuple):
+            return ", ".join(self.format_field(part, format_spec) for part in value)
+        if value is None:
+            return words("unknown")
         if isinstance(value, Reason):
             return reason_words(value, words)
-        if format_spec in _WRITERS:
-            return _WRITERS[format_spec](words, value)
+        if format_spec in FIGURE_WRITERS:
+            return FIGURE_WRITERS[format_spec](words, value)
         if format_spec:
             return words.phrases.get(f"{format_spec}_{value}", str(value))
         return words.number(value) if isinstance(value, int | float) else str(value)
 
 
-_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
+def _site_use(words: Wording, value: Any) -> str:
+    """Name a use of a site in a sentence: by its id in English, by its label in Danish."""
+    if words.language == "en":
+        return str(value).replace("_", " ")
+    label = next(row["label_da"] for row in packaged_rows("m2_per_job") if row["use"] == value)
+    return f"»{label.lower()}«"
+
+
+def _exact(words: Wording, value: float) -> str:
+    """Write a number with the decimals it has, to six significant figures."""
+    return _rounded(words, value, 6)
+
+
+def _rounded(words: Wording, value: float, figures: int) -> str:
+    rounded = Decimal(f"{value:.{figures}g}")
+    return words.number(float(rounded), max(0, -int(rounded.normalize().as_tuple().exponent)))
+
+
+def _signed(words: Wording, value: float) -> str:
+    """Write points with a sign and one decimal."""
+    return f"{'+' if value > 0 else ''}{words.number(value, 1)}"
+
+
+def _criterion(words: Wording, key: str) -> str:
+    """Name a criterion, whatever the traffic."""
+    return _labels("criteria", "id", words.language).get(key, key).replace(", {traffic}", "")
+
+
+def _constraint(words: Wording, kind: str) -> str:
+    return _labels("constraint_kinds", "kind", words.language).get(kind, kind)
+
+
+@cache
+def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
+    rows = packaged_rows(name)
+    return MappingProxyType({row[key]: row[f"label_{language}"] for row in rows})
+
+
+FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
+    "exact": _exact,
+    "mode_lower": lambda words, value: words.phrases.get(f"mode_{value}", str(value)).lower(),
+    "signed": _signed,
+    "significant": lambda words, value: _rounded(words, value, 4),
+    "site_use": _site_use,
+    "whole_m2": lambda words, value: f"{words.number(value)}{NO_BREAK_SPACE}m²",
+    "year": lambda _words, value: str(int(value)),
     "day": lambda words, value: words.day(value),
+    "weekday": lambda words, value: words.weekday(value),
+    "percent": lambda words, value: f"{words.number(100 * value, 1)}{NO_BREAK_SPACE}%",
+    "criterion": _criterion,
+    "constraint": _constraint,
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),
     **{
         unit: (lambda words, value, unit=unit: words.figure(value, unit))  # type: ignore[misc]

@@ -110,6 +110,17 @@ class Wording:
         point = "." if self.language == "da" else ""
         return f"{value.day}{point} {self('months').split()[value.month - 1]} {value.year}"
 
+    def weekday(self, value: date | str) -> str:
+        """Write a day in words with its name.
+
+        Examples
+        --------
+        >>> Wording("da").weekday("2026-03-10")
+        'tirsdag 10. marts 2026'
+        """
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+        return f"{self('weekdays').split()[day.weekday()]} {self.day(day)}"
+
     def clock(self, value: datetime) -> str:
         """Write a time of day."""
         return value.strftime("%H.%M" if self.language == "da" else "%H:%M")

@@ -169,7 +169,7 @@ def test_build_says_what_it_made_and_info_describes_it(cli, study, region, tmp_p
     made = json.loads(ran.out)
     assert made["tables"]["zones"] == 9
     told = json.loads(cli("info", tmp_path / "region", "--json").out)
-    assert told["schema_version"] == 1
+    assert told["schema_version"] == 2
     assert told["crs"] == made["crs"] == "EPSG:25832"
     assert told["timezone"] == "Europe/Copenhagen"
     tables = told["tables"]

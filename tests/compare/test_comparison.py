@@ -6,6 +6,7 @@ from geo_planner.analysis import analyse, run
 from geo_planner.compare import compare_results
 from geo_planner.errors import InputError
 from tests.small_study import write_study
+from tests.wordings import english
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +36,7 @@ def test_a_result_against_itself_is_empty_and_fair(result):
 def test_slower_walking_loses_access_and_is_told_as_another_setting(result, slower):
     comparison = compare_results(result, slower)
     assert not comparison.is_empty
-    assert comparison.unfair == ["setting travel.walk_speed_kmh: 4.8 and 2.0"]
+    assert english(comparison.unfair) == "setting travel.walk_speed_kmh: 4.8 and 2.0"
     walking = comparison.zones["jobs_walk_15min_difference"]
     assert (walking <= 0).all()
     assert (walking < 0).any()

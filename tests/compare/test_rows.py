@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from geo_planner.compare.people import winners_and_losers
 from geo_planner.compare.ranking import ranking_changes
 from geo_planner.compare.rows import compare_rows, figures_of
+from tests.wordings import danish, english
 
 figures = st.dictionaries(
     st.sampled_from("abcdef"), st.one_of(st.none(), st.integers(-9, 99)), min_size=1
@@ -101,11 +102,26 @@ def test_people_of_unknown_access_are_told_apart():
 
 
 def test_a_rank_change_names_the_criterion_that_moved_it():
-    criteria = pd.DataFrame({"label_en": ["Trains"]}, index=["trains"])
-    before = frame({"s": 1}, rank=[4], score=[50.0], trains=[4.0], trains_contribution=[10.0])
-    after = frame({"s": 1}, rank=[1], score=[56.5], trains=[12.0], trains_contribution=[16.5])
-    rows = compare_rows(before, after, ["rank", "score", "trains", "trains_contribution"])
+    criteria = pd.DataFrame(index=["departures_per_hour"])
+    before = frame(
+        {"s": 1},
+        rank=[4],
+        score=[50.0],
+        departures_per_hour=[4.0],
+        departures_per_hour_contribution=[10.0],
+    )
+    after = frame(
+        {"s": 1},
+        rank=[1],
+        score=[56.5],
+        departures_per_hour=[12.0],
+        departures_per_hour_contribution=[16.5],
+    )
+    rows = compare_rows(
+        before, after, ["rank", "score", "departures_per_hour", "departures_per_hour_contribution"]
+    )
     change = ranking_changes(rows, criteria, criteria).loc["s"]
     assert change["rank_change"] == 3
     assert change["score_difference"] == 6.5
-    assert change["reasons"] == "Trains +6.5 points: 4 to 12"
+    assert english(change["reasons"]) == "Departures per hour, 500 m +6.5 points: 4 to 12"
+    assert danish(change["reasons"]) == "Afgange pr. time, 500 m +6,5 point: 4 til 12"

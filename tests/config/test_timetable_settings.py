@@ -14,6 +14,7 @@ from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
 from geo_planner.travel_time.transit import TransitRouter
 from geo_planner.travel_time.transit_use import transit_use
+from geo_planner.words.english import english
 from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import grid_town, points
 from tests.worlds import WORLD_DAY, WORLD_ORIGIN_M, calls, write_gtfs
@@ -106,7 +107,7 @@ def test_a_time_without_a_date_stands_for_a_typical_day(region, given, depart, a
     assert travel.arrive == (arrive and datetime.combine(day, arrive))
     assert moment == datetime.combine(day, depart or arrive)
     assert day.weekday() in {1, 2, 3}
-    assert day.isoformat() in finding.what
+    assert f"{day.day} {day:%B %Y}" in english(finding.what)
 
 
 def test_a_time_and_a_date_make_a_moment():

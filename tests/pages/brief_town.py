@@ -6,6 +6,7 @@ import json
 import pandas as pd
 
 from geo_planner.analysis import AnalysisResult
+from geo_planner.reasons import Reason
 from geo_planner.siting.reference import Reference
 
 ENDS = {"low": 60.0, "likely": 120.0, "high": 240.0}
@@ -17,7 +18,12 @@ PLANS = (
     ("potential", "floor_area_ratio", 1.1, "9100007", "framework", "javascript:alert(1)",
      "2024-04-29"),
 )  # fmt: skip
-OVERLAP = "plans of one level (local plan) overlap and disagree: 1 (0.6), 2 (0.9)"
+OVERLAP = Reason(
+    "plans_disagree",
+    level="local_plan",
+    claims=(Reason("claim_ratio", plan="1", ratio=0.6), Reason("claim_ratio", plan="2", ratio=0.9)),
+)
+OPEN = Reason("open_in_plans", quantity="floor_area_ratio", reason=OVERLAP, share=0.6)
 KINDS = (
     ("natura_2000", "not checked", None, "excludes", None),
     ("dike", "not checked", None, "limits", None),
@@ -41,7 +47,7 @@ def capacity(state: str, allowed_m2: float, remaining_m2: float, share: float) -
         f"{state}_allowed_likely_m2": [allowed_m2, *nothing],
         f"{state}_remaining_likely_m2": [remaining_m2, *nothing],
         f"{state}_binding_limit": ["ratio", "", ""],
-        f"{state}_unknown_reason": ["", OVERLAP, OVERLAP],
+        f"{state}_unknown_reason": ["", str(OVERLAP), str(OVERLAP)],
         **jobs,
     }
 
@@ -60,8 +66,7 @@ def planned_result(result: AnalysisResult) -> AnalysisResult:
         "use_code": [31.0, None, None],
         "stage": [1.0, None, None],
         "citations": [citations(), "[]", "[]"],
-        "unknown": ["[]", json.dumps(
-            [{"quantity": "floor_area_ratio", "reason": OVERLAP, "share": 0.6}]), "[]"],
+        "unknown": [None, str(OPEN), None],
         "parking": ["fits on the surface", "unknown", "unknown"],
         "zone_status": ["urban", None, None],
         "env_class_plan_min": [1.0, None, None],
@@ -75,7 +80,7 @@ def planned_result(result: AnalysisResult) -> AnalysisResult:
         "place": ["core", "unknown", "outside"],
         "office_rule": ["allowed", "unknown", "not_allowed"],
         "in_green_wedge": [False, None, True],
-        "excluded_because": [None, None, "lies in a green wedge"],
+        "excluded_because": [None, None, str(Reason("in_green_wedge"))],
         "net_area_m2": [12_000.0, None, None],
         "is_upper_bound": [True, True, True],
         "n_checked": [3, 3, 3],

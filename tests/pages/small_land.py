@@ -7,10 +7,19 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis import AnalysisResult
+from geo_planner.reasons import Reason, write_reasons
 from tests.pages.small_town import area
 
-EXCLUDED = "lies in a green wedge; 900 m2 can be built on, fewer than 1000"
-ASK = "whether offices above 1500 m2 are allowed here"
+EXCLUDED = write_reasons(
+    [Reason("in_green_wedge"), Reason("net_area_too_small", found=900.0, needed=1000.0)]
+)
+ASK = str(Reason("ask_office_outside_station_area", needed=1500.0))
+OPEN = Reason(
+    "open_in_plans",
+    quantity="floor_area_ratio",
+    reason=Reason("plan_absent", reading="ruling"),
+    share=0.4,
+)
 RANK_SHARES = (
     {"1": 0.71, "2": 0.29}, {"1": 0.29, "2": 0.71}, {"3": 1.0}, None,
 )  # fmt: skip
@@ -62,14 +71,12 @@ def columns() -> dict[str, list]:
         "use_code": [31.0, 11.0, _NAN, 91.0], "floor_area_ratio": [0.9, 0.6, _NAN, _NAN],
         "max_floors": [6.0, 2.5, _NAN, _NAN], "max_height_m": [26.0, 8.5, _NAN, _NAN],
         "zone_status": ["urban", "urban", None, "rural"],
-        "unknown": ["[]", "[]", json.dumps([
-            {"quantity": "floor_area_ratio", "reason": "no plan covers this part", "share": 0.4}
-        ]), "[]"],
+        "unknown": [None, None, str(OPEN), None],
         "citations": [json.dumps([{"plan_id": "p1"}])] + ["[]"] * 3,
         "binding_limit": ["ratio; floors", "height", None, None],
         "parking": ["fits on the surface", "needs parking structure", "unknown", "unknown"],
         "capacity_state": ["now", "potential", None, "potential"],
-        "unknown_reason": ["", "", "no plan states any limit", ""],
+        "unknown_reason": ["", "", str(Reason("no_limit_stated")), ""],
         "env_class_plan_min": [1.0, 1.0, _NAN, _NAN], "env_class_plan_max": [4.0, 1.0, _NAN, _NAN],
         "env_class_distance": [3.0, 2.0, 3.0, 7.0], "env_class_reason": ["", "", "", ""],
         "sensitive_distance_m": [60.0, 20.0, _NAN, _NAN],

@@ -9,8 +9,10 @@ from shapely.geometry import LineString, Point, box
 
 from geo_planner import schema
 from geo_planner.analysis import AnalysisResult
+from geo_planner.analysis.people import equity_table
 from geo_planner.config import Study
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.region.store import write_region
 
@@ -18,9 +20,12 @@ TOWN_CRS = CRS("EPSG:25832")
 EAST_M, NORTH_M = 707_000.0, 6_181_000.0
 IMG = '<img src=x onerror="window.hacked=1">'
 SCRIPT = "</script><script>window.hacked=2</script>"
+OUTSIDE = Reason("layer_reader", text=f"ways outside {IMG}")
 SITE_NAMES = ("Mill Field", f"Dock {IMG}", f"Yard {SCRIPT}")
 WEIGHTS = {"workers_transit_45": 0.7, "station_walk_m": 0.3}
 VALUES = {"workers_transit_45": (0.9, 0.5, 0.2), "station_walk_m": (0.1, 0.6, float("nan"))}
+
+_NO_AIRPORT = str(Reason("no_place_of_kind", kind="airport"))
 
 
 def at(x: float, y: float) -> tuple[float, float]:
@@ -140,7 +145,15 @@ def write_town(folder: Path, only: tuple[str, ...] = ()) -> Region:
             **{name: settings[name] for name in ("travel", "access", "siting")},
         },
         sources={name: [credit] for name in kept},
-        findings=[Finding("town.osm", "left_out", 2, f"ways outside {IMG}", ("w7",))],
+        findings=[
+            Finding(
+                "town.osm",
+                "left_out",
+                2,
+                Reason("layer_reader", text=f"ways outside {IMG}"),
+                ("w7",),
+            )
+        ],
     )
 
 
@@ -199,6 +212,7 @@ def town_result(region: Region, language: str = "en") -> AnalysisResult:
         study=study(language),
         region=region,
         zones=cells,
+        details={"equity": equity_table(cells)},
         businesses=businesses.assign(workers_walk_15min=[1.0, 2.0, 3.0]),
         sites=sites,
         criteria=criteria,
@@ -212,7 +226,7 @@ def town_result(region: Region, language: str = "en") -> AnalysisResult:
         summary={
             "study": "town", "name": "Town", "sites": 3, "zones": 15, "zones_hinterland": 1,
             "businesses": 3, "residents": 1400, "workers": 700, "jobs": 210,
-            "criteria_left_out": {"minutes_airport": "no place of kind airport"},
+            "criteria_left_out": {"minutes_airport": _NO_AIRPORT},
             "seconds": {"build": 1.0, "access_walk": 2.0}, "top_site": "A",
         },
     )  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo_planner.pages.drawing.assets import missing_assets, page_assets
@@ -451,3 +452,44 @@ def test_a_card_is_a_sheet_at_the_foot_of_a_phone(visit_land):
     page.click(".show-map")
     assert page.evaluate("GP.map.getSize().x") == 390
     assert page.evaluate("GP.map.getZoom()") > 10
+
+
+def _downloaded(seen):
+    with seen.page.expect_download() as found:
+        seen.page.click("#ranking-csv")
+    return pd.read_csv(found.value.path()).set_index("site_id")
+
+
+@pytest.mark.parametrize("method", ["additive", "geometric"])
+def test_the_ranking_that_is_downloaded_is_the_one_shown(visit, result, method):
+    seen = visit("sites")
+    seen.page.check(f'input[name=method][value="{method}"]', force=True)
+    slider = seen.page.locator("input[data-group]").first
+    slider.evaluate("(node) => { node.value = 30; node.dispatchEvent(new Event('input')); }")
+    table = _downloaded(seen)
+    shown = seen.page.eval_on_selector_all(
+        "#ranking tr",
+        "rows => rows.map(r => [r.querySelector('button').textContent,"
+        " r.querySelector('.place').textContent, r.querySelector('.points').textContent])",
+    )
+    by_name = table.set_index("name")
+    for name, rank, points in shown:
+        row = by_name.loc[name]
+        assert int(row["rank"]) == int(rank)
+        if "\u2013" not in points:
+            assert round(row["score_low"], 1) == pytest.approx(float(points), abs=0.051)
+    weights = table.filter(like="_weight").iloc[0]
+    assert weights.sum() == pytest.approx(1.0)
+    assert (table["method"] == method).all()
+    contributions = table[[f"{key}_contribution" for key in result.criteria.index]]
+    ranked = table["rank"].notna()
+    assert contributions[ranked].sum(axis=1).to_numpy() == pytest.approx(
+        table.loc[ranked, "score_low"].to_numpy()
+    )
+    assert not seen.errors
+
+
+def test_the_ranking_is_the_studys_own_file_while_no_weight_is_moved(visit):
+    seen = visit("sites")
+    assert seen.page.evaluate("GP.moved") is False
+    assert seen.page.get_attribute("#ranking-csv", "href") == "sites.csv"

@@ -6,7 +6,8 @@ import pytest
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.policy import PolicyFrames, policy_facts, policy_indicators
-from geo_planner.policy.indicators import VALUES, WHOLE_AREA
+from geo_planner.policy.answers import WHOLE_AREA
+from geo_planner.policy.indicators import VALUES
 from geo_planner.policy.text import indicator_lines, indicator_records
 from tests.policy.policy_town import (
     LIFE,
@@ -17,6 +18,7 @@ from tests.policy.policy_town import (
     workplaces,
     zones,
 )
+from tests.wordings import english
 
 BARE = PolicyFrames(
     zones=zones(), businesses=clustered(), sites=pd.DataFrame(), reference_employment=NO_REFERENCE
@@ -71,7 +73,9 @@ def test_access_of_jobs_is_weighted_by_jobs():
     assert value(table, "minutes_city_centre_p90") == 50
     # nine jobs in ten do not reach the airport: no figure, and none made up
     assert np.isnan(value(table, "minutes_airport_p50"))
-    assert "longest time searched" in table.loc[("minutes_airport_p50", WHOLE_AREA), "reason"]
+    assert "longest time searched" in english(
+        table.loc[("minutes_airport_p50", WHOLE_AREA), "reason"]
+    )
 
 
 def test_service_is_a_share_of_jobs():
@@ -98,7 +102,7 @@ def test_quotients_stand_against_every_reference_area_but_the_area_itself():
     assert found["value"].tolist() == pytest.approx([5, 5])
     small = told(businesses=clustered(4), reference_employment=areas[0])
     reason = small.loc[("location_quotient_life_science", "against Denmark"), "reason"]
-    assert reason.startswith("suppressed: fewer than 5 workplaces")
+    assert english(reason).startswith("suppressed: fewer than 5 workplaces")
 
 
 def test_change_needs_both_years_and_takes_the_base_year_for_its_baseline():
@@ -125,7 +129,7 @@ def test_without_sectors_public_branches_are_left_out_and_the_figure_says_so():
         .iloc[0]
     )
     assert row["value"] == 10
-    assert "proxy" in row["note"]
+    assert "proxy" in english(row["note"])
 
 
 def test_capacity_is_shared_out_by_station_areas_and_unknown_sites_are_told():
@@ -138,7 +142,7 @@ def test_capacity_is_shared_out_by_station_areas_and_unknown_sites_are_told():
     assert value(table, "capacity_core_share") == pytest.approx(0.75)
     assert value(table, "capacity_zone_share") == 0
     assert value(table, "capacity_outside_share") == pytest.approx(0.25)
-    assert "1 of 3 sites unknown" in table.loc[("capacity_core_share", WHOLE_AREA), "note"]
+    assert "1 of 3 sites unknown" in english(table.loc[("capacity_core_share", WHOLE_AREA), "note"])
     assert value(table, "cluster_ready_now_class_2") == 250
     assert value(table, "cluster_ready_now_class_6") == 50
 
@@ -153,7 +157,7 @@ def test_the_unconstrained_share_says_when_it_is_an_upper_bound():
     net = {"gross_area_m2": [100.0, 100.0, 200.0], "net_area_m2": [100.0, 50.0, 50.0]}
     open_kinds = told(sites=sites(**net, is_upper_bound=[False, True, False]))
     assert value(open_kinds, "unconstrained_share") == pytest.approx(0.5)
-    assert "upper bound" in open_kinds.loc[("unconstrained_share", WHOLE_AREA), "note"]
+    assert "upper bound" in english(open_kinds.loc[("unconstrained_share", WHOLE_AREA), "note"])
     checked = told(sites=sites(**net, is_upper_bound=False))
     assert pd.isna(checked.loc[("unconstrained_share", WHOLE_AREA), "note"])
 

@@ -12,6 +12,7 @@ from geo_planner.cli import app
 from geo_planner.preflight.feeds import check_feeds, read_feeds
 from geo_planner.preflight.feeds_text import to_text
 from geo_planner.sources.gtfs.days import choose_typical_day, is_holiday, trips_by_day
+from geo_planner.words.english import english
 from tests.worlds import WORLD_CRS, WORLD_ORIGIN_M, calls, service, write_gtfs
 
 STOPS = {"a": (0, 0), "b": (1000, 0), "far": (0, 9000)}
@@ -81,7 +82,8 @@ def test_the_typical_day_is_a_middle_one_that_is_no_holiday(tmp_path):
     tables = read_feeds([path], WORLD_CRS).tables
     typical = choose_typical_day(tables, "DK")
     assert (typical.day, typical.n_trips, typical.n_days) == (dt.date(2024, 5, 2), 4, 3)
-    assert "Thursday 2024-05-02: 4 trips, the median of 3" in str(typical)
+    said = english(typical.to_reason())
+    assert "Thursday 2 May 2024: 4 trips, the median of 3" in said
     anywhere = choose_typical_day(tables, None)
     assert (anywhere.n_trips, anywhere.n_days) == (5, 5)
 

@@ -6,6 +6,7 @@ from shapely.geometry import Point, box
 
 from geo_planner.config import Study
 from geo_planner.region.ingest import ingest
+from geo_planner.words.english import english
 
 EAST, NORTH = 700_000, 6_170_000
 
@@ -43,7 +44,9 @@ def test_rows_inside_the_study_area_are_study_and_all_others_hinterland(study):
 def test_rows_too_far_away_are_left_out_and_counted(study):
     gathered = ingest(study(role="by_area", within_m=500))
     assert list(gathered.tables["businesses"]["business_id"]) == ["a", "b", "c"]
-    told = [finding for finding in gathered.findings if "farther than 500 m" in finding.what]
+    told = [
+        finding for finding in gathered.findings if "farther than 500 m" in english(finding.what)
+    ]
     assert [(finding.kind, finding.count) for finding in told] == [("left_out", 1)]
 
 

@@ -14,6 +14,7 @@ from geo_planner.errors import InputError
 from geo_planner.region import open_region
 from geo_planner.region.build import build_region
 from geo_planner.region.rasters import in_order, read_raster
+from geo_planner.words.english import english
 from tests.sources.raster.raster_files import EAST_M, NORTH_M, write_raster
 
 SOUTH_M = NORTH_M - 400
@@ -139,7 +140,7 @@ def test_a_raster_that_covers_a_part_says_how_many_zones_it_leaves_open(folder):
     write_raster(folder / "people.tif", PEOPLE[:, :2], half)
     frames = {"zones": [gpd.read_file(folder / "zones.gpkg").assign(population_count=np.nan)]}
     read = read_raster(study_of(folder, people(folder)).sources.rasters[0], frames)
-    told = {finding.what: finding.count for finding in read.findings}
+    told = {english(finding.what): finding.count for finding in read.findings}
     assert told["sites and zones without any data: values unknown"] == 1
     filled = read.changed["zones"][0]["population_count"]
     np.testing.assert_array_equal(filled, [PEOPLE[:, :2].sum(), np.nan])

@@ -15,6 +15,7 @@ from shapely.geometry import Point, box
 from geo_planner import schema
 from geo_planner.errors import RegionError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.region import open_region, store, write_region
 
 CRS_DK = CRS.from_epsg(25832)
@@ -41,7 +42,7 @@ def write(folder, frame=None, **changed):
         "timezone": "Europe/Copenhagen",
         "study": {"id": "t", "name": "Town"},
         "sources": {"zones": [SOURCE]},
-        "findings": [Finding("zones.shp", "left_out", 2, "rows without a name", ("a", "b"))],
+        "findings": [Finding("zones.shp", "left_out", 2, Reason("lines_no_geometry"), ("a", "b"))],
     }
     tables = {"zones": zones() if frame is None else frame}
     return write_region(folder, tables, **{**settings, **changed})

@@ -148,3 +148,23 @@ def test_a_modification_may_use_what_one_before_it_made(town):
     then = {"do": "MoveBusiness", "businesses": {"ids": ["new"]}, "to": at(6, 6)}
     assert check_scenario(town, content(first, then)).problems == []
     assert len(check_scenario(town, content(then, first)).problems) == 1
+
+
+FORECASTS = {
+    "a text": ('z,"1.234,5"\ny,n/a?\n', "population_count"),
+    "a blank": ("z,\n", "1 are not: z (blank)"),
+    "infinity": ("z,inf\n", "1 are not: z ('inf')"),
+    "less than nothing": ("z,-1\n", "1 are not: z ('-1')"),
+    "a number of two readings": ('z,"1,200"\n', "add thousands = ','"),
+}
+
+
+@pytest.mark.parametrize("name", FORECASTS)
+def test_a_forecast_that_holds_no_plain_numbers_is_refused_with_the_value(town, tmp_path, name):
+    rows, words = FORECASTS[name]
+    (tmp_path / "f.csv").write_text("zone_id,population_count\n" + rows, "utf-8")
+    item = {"do": "GrowZones", "forecast": str(tmp_path / "f.csv")}
+    with pytest.raises(ScenarioError) as raised:
+        apply_scenario(town, content(item), tmp_path / "r")
+    assert words in str(raised.value)
+    assert "f.csv" in str(raised.value)

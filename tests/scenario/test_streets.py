@@ -143,6 +143,102 @@ def test_an_end_is_moved_onto_a_street_that_is_near(town):
     np.testing.assert_allclose(seconds(built, (0.5, 0), (0.5, 1)), [100], rtol=3e-4)
 
 
+def test_vertices_on_junctions_are_junctions_of_the_new_street(town):
+    """A path drawn over crossings as an editor draws it: one can turn off at each."""
+    path = after(town, new_street((0.5, 0), (1, 1), (2, 1), (2.5, 0), road_class="cycleway"))
+    drawn = path.table("streets").query("name == 'New'")
+    assert {"n13", "n14"} < set(drawn["from_node"]) | set(drawn["to_node"])
+    assert len(drawn) == 3
+    slant = (50**2 + 100**2) ** 0.5
+    np.testing.assert_allclose(seconds(path, (0.5, 0), (1, 1)), [slant], rtol=1e-3)
+    assert seconds(town, (0.5, 0), (1, 1)) > 149
+
+
+def test_a_vertex_on_a_street_of_its_level_joins_it_and_a_bridge_does_not(town):
+    course = ((0.5, 0), (0.5, 1), (0.5, 2))
+    joined, bridge = (after(town, new_street(*course, level=level)) for level in (0, 1))
+    np.testing.assert_allclose(seconds(joined, (0.4, 1), (0.5, 0)), [110], rtol=3e-4)
+    np.testing.assert_allclose(seconds(bridge, (0.4, 1), (0.5, 0)), [190], rtol=3e-4)
+
+
+def with_bridge(town, folder, level=1):
+    """Raise block 4 of row 4 to another level."""
+    from geo_planner.region import write_region
+
+    streets = town.geo_table("streets")
+    is_raised = streets["street_id"] == block(4, 4)
+    tables = {name: town.table(name) for name in town.tables}
+    tables["streets"] = streets.assign(level=is_raised.astype("int32") * level)
+    return write_region(
+        folder, tables, crs=town.crs, timezone=str(town.timezone), study=town.study, sources={}
+    )
+
+
+def test_an_end_joins_its_own_level_though_another_is_nearer(town, tmp_path):
+    region = with_bridge(town, tmp_path / "r")
+    course = new_street((4.5, 0), (4.5, 3.9), join_within_m=95)
+    ground, raised = (
+        set(after(region, course | {"level": level}).table("streets")["street_id"])
+        for level in (0, 1)
+    )
+    assert block(4, 4) in ground
+    assert block(4, 4) not in raised
+
+
+def test_a_bridge_lands_on_the_ground_also_when_it_joins_crossings(town):
+    bridge = after(town, new_street((0, 0), (3, 4), level=1, join_crossings=True))
+    np.testing.assert_allclose(seconds(bridge, (0, 0), (3, 4)), [500], rtol=3e-4)
+
+
+def test_an_end_that_finds_another_level_only_says_so(town, tmp_path):
+    region = with_bridge(town, tmp_path / "r", level=2)
+    built = after(region, new_street((4.5, 3), (4.5, 3.95)))
+    assert "the end joins w104-4 on level 2" in " ".join(built.origin.notes)
+
+
+def test_a_motorway_is_joined_by_roads_of_its_kind_only(town, tmp_path):
+    from geo_planner.region import write_region
+
+    streets = town.geo_table("streets")
+    is_motorway = streets["osm_way_id"] == "w104"
+    tables = {name: town.table(name) for name in town.tables}
+    tables["streets"] = streets.assign(
+        road_class=streets["road_class"].mask(is_motorway, "motorway")
+    )
+    region = write_region(
+        tmp_path / "r", tables, crs=town.crs, timezone=str(town.timezone), study=town.study,
+        sources={},
+    )  # fmt: skip
+    street, ramp = (
+        after(region, new_street((4.5, 3), (4.5, 3.98), road_class=name, join_within_m=30))
+        for name in ("residential", "motorway_link")
+    )
+    assert block(4, 4) in set(street.table("streets")["street_id"])
+    assert block(4, 4) not in set(ramp.table("streets")["street_id"])
+
+
+def test_a_new_street_uphill_has_its_slope(town, tmp_path):
+    """The ground rises by 10 m a row: walking 100 m up takes longer than down."""
+    from geo_planner.region import write_region
+    from geo_planner.region.grades import with_grades
+
+    nodes = town.geo_table("street_nodes")
+    raised = nodes.assign(elevation_m=(nodes.geometry.y - nodes.geometry.y.min()) / 10)
+    streets, _ = with_grades(town.geo_table("streets"), raised)
+    tables = {name: town.table(name) for name in town.tables}
+    region = write_region(
+        tmp_path / "r", tables | {"streets": streets, "street_nodes": raised}, crs=town.crs,
+        timezone=str(town.timezone), study=town.study, sources={},
+    )  # fmt: skip
+    built = after(region, new_street((0.5, 0), (0.5, 1)))
+    grade = built.table("streets").query("name == 'New'")["grade"].iloc[0]
+    assert grade == pytest.approx(0.1, rel=1e-2)
+    up, beside = (seconds(built, *pair) for pair in (((0.5, 0), (0.5, 1)), ((0, 0), (0, 1))))
+    np.testing.assert_allclose(up, beside, rtol=1e-3)
+    heights = built.table("street_nodes").set_index("node_id")["elevation_m"]
+    assert heights.notna().all()
+
+
 GONE = {"do": "RemoveStreet", "streets": {"where": {"name": "New"}}}
 
 

@@ -84,6 +84,56 @@ def test_an_alignment_makes_the_way_longer(town):
     assert times.loc[times["trip_id"].str.endswith(":0"), "arrival_time_s"].max() == 28800 + 200
 
 
+def of_speed(*stops, **more):
+    line = new_line(*stops, **more) | {"speed_kmh": 36}
+    line.pop("run_times_min")
+    return line
+
+
+def run_s(region, direction):
+    times = region.table("stop_times")
+    own = times[times["trip_id"].str.match(rf"scenario:.*:{direction}$")]
+    return int(own["arrival_time_s"].max() - own["arrival_time_s"].min())
+
+
+def test_a_bus_without_a_course_runs_on_streets_and_says_so(town):
+    opened = after(town, of_speed(here(0, 5), here(3, 9)))
+    # 300 m across and 400 m up at 10 m/s; straight it would be 500 m
+    assert [run_s(opened, way) for way in (0, 1)] == [70, 70]
+    shape = opened.geo_table("shapes").geometry.iloc[0]
+    assert shape.length == pytest.approx(700, rel=1e-3)
+    assert "shortest way that cars may drive, 0.7 km" in opened.origin.notes[0]
+
+
+def test_a_bus_takes_no_street_the_wrong_way(town):
+    opened = after(town, of_speed(here(4, 10), here(2, 10)))
+    # row 10 is one-way to the east: west-bound it goes round a block
+    assert run_s(opened, 1) == 20
+    assert run_s(opened, 0) == 40
+
+
+@pytest.mark.parametrize("more", [{"mode": "light_rail"}, {"straight": True}])
+def test_rail_and_what_is_asked_for_run_straight_and_say_so(town, more):
+    opened = after(town, of_speed(here(0, 5), here(3, 9), **more))
+    assert run_s(opened, 0) == 50
+    assert "straight from stop to stop" in opened.origin.notes[0]
+
+
+def test_a_bus_that_no_street_leads_to_its_stop_is_refused(town):
+    with pytest.raises(ScenarioError, match="stop 2 of 'New' lies more than 250 m off the streets"):
+        after(town, of_speed(here(0, 5), here(10, 16)))
+
+
+def test_an_extension_without_a_course_runs_on_streets(town):
+    longer = after(
+        town,
+        {"do": "ExtendLine", "routes": LINE, "from_stop": EAST, "stops": [here(7, 4)],
+         "speed_kmh": 36, "dwell_s": 0},
+    )  # fmt: skip
+    first = longer.table("stop_times").query("trip_id == '1:bus0'").sort_values("stop_sequence")
+    assert first["arrival_time_s"].tolist() == [28800, 28860, 28930]
+
+
 @pytest.mark.parametrize(
     ("mode", "counts"),
     [("light_rail", True), ("s_train", True), ("train", True), ("metro", True),
@@ -219,6 +269,95 @@ def test_trips_left_with_one_call_go_with_the_stop(town):
     assert told["stops"] == (2, 0, 1)
 
 
+def built_with(town, folder, **feed):
+    """Build the town with another timetable."""
+    from geo_planner.config import read_study
+    from geo_planner.region.build import build_region
+    from tests.small_study import write_feed, write_study
+
+    study = write_study(folder, "osm", "gtfs")
+    write_feed(folder / "feed.zip", **feed)
+    return build_region(read_study(study), folder / "region")
+
+
+FOUR = {name: (1000.0 * i / 3, 10_000.0) for i, name in enumerate(("a", "b", "c", "d"))}
+EVERY_TEN = [{"trip_id": "f", "start_time": "08:00:00", "end_time": "10:00:00",
+              "headway_secs": 600}]  # fmt: skip
+
+
+def test_a_repeated_line_without_its_first_stop_keeps_its_times_at_the_next(town, tmp_path):
+    rows = calls("f", ("a", 28800), ("b", 28920), ("c", 28980), ("d", 29040))
+    region = built_with(town, tmp_path / "s", stops=FOUR, stop_times=rows, frequencies=EVERY_TEN)
+    shorter = after(region, {"do": "RemoveStop", "stops": {"ids": ["1:a"]}})
+    row = shorter.table("frequencies").iloc[0]
+    assert (row["start_time_s"], row["end_time_s"]) == (28920, 36120)
+
+
+def test_a_trip_without_its_first_stop_keeps_times_the_feed_left_blank(town, tmp_path):
+    rows = calls("t", ("a", 28800), ("b", None), ("c", None), ("d", 29100))
+    region = built_with(town, tmp_path / "s", stops=FOUR, stop_times=rows)
+    shorter = after(region, {"do": "RemoveStop", "stops": {"ids": ["1:a"]}})
+    times = shorter.table("stop_times").sort_values("stop_sequence")
+    assert times["departure_time_s"].tolist() == [28900, 29000, 29100]
+
+
+def with_station(town, folder):
+    """Let the stop in the east be a platform of a station, with a boarding area of its own."""
+    import geopandas as gpd
+
+    stops = gpd.GeoDataFrame(town.table("stops"))
+    stops["parent_station"] = stops["stop_id"].map({EAST: "1:S"})
+    parts = stops[stops["stop_id"] == EAST]
+    station = parts.assign(stop_id="1:S", location_type=1, parent_station=None)
+    boarding = parts.assign(stop_id="1:area", location_type=4, parent_station=EAST)
+    boarding = boarding.set_geometry(parts.geometry.translate(5, 0))
+    tables = {name: town.table(name) for name in town.tables}
+    tables["stops"] = schema.validate(
+        pd.concat([stops, station, boarding]), schema.tables()["stops"], origin="test"
+    )
+    return write_region(
+        folder, tables, crs=town.crs, timezone=str(town.timezone), study=town.study, sources={}
+    )
+
+
+def test_a_station_moves_with_its_platforms_and_their_boarding_areas(town, tmp_path):
+    region = with_station(town, tmp_path / "r")
+    moved = after(region, {"do": "MoveStop", "stops": {"ids": ["1:S"]}, "to": at(9, 0)})
+    platform = after(town, {"do": "MoveStop", "stops": {"ids": [EAST]}, "to": at(9, 0)})
+    np.testing.assert_array_equal(
+        ride(moved, (0, 0), (10, 0)), ride(platform, (0, 0), (10, 0))
+    )  # fmt: skip
+    places = moved.geo_table("stops").set_index("stop_id").geometry
+    assert places["1:area"].x - places[EAST].x == pytest.approx(5)
+    assert "2 platforms and entrances of 1:S move with it" in moved.origin.notes[0]
+
+
+def test_a_station_goes_with_all_that_belongs_to_it(town, tmp_path):
+    region = with_station(town, tmp_path / "r")
+    line = new_line(here(0, 9), here(1, 9))
+    left = after(region, line, {"do": "RemoveStop", "stops": {"ids": ["1:S"]}})
+    assert not {"1:S", EAST, "1:area"} & set(left.table("stops")["stop_id"])
+
+
+def test_a_short_turn_without_directions_is_no_line_of_its_own(town, tmp_path):
+    """Whole trips every ten minutes, a short turn at 8:05, and the way back."""
+    rows = [
+        call for k in range(12)
+        for call in [
+            *calls(f"t{k}", *((name, 28800 + 600 * k + 60 * i) for i, name in enumerate("abcd"))),
+            *calls(f"r{k}", *((name, 28800 + 600 * k + 60 * i) for i, name in enumerate("dcba"))),
+        ]
+    ]  # fmt: skip
+    short = calls("short", ("a", 29100), ("b", 29160), ("c", 29220))
+    region = built_with(town, tmp_path / "s", stops=FOUR, stop_times=[*rows, *short])
+    often = after(region, regular(5))
+    assert len(often.table("frequencies")) == 2
+    assert "short" in "".join(often.table("trips")["trip_id"])
+    assert "1 trips of 1:R that call at other stops stay as they are" in " ".join(
+        often.origin.notes
+    )
+
+
 @pytest.fixture
 def feed(tmp_path):
     """Write a feed of 24 trips between two stops of its own."""
@@ -248,7 +387,7 @@ def test_adding_trips_and_removing_them_gives_the_baseline(town, feed):
 
 def test_a_feed_whose_stops_others_call_at_is_not_removed(town, feed):
     add = {"do": "AddTrips", "path": str(feed), "prefix": "more"}
-    line = new_line({"stop_id": "more:a"}, here(5, 5))
+    line = new_line({"stop_id": "more:a"}, here(5, 5), straight=True)
     with pytest.raises(ScenarioError, match="2 trips of other feeds call at its stops"):
         after(town, add, line, {"do": "RemoveTrips", "feed": "more"})
     with pytest.raises(ScenarioError, match=f"no feed 'other': the region has {FEED}"):

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_planner.reasons import Reason
 from geo_planner.siting import aggregate, score_sites
 from geo_planner.siting.aggregation import MAY_REVERSE_RANKS, VALUE_FLOOR
+from tests.wordings import english
 
 METHODS = ["additive", "geometric", "topsis"]
 WEIGHTS = np.array([0.5, 0.3, 0.2])
@@ -117,7 +119,8 @@ def test_the_unknown_is_a_range_the_worst_value_or_leaves_the_site_out():
     assert by["worst"].loc["s0", ["score_low", "score_high"]].tolist() == [50, 50]
     assert by["range"]["rank"].tolist() == by["worst"]["rank"].tolist() == [2, 1]
     assert by["exclude"]["rank"].isna().tolist() == [True, False]
-    assert by["exclude"].loc["s0", "excluded_because"] == "unknown: amenities_500"
+    reason = by["exclude"].loc["s0", "excluded_because"]
+    assert english(reason) == "unknown: Shops and services, 500 m"
 
 
 def test_an_unknown_without_weight_leaves_nobody_out():
@@ -129,11 +132,11 @@ def test_an_unknown_without_weight_leaves_nobody_out():
 @pytest.mark.parametrize("method", METHODS)
 def test_an_excluded_site_has_no_rank_but_its_reason(method):
     sites = frame((20, 10), (10, 3), (4, 3))
-    reasons = pd.Series({"s0": "lies in a green wedge"})
+    reasons = pd.Series({"s0": str(Reason("in_green_wedge"))})
     scores = score_sites(sites, HALVES, {}, method=method, excluded_because=reasons)
     assert scores["rank"].isna().tolist() == [True, False, False]
     assert scores["rank"].tolist()[1:] == [1, 2]
-    assert scores["excluded_because"].tolist()[0] == "lies in a green wedge"
+    assert scores["excluded_because"].tolist()[0] == reasons["s0"]
     assert scores["excluded_because"].isna().tolist() == [False, True, True]
     two = score_sites(sites.iloc[1:], HALVES, {}, method=method)
     np.testing.assert_array_equal(scores["score"].iloc[1:], two["score"])

@@ -14,6 +14,7 @@ from geo_planner.siting import (
     score_sites,
     what_would_make_first,
 )
+from geo_planner.words.english import english
 
 KEYS = ["departures_per_hour", "amenities_500"]
 HALVES = pd.Series([0.5, 0.5], index=KEYS)
@@ -93,7 +94,7 @@ def test_two_criteria_that_say_the_same_are_warned_of():
     assert matrix["readiness"].isna().all()
     (warning,) = correlation_warnings(matrix, weights)
     assert warning.examples == ("departures_per_hour", "amenities_500")
-    assert "together they weigh 50%" in warning.what
+    assert "together they weigh 50 %" in english(warning.what)
     assert not correlation_warnings(matrix, weights * [0, 1, 1, 1])
 
 

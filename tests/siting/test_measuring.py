@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.config import Study
+from geo_planner.reasons import Reason
 from geo_planner.siting import Reference, measure_criteria
 from tests.land.land_town import area, layer, region_of
 
@@ -39,8 +40,8 @@ def land_of(town, **columns):
 
 def test_without_land_its_criteria_are_left_out_with_the_reason(town):
     left_out = measured(town).left_out
-    assert left_out["remaining_m2"].endswith("no remaining_m2")
-    assert left_out["readiness"].endswith("no stage")
+    assert left_out["remaining_m2"] == Reason("land_not_known", column="remaining_m2")
+    assert left_out["readiness"] == Reason("land_not_known", column="stage")
 
 
 def test_what_land_says_becomes_criteria_and_stays_unknown_where_it_is(town):
@@ -78,3 +79,18 @@ def test_a_baselines_points_take_the_place_of_the_regions_own(town):
     scenario = measured(town, reference=kept)
     assert scenario.frozen == dict(kept.points)
     assert scenario.reference == kept
+
+
+def test_workplaces_without_jobs_leave_a_frozen_criterion_out(town):
+    region, sites, workplaces = town
+    idle = (region, sites, workplaces.assign(employees_count=0.0))
+    assert measured(idle).left_out["workers_per_job_bfc"] == Reason("no_criterion_reference")
+
+
+def test_a_fault_of_ours_is_raised_and_leaves_no_criterion_out(town, monkeypatch):
+    def misshapen(_frame):
+        return np.zeros(3) + np.zeros(2)
+
+    monkeypatch.setattr("geo_planner.siting.measuring._amenities", misshapen)
+    with pytest.raises(ValueError, match="broadcast"):
+        measured(town)

@@ -14,6 +14,7 @@ from geo_planner.region.build import build_region
 from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.osm import read_osm
 from geo_planner.sources.run_times import run_times
+from geo_planner.words.english import english
 from tests.sources.osm.osm_drawing import METRIC, Drawing
 from tests.sources.osm.test_rail import STOP, TRACK
 
@@ -87,7 +88,7 @@ def test_a_line_becomes_a_service_there_and_back_marked_as_assumed(tmp_path):
     assert made.tables["feeds"]["publisher_name"].tolist() == ["assumed, no timetable"]
     (finding,) = made.findings
     assert finding.kind == "warning"
-    assert "a vehicle every 20 min is assumed" in finding.what
+    assert "a vehicle every 20 min is assumed" in english(finding.what)
 
 
 def test_a_line_that_is_not_there_or_has_no_tracks_is_refused_by_name(tmp_path):
@@ -121,7 +122,7 @@ def test_a_study_with_an_assumed_line_has_a_timetable(tmp_path):
     timetable = build_timetable(tables, dt.date(2026, 3, 10), until_s=86_399)
     # every 10 min from 05:00 to 23:50, both ways, each of the two days that touch the window
     assert (timetable.trip_day_offset == 0).sum() == 2 * 114
-    assert any("is assumed" in finding.what for finding in region.findings)
+    assert any("is assumed" in english(finding.what) for finding in region.findings)
     assert region.tables["trips"].sources[0]["assumed"]["headway_min"] == 10
     without = study.model_copy(update={"study": study.study.model_copy(update={"timezone": None})})
     with pytest.raises(InputError) as caught:

@@ -21,6 +21,7 @@ from geo_planner.crs import WGS84
 from geo_planner.errors import CRSError, InputError, MissingDependencyError, SourceError
 from geo_planner.sources.osm import read_osm
 from geo_planner.sources.overpass import asked_tags, read_overpass
+from geo_planner.words.english import english
 from tests.sources.osm.osm_drawing import METRIC, ORIGIN_M, Drawing
 
 DATED = "2024-05-01T00:00:00Z"
@@ -185,7 +186,7 @@ def test_parts_of_long_lines_outside_the_area_are_left_out_and_counted(
     url: str, area: shapely.Polygon
 ) -> None:
     extract = read_overpass(area, url, METRIC)
-    counted = {finding.what: finding for finding in extract.findings}
+    counted = {english(finding.what): finding for finding in extract.findings}
     left_out = counted["ways of long lines that lie outside the area"]
     assert (left_out.kind, left_out.count, left_out.source) == ("left_out", 1, url)
     assert extract.tables["lines"].geometry.length.iloc[0] == pytest.approx(400, rel=0.001)

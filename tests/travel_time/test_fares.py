@@ -17,6 +17,7 @@ from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.config import Fares, Study, Travel, read_fares
 from geo_planner.errors import ConfigError, InputError
 from geo_planner.itinerary import find_itineraries, legs_frame
+from geo_planner.reasons import Reason
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import open_router, travel_times
 from tests.sources.osm.osm_drawing import ORIGIN_M
@@ -190,7 +191,7 @@ def test_a_class_may_name_a_line_that_is_gone_if_all_others_have_a_price(town):
     )  # fmt: skip
     update = {"fares": fares, "max_fare": Decimal(20)}
     router = open_router(town, "transit", TRAVEL.model_copy(update=update))
-    told = [f for f in router.findings if f.what == "lines that fares name and no feed has"]
+    told = [f for f in router.findings if f.what == Reason("transit_fare_lines")]
     assert [(f.count, f.examples) for f in told] == [(1, ("1:gone",))]
 
 

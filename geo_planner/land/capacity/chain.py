@@ -8,7 +8,7 @@ Floor area that stands on a site counts against what is allowed for the use, whe
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from geo_planner.land.capacity.limits import (
 from geo_planner.land.capacity.parking import parking_columns
 from geo_planner.land.capacity.plots import Plots
 from geo_planner.land.plans.resolving import PlanResult
+from geo_planner.reasons import Reason, join_reasons
 
 VARIANTS = ("add", "redevelop")
 KEYS = ("site_id", "state", "use", "variant")
@@ -90,14 +91,16 @@ def site_capacity(
     buildable = Buildable(site_columns["net_share"], site_columns["height_cap_m"])
     if not states or not chosen:
         return pd.DataFrame(index=pd.MultiIndex.from_arrays([[]] * len(KEYS), names=list(KEYS)))
-    told = []
+    of_states = []
     for state in states:
         allowed = allowed_floor_area(result, state, chosen, factors, plots, buildable)
         columns = _allowed_columns(allowed) | _share_columns(allowed, factors)
-        told.append(
+        of_states.append(
             columns | parking_columns(allowed, chosen, factors, site_columns["net_area_m2"])
         )
-    common = {name: np.concatenate([columns[name] for columns in told]) for name in told[0]}
+    common = {
+        name: np.concatenate([columns[name] for columns in of_states]) for name in of_states[0]
+    }
     n_sites = len(result.sites)
     along = {
         name: np.tile(values, len(states) * len(chosen)) for name, values in site_columns.items()
@@ -171,7 +174,9 @@ def _allowed_columns(allowed: Allowed) -> dict[str, Any]:
         f"allowed_{end}_m2": allowed.summed(allowed.floor_m2[:, k]) for k, end in enumerate(ENDS)
     }
     columns["binding_limit"] = np.where(
-        np.isnan(columns["allowed_likely_m2"]), "", _by_size(allowed, allowed.limit, known_m2)
+        np.isnan(columns["allowed_likely_m2"]),
+        "",
+        _by_size(allowed, allowed.limit, known_m2, "; ".join),
     )
     columns["allowed_known_parts_m2"] = allowed.summed(known_m2)
     columns["known_share"] = allowed.summed(allowed.area_m2 * is_known) / allowed.summed(
@@ -179,29 +184,36 @@ def _allowed_columns(allowed: Allowed) -> dict[str, Any]:
     )
     columns["allowed_whole_area_m2"] = allowed.summed(allowed.whole_area_m2)
     columns["is_bound"] = allowed.summed(allowed.bound != "") > 0
-    columns["bound_reason"] = _by_size(allowed, allowed.bound, allowed.area_m2)
-    columns["unknown_plan_reason"] = _by_size(allowed, allowed.reason, allowed.area_m2)
+    columns["bound_reason"] = _by_size(allowed, allowed.bound, allowed.area_m2, join_reasons)
+    columns["unknown_plan_reason"] = _by_size(
+        allowed, allowed.reason, allowed.area_m2, join_reasons
+    )
     return columns
 
 
 def _by_size(
-    allowed: Allowed, words: npt.NDArray[np.object_], size: FloatArray
+    allowed: Allowed,
+    texts: npt.NDArray[np.object_],
+    size: FloatArray,
+    join: Callable[[list[str]], str | None],
 ) -> npt.NDArray[np.object_]:
-    """Join each site's words, the one of the largest sum first; empty where there are none."""
+    """Join each site's texts, the one of the largest sum first; empty where there are none."""
     joined = np.full(math.prod(allowed.shape), "", dtype=object)
-    is_said = words != ""
-    if not is_said.any():
+    is_filled = texts != ""
+    if not is_filled.any():
         return joined
-    row = allowed.row[is_said]
-    codes, names = pd.factorize(words[is_said])
-    # of equal sums the word said first of the use
-    turns, told = pd.factorize(row // allowed.shape[1] * len(names) + codes)
-    pairs, of_pair = np.unique(row * len(told) + turns, return_inverse=True)
-    total = np.bincount(of_pair, weights=size[is_said])
-    owner, turn = np.divmod(pairs, len(told))
+    row = allowed.row[is_filled]
+    codes, names = pd.factorize(texts[is_filled])
+    # of equal sums the text that comes first in the use
+    turns, cases = pd.factorize(row // allowed.shape[1] * len(names) + codes)
+    pairs, of_pair = np.unique(row * len(cases) + turns, return_inverse=True)
+    total = np.bincount(of_pair, weights=size[is_filled])
+    owner, turn = np.divmod(pairs, len(cases))
+    by_owner: dict[int, list[str]] = {}
     for k in np.lexsort((turn, -total, owner)):
-        word = names[told[turn[k]] % len(names)]
-        joined[owner[k]] = f"{joined[owner[k]]}; {word}" if joined[owner[k]] else word
+        by_owner.setdefault(int(owner[k]), []).append(names[cases[turn[k]] % len(names)])
+    for place, filled in by_owner.items():
+        joined[place] = filled[0] if len(filled) == 1 else join(filled)
     return joined
 
 
@@ -272,10 +284,9 @@ def _private(columns: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str,
 def _why_unknown(
     common: Mapping[str, Any], columns: Mapping[str, Any], *, is_add: bool
 ) -> npt.NDArray[np.object_]:
-    reason = common["unknown_plan_reason"].copy()
+    reason: npt.NDArray[np.object_] = common["unknown_plan_reason"].copy()
     lacks = columns["existing_floor_area_m2"] if is_add else columns["jobs_removed"]
-    words = "existing floor area is unknown" if is_add else "jobs on the site are unknown"
-    is_lacking = np.isnan(lacks)
-    return np.where(
-        is_lacking & (reason != ""), reason + f"; {words}", np.where(is_lacking, words, reason)
-    )
+    lacking = str(Reason("existing_floor_area_unknown" if is_add else "site_jobs_unknown"))
+    for row in np.flatnonzero(np.isnan(lacks)):
+        reason[row] = join_reasons([reason[row], lacking])
+    return reason

@@ -29,6 +29,7 @@ from geo_planner.land.capacity.fields import in_fields
 from geo_planner.land.capacity.plots import PLOT, WHOLE_AREA, Plots
 from geo_planner.land.capacity.totals import within_totals
 from geo_planner.land.plans.resolving import PlanResult, fields_of, is_covered
+from geo_planner.reasons import Reason
 
 BUILDING_RIGHT = "building_right"
 RIGHT_STATES = ("now", "if_adopted")
@@ -41,7 +42,9 @@ _RATIO, _FLOORS, _HEIGHT, _FLOOR_AREA, _FIELD, _NO_GROUND = (
     "building_field",
     "no_buildable_ground",
 )
-_NO_FALLBACK = "plans state a ratio, or no plan admits the use: no fallback by building regulation"
+_NO_FALLBACK = str(Reason("no_fallback"))
+_NO_LIMIT = str(Reason("no_limit_stated"))
+_OTHER_PART = str(Reason("other_part_in_doubt"))
 _LIKELY = ENDS.index("likely")
 
 
@@ -83,9 +86,9 @@ class Allowed:
     limit
         Name of the limit that binds; empty where nothing is allowed or known.
     reason
-        Why the floor area is unknown; empty where known.
+        Why the floor area is unknown, as tables hold reasons; empty where known.
     bound
-        Why it is only a bound; empty where it is not.
+        Why it is only a bound, likewise; empty where it is not.
     use_code
         Plan use of the part, nan where unknown.
     """
@@ -157,12 +160,12 @@ def allowed_floor_area(
     floor_m2[np.isnan(counts)] = np.nan
     floor_m2[counts == 0] = 0.0
     floor_m2, by_total = _within_totals(result, reading, floor_m2, len(uses))
-    reason = _first_words(
+    reason = _first_filled(
         np.where(np.isnan(counts), each(result.rulings[reading]["use_code"].reason), ""),
         each(ratio.reason),
         each(doubt),
-        np.where(np.isinf(floor_m2[:, _LIKELY]), "no plan states any limit", ""),
-        np.full(len(group), "floor area of another part under the same plan is in doubt"),
+        np.where(np.isinf(floor_m2[:, _LIKELY]), _NO_LIMIT, ""),
+        np.full(len(group), _OTHER_PART, dtype=object),
     )
     floor_m2[np.isinf(floor_m2)] = np.nan
     no_ground = each(buildable.net_share[site] == 0) & (counts == 1)
@@ -269,7 +272,7 @@ def _volume(
     by_floors_m2 = _times(floors_in[:, None], footprint_m2)
     by_height_m2 = _times(height_in[:, None] / storey_m, footprint_m2)
     limits = np.stack([np.broadcast_to(by_floors_m2, field_m2.shape), by_height_m2, field_m2])
-    doubt = _first_words(floors.reason, height.reason)
+    doubt = _first_filled(floors.reason, height.reason)
     flat = limits.reshape(len(limits), -1, len(ENDS))
     return flat, np.where(np.isfinite(floors_in), floors_in, np.nan), doubt
 
@@ -294,8 +297,8 @@ def _smallest(
     floor_m2 = np.empty_like(volume_m2)
     binds = np.zeros(len(group), dtype=bool)
     for end in range(volume_m2.shape[1]):
-        held = np.where(counted, volume_m2[:, end], 0.0)
-        by_volume = np.bincount(dense, weights=held, minlength=n_groups)[dense]
+        counted_m2 = np.where(counted, volume_m2[:, end], 0.0)
+        by_volume = np.bincount(dense, weights=counted_m2, minlength=n_groups)[dense]
         is_ratio = by_ratio <= by_volume
         smaller = np.where(is_ratio, ratio_m2, volume_m2[:, end])
         in_doubt = np.isnan(by_ratio) | np.isnan(by_volume)
@@ -324,7 +327,7 @@ def _names(limits_m2: FloatArray, by_ratio: npt.NDArray[np.bool_]) -> npt.NDArra
     return np.where(by_ratio, _RATIO, names[filled.argmin(axis=0)])
 
 
-def _first_words(*texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+def _first_filled(*texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Take, per row, the first text that is not empty."""
     found = texts[0].astype(object)
     for text in texts[1:]:

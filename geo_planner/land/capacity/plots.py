@@ -17,9 +17,10 @@ import shapely
 from geo_planner.land.capacity.factors import FloatArray
 from geo_planner.land.plans.overlay import IntArray, overlaps
 from geo_planner.land.plans.resolving import PlanResult
+from geo_planner.reasons import Reason
 
 WHOLE_AREA, PROPERTY, PLOT, PARCEL = 1.0, 2.0, 3.0, 4.0
-_BASIS_WORDS = {PROPERTY: "property", PLOT: "plot", PARCEL: "parcel"}
+_BASES_ON_PARCELS = (PROPERTY, PLOT, PARCEL)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class RatioGround:
     whole_m2
         All of that ground, within the site or not [m2]; nan where unknown.
     bound
-        Why the result is only a bound; empty where it is not.
+        Why the result is only a bound, as tables hold reasons; empty where it is not.
     """
 
     inside_m2: FloatArray
@@ -66,7 +67,7 @@ class Plots:
         n_parts = len(parts)
         self._covered_m2 = _summed(part, inside_m2, n_parts)
         self._registered_m2 = _summed(part, registered_m2[parcel] * share, n_parts)
-        for basis in (PROPERTY, PLOT, PARCEL):
+        for basis in _BASES_ON_PARCELS:
             unit = _units(parcels, is_single=basis == PARCEL)
             unit_m2 = _summed(unit, registered_m2, len(parcels))
             pairs = np.unique(np.column_stack([part, unit[parcel]]), axis=0)
@@ -87,20 +88,20 @@ class Plots:
         bound = np.full(len(inside_m2), "", dtype=object)
         is_whole = (basis == WHOLE_AREA) & (plan >= 0)
         whole_m2[is_whole] = self._plan_m2[plan[is_whole]]
-        bound[np.isnan(basis)] = "the plan does not say what its ratio is reckoned on: a bound"
+        bound[np.isnan(basis)] = str(Reason("ratio_basis_not_stated"))
         is_covered = self._covered_m2 >= self._cover_share * self._area_m2
-        for number, word in _BASIS_WORDS.items():
+        for number in _BASES_ON_PARCELS:
             at = basis == number
             inside_m2[at & is_covered] = self._registered_m2[at & is_covered]
             if number in self._units:
                 whole_m2[at & is_covered] = self._units[number][at & is_covered]
-            missing = (
-                "there are no parcels"
-                if self._result.parcels is None
-                else f"parcels cover less than {self._cover_share:.0%} of this ground"
-            )
-            bound[at & ~is_covered] = f"the ratio is reckoned by {word} and {missing}: a bound"
+            bound[at & ~is_covered] = str(self._why_bound(int(number)))
         return RatioGround(inside_m2, whole_m2, bound)
+
+    def _why_bound(self, basis: int) -> Reason:
+        if self._result.parcels is None:
+            return Reason("ratio_without_parcels", basis=basis)
+        return Reason("ratio_with_few_parcels", basis=basis, share=self._cover_share)
 
     def existing_m2(self, n_sites: int) -> FloatArray:
         """Sum the floor area that stands on the parcels of each site, nan where unknown [m2]."""

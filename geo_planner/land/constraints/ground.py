@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.constraint_kinds import ConstraintKind
@@ -29,7 +30,11 @@ Shapes = npt.NDArray[np.object_]
 _CORNERS_PER_QUARTER = 16
 _CAP = re.compile(r"(\w+?)[\s:=<]+([\d.]+)\s*m?")
 _PLAN_LEVELS = ("framework", "local_plan", "sub_area")
-_NO_PROPOSAL = "the plans hold no proposal at all: whether proposals were read is not known"
+_NO_PROPOSAL = Reason("no_proposal_in_plans")
+_FAILED: Mapping[FailedState, Reason] = {
+    "service not reached": Reason("service_not_reached"),
+    "layer gone": Reason("layer_gone"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,16 @@ class Failure:
     Parameters
     ----------
     kinds
-        Kinds it would have told of.
+        Kinds it would have covered.
     state
         ``service not reached`` or ``layer gone``.
     reason
-        What happened, in words.
+        What happened.
     """
 
     kinds: tuple[str, ...]
     state: FailedState
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class ConstraintGround:
     source, retrieved_at
         Register or file, and its date where known.
     condition
-        What else holds, in words.
+        What else holds.
     """
 
     kind: str
@@ -77,7 +82,7 @@ class ConstraintGround:
     covered: BaseGeometry | None = None
     source: str | None = None
     retrieved_at: str | None = None
-    condition: str | None = None
+    condition: Reason | None = None
 
 
 @dataclass
@@ -97,8 +102,8 @@ class Grounds:
     """
 
     read: list[ConstraintGround] = field(default_factory=list)
-    failures: dict[str, tuple[str, str]] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, tuple[str, Reason]] = field(default_factory=dict)
+    reasons: dict[str, Reason] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -125,17 +130,17 @@ def constraint_grounds(
     for failure in (*_recorded(region), *failures):
         found.failures |= dict.fromkeys(failure.kinds, (failure.state, failure.reason))
     rows = _rows_in_force(region, kinds, found)
-    told = _told_by(region, rows)
+    sources = _sources_of_kinds(region, rows)
     areas = region.geo_table("raster_areas")
     measured = set(areas["quantity"])
     for kind in kinds.values():
-        found.read += _of_layers(kind, kinds, rows, told.get(kind.kind), found)
+        found.read += _of_layers(kind, kinds, rows, sources.get(kind.kind), found)
         if measured & set(kind.quantities):
             found.read.append(_of_raster(kind, areas, region))
         found.read += _of_plans(kind, region, found)
     own = rows[~rows["kind"].isin(list(kinds))]
     for name, group in own.groupby("kind", sort=True):
-        found.read += _grouped(str(name), None, group, group.geometry.to_numpy(), told.get(name))
+        found.read += _grouped(str(name), None, group, group.geometry.to_numpy(), sources.get(name))
     return found
 
 
@@ -143,9 +148,11 @@ def _recorded(region: Region) -> Iterator[Failure]:
     """List the sources the region records as not read."""
     info = region.tables.get("constraints")
     for source in info.sources if info else ():
-        state = source.get("state")
-        if state in ("service not reached", "layer gone"):
-            yield Failure(tuple(source.get("kinds", ())), state, str(source.get("reason", state)))
+        for state, reason in _FAILED.items():
+            if source.get("state") == state:
+                text = source.get("reason")
+                why = reason if text is None else Reason("as_reported", text=str(text))
+                yield Failure(tuple(source.get("kinds", ())), state, why)
 
 
 def _rows_in_force(
@@ -156,7 +163,7 @@ def _rows_in_force(
         is_revoked = (rows["status"] == "revoked").to_numpy(bool)
         if is_revoked.any():
             first = tuple(rows.loc[is_revoked, "constraint_id"].head(MAX_IDS_SHOWN))
-            what = "constraints that are revoked"
+            what = Reason("constraints_revoked")
             found.findings.append(
                 Finding("constraints", "left_out", int(is_revoked.sum()), what, first)
             )
@@ -175,48 +182,48 @@ def _rows_in_force(
 
 
 @dataclass(frozen=True)
-class _Told:
+class _KindSource:
     """Say who tells of a kind, and when it was read."""
 
     source: str | None
     retrieved_at: str | None
 
 
-def _told_by(region: Region, rows: gpd.GeoDataFrame) -> dict[str, _Told]:
+def _sources_of_kinds(region: Region, rows: gpd.GeoDataFrame) -> dict[str, _KindSource]:
     """Name the source of every kind that some source of the region tells of."""
     info = region.tables.get("constraints")
     sources = [s for s in (info.sources if info else ()) if not s.get("state")]
-    told: dict[str, _Told] = {}
+    by_kind: dict[str, _KindSource] = {}
     for kind in [k for s in sources for k in s.get("kinds", ())] + rows["kind"].unique().tolist():
         mine = [s for s in sources if kind in s.get("kinds", (kind,))]
         group = rows[rows["kind"] == kind]
         names = group["source"].dropna().unique().tolist() or [str(s["file"]) for s in mine]
         dates = group["retrieved_at"].dropna().tolist()
         dates += [str(s["retrieved_at"]) for s in mine if s.get("retrieved_at")]
-        told[kind] = _Told("; ".join(names) or None, min(dates, default=None))
-    return told
+        by_kind[kind] = _KindSource("; ".join(names) or None, min(dates, default=None))
+    return by_kind
 
 
 def _of_layers(
     kind: ConstraintKind,
     kinds: Mapping[str, ConstraintKind],
     rows: gpd.GeoDataFrame,
-    told: _Told | None,
+    source: _KindSource | None,
     found: Grounds,
 ) -> list[ConstraintGround]:
     """Take the zones of a kind as drawn, and lay zones round its objects."""
     shared = [k.kind for k in kinds.values() if k.objects and k.objects == kind.objects]
-    if told is None and not (shared and rows["kind"].isin(shared).any()):
+    if source is None and not (shared and rows["kind"].isin(shared).any()):
         return []
     own = rows[rows["kind"] == kind.kind]
     is_other = rows["kind"].isin(shared) & (rows["kind"] != kind.kind)
     others = rows[is_other & (rows["geometry_is"] == "object")].assign(effect=None, cap=None)
-    if told is None and others.empty:
+    if source is None and others.empty:
         return []
-    if told is None:
+    if source is None:
         names = others["source"].dropna().unique().tolist()
         dates = others["retrieved_at"].dropna().tolist()
-        told = _Told("; ".join(names) or None, min(dates, default=None))
+        source = _KindSource("; ".join(names) or None, min(dates, default=None))
     group = gpd.GeoDataFrame(pd.concat([own, others]), crs=rows.crs) if len(others) else own
     group = _large_enough(kind, group, found)
     is_object = (group["geometry_is"] == "object").to_numpy(bool)
@@ -225,7 +232,7 @@ def _of_layers(
         zones[is_object] = shapely.buffer(
             zones[is_object], kind.width_m, quad_segs=_CORNERS_PER_QUARTER
         )
-    return _grouped(kind.kind, kind, group, zones, told)
+    return _grouped(kind.kind, kind, group, zones, source)
 
 
 def _large_enough(
@@ -242,7 +249,7 @@ def _large_enough(
     )
     if is_small.any():
         first = tuple(group.loc[is_small, "constraint_id"].head(MAX_IDS_SHOWN))
-        what = f"objects of {kind.kind} smaller than {kind.min_object_m2:,.0f} m2, without a zone"
+        what = Reason("constraints_small", kind=kind.kind, area=kind.min_object_m2)
         found.findings.append(Finding("constraints", "left_out", int(is_small.sum()), what, first))
     return group[~is_small]
 
@@ -252,10 +259,10 @@ def _grouped(
     kind: ConstraintKind | None,
     group: gpd.GeoDataFrame,
     zones: Shapes,
-    told: _Told | None,
+    source: _KindSource | None,
 ) -> list[ConstraintGround]:
     """Part the zones of a kind by the effect and cap their rows state."""
-    about = told or _Told(None, None)
+    about = source or _KindSource(None, None)
     effects = group["effect"].astype(object).where(group["effect"].notna(), None)
     caps = group["cap"].astype(object).where(group["cap"].notna(), None)
     stated: dict[tuple[str, str | None, float | None], list[int]] = {}

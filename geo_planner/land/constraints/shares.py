@@ -26,12 +26,13 @@ from geo_planner.land.constraints.ground import (
     constraint_grounds,
 )
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.sources.constraint_kinds import ConstraintKind, read_constraint_kinds
 
 CONFLICT, NONE, NOT_CHECKED = "conflict", "none", "not checked"
 
-_NO_SOURCE = "no source in this region tells of it"
+_NO_SOURCE = Reason("no_constraint_source")
 _LEAST_GAP_SHARE = 1e-6
 _LONG = [
     "site_id", "kind", "state", "area_m2", "share", "effect", "cap", "cap_value", "source",
@@ -157,7 +158,7 @@ class _ConstraintOverlay:
         self._excluding: list[tuple[npt.NDArray[np.intp], Shapes]] = []
         self._gaps: list[tuple[npt.NDArray[np.intp], Shapes]] = []
 
-    def measure(self, ground: ConstraintGround, failure: tuple[str, str] | None) -> Columns:
+    def measure(self, ground: ConstraintGround, failure: tuple[str, Reason] | None) -> Columns:
         """Measure one ground on all sites; remember it where it excludes."""
         rows, overlap = self._overlaps(ground.zones)
         deep = shapely.intersects(overlap, self._core[rows])
@@ -176,11 +177,12 @@ class _ConstraintOverlay:
         state = np.full(len(self.shapes), NONE, dtype=object)
         reason = np.full(len(self.shapes), None, dtype=object)
         state[has_gap], state[is_there] = NOT_CHECKED, CONFLICT
-        reason[is_there] = ground.condition
+        if ground.condition is not None:
+            reason[is_there] = str(ground.condition)
         for row in np.flatnonzero(has_gap):
-            reason[row] = f"no data on {gap_share[row]:.0%} of the site"
+            reason[row] = str(Reason("no_data_share", share=float(gap_share[row])))
         if failure:
-            state[~is_there], reason[:] = failure
+            state[~is_there], reason[:] = failure[0], str(failure[1])
         is_known = is_there | (state == NONE)
         return self._columns(
             kind=ground.kind, state=state, effect=ground.effect, cap=ground.cap,
@@ -196,7 +198,7 @@ class _ConstraintOverlay:
             self._gaps.append((np.arange(len(self.shapes)), self.shapes))
         return self._columns(
             kind=kind.kind, state=state, effect=kind.effect, cap=kind.cap,
-            cap_value=kind.cap_value, source=None, retrieved_at=None, reason=reason,
+            cap_value=kind.cap_value, source=None, retrieved_at=None, reason=str(reason),
             area_m2=np.full(len(self.shapes), np.nan),
         )  # fmt: skip
 

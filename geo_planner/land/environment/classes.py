@@ -18,6 +18,7 @@ from geo_planner.land.capacity.factors import FloatArray, class_needed
 from geo_planner.land.environment.sensitive import SensitiveUses
 from geo_planner.land.plans.resolving import PlanResult
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason, write_reasons
 
 _OFFICE_CLASS_MIN = 2
 
@@ -171,25 +172,22 @@ def _why_unknown(plan_max: FloatArray, by_distance: FloatArray) -> np.ndarray:
     return np.select(
         [no_plan & no_distance, no_plan, no_distance],
         [
-            "neither plans nor distance to homes are known",
-            "plans state no highest class for the whole site, or disagree: "
-            "it is at most the class by distance",
-            "no homes, existing or planned, are in the data: it is at most the class by plan",
+            str(Reason("env_class_unknown")),
+            str(Reason("env_class_by_distance")),
+            str(Reason("env_class_by_plan")),
         ],
         default="",
     )
 
 
 def _notes(plan_min: FloatArray, *, has_homes: bool) -> np.ndarray:
-    bars = np.where(
+    bars, missing = Reason("env_class_bars_offices"), Reason("existing_homes_missing")
+    always = [] if has_homes else [missing]
+    return np.where(
         plan_min > _OFFICE_CLASS_MIN,
-        "the plan's lowest class usually bars offices not tied to such an enterprise",
-        "",
+        write_reasons([bars, *always]) or "",
+        write_reasons(always) or "",
     )
-    if has_homes:
-        return bars
-    words = "existing homes are not in the data: distance is to planned ones"
-    return np.where(bars == "", words, np.char.add(bars + "; ", words))
 
 
 def classes_lowered_by(

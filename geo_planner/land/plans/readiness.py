@@ -14,9 +14,10 @@ import pandas as pd
 from geo_planner.land.capacity.factors import FloatArray, plan_use_codes, readiness_rows
 from geo_planner.land.plans.resolving import PlanResult, is_covered
 from geo_planner.land.plans.ruling import zone_name
+from geo_planner.reasons import Reason
 
 STAGES = (1, 2, 3, 4, 5)
-_NO_LOCAL_PLANS = "the data hold no local plan: whether one is in force is not known"
+_NO_LOCAL_PLANS = str(Reason("no_local_plan_in_data"))
 _RIGHT, _PROPOSED, _FRAMEWORK, _NOTHING, _RURAL_STAGE = map(float, STAGES)
 _RURAL = next(float(code) for code in range(3) if zone_name(code) == "rural")
 

@@ -37,6 +37,7 @@ from geo_planner.land.plans.ruling import (
     zone_name,
 )
 from geo_planner.land.plans.totals import floor_area_totals
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, tables
 
 _FIELD = "building_field"
@@ -134,9 +135,9 @@ def _words_or_numbers(value: FloatArray, quantity: str) -> np.ndarray:
     """Write a ruling value for people to read: zones by name, None where unknown."""
     if quantity == "zone_status":
         return np.array([zone_name(code) for code in value], dtype=object)
-    told = value.astype(object)
-    told[np.isnan(value)] = None
-    return told
+    numbers = value.astype(object)
+    numbers[np.isnan(value)] = None
+    return numbers
 
 
 def _of_plan(plans: gpd.GeoDataFrame, column: str, at: IntArray) -> np.ndarray:
@@ -226,8 +227,7 @@ def _completed(layer: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
 
 def is_covered(result: PlanResult, state: str) -> np.ndarray:
     """Tell over which parts any plan of a reading lies, whatever it states, ``(n_parts,)``."""
-    reason = result.rulings[state]["use_code"].reason.astype(str)
-    return ~np.char.endswith(reason, "covers this part")
+    return result.rulings[state]["use_code"].is_covered
 
 
 def _touched(cut: PlanOverlay, rows: IntArray, is_marked: np.ndarray) -> np.ndarray:
@@ -250,8 +250,8 @@ def _in_play(
     findings = []
     if lapsed.any():
         ids = tuple(kept.loc[lapsed, "plan_id"].head(MAX_IDS_SHOWN))
-        words = "proposals older than three years, which have lapsed"
-        findings.append(Finding("plans", "left_out", int(lapsed.sum()), words, ids))
+        what = Reason("plans_lapsed")
+        findings.append(Finding("plans", "left_out", int(lapsed.sum()), what, ids))
     blocks = is_proposed & (dated >= _years_before(as_of, _BLOCK_YEARS))
     return kept[~lapsed].reset_index(drop=True), findings, blocks[~lapsed]
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.land.plans.overlay import FloatArray, IntArray, PlanOverlay
+from geo_planner.reasons import Reason
 
 LEVELS = ("framework", "local_plan", "sub_area", "building_field")
 STATES = ("ruling", "now", "potential", "if_adopted", "potential_if_adopted")
@@ -76,13 +77,16 @@ class Ruling:
     plan
         Position of the plan cited, -1 where none.
     reason
-        Why the value is unknown; empty where known.
+        Why the value is unknown, as tables hold reasons; empty where known.
+    is_covered
+        Whether any plan of the reading lies over the part, whatever it states.
     """
 
     value: FloatArray
     ratio_basis: FloatArray
     plan: IntArray
     reason: npt.NDArray[np.object_]
+    is_covered: npt.NDArray[np.bool_]
 
 
 def rule(overlay: PlanOverlay, plans: pd.DataFrame) -> dict[str, dict[str, Ruling]]:
@@ -93,14 +97,14 @@ def rule(overlay: PlanOverlay, plans: pd.DataFrame) -> dict[str, dict[str, Rulin
     overlay, plans
         As in :func:`rows_of_state`.
     """
-    said = _Said(plans)
+    stated = _Stated(plans)
     return {
-        state: dict(_rule(overlay, said, rows_of_state(overlay, plans, state), state))
+        state: dict(_rule(overlay, stated, rows_of_state(overlay, plans, state), state))
         for state in STATES
     }
 
 
-class _Said:
+class _Stated:
     """Hold what plans say as arrays, ``(n_plans,)``."""
 
     def __init__(self, plans: pd.DataFrame) -> None:
@@ -110,18 +114,18 @@ class _Said:
         self.age = _age(plans)
         self.is_complex = plans["is_complex"].astype("boolean").fillna(value=False).to_numpy(bool)
         self.basis = number(plans, "ratio_basis")
-        self.of = {quantity: _stated(plans, quantity) for quantity in QUANTITIES}
+        self.of = {quantity: _numbers_of(plans, quantity) for quantity in QUANTITIES}
 
 
 def _rule(
-    overlay: PlanOverlay, said: _Said, rows: IntArray, state: str
+    overlay: PlanOverlay, stated: _Stated, rows: IntArray, state: str
 ) -> Iterator[tuple[str, Ruling]]:
     part, plan = overlay.part_idx[rows], overlay.plan_idx[rows]
-    rank, age, basis = said.rank[plan], said.age[plan], said.basis[plan]
+    rank, age, basis = stated.rank[plan], stated.age[plan], stated.basis[plan]
     is_covered = np.bincount(part, minlength=len(overlay.shapes)) > 0
     for quantity in QUANTITIES:
-        value = said.of[quantity][plan]
-        is_doubtful = said.is_complex[plan] & (quantity in _OF_THE_BUILDING)
+        value = stated.of[quantity][plan]
+        is_doubtful = stated.is_complex[plan] & (quantity in _OF_THE_BUILDING)
         claims = ~np.isnan(value) | is_doubtful
         top_rank = np.full(len(is_covered), -1)
         np.maximum.at(top_rank, part[claims], rank[claims])
@@ -135,7 +139,7 @@ def _rule(
             basis[at] if quantity == "floor_area_ratio" else np.full(len(at), np.nan),
             is_doubtful[at],
         )
-        yield quantity, _ruled(top, said, is_covered, quantity, state)
+        yield quantity, _ruled(top, stated, is_covered, quantity, state)
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ def _age(plans: pd.DataFrame) -> IntArray:
     return -order.astype(np.int64)
 
 
-def _stated(plans: pd.DataFrame, quantity: str) -> np.ndarray:
+def _numbers_of(plans: pd.DataFrame, quantity: str) -> np.ndarray:
     """Return what plans state as numbers, nan where silent; zones by their position."""
     if quantity == "zone_status":
         codes = plans[quantity].map({name: i for i, name in enumerate(_ZONES)})
@@ -181,7 +185,7 @@ def number(frame: pd.DataFrame, column: str) -> np.ndarray:
 
 def _ruled(
     top: _Claims,
-    said: _Said,
+    stated: _Stated,
     is_covered: npt.NDArray[np.bool_],
     quantity: str,
     state: str,
@@ -192,63 +196,54 @@ def _ruled(
     np.fmin.at(least, top.part, key)
     np.fmax.at(most, top.part, key)
     is_complex = np.bincount(top.part[top.is_complex], minlength=n_parts) > 0
-    is_sure = (least == most) & ~is_complex
+    is_certain = (least == most) & ~is_complex
     is_first = np.append(True, top.part[1:] != top.part[:-1])[: len(top.part)]
     cited = top.take(is_first)
-    sure = cited.take(is_sure[cited.part])
+    certain = cited.take(is_certain[cited.part])
     value, basis = np.full(n_parts, np.nan), np.full(n_parts, np.nan)
     plan = np.full(n_parts, -1, dtype=np.int64)
     plan[cited.part] = cited.plan
-    value[sure.part], basis[sure.part] = sure.value, sure.basis
-    words = _SILENT.get(state, "no plan")
+    value[certain.part], basis[certain.part] = certain.value, certain.basis
     reason = np.full(n_parts, "", dtype=object)
-    reason[plan < 0] = f"{words} states {_WORDS[quantity]}"
-    reason[~is_covered] = f"{words} covers this part"
-    for part, doubt in _doubts(top.take(~is_sure[top.part]), said, quantity):
-        reason[part] = doubt
-    return Ruling(value, basis, plan, reason)
+    reason[plan < 0] = str(Reason("plan_silent", reading=state, quantity=quantity))
+    reason[~is_covered] = str(Reason("plan_absent", reading=state))
+    for part, doubt in _doubts(top.take(~is_certain[top.part]), stated, quantity):
+        reason[part] = str(doubt)
+    return Ruling(value, basis, plan, reason, is_covered)
 
 
-_SILENT = {
-    "now": "no local plan",
-    "potential": "no framework",
-    "if_adopted": "no local plan or proposal",
-    "potential_if_adopted": "no framework or proposal",
-}
-_WORDS = {
-    "use_code": "a use",
-    "floor_area_ratio": "a floor area ratio",
-    "max_floors": "floors",
-    "max_height_m": "a height",
-    "env_class_min": "a lowest environmental class",
-    "env_class_max": "a highest environmental class",
-    "zone_status": "a zone",
-}
-
-
-def _doubts(top: _Claims, said: _Said, quantity: str) -> Iterator[tuple[int, str]]:
+def _doubts(top: _Claims, stated: _Stated, quantity: str) -> Iterator[tuple[int, Reason]]:
     """Say why a value is in doubt, part by part."""
-    ids, levels = said.plan_id, said.level
+    ids, levels = stated.plan_id, stated.level
     starts = np.flatnonzero(np.append(True, top.part[1:] != top.part[:-1])[: len(top.part)])
     for rows in np.split(np.arange(len(top.part)), starts)[1:]:
         part = int(top.part[rows[0]])
         complex_ids = sorted(set(ids[top.plan[rows[top.is_complex[rows]]]]))
         if complex_ids:
-            named = ", ".join(complex_ids[:_MOST_NAMED])
-            yield part, f"the register marks {named} complex: its fields do not hold its rules"
+            yield part, Reason("plan_complex", plans=tuple(complex_ids[:_MOST_NAMED]))
         else:
-            shown = [
-                f"{ids[top.plan[i]]} ({_shown(top.value[i], top.basis[i], quantity)})" for i in rows
-            ]
-            level = levels[top.plan[rows[0]]].replace("_", " ")
-            named = ", ".join(sorted(shown)[:_MOST_NAMED])
-            yield part, f"plans of one level ({level}) overlap and disagree: {named}"
+            claims = sorted({(str(ids[top.plan[i]]), top.value[i], top.basis[i]) for i in rows})
+            yield (
+                part,
+                Reason(
+                    "plans_disagree",
+                    level=str(levels[top.plan[rows[0]]]),
+                    claims=tuple(_claim(quantity, *claim) for claim in claims[:_MOST_NAMED]),
+                ),
+            )
 
 
-def _shown(value: float, basis: float, quantity: str) -> str:
+def _claim(quantity: str, plan: str, value: float, basis: float) -> Reason:
+    """Say what one of several plans that disagree states."""
     if quantity == "zone_status":
-        return str(zone_name(value))
-    return f"{value:g}" if np.isnan(basis) else f"{value:g} by basis {basis:g}"
+        return Reason("claim_zone", plan=plan, zone=str(zone_name(value)))
+    if quantity == "use_code":
+        return Reason("claim_use", plan=plan, use=int(value))
+    if quantity != "floor_area_ratio":
+        return Reason("claim_number", plan=plan, value=float(value))
+    if np.isnan(basis):
+        return Reason("claim_ratio", plan=plan, ratio=float(value))
+    return Reason("claim_ratio_of", plan=plan, ratio=float(value), basis=int(basis))
 
 
 def regulation_note(dated: object) -> str:
@@ -257,7 +252,7 @@ def regulation_note(dated: object) -> str:
     Examples
     --------
     >>> regulation_note("1984-03-15")
-    'plan of 1984: floor area is reckoned by the building regulation of its time (before 1995)'
+    '{"code": "old_building_regulation", "before": 1995, "year": 1984}'
     >>> regulation_note("2021-04-26")
     ''
     """
@@ -267,7 +262,4 @@ def regulation_note(dated: object) -> str:
     older = [year for year in _REGULATION_YEARS if int(text) < year]
     if not older:
         return ""
-    return (
-        f"plan of {text}: floor area is reckoned by the building regulation of its time "
-        f"(before {older[0]})"
-    )
+    return str(Reason("old_building_regulation", year=int(text), before=older[0]))

@@ -10,6 +10,7 @@ import pandas as pd
 from geo_planner.land.capacity.factors import FloatArray
 from geo_planner.land.plans.resolving import PlanResult, fields_of
 from geo_planner.land.plans.ruling import QUANTITIES, zone_name
+from geo_planner.reasons import Reason, read_reasons, write_reasons
 
 _CITED = ("quantity", "value", "plan_id", "level", "document_url", "dated")
 _OF_FIELDS = ("max_floors", "max_height_m", "max_floor_area_m2")
@@ -38,7 +39,7 @@ def plan_summary(
         where any part is unknown), ``ratio_basis`` (nan where parts differ), ``max_floors`` and
         ``max_height_m`` (largest of the parts; nan where any is unknown), ``citations`` (JSON list:
         quantity, value, plan_id, level, document_url, dated, share of the site) and ``unknown``
-        (JSON list: quantity, reason, share).
+        (reasons: what is open, why, and on which share of the site).
     """
     ids = result.site_ids()
     site = result.parts["site_idx"].to_numpy()
@@ -165,7 +166,7 @@ def _only(site: np.ndarray, value: FloatArray, n_sites: int) -> FloatArray:
 
 
 def unknown_reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> pd.Series:
-    """Say per site in words what is unknown, with the share of the site it concerns.
+    """Say per site what is unknown, why, and on which share of the site.
 
     Parameters
     ----------
@@ -177,16 +178,16 @@ def unknown_reasons(result: PlanResult, state: str, quantities: Sequence[str]) -
     Returns
     -------
     Series
-        JSON text by site_id: a list of ``quantity``, ``reason``, ``share``; ``[]`` where all is
-        known.
+        Reasons ``open_in_plans`` by site_id; missing where all is known.
     """
-    told: list[list[dict[str, object]]] = [[] for _ in range(len(result.sites))]
+    reasons: list[list[Reason]] = [[] for _ in range(len(result.sites))]
     for row in _reasons(result, state, quantities):
-        told[int(row.site)].append(
-            {"quantity": row.quantity, "reason": row.reason, "share": round(row.share, 3)}
+        (why,) = read_reasons(row.reason)
+        reasons[int(row.site)].append(
+            Reason("open_in_plans", quantity=row.quantity, reason=why, share=round(row.share, 3))
         )
-    texts = [json.dumps(items, ensure_ascii=False) for items in told]
-    return pd.Series(texts, index=result.site_ids(), dtype="str")
+    cells = [write_reasons(of_site) for of_site in reasons]
+    return pd.Series(cells, index=result.site_ids(), dtype="str")
 
 
 def _reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> Iterator[Any]:
@@ -202,7 +203,7 @@ def _reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> Itera
             "share": np.tile(area_m2 / whole_m2[site], len(reasons)),
         }
     )
-    said = frame[frame["reason"] != ""]
-    shares = said.groupby(["turn", "site", "reason"], as_index=False)["share"].sum()
+    unknown = frame[frame["reason"] != ""]
+    shares = unknown.groupby(["turn", "site", "reason"], as_index=False)["share"].sum()
     names = np.array(quantities)[shares["turn"]]
     return shares.assign(quantity=names).itertuples(index=False)

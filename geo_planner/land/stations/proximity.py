@@ -23,6 +23,7 @@ from geo_planner.land.stations.points import (
     uncounted_stations,
 )
 from geo_planner.land.stations.walking_metres import WalkingMetres
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 
 METHODS = ("municipal", "network", "circle")
@@ -31,9 +32,9 @@ IF_COUNTED = "circle_if_counted"
 _CORNERS_PER_QUARTER = 16
 _LEAST_REACH_M = 1.0
 _KINDS = ("core", "zone", "special")
-_NO_AREAS = "the municipality's areas are not among the tables"
-_NO_STATIONS = "the region has no listed station, neither mapped nor in a timetable"
-_NO_STREETS = "the region has no streets"
+_NO_AREAS = Reason("no_station_areas")
+_NO_STATIONS = Reason("no_listed_station")
+_NO_STREETS = Reason("no_streets")
 _ROWS = [
     "site_id", "method", "place", "core_share", "zone_share", "special_share", "nearest_m",
     "farthest_m", "station", "measured_from", "reason",
@@ -268,11 +269,11 @@ class _DistanceMeasure:
             **{f"{kind}_share": np.minimum(share, 1.0) for kind, share in shares.items()},
         )  # fmt: skip
 
-    def _unknown(self, method: str, reason: str) -> pd.DataFrame:
+    def _unknown(self, method: str, reason: Reason) -> pd.DataFrame:
         numbers = dict.fromkeys((f"{kind}_share" for kind in _KINDS), np.nan)
         return self._frame(
             method, place=UNKNOWN, nearest_m=np.nan, farthest_m=np.nan, station=None,
-            measured_from=None, reason=reason, **numbers,
+            measured_from=None, reason=str(reason), **numbers,
         )  # fmt: skip
 
     def _frame(self, method: str, **columns: object) -> pd.DataFrame:

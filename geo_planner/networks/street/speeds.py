@@ -18,6 +18,7 @@ from geo_planner.networks.street.grades import speed_share
 from geo_planner.networks.street.osmnx_graph import imputed_limits_mps
 from geo_planner.networks.street.stress import traffic_stress
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S, KMH_PER_MPS, mps_from_kmh
 
 IntArray = npt.NDArray[np.int32]
@@ -140,17 +141,17 @@ def peak_factors(hour: int) -> Mapping[str, float]:
     return {row["road_class"]: float(row["speed_factor"]) for row in at_hour}
 
 
-def traffic_words(travel: Travel) -> str:
+def traffic_reason(travel: Travel) -> Reason:
     """Say at what traffic cars drive; no figure of a car stands without these words.
 
     Examples
     --------
-    >>> traffic_words(Travel())
-    'at free flow'
+    >>> traffic_reason(Travel()).code
+    'streets_free_flow'
     """
     if travel.car_traffic == "free_flow":
-        return "at free flow"
-    return f"at the peak of hour {travel.car_peak_hour}, both directions alike"
+        return Reason("streets_free_flow")
+    return Reason("streets_peak", hour=travel.car_peak_hour)
 
 
 def _is_calm(

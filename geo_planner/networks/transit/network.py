@@ -12,6 +12,7 @@ from geo_planner.kernels.service import Walks
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.networks.transit.service_days import Phases, has_loose_frequencies
 from geo_planner.networks.transit.timetable import DEFAULT_UNTIL_S, Timetable, build_timetable
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.sources.gtfs.days import TypicalDay, choose_typical_day
 
@@ -107,13 +108,14 @@ def on_a_day(region: Region, travel: Travel) -> tuple[Travel, datetime, tuple[Fi
     name = "arrive" if travel.arrive_time else "depart"
     clock = travel.arrive_time or travel.depart_time or TYPICAL_DEPARTURE
     if isinstance(travel.day, date):
-        chosen, told = travel.day, []
+        chosen, findings = travel.day, []
     else:
         typical = typical_day(region)
-        chosen, told = typical.day, [Finding("feeds", "read", 1, f"typical day: {typical}")]
+        what = Reason("transit_typical_day", day=typical.to_reason())
+        chosen, findings = typical.day, [Finding("feeds", "read", 1, what)]
     unsaid = {"day": None, "depart_time": None, "arrive_time": None}
     moment = datetime.combine(chosen, clock)
-    return travel.model_copy(update={**unsaid, name: moment}), moment, tuple(told)
+    return travel.model_copy(update={**unsaid, name: moment}), moment, tuple(findings)
 
 
 def rail_stops(region: Region) -> gpd.GeoDataFrame:

@@ -20,6 +20,7 @@ from geo_planner.findings import Finding, FindingKind
 from geo_planner.networks.transit.service_days import Runs
 from geo_planner.networks.transit.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
 
 BoolArray = npt.NDArray[np.bool_]
@@ -152,13 +153,13 @@ def without_barriers(
         arrival_cs=trips.arrival_cs[call],
         departure_cs=trips.departure_cs[call],
     )
-    cases: tuple[tuple[str, FindingKind, int, str], ...] = (
-        ("trips", "left_out", int((stated == _NO).sum()), "trips that carry no wheelchairs"),
+    cases: tuple[tuple[str, FindingKind, int, Reason], ...] = (
+        ("trips", "left_out", int((stated == _NO).sum()), Reason("transit_no_wheelchairs")),
         ("trips", "left_out", int((stated == _NOT_STATED).sum()),
-         "trips that do not say whether they carry wheelchairs"),
-        ("stops", "left_out", int((at_stop == _NO).sum()), "stops closed to wheelchairs"),
+         Reason("transit_wheelchairs_unsaid")),
+        ("stops", "left_out", int((at_stop == _NO).sum()), Reason("transit_stops_no_wheelchairs")),
         ("stops", "warning", int((at_stop == _NOT_STATED).sum()),
-         "stops that do not say whether wheelchairs may board, taken as open"),
+         Reason("transit_stops_wheelchairs_unsaid")),
     )  # fmt: skip
     return kept, tuple(
         Finding(source, kind, count, what) for source, kind, count, what in cases if count

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from geo_planner.findings import Finding
 from geo_planner.networks.transit.timetable import Timetable
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 
 
 @cache
@@ -25,5 +26,5 @@ def stops_with_parking(timetable: Timetable) -> tuple[npt.NDArray[np.bool_], Fin
     calls = np.repeat(has_parking, np.diff(timetable.pattern_stop_ptr))
     is_open = np.zeros(timetable.n_stops, bool)
     is_open[timetable.pattern_stop_idx[calls]] = True
-    what = "stops taken to have parking for commuters, since trains call there"
+    what = Reason("transit_parking_assumed")
     return is_open, Finding("stops", "warning", int(is_open.sum()), what)

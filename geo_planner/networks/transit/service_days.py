@@ -18,6 +18,7 @@ from pyarrow import compute
 
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.feed import active_services
 from geo_planner.units import SECONDS_PER_DAY
 
@@ -284,12 +285,7 @@ def _phase_findings(frequencies: pd.DataFrame | None, phases: Phases | None) -> 
             "frequencies",
             "warning",
             int(is_loose.sum()),
-            "frequencies without exact times, "
-            + (
-                "taken to depart at start_time and every headway on"
-                if phases is None
-                else "whose departures are drawn at random"
-            ),
+            Reason("transit_phases_taken" if phases is None else "transit_phases_drawn"),
             tuple(frequencies.loc[is_loose, "trip_id"].unique()[:5]),
         ),
     )

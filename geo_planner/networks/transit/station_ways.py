@@ -8,6 +8,7 @@ platform is entered where it lies.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -27,7 +28,42 @@ LongArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 _ENTRANCE = 2
-Way = tuple[int, int, float]
+
+
+class Way(NamedTuple):
+    """Lead from one row of stops to another, in some time [s] and over some length [m]."""
+
+    here: int
+    there: int
+    time_s: float
+    length_m: float
+
+
+class Passages(NamedTuple):
+    """Hold ways within stations in compressed rows: of stop ``i``, ``ptr[i]:ptr[i + 1]``.
+
+    Parameters
+    ----------
+    ptr
+        int32, ``(n_stops + 1,)``.
+    stop
+        Door or stop at the other end, int32, ``(n_ways,)``.
+    cost_cs
+        Time on the way [cs], int32, ``(n_ways,)``.
+    length_m
+        Length of its pathways, or of the straight lines between their ends, ``(n_ways,)`` [m].
+    """
+
+    ptr: IntArray
+    stop: IntArray
+    cost_cs: IntArray
+    length_m: FloatArray
+
+    def of(self, stop: int) -> "Passages":
+        """Return the ways of one stop."""
+        row = slice(int(self.ptr[stop]), int(self.ptr[stop + 1]))
+        ends = np.array([0, row.stop - row.start], np.int32)
+        return Passages(ends, self.stop[row], self.cost_cs[row], self.length_m[row])
 
 
 @dataclass(frozen=True)
@@ -45,9 +81,9 @@ class StopEntrances:
     """
 
     points: gpd.GeoSeries
-    inward: Walks
-    outward: Walks
-    inside: Walks
+    inward: Passages
+    outward: Passages
+    inside: Passages
 
 
 def stop_entrances(
@@ -74,29 +110,24 @@ def stop_entrances(
     platforms = np.unique(rows)
     ways = _Station(stops, station, entrances, pathways, walk_speed_mps)
     within = ways.between(platforms)
-    doors = sorted({door for door, _, _ in within.inward} | set(within.own))
-    number = {row: place for place, row in enumerate(doors)}
-    own = [(row, row, 0.0) for row in within.own]
-    inward = [(stop, number[door], cost) for door, stop, cost in [*within.inward, *own]]
-    outward = [(stop, number[door], cost) for stop, door, cost in [*within.outward, *own]]
+    own = [Way(row, row, 0.0, 0.0) for row in within.own]
+    inward, outward = [*within.inward, *own], [*within.outward, *own]
+    # a door may lead out alone
+    doors = sorted({way.here for way in inward} | {way.there for way in outward})
+    number = {row: [place] for place, row in enumerate(doors)}
     places: dict[int, list[int]] = {}
     for place, row in enumerate(rows.tolist()):
         places.setdefault(row, []).append(place)
-    inside = [
-        (one, other, cost)
-        for here, there, cost in within.inside
-        for one in places[here]
-        for other in places[there]
-    ]
+    turned = [way._replace(here=way.there, there=way.here) for way in inward]
     return StopEntrances(
         stops.set_index("stop_id").geometry.iloc[doors],
-        _walks([(p, d, c) for row, d, c in inward for p in places[row]], len(rows)),
-        _walks([(p, d, c) for row, d, c in outward for p in places[row]], len(rows)),
-        _walks(inside, len(rows)),
+        _passages(turned, places, number, len(rows)),
+        _passages(outward, places, number, len(rows)),
+        _passages(within.inside, places, places, len(rows)),
     )
 
 
-def through_entrances(costs_cs: IntArray, ways: Walks, limit_cs: int) -> IntArray:
+def through_entrances(costs_cs: IntArray, ways: Walks | Passages, limit_cs: int) -> IntArray:
     """Turn costs to or from doors, ``(n_rows, n_doors)`` [cs], into those to or from stops."""
     out = np.full((len(costs_cs), len(ways.ptr) - 1), UNREACHED, dtype=np.int32)
     has_door = np.flatnonzero(np.diff(ways.ptr))
@@ -137,21 +168,33 @@ def walks_through_entrances(walks: Walks, doors: StopEntrances, limit_cs: int) -
     )
 
 
-def _table(walks: Walks) -> pd.DataFrame:
+def _table(walks: Passages) -> pd.DataFrame:
     stop = np.repeat(np.arange(len(walks.ptr) - 1), np.diff(walks.ptr))
     return pd.DataFrame(
         {"stop": stop, "to": walks.stop.astype(np.int64), "cost": walks.cost_cs.astype(np.int64)}
     )
 
 
-def _walks(rows: list[Way], n_rows: int) -> Walks:
-    rows = sorted(rows)
-    ptr = np.append(0, np.cumsum(np.bincount([row for row, _, _ in rows], minlength=n_rows)))
-    costs = np.rint(np.array([cost for _, _, cost in rows]) * CENTISECONDS_PER_S)
-    return Walks(
+def _passages(
+    ways: Sequence[Way],
+    places: Mapping[int, Sequence[int]],
+    others: Mapping[int, Sequence[int]],
+    n_rows: int,
+) -> Passages:
+    """Compress ways between rows of stops to those between places that stand for the rows."""
+    spread = sorted(
+        way._replace(here=one, there=other)
+        for way in ways
+        for one in places[way.here]
+        for other in others[way.there]
+    )
+    ptr = np.append(0, np.cumsum(np.bincount([way.here for way in spread], minlength=n_rows)))
+    costs = np.rint(np.array([way.time_s for way in spread]) * CENTISECONDS_PER_S)
+    return Passages(
         ptr.astype(np.int32),
-        np.array([other for _, other, _ in rows], dtype=np.int32),
+        np.array([way.there for way in spread], dtype=np.int32),
         costs.astype(np.int32),
+        np.array([way.length_m for way in spread], dtype=np.float64),
     )
 
 
@@ -200,27 +243,32 @@ class _Station:
         self._station, self._entrances = station, entrances
         self._x, self._y = stops.geometry.x.to_numpy(), stops.geometry.y.to_numpy()
         self._speed = walk_speed_mps
-        self._graph = self._lay_out(stops, pathways)
+        self._graph, self._length_m = self._lay_out(stops, pathways)
         _, self._part = connected_components(self._graph, directed=False)
         self._has_ways = np.bincount(self._part)[self._part] > 1
 
-    def _line_s(self, here: LongArray, there: LongArray) -> FloatArray:
-        """Time a straight line takes [s]; nan where an end has no position."""
-        length = np.hypot(self._x[here] - self._x[there], self._y[here] - self._y[there])
-        return np.asarray(length / self._speed)
+    def _line_m(self, here: LongArray, there: LongArray) -> FloatArray:
+        """Length of a straight line [m]; nan where an end has no position."""
+        return np.hypot(self._x[here] - self._x[there], self._y[here] - self._y[there])
 
-    def _lay_out(self, stops: gpd.GeoDataFrame, pathways: pd.DataFrame | None) -> csr_matrix:
+    def _lay_out(
+        self, stops: gpd.GeoDataFrame, pathways: pd.DataFrame | None
+    ) -> tuple[csr_matrix, dict[tuple[int, int], float]]:
+        """Make the graph of pathways [s], and the length of each of its arcs [m]."""
         size = (len(stops), len(stops))
         if pathways is None or pathways.empty:
-            return csr_matrix(size)
+            return csr_matrix(size), {}
         here, there = (index_in(pathways[f"{end}_stop_id"], stops["stop_id"]) for end in
                        ("from", "to"))  # fmt: skip
         stated = pathways["traversal_time_s"].to_numpy(dtype=np.float64, na_value=np.nan)
-        walked = pathways["length_m"].to_numpy(dtype=np.float64) / self._speed
+        length_m = pathways["length_m"].to_numpy(dtype=np.float64)
+        line_m = np.nan_to_num(self._line_m(here, there))
         steps = np.abs(pathways["stair_count"].to_numpy(dtype=np.float64, na_value=0.0))
         (row,) = packaged_rows("station_ways")
-        straight = np.nan_to_num(self._line_s(here, there)) + steps * float(row["value"])
-        cost = np.where(np.isnan(stated), np.where(np.isnan(walked), straight, walked), stated)
+        straight = line_m / self._speed + steps * float(row["value"])
+        walked = np.where(np.isnan(length_m), straight, length_m / self._speed)
+        cost = np.where(np.isnan(stated), walked, stated)
+        length_m = np.where(np.isnan(length_m), line_m, length_m)
         both = (pathways["is_bidirectional"] == 1).to_numpy()
         ends = pd.DataFrame(
             {
@@ -228,10 +276,13 @@ class _Station:
                 "there": np.append(there, here[both]),
                 # a way of nothing would be no way to the solver
                 "cost": np.maximum(np.append(cost, cost[both]), 0.01),
+                "length_m": np.append(length_m, length_m[both]),
             }
         )
-        least = ends.groupby(["here", "there"], as_index=False)["cost"].min()
-        return csr_matrix((least["cost"], (least["here"], least["there"])), shape=size)
+        least = ends.sort_values(["here", "there", "cost"]).drop_duplicates(["here", "there"])
+        pairs = zip(least["here"].tolist(), least["there"].tolist(), strict=True)
+        graph = csr_matrix((least["cost"], (least["here"], least["there"])), shape=size)
+        return graph, dict(zip(pairs, least["length_m"].tolist(), strict=True))
 
     def between(self, platforms: LongArray) -> _Within:
         """Find all ways between these platforms and the entrances of their stations."""
@@ -246,17 +297,20 @@ class _Station:
                 if row in joined:
                     continue
                 straight = [] if self._has_ways[row] else list(self._straight(row, doors))
-                within.inward.extend((door, row, cost) for door, cost in straight)
-                within.outward.extend((row, door, cost) for door, cost in straight)
+                within.inward.extend(straight)
+                within.outward.extend(
+                    way._replace(here=way.there, there=way.here) for way in straight
+                )
                 if not straight:
                     within.own.append(row)
         return within
 
-    def _straight(self, row: int, doors: Sequence[int]) -> Iterator[tuple[int, float]]:
+    def _straight(self, row: int, doors: Sequence[int]) -> Iterator[Way]:
+        """Give the straight ways from doors to a platform."""
         for door in doors:
-            cost = float(self._line_s(np.array([row]), np.array([door]))[0])
-            if np.isfinite(cost):
-                yield door, cost
+            length_m = float(self._line_m(np.array([row]), np.array([door]))[0])
+            if np.isfinite(length_m):
+                yield Way(door, row, length_m / self._speed, length_m)
 
     def _paths(self, rows: Sequence[int], doors: Sequence[int], within: _Within) -> set[int]:
         """Follow the pathways of a station; return the platforms an entrance leads to."""
@@ -270,14 +324,26 @@ class _Station:
             (False, False): within.inside, (False, True): within.outward,
             (True, False): within.inward, (True, True): None,
         }  # fmt: skip
-        costs = dijkstra(self._graph[nodes][:, nodes], indices=[place[row] for row in starts])
-        to = costs[:, [place[row] for row in starts]]
+        costs, before = dijkstra(
+            self._graph[nodes][:, nodes], indices=[place[row] for row in starts],
+            return_predecessors=True,
+        )  # fmt: skip
         for one, here in enumerate(starts):
             for other, there in enumerate(starts):
-                cost = float(to[one, other])
+                cost = float(costs[one, place[there]])
                 kind = kinds[one >= len(rows), other >= len(rows)]
                 if one == other or kind is None or not np.isfinite(cost):
                     continue
-                kind.append((here, there, cost))
-        joined |= {stop for _, stop, _ in within.inward} | {stop for stop, _, _ in within.outward}
+                length_m = self._followed_m(before[one], nodes, place[here], place[there])
+                kind.append(Way(here, there, cost, length_m))
+        joined |= {way.there for way in within.inward} | {way.here for way in within.outward}
         return joined & set(rows)
+
+    def _followed_m(self, before: IntArray, nodes: LongArray, start: int, end: int) -> float:
+        """Add up the lengths of the pathways of a quickest way [m]."""
+        length_m = 0.0
+        while end != start:
+            last = int(before[end])
+            length_m += self._length_m[int(nodes[last]), int(nodes[end])]
+            end = last
+        return length_m

@@ -17,6 +17,7 @@ import pandas as pd
 from geo_planner.findings import Finding
 from geo_planner.networks.transit.service_days import Runs, index_in
 from geo_planner.networks.transit.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
+from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S
 
 LongArray = npt.NDArray[np.int64]
@@ -93,7 +94,7 @@ def add_through_trips(
     if not chains:
         return plain
     if n_cut:
-        what = f"trips that branch into more than {MAX_WAYS} ways on: only so many are followed"
+        what = Reason("transit_branches", limit=MAX_WAYS)
         findings += (Finding("transfers", "left_out", n_cut, what),)
     added = runs.take(np.array(new_run, dtype=np.int64))
     longer, onward = _joined(trips, list(chains))
@@ -182,9 +183,9 @@ def _in_seat(
     ids = tables["trips"]["trip_id"].to_numpy(object)
     lost = tuple(dict.fromkeys(ids[late]))
     repeated = tuple(ids[row] for row in sorted(wanted) if is_repeated[row])
-    return joins, _told(
-        ("in-seat transfers to a trip that has already left", lost),
-        ("trips of in-seat transfers that run by frequency: passengers change there", repeated),
+    return joins, _findings(
+        ("transit_in_seat_late", lost),
+        ("transit_in_seat_repeated", repeated),
     )
 
 
@@ -215,22 +216,22 @@ def _blocks(
     fits = trips.arrival_cs[last] <= trips.departure_cs[first]
     meets = platform_idx[trips.stop_idx[last]] == platform_idx[trips.stop_idx[first]]
     ids = table["trip_id"].to_numpy(object)
-    findings = _told(
-        ("trips of blocks that run by frequency: passengers change there",
+    findings = _findings(
+        ("transit_block_repeated",
          tuple(ids[is_shared & is_repeated])),
-        ("trips of blocks that start before the last has ended: passengers change there",
+        ("transit_block_early",
          tuple(dict.fromkeys(ids[trips.row[other[is_next & ~fits]]]))),
-        ("trips of blocks that start at another stop than the last ends: passengers change there",
+        ("transit_block_apart",
          tuple(dict.fromkeys(ids[trips.row[other[is_next & fits & ~meets]]]))),
     )  # fmt: skip
     good = is_next & fits & meets
     return chosen[:-1][good], chosen[1:][good], findings
 
 
-def _told(*cases: tuple[str, tuple[str, ...]]) -> tuple[Finding, ...]:
+def _findings(*cases: tuple[str, tuple[str, ...]]) -> tuple[Finding, ...]:
     return tuple(
-        Finding("trips", "warning", len(ids), what, ids[:_MAX_EXAMPLES])
-        for what, ids in cases
+        Finding("trips", "warning", len(ids), Reason(code), ids[:_MAX_EXAMPLES])
+        for code, ids in cases
         if ids
     )
 

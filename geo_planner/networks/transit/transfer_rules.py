@@ -21,6 +21,7 @@ from geo_planner.findings import Finding
 from geo_planner.kernels.service import Walks
 from geo_planner.networks.transit.service_days import index_in
 from geo_planner.networks.transit.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
+from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S
 
 IntArray = npt.NDArray[np.int32]
@@ -171,7 +172,7 @@ def _holdable(spread: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     if not is_lost.any():
         return spread, ()
     lost = spread.loc[is_lost, "row"].unique()
-    what = f"transfer rules for single trips at stops with more than {MAX_PLACES} such trips"
+    what = Reason("transit_rules_too_many", limit=MAX_PLACES)
     finding = Finding("transfers", "left_out", len(lost), what, tuple(lost[:_MAX_EXAMPLES]))
     return spread[~is_lost], (finding,)
 
@@ -339,7 +340,7 @@ def ruled_walks(
     row, stop = np.divmod(key[order], n_places)
     ptr = np.append(0, np.cumsum(np.bincount(row, minlength=n_places)))
     n_lost = int((is_way & ~is_known).sum())
-    what = "transfers between stops that no walk joins and no minimum time is given for"
+    what = Reason("transit_transfers_no_walk")
     return (
         Walks(ptr.astype(np.int32), stop.astype(np.int32), cost[order].astype(np.int32)),
         (Finding("transfers", "left_out", n_lost, what),) if n_lost else (),

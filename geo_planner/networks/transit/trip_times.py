@@ -18,6 +18,7 @@ import pandas as pd
 from geo_planner.crs import WGS84
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.networks.transit.service_days import index_in
+from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S
 
 LongArray = npt.NDArray[np.int64]
@@ -120,16 +121,16 @@ def read_trips(
 
 def _lost(trip_ids: pd.Series) -> Iterator[Finding]:
     if len(trip_ids):
-        what = "trips whose first or last stop has no time"
+        what = Reason("transit_trips_no_end_time")
         examples = tuple(trip_ids.iloc[:_MAX_EXAMPLES])
         yield Finding("stop_times", "left_out", len(trip_ids), what, examples)
 
 
 def _arranged(calls: pd.DataFrame) -> Iterator[Finding]:
     """Count the calls that must be arranged with someone, and say what becomes of them."""
-    kinds: tuple[tuple[int, FindingKind, str], ...] = (
-        (_BY_PHONE, "left_out", "calls to be arranged by phone: no one gets on or off there"),
-        (_BY_ASKING, "warning", "calls to be arranged with the driver, taken as open to all"),
+    kinds: tuple[tuple[int, FindingKind, Reason], ...] = (
+        (_BY_PHONE, "left_out", Reason("transit_calls_by_phone")),
+        (_BY_ASKING, "warning", Reason("transit_calls_by_driver")),
     )
     for kind, finding, what in kinds:
         is_so = ((calls["pickup_type"] == kind) | (calls["drop_off_type"] == kind)).to_numpy()

@@ -68,10 +68,10 @@ def limit_words(subject: Subject, limit: str | None) -> str:
 
 
 def _notes(subject: Subject, states: list[str]) -> list[str]:
-    reasons = [subject.text(f"{state}_unknown_reason") for state in states]
-    reasons += [subject.text("unknown_reason"), subject.text("bound_reason")]
-    told = dict.fromkeys(subject.told(reason) for reason in reasons if reason)
-    return list(told)[:_MOST_NOTES]
+    cells = [subject.text(f"{state}_unknown_reason") for state in states]
+    cells += [subject.text("unknown_reason"), subject.text("bound_reason")]
+    notes = dict.fromkeys(subject.reasons_text(cell) for cell in cells if cell)
+    return list(notes)[:_MOST_NOTES]
 
 
 def use_section(subject: Subject) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def _conflict(subject: Subject, row: dict[Any, Any]) -> dict[str, str]:
     cap = text_of(row["cap"])
     value = "" if pd.isna(row["cap_value"]) else words.number(row["cap_value"], 1)
     told = words.phrases.get(f"cap_{cap}", cap or "") if cap else words(f"effect_{effect}")
-    reason = subject.told(text_of(row["reason"]))
+    reason = subject.reasons_text(text_of(row["reason"]))
     return {
         "glyph": _GLYPHS.get(effect, "!"),
         "effect": effect,
@@ -172,7 +172,7 @@ def _possible(subject: Subject) -> str:
         return subject.ask
     rules = (subject.text("env_class_rules") or "").split(" and ")
     named = [subject.words.phrases.get(f"class_by_{rule}", rule) for rule in rules if rule]
-    note = subject.told(subject.text("env_class_note"))
+    note = subject.reasons_text(subject.text("env_class_note"))
     return "; ".join(part for part in (f"{found:.0f} ({', '.join(named)})", note) if part)
 
 
@@ -218,5 +218,5 @@ def _method(subject: Subject, method: str, row: pd.Series) -> dict[str, Any]:
         "zone": words.figure(row["zone_share"], "share") if is_known else "",
         "nearest": "" if pd.isna(nearest) else words.figure(nearest, "m"),
         "farthest": "" if pd.isna(farthest) else words.figure(farthest, "m"),
-        "reason": subject.told(text_of(row["reason"])),
+        "reason": subject.reasons_text(text_of(row["reason"])),
     }

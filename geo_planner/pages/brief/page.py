@@ -20,6 +20,7 @@ from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.measures import fare_words, percentile_words, window_words
 from geo_planner.pages.drawing.page import render_document, static_text
 from geo_planner.pages.study.provenance import source_rows
+from geo_planner.reasons import short_reason
 from geo_planner.region.credits import OSM_CREDIT
 from geo_planner.version import __version__
 from geo_planner.words.wording import EN_DASH
@@ -136,7 +137,8 @@ def _lead_capacity(subject: Subject) -> str:
     words = subject.words
     now, later = (subject.number(f"{s}_remaining_likely_m2") for s in ("now", "potential"))
     if now is None:
-        reason = subject.told(subject.text("now_unknown_reason")).partition(": ")[0]
+        reasons = subject.reasons("now_unknown_reason")
+        reason = subject.reasons_text(short_reason(reason) for reason in reasons)
         return words("brief_lead_unknown", reason=f" ({reason})" if reason else "")
     key = "brief_lead_room" if now > 0 else "brief_lead_full"
     then = subject.floor_area_of(later)

@@ -8,6 +8,7 @@ from typing import Any
 from geo_planner.land.capacity.factors import readiness_rows
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.brief.subject import Subject
+from geo_planner.reasons import short_reason
 from geo_planner.words.wording import EN_DASH, NO_BREAK_SPACE
 
 _COLUMNS = {"now": "brief_in_force", "potential": "brief_framework", "if_adopted": "brief_proposed"}
@@ -232,14 +233,15 @@ def _cited(subject: Subject, numbers: Mapping[tuple[str, ...], int]) -> list[dic
 
 def _notes(subject: Subject) -> list[str]:
     """Say what the plans leave open, one line for the values that share a reason."""
-    told: dict[str, tuple[list[str], float]] = {}
-    for item in json.loads(subject.text("unknown") or "[]"):
-        if item["share"] < _OPEN_SHARE:
+    by_reason: dict[str, tuple[list[str], float]] = {}
+    for item in subject.reasons("unknown"):
+        open_value: Mapping[str, Any] = dict(item.values)
+        if open_value["share"] < _OPEN_SHARE:
             continue
-        name = subject.words(f"brief_open_{item['quantity']}")
-        reason = subject.told(_plain_reason(str(item["reason"])))
-        names, share = told.get(reason, ([], 0.0))
-        told[reason] = ([*names, name], max(share, float(item["share"])))
+        name = subject.words(f"brief_open_{open_value['quantity']}")
+        reason = subject.reasons_text([short_reason(open_value["reason"])])
+        names, share = by_reason.get(reason, ([], 0.0))
+        by_reason[reason] = ([*names, name], max(share, float(open_value["share"])))
     return [
         subject.words(
             "brief_open",
@@ -247,14 +249,8 @@ def _notes(subject: Subject) -> list[str]:
             reason=reason,
             share=subject.words.figure(share, "share"),
         )
-        for reason, (names, share) in list(told.items())[:_MOST_NOTES]
+        for reason, (names, share) in list(by_reason.items())[:_MOST_NOTES]
     ]
-
-
-def _plain_reason(reason: str) -> str:
-    """Leave out what the line says already: the values, and which of them no plan states."""
-    plan, states, _ = reason.partition(" states ")
-    return f"{plan} states it" if states else reason.partition(": ")[0]
 
 
 def readiness_rows_of(subject: Subject) -> list[dict[str, str]]:

@@ -9,12 +9,9 @@ import pandas as pd
 from geo_planner.pages.brief.subject import Subject
 from geo_planner.pages.sites.facts import score_text, short_label, site_groups
 from geo_planner.palette import CRITERIA
-from geo_planner.siting import hard_constraints, profiles
 from geo_planner.siting.criteria import values_frame
 from geo_planner.siting.explanation import Winning, what_would_make_first
-from geo_planner.siting.hard_constraints import SiteLimits
 from geo_planner.siting.robustness import rank_acceptability
-from geo_planner.words.phrases import phrase_in
 from geo_planner.words.wording import EN_DASH
 
 _MOST_LINES = 2
@@ -56,28 +53,14 @@ def _first_words(subject: Subject) -> str:
     )
 
 
-def _reasons(subject: Subject, column: str) -> list[str]:
-    """Say in the brief's language why the site is excluded, or what is to be asked of it."""
-    sites = subject.result.sites
-    if column not in sites:
-        return []
-    settings = subject.result.study
-    profile = profiles()[settings.siting.profile]
-    limits = SiteLimits(min_net_area_m2=settings.land.min_net_area_m2)
-    land = pd.DataFrame(sites.drop(columns="geometry")).loc[[subject.site_id]]
-    told = hard_constraints(land, profile, limits, subject.words.language)  # type: ignore[arg-type]
-    text = told[column].iloc[0]
-    return phrase_in(subject.words, text).split("; ") if isinstance(text, str) else []
-
-
 def excluded_words(subject: Subject) -> list[str]:
     """Say why the site is excluded."""
-    return _reasons(subject, "excluded_because") if subject.text("excluded_because") else []
+    return [subject.reasons_text([reason]) for reason in subject.reasons("excluded_because")]
 
 
 def questions(subject: Subject) -> list[str]:
     """List what the hard constraints leave to be asked."""
-    return _reasons(subject, "to_ask")
+    return [subject.reasons_text([reason]) for reason in subject.reasons("to_ask")]
 
 
 def criteria_rows(subject: Subject) -> list[dict[str, Any]]:

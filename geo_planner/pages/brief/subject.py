@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -15,7 +16,8 @@ from geo_planner.analysis import AnalysisResult
 from geo_planner.errors import InputError
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.view import View, view_of
-from geo_planner.words.phrases import phrase_in
+from geo_planner.reasons import Reason, read_reasons
+from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import EN_DASH, NO_BREAK_SPACE, Wording
 
 Language = Literal["da", "en"]
@@ -109,9 +111,13 @@ class Subject:
         gap = NO_BREAK_SPACE if max(low, high) >= _JOBS_WITH_TENS_FROM else ""
         return ends[0] if ends[0] == ends[1] else f"{ends[0]}{gap}{EN_DASH}{gap}{ends[1]}"
 
-    def told(self, text: str | None) -> str:
-        """Bring words of the analysis, such as why a figure is unknown, to the brief's language."""
-        return phrase_in(self.words, text or "")
+    def reasons(self, column: str) -> tuple[Reason, ...]:
+        """Read the reasons in a column of the site; none where it is absent or empty."""
+        return read_reasons(self.text(column))
+
+    def reasons_text(self, reasons: Iterable[Reason] | str | None) -> str:
+        """Put reasons, or a cell that holds them, into words of the brief's language."""
+        return reasons_words(reasons, self.words)
 
 
 def subject_of(result: AnalysisResult, site_id: str, language: Language | None = None) -> Subject:

@@ -8,27 +8,27 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo_planner.accessibility.keys import MeasureKey, find_measures
-from geo_planner.classes import class_of
 from geo_planner.compare import Comparison
 from geo_planner.pages.compare.changes import modification_lines, scenario_facts
 from geo_planner.pages.compare.drawing import edit_symbols
 from geo_planner.pages.compare.edits import Edit, find_edits
 from geo_planner.pages.compare.figures import cards_of, change_scale, district_rows
 from geo_planner.pages.compare.page import compare_view, compared_zones
+from geo_planner.pages.compare.people import change_bars
 from geo_planner.pages.compare.print import PrintMaps
 from geo_planner.pages.compare.ranking import ranking_rows, total_rows
+from geo_planner.pages.compare.signs import shown_points
 from geo_planner.pages.compare.story import summary_sentences
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
-from geo_planner.pages.drawing.measures import Scale, measure_condition, measure_title, scale_of
+from geo_planner.pages.drawing.measures import measure_condition, measure_title, scale_of
 from geo_planner.pages.drawing.page import render_document, static_text
 from geo_planner.pages.drawing.view import View
 from geo_planner.version import __version__
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
 _MAP_SIZE = (704.0, 560.0)
@@ -96,7 +96,7 @@ def render_compare_brief(
         summary=summary_sentences(comparison, measure, words),
         modifications=told[:_MOST_MODIFICATIONS],
         n_modifications_left=max(0, len(told) - _MOST_MODIFICATIONS),
-        unfair=[phrase_in(words, line) for line in comparison.unfair[:_MOST_UNFAIR]],
+        unfair=[reason_words(reason, words) for reason in comparison.unfair[:_MOST_UNFAIR]],
         n_unfair_left=max(0, len(comparison.unfair) - _MOST_UNFAIR),
         totals=total_rows(comparison, words),
         sites=_site_rows(comparison, words),
@@ -165,7 +165,7 @@ def _measured(
         "scale": scale,
         "change": change,
         "symbols": edit_symbols(edits, words),
-        "classes": _people_by_class(zones, change, column, words),
+        "classes": change_bars(comparison, column, change, words),
         "districts": district_rows(comparison, column, words)[:_MOST_DISTRICTS],
     }
 
@@ -176,46 +176,14 @@ def _reading(measure: MeasureKey, words: Wording) -> str:
     return words("two_page_read_reach", minutes=words.figure(measure.cutoff_min, "min"))
 
 
-def _people_by_class(
-    zones: gpd.GeoDataFrame, change: Scale, column: str, words: Wording
-) -> list[dict[str, Any]]:
-    """Count residents by class of the map, most gain first."""
-    classes = class_of(zones[f"{column}_difference"].to_numpy(float), change.borders)
-    people = zones["population_count"].fillna(0).to_numpy(float)
-    counts = [float(people[classes == k].sum()) for k in range(len(change.colours))]
-    unknown = float(people[classes < 0].sum())
-    most = max(*counts, unknown, 1.0)
-    rows = [
-        {"label": label, "colour": colour, "share": count / most, "text": words.number(count)}
-        for label, colour, count in zip(
-            _class_labels(change.labels, words), change.colours, counts, strict=True
-        )
-    ]
-    rows.reverse()
-    if unknown:
-        text = words.number(unknown)
-        rows.append(
-            {"label": words("unknown"), "colour": None, "share": unknown / most, "text": text}
-        )
-    return rows
-
-
-def _class_labels(labels: Sequence[str], words: Wording) -> list[str]:
-    if not labels:
-        return [words("no_change")]
-    inner = [words("from_to", low=labels[i], high=labels[i + 1]) for i in range(len(labels) - 1)]
-    return [f"<\u00a0{labels[0]}", *inner, f">\u00a0{labels[-1]}"]
-
-
 def _site_rows(comparison: Comparison, words: Wording) -> dict[str, Any]:
     """Choose the sites whose rank or score changes most, in the order of B."""
     rows = ranking_rows(comparison, words)
     table = comparison.ranking.head(len(rows))
+    points = map(shown_points, table["score_a"], table["score_b"])
     sizes = [
         (_size(rank), _size(score), -i)
-        for i, (rank, score) in enumerate(
-            zip(table["rank_change"], table["score_difference"].round(1), strict=True)
-        )
+        for i, (rank, score) in enumerate(zip(table["rank_change"], points, strict=True))
     ]
     changed = [i for i, (rank, score, _) in enumerate(sizes) if rank or score]
     kept = sorted(sorted(changed, key=lambda i: sizes[i], reverse=True)[:_MOST_SITES])

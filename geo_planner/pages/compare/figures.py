@@ -16,7 +16,8 @@ from geo_planner.accessibility.keys import MeasureKey
 from geo_planner.classes import diverging_borders
 from geo_planner.compare import Comparison
 from geo_planner.compare.rows import BOTH, PRESENCE
-from geo_planner.pages.compare.signs import relative, signed, trend
+from geo_planner.pages.compare.people import change_bars
+from geo_planner.pages.compare.signs import change_of, relative, shown_points, signed, trend
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.measures import (
     Scale,
@@ -54,6 +55,7 @@ def measure_facts(
     name = measure.column
     values = pd.concat([zones[f"{name}_a"], zones[f"{name}_b"]])
     title = measure_title(measure, words)
+    change = change_scale(zones[f"{name}_difference"], measure.what, words)
     return {
         "column": name,
         "mode": measure.mode,
@@ -64,7 +66,8 @@ def measure_facts(
         "condition": measure_condition(measure, comparison.b.study, words),
         "tip": title[:1].lower() + title[1:],
         "scale": _scale_json(scale_of(values, measure.what, words)),
-        "change": _change_json(change_scale(zones[f"{name}_difference"], measure.what, words)),
+        "change": _change_json(change),
+        "by_change": change_bars(comparison, name, change, words),
         "cards": cards_of(comparison, measure, words),
         "districts": district_rows(comparison, name, words),
         "groups": _group_rows(comparison, name, words),
@@ -127,14 +130,13 @@ def _card(label: str, value: str, **more: Any) -> dict[str, Any]:
 
 
 def _mean_card(label: str, means: tuple[float, float], words: Wording) -> dict[str, Any]:
-    before, after = means
-    change = after - before
+    change = change_of(*means, "count", words)
     return _card(
         label,
-        signed(change, words),
-        unit=relative(before, after, words),
-        note=f"A {words.number(before)} → B {words.number(after)}",
-        trend=trend(change),
+        change.difference,
+        unit=relative(*means, words),
+        note=f"A {change.before} → B {change.after}",
+        trend=change.trend,
     )
 
 
@@ -212,7 +214,7 @@ def _sites_card(comparison: Comparison, words: Wording) -> dict[str, Any]:
     n_ranked = int(ranking[["rank_a", "rank_b"]].notna().any(axis=1).sum())
     if not n_ranked:
         return _card(words("card_sites"), words("unknown"), note=words("card_no_sites"))
-    n_moved = int((ranking["rank_change"].fillna(0) != 0).sum())
+    n_moved = comparison.n_sites_moved
     return _card(
         words("card_sites"),
         words.number(n_moved),
@@ -223,8 +225,10 @@ def _sites_card(comparison: Comparison, words: Wording) -> dict[str, Any]:
 
 def _moved_sites(ranking: pd.DataFrame, words: Wording) -> list[str]:
     """Name the sites that move most: by rank, where none does by score."""
-    for figure in ("rank_change", "score_difference"):
-        sizes = ranking[figure].abs().round(1)
+    points = pd.Series(
+        map(shown_points, ranking["score_a"], ranking["score_b"]), ranking.index, dtype=float
+    )
+    for figure, sizes in (("rank_change", ranking["rank_change"].abs()), ("score", points.abs())):
         moved = sizes[sizes > 0].sort_values(ascending=False, kind="stable").head(_NAMED_SITES)
         if len(moved):
             rows = ranking.loc[moved.index].to_dict("records")
@@ -237,7 +241,8 @@ def _moved_sites(ranking: pd.DataFrame, words: Wording) -> list[str]:
 def _move(row: dict[str, Any], figure: str, words: Wording) -> str:
     if figure == "rank_change":
         return f"{row['rank_a']:.0f} → {row['rank_b']:.0f}"
-    return words("points_change", points=signed(row[figure], words, 1))
+    points = shown_points(row["score_a"], row["score_b"])
+    return words("points_change", points=signed(points, words, 1))
 
 
 def district_rows(comparison: Comparison, column: str, words: Wording) -> list[dict[str, Any]]:
@@ -275,15 +280,16 @@ def _key_of(group: str) -> str:
 
 
 def _side_by_side(row: dict[str, Any], name: str, words: Wording) -> dict[str, Any]:
+    change = change_of(row["mean_a"], row["mean_b"], "count", words)
     return {
         "name": name,
         "people": words.figure(row["people"], "persons"),
         "a": _plain(row["mean_a"]),
         "b": _plain(row["mean_b"]),
-        "text_a": words.number(row["mean_a"]),
-        "text_b": words.number(row["mean_b"]),
-        "difference": signed(row["difference"], words),
-        "trend": trend(round(row["difference"], 0)),
+        "text_a": change.before,
+        "text_b": change.after,
+        "difference": change.difference,
+        "trend": change.trend,
     }
 
 

@@ -1,18 +1,18 @@
 """Land, the jobs target and the policy before and after, as lines and rows in words."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from geo_planner.compare import Comparison
-from geo_planner.pages.compare.signs import signed, trend
+from geo_planner.pages.compare.signs import change_of
 from geo_planner.pages.drawing.layers import text_of
-from geo_planner.words.phrases import phrase_in
-from geo_planner.words.wording import MINUS, NO_BREAK_SPACE, Wording
+from geo_planner.policy.answers import AGAINST, WHOLE_AREA
+from geo_planner.words.reasons import reasons_words
+from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 _MOST_LINES = 8
 _MOST_INDICATORS = 12
-_TEN = 10.0
 _CASES = ("low", "likely", "high")
 
 
@@ -77,8 +77,8 @@ def target_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
                 "case": words(f"case_{case}"),
                 "room_a": words.figure(room[0], "jobs"),
                 "room_b": words.figure(room[1], "jobs"),
-                "sites_a": _sites(comparison, first["sites_a"], first["told_a"], words),
-                "sites_b": _sites(comparison, first["sites_b"], first["told_b"], words),
+                "sites_a": _sites(comparison, first["sites_a"], first["reasons_a"], words),
+                "sites_b": _sites(comparison, first["sites_b"], first["reasons_b"], words),
             }
         )
     return rows
@@ -92,14 +92,14 @@ def target_jobs(comparison: Comparison) -> float:
     return float(table.loc[table["figure"] == "jobs", ["a", "b"]].min(axis=None))
 
 
-def _sites(comparison: Comparison, ids: Any, told: Any, words: Wording) -> str:
+def _sites(comparison: Comparison, ids: Any, cell: Any, words: Wording) -> str:
     """Name the sites opened, or say that the target is not reached."""
     names = comparison.sites.get("name", comparison.sites.index)
     by_id = dict(zip(comparison.sites.index, names, strict=True))
     opened = [text_of(by_id.get(site)) or site for site in str(ids or "").split()]
     if opened:
         return ", ".join(opened)
-    reason = phrase_in(words, text_of(told) or "")
+    reason = reasons_words(text_of(cell), words)
     return f"{words('target_not_reached')}: {reason}" if reason else words("target_not_reached")
 
 
@@ -110,20 +110,7 @@ def policy_rows(comparison: Comparison, words: Wording) -> dict[str, Any] | None
         return None
     known = table[table["difference"].notna()]
     changed = known[known["difference"] != 0]
-    rows = [
-        {
-            "label": " · ".join(
-                part
-                for part in (text_of(row[f"label_{words.language}"]), text_of(row["area"]))
-                if part
-            ),
-            "a": words.figure(row["value_a"], str(row["unit"])),
-            "b": words.figure(row["value_b"], str(row["unit"])),
-            "difference": _change(float(row["difference"]), str(row["unit"]), words),
-            "trend": trend(float(row["difference"])),
-        }
-        for row in changed.head(_MOST_INDICATORS).to_dict("records")
-    ]
+    rows = [_policy_row(row, words) for row in changed.head(_MOST_INDICATORS).to_dict("records")]
     return {
         "rows": rows,
         "same": words.number(len(known) - len(changed)),
@@ -131,12 +118,26 @@ def policy_rows(comparison: Comparison, words: Wording) -> dict[str, Any] | None
     }
 
 
-def _change(value: float, unit: str, words: Wording) -> str:
-    """Write a difference in the unit its sides are written in."""
-    if unit == "share":
-        points = 100 * value
-        told = signed(points, words, 0 if abs(points) >= _TEN else 1)
-        return f"{told}{NO_BREAK_SPACE}{words('percent_points')}"
-    if unit == "m2" and value:
-        return f"{'+' if value > 0 else MINUS}{words.figure(abs(value), unit)}"
-    return signed(value, words, 0 if abs(value) >= _TEN else 2)
+def _policy_row(row: dict[str, Any], words: Wording) -> dict[str, str]:
+    change = change_of(float(row["value_a"]), float(row["value_b"]), str(row["unit"]), words)
+    return {
+        "label": _indicator_words(row, words),
+        "a": change.before,
+        "b": change.after,
+        "difference": change.difference,
+        "trend": change.trend,
+    }
+
+
+def _indicator_words(row: Mapping[Any, Any], words: Wording) -> str:
+    parts = (text_of(row[f"label_{words.language}"]), _area_words(row["area"], words))
+    return " · ".join(part for part in parts if part)
+
+
+def _area_words(area: object, words: Wording) -> str:
+    """Name what an indicator is of: all, a district, or the area against a reference."""
+    name = text_of(area) or ""
+    if name == WHOLE_AREA:
+        return words("area_whole")
+    reference = name.removeprefix(AGAINST)
+    return words("area_against", area=reference) if reference != name else name

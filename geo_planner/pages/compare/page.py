@@ -41,6 +41,7 @@ from geo_planner.pages.drawing.page import map_data, render_page, static_text
 from geo_planner.pages.drawing.view import View, view_of
 from geo_planner.region.credits import credit_lines
 from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
 _SCRIPTS = ("core.js", "results.js", "compare.js")
@@ -128,7 +129,7 @@ def render_compare(
         name_b=comparison.name_b,
         chosen=chosen,
         choices=_choices(measures, view),
-        unfair=[phrase_in(words, line) for line in comparison.unfair],
+        unfair=[reason_words(reason, words) for reason in comparison.unfair],
         is_empty=comparison.is_empty,
         modifications=modification_lines(told, words),
         modifications_of="A" if told is comparison.a else "",

@@ -7,11 +7,11 @@ from geo_planner.accessibility.keys import find_measures
 from geo_planner.compare import Comparison
 from geo_planner.pages.compare.figures import all_residents
 from geo_planner.pages.compare.page import compare_view
-from geo_planner.pages.compare.signs import relative, signed, trend
+from geo_planner.pages.compare.signs import change_of, relative
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.measures import measure_condition, measure_title
 from geo_planner.pages.drawing.page import render_alone, static_text
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
 
@@ -59,13 +59,12 @@ def _question(comparison: Comparison, words: Wording) -> str:
 
 def _row(address: str, comparison: Comparison, words: Wording) -> dict[str, Any]:
     people = all_residents(comparison, comparison.headline or "")
-    n_moved = int((comparison.ranking["rank_change"].fillna(0) != 0).sum())
     blank = {"change": words("unknown"), "share": "", "trend": "unknown", "sides": ""}
     row: dict[str, Any] = {
         "href": address,
         "name": comparison.name_b,
-        "ranks": words.number(n_moved),
-        "unfair": [phrase_in(words, line) for line in comparison.unfair],
+        "ranks": words.number(comparison.n_sites_moved),
+        "unfair": [reason_words(reason, words) for reason in comparison.unfair],
         "gaining": words("unknown"),
         "losing": words("unknown"),
         **blank,
@@ -73,12 +72,13 @@ def _row(address: str, comparison: Comparison, words: Wording) -> dict[str, Any]
     if people is None:
         return row
     before, after = float(people["mean_a"]), float(people["mean_b"])
+    change = change_of(before, after, "count", words)
     return {
         **row,
-        "change": signed(after - before, words),
+        "change": change.difference,
         "share": relative(before, after, words),
-        "trend": trend(after - before),
-        "sides": f"{words.number(before)} → {words.number(after)}",
+        "trend": change.trend,
+        "sides": f"{change.before} → {change.after}",
         "gaining": words.figure(people["gaining"], "persons"),
         "losing": words.figure(people["losing"], "persons"),
     }

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.compare import Comparison
-from geo_planner.pages.compare.signs import signed, trend
+from geo_planner.pages.compare.signs import change_of, shown_points, signed, trend
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
@@ -44,6 +44,7 @@ def ranking_rows(comparison: Comparison, words: Wording) -> list[dict[str, Any]]
     shown = ranking.head(_MOST_ROWS)
     rows = []
     for site, row in zip(shown.index, shown.to_dict("records"), strict=True):
+        points = shown_points(row["score_a"], row["score_b"])
         rows.append(
             {
                 "name": text_of(row.get("name")) or str(site),
@@ -53,8 +54,8 @@ def ranking_rows(comparison: Comparison, words: Wording) -> list[dict[str, Any]]
                 "trend": trend(float(row["rank_change"])),
                 "score_a": words.number(row["score_a"], 1),
                 "score_b": words.number(row["score_b"], 1),
-                "score_difference": signed(row["score_difference"], words, 1),
-                "score_trend": trend(round(float(row["score_difference"]), 1)),
+                "score_difference": signed(points, words, 1),
+                "score_trend": trend(points),
                 "reasons": reasons_of(comparison, str(site), words),
             }
         )
@@ -101,7 +102,8 @@ def _reason(
     if math.isnan(before) or math.isnan(after):
         return told
     unit = text_of(criterion.get("unit")) or ""
-    return f"{told} ({words.figure(before, unit)} → {words.figure(after, unit)})"
+    change = change_of(before, after, unit, words)
+    return f"{told} ({change.before} → {change.after})"
 
 
 def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
@@ -130,7 +132,7 @@ def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
 
 
 def _ranges(comparison: Comparison, words: Wording) -> tuple[str, ...]:
-    """Write the range of jobs that fit on the sites, A and B; empty where unknown."""
+    """Write the range of jobs that fit on the sites, A and B, and how many sites are unknown."""
     keys = [("sites", f"jobs_{case}") for case in ("low", "high")]
     if not all(key in comparison.totals.index for key in keys):
         return "", ""
@@ -138,7 +140,10 @@ def _ranges(comparison: Comparison, words: Wording) -> tuple[str, ...]:
     for side in "ab":
         low, high = (float(comparison.totals.loc[key, side]) for key in keys)
         known = not math.isnan(low + high)
-        found.append(words.span(round(low, -1), round(high, -1)) if known else "")
+        span = words.span(round(low, -1), round(high, -1)) if known else ""
+        n_unknown = int(comparison.totals.loc[("sites", "unknown"), side])
+        left = words("sites_unknown", count=n_unknown) if n_unknown else ""
+        found.append(" · ".join(part for part in (span, left) if part))
     return tuple(found)
 
 

@@ -8,9 +8,9 @@ from geo_planner.accessibility.keys import MeasureKey
 from geo_planner.compare import Comparison
 from geo_planner.pages.compare.figures import all_residents, district_rows, jobs_means
 from geo_planner.pages.compare.ranking import total_rows
-from geo_planner.pages.compare.signs import relative
+from geo_planner.pages.compare.signs import Change, change_of, relative
 from geo_planner.pages.drawing.measures import measure_title
-from geo_planner.words.wording import Wording
+from geo_planner.words.wording import MINUS, Wording
 
 _TOLD_TOTALS = 2
 
@@ -52,27 +52,28 @@ def _reach(comparison: Comparison, measure: MeasureKey, words: Wording) -> Itera
         yield words("two_page_unknown", study=study)
         return
     title = measure_title(measure, words)
+    change = change_of(row["mean_a"], row["mean_b"], "count", words)
     facts = {
         "scenario": comparison.name_b,
         "study": study,
         "unit": words("unit_jobs"),
         "title": title[:1].lower() + title[1:],
         "mode": words(f"by_{measure.mode}"),
-        "a": words.number(row["mean_a"]),
-        "b": words.number(row["mean_b"]),
+        "a": change.before,
+        "b": change.after,
     }
-    if not round(row["difference"]):
+    if not change.size:
         yield words("two_page_same", **facts)
     else:
         share = relative(row["mean_a"], row["mean_b"], words)
-        yield words("two_page_gain", **facts, change=_amount(row["difference"], words), share=share)
+        yield words("two_page_gain", **facts, change=_amount(change, words), share=share)
     yield _people(comparison, measure.column, row, words)
     yield from _workplaces(comparison, measure, words)
 
 
-def _amount(change: float, words: Wording) -> str:
-    count = words.number(abs(change))
-    return words("more_of" if change > 0 else "fewer_of", count=count)
+def _amount(change: Change, words: Wording) -> str:
+    count = change.difference.lstrip(f"+{MINUS}")
+    return words("more_of" if change.size > 0 else "fewer_of", count=count)
 
 
 def _people(comparison: Comparison, column: str, row: Any, words: Wording) -> str:
@@ -92,13 +93,10 @@ def _people(comparison: Comparison, column: str, row: Any, words: Wording) -> st
 
 
 def _workplaces(comparison: Comparison, measure: MeasureKey, words: Wording) -> Iterator[str]:
-    before, after = jobs_means(comparison, measure.column)
-    if not math.isnan(after - before) and round(after - before):
-        yield words(
-            "two_page_jobs",
-            change=_amount(after - before, words),
-            share=relative(before, after, words),
-        )
+    means = jobs_means(comparison, measure.column)
+    change = change_of(*means, "count", words)
+    if change.trend in ("more", "less"):
+        yield words("two_page_jobs", change=_amount(change, words), share=relative(*means, words))
 
 
 def _ranks(comparison: Comparison, words: Wording) -> Iterator[str]:
@@ -106,7 +104,7 @@ def _ranks(comparison: Comparison, words: Wording) -> Iterator[str]:
     n_ranked = int(ranking[["rank_a", "rank_b"]].notna().any(axis=1).sum())
     if not n_ranked:
         return
-    n_moved = int((ranking["rank_change"].fillna(0) != 0).sum())
+    n_moved = comparison.n_sites_moved
     if n_moved:
         yield words("two_page_ranks", count=words.number(n_moved), all=words.number(n_ranked))
     else:

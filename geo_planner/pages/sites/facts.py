@@ -16,7 +16,7 @@ from geo_planner.pages.sites.confidence import rank_confidence
 from geo_planner.pages.sites.land import floor_area_text, key_rows, land_chips, land_sections
 from geo_planner.palette import CRITERIA, ramp
 from geo_planner.siting.criteria import criteria
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import EN_DASH, Wording
 
 MOST_SLIDERS = len(CRITERIA)
@@ -142,7 +142,7 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
                 "small": bool(row["area_m2"] < _SMALL_SITE_M2),
                 "rank": _rank(row, i, has_ranking=bool(groups)),
                 "tied": bool(row.get("is_tied", False)),
-                "excluded": phrase_in(view.words, text_of(row.get("excluded_because")) or ""),
+                "excluded": reasons_words(text_of(row.get("excluded_because")), view.words),
                 "sure": sure.words if sure else "",
                 "low": float(row["score_low"]) if groups else 0.0,
                 "high": float(row["score_high"]) if groups else 0.0,

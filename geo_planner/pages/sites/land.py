@@ -11,8 +11,9 @@ from geo_planner.packaged import packaged_rows
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.view import View
 from geo_planner.palette import PLAN_USES
+from geo_planner.reasons import Reason, read_reasons
 from geo_planner.sources.constraint_kinds import read_constraint_kinds
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reason_words, reasons_words
 from geo_planner.words.wording import EN_DASH, NO_BREAK_SPACE, Wording
 
 Section = dict[str, Any]
@@ -142,12 +143,13 @@ def _height(words: Wording, value: float) -> str:
 
 def _open_plans(words: Wording, row: pd.Series) -> list[str]:
     """Say what the plans leave open, reason by reason."""
-    by_reason: dict[str, dict[str, float]] = {}
-    for item in json.loads(text_of(row["unknown"]) or "[]"):
-        name = _named(words, "quantity", item["quantity"])
-        by_reason.setdefault(item["reason"], {})[name] = item["share"]
+    by_reason: dict[Reason, dict[str, float]] = {}
+    for item in read_reasons(text_of(row["unknown"])):
+        open_value: Mapping[str, Any] = dict(item.values)
+        name = _named(words, "quantity", open_value["quantity"])
+        by_reason.setdefault(open_value["reason"], {})[name] = open_value["share"]
     return [
-        words("open_plan", reason=phrase_in(words, reason), what=", ".join(named),
+        words("open_plan", reason=reason_words(reason, words), what=", ".join(named),
               share=words.figure(max(named.values()), "share"))
         for reason, named in by_reason.items()
     ]  # fmt: skip
@@ -180,10 +182,10 @@ def _capacity(view: View, row: pd.Series) -> Section:
         rows.append([words("binding_limit"), named])
     rows.append([words("parking"), _named(words, "parking", row["parking"])])
     state = text_of(row["capacity_state"])
-    why = text_of(row["unknown_reason"])
+    why = reasons_words(text_of(row["unknown_reason"]), words)
     notes = [
         words(f"reckoned_{state}") if state else "",
-        f"? {phrase_in(words, why)}" if why else "",
+        f"? {why}" if why else "",
     ]
     return _section(words("section_capacity"), rows, notes)
 
@@ -203,10 +205,8 @@ def _environment(view: View, row: pd.Series) -> Section:
         distance = words.figure(row["sensitive_distance_m"], "m")
         kind = str(row["sensitive_kind"]).partition(":")[0]
         rows.append([_named(words, "sensitive", kind), distance])
-    why = text_of(row["env_class_reason"])
-    return _section(
-        words("section_environment"), rows, [f"? {phrase_in(words, why)}" if why else ""]
-    )
+    why = reasons_words(text_of(row["env_class_reason"]), words)
+    return _section(words("section_environment"), rows, [f"? {why}" if why else ""])
 
 
 def _is_so(answer: Any) -> bool:
@@ -274,7 +274,12 @@ def land_chips(view: View, row: pd.Series) -> list[Pair]:
     return chips + [["warn", words("chip_ask", question=text)] for text in questions(words, row)]
 
 
+def exclusions(words: Wording, row: pd.Series) -> list[str]:
+    """List what excludes the site."""
+    reasons = read_reasons(text_of(row.get("excluded_because")))
+    return [reason_words(reason, words) for reason in reasons]
+
+
 def questions(words: Wording, row: pd.Series) -> list[str]:
     """List what is to be asked before the site can be judged."""
-    text = phrase_in(words, text_of(row.get("to_ask")) or "")
-    return text.split("; ") if text else []
+    return [reason_words(reason, words) for reason in read_reasons(text_of(row.get("to_ask")))]

@@ -1,9 +1,11 @@
 """The sites page: ranking beside the map, with weights that move ranks in the browser."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo_planner.analysis import AnalysisResult
+from geo_planner.analysis.ranking_table import OF_ALL_WEIGHTINGS, ranking_table
 from geo_planner.errors import InputError
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
@@ -79,6 +81,7 @@ def render_sites_page(
         unknown=view.study.siting.unknown,
         method=view.study.siting.aggregation,
         valueFloor=VALUE_FLOOR,
+        table=_table(view) if "sites_csv" in (links or {}) else None,
     )
     words = view.words
     overlapping = overlaps(view)
@@ -165,6 +168,19 @@ def _question(view: View, groups: list[Group], n_sites: int) -> str:
         parts.append(percentile_words(measure.percentile, words))
         parts.append(fare_words(view.study, words))
     return " · ".join(part for part in parts if part)
+
+
+def _table(view: View) -> dict[str, Any]:
+    """Hand over the ranking as it is downloaded, for a copy that follows moved weights.
+
+    Shares of random weightings stay out of that copy: they are those of the study's own run.
+    """
+    table = ranking_table(view.sites, view.criteria).drop(columns="geometry")
+    table = table.drop(columns=[name for name in OF_ALL_WEIGHTINGS if name in table])
+    rows: dict[str, Any] = json.loads(
+        table.to_json(orient="split", index=False, double_precision=15)
+    )
+    return {"columns": rows["columns"], "rows": rows["data"]}
 
 
 def _actions(view: View, links: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from geo_planner.pages.drawing.measures import measure_short, percentile_words
 from geo_planner.pages.drawing.view import View
 from geo_planner.pages.sites.confidence import rank_confidence
 from geo_planner.pages.sites.facts import by_rank, score_text, short_label, workers_measure
-from geo_planner.pages.sites.land import jobs_range, questions
-from geo_planner.words.phrases import phrase_in
+from geo_planner.pages.sites.land import exclusions, jobs_range, questions
+from geo_planner.words.reasons import reasons_words
 
 _FIGURES = 2
 _SECOND_FIGURES = (
@@ -93,7 +93,7 @@ def excluded_rows(view: View, sites: Sequence[dict[str, Any]]) -> list[dict[str,
     """Lay out the sites that a hard constraint excludes, each with its reasons."""
     found = [(i, site) for i, site in enumerate(sites) if site["rank"] is None]
     return [
-        {**_head(view, i, site), "reasons": site["excluded"].split("; ")}
+        {**_head(view, i, site), "reasons": exclusions(view.words, view.sites.iloc[i])}
         for i, site in sorted(found, key=lambda pair: pair[1]["name"])
     ]
 
@@ -118,7 +118,7 @@ def _cell(view: View, row: pd.Series, column: dict[str, Any], n_ranked: int) -> 
     if column["kind"] == "jobs":
         is_known = not pd.isna(row["jobs_likely"])
         text = words.figure(row["jobs_likely"], "jobs") if is_known else words("unknown")
-        below = jobs_range(words, row) if is_known else phrase_in(words, str(row["unknown_reason"]))
+        below = jobs_range(words, row) if is_known else reasons_words(row["unknown_reason"], words)
         return {"kind": "figure", "text": text, "below": below}
     return {"kind": "figure", "text": words.figure(row[column["column"]], column["unit"]),
             "below": ""}  # fmt: skip

@@ -4,61 +4,19 @@
   const data = gp.data, words = gp.words, el = gp.el;
   const byId = (id) => document.getElementById(id);
 
-  const weighted = function (rows, column) {
-    let people = 0, sum = 0;
-    for (const i of rows) {
-      const value = data.zones.values[column][i], weight = data.zones.residents[i];
-      if (value !== null && weight) { people += weight; sum += value * weight; }
-    }
-    return people ? [sum / people, people] : [null, 0];
-  };
-  const shares = function () {
-    const counts = data.measure.colours.map(() => 0);
-    let unknown = 0;
-    data.zones.residents.forEach((people, i) => {
-      const value = gp.cellValue(i);
-      if (value === null) unknown += people || 0;
-      else counts[gp.classOf(value, data.measure.borders)] += people || 0;
-    });
-    return [counts, unknown];
-  };
-  const classWords = function (k) {
-    const labels = data.measure.labels;
-    if (!labels.length) return words.all_classes;
-    if (k === 0) return words.below + " " + labels[0];
-    if (k === labels.length) return words.over + " " + labels[k - 1];
-    return labels[k - 1] + "\u2009\u2013\u2009" + labels[k];
-  };
   const drawShares = function () {
-    const host = byId("by-class");
-    if (!host) return;
-    const [counts, unknown] = shares(), most = Math.max(1, ...counts, unknown);
-    const line = (label, count, colour, hatched) => el("div", { class: "hbar" },
-      el("span", {}, label), el("div", {}, el("i", { class: hatched ? "hatched" : "", style: { width: (100 * count) / most + "%", background: hatched ? "" : colour } })),
-      el("b", {}, gp.persons(count)));
-    const rows = data.measure.colours.map((colour, k) => line(classWords(k), counts[k], colour, false)).reverse();
-    if (unknown) rows.push(line(words.unknown, unknown, null, true));
-    host.replaceChildren(...rows);
+    byId("by-class").replaceChildren(...data.measure.classes.map((row) => el("div", { class: "hbar" },
+      el("span", {}, row.label), el("div", {}, el("i", { class: row.colour ? "" : "hatched", style: { width: 100 * row.width + "%", background: row.colour || "" } })),
+      el("b", {}, row.text))));
     byId("by-class-unit").textContent = words.residents_by + " " + data.measure.unit;
+    byId("all-mean").textContent = data.measure.mean;
   };
   const drawDistricts = function () {
     const body = byId("by-district");
     if (!body) return;
-    const groups = new Map();
-    data.zones.district.forEach((name, i) => {
-      const key = name || words.no_district;
-      if (!groups.has(key)) groups.set(key, []);
-      groups.get(key).push(i);
-    });
-    const lived = [...groups].filter(([, list]) => list.some((i) => data.zones.residents[i]));
-    const rows = lived.map(([name, list]) => [name, ...weighted(list, data.measure.column)])
-      .sort((a, b) => (b[1] || 0) - (a[1] || 0));
-    const most = Math.max(1, ...rows.map((row) => row[1] || 0));
-    body.replaceChildren(...rows.slice(0, 14).map(([name, mean, people]) => el("tr", {},
-      el("th", { scope: "row" }, name), el("td", {}, gp.persons(people)),
-      el("td", {}, el("div", { class: "mini" }, el("i", { style: { width: (100 * (mean || 0)) / most + "%" } })), el("b", {}, gp.persons(mean === null ? null : Math.round(mean)))))));
-    const all = weighted(data.zones.id.map((_, i) => i), data.measure.column);
-    byId("all-mean").textContent = gp.persons(all[0] === null ? null : Math.round(all[0]));
+    body.replaceChildren(...data.measure.districts.map((row) => el("tr", {},
+      el("th", { scope: "row" }, row.name), el("td", {}, row.people),
+      el("td", {}, el("div", { class: "mini" }, el("i", { style: { width: 100 * row.width + "%" } })), el("b", {}, row.mean)))));
   };
 
   gp.show = function (column) {

@@ -109,27 +109,11 @@
   };
 
   /* charts */
-  const classWords = function (scale, k) {
-    const labels = scale.labels;
-    if (!labels.length) return words.no_change;
-    if (k === 0) return "<\u00a0" + labels[0];
-    if (k === labels.length) return ">\u00a0" + labels[k - 1];
-    return words.from_to.replace("{low}", labels[k - 1]).replace("{high}", labels[k]);
-  };
   const drawShares = function () {
-    const scale = data.measure.change, counts = scale.colours.map(() => 0);
-    let unknown = 0;
-    data.zones.residents.forEach((people, i) => {
-      const change = valueOf(i, "d");
-      if (change === null) unknown += people || 0; else counts[gp.classOf(change, scale.borders)] += people || 0;
-    });
-    const most = Math.max(1, ...counts, unknown);
-    const line = (label, count, colour, kind) => el("div", { class: "hbar" }, el("span", {}, label),
-      el("div", {}, el("i", { class: kind, style: { width: (100 * count) / most + "%", backgroundColor: colour } })), el("b", {}, gp.number(count, 0)));
-    const rows = scale.colours.map((colour, k) => line(classWords(scale, k), counts[k], colour, k < scale.losses ? "loss" : "")).reverse();
-    if (unknown) rows.push(line(words.unknown, unknown, "", "hatched"));
-    byId("by-change").replaceChildren(...rows);
-    byId("by-change-unit").textContent = words.residents_by_change_note.replace("{unit}", scale.unit);
+    const line = (row) => el("div", { class: "hbar" }, el("span", {}, row.label),
+      el("div", {}, el("i", { class: row.colour ? (row.is_loss ? "loss" : "") : "hatched", style: { width: 100 * row.width + "%", backgroundColor: row.colour || "" } })), el("b", {}, row.text));
+    byId("by-change").replaceChildren(...data.measure.by_change.map(line));
+    byId("by-change-unit").textContent = words.residents_by_change_note.replace("{unit}", data.measure.change.unit);
   };
   const ticksOf = function (low, high) {
     const rough = (high - low) / 4 || 1, power = Math.pow(10, Math.floor(Math.log10(rough)));

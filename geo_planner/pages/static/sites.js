@@ -1,7 +1,7 @@
 /* The sites page: weights move, scores and ranks follow at once, table and map together. */
 "use strict";
 (function (gp) {
-  const data = gp.data, words = gp.words;
+  const data = gp.data, words = gp.words, el = gp.el;
   const body = document.getElementById("ranking");
   const rows = new Map([...document.querySelectorAll("#table tr[data-site]")].map((row) => [Number(row.dataset.site), row]));
   const sliders = [...document.querySelectorAll("input[data-group]")];
@@ -12,34 +12,34 @@
   const weightOf = (criterion) => weights[criterion.group] * criterion.share;
   const additive = function (site) {
     let open = 0;
-    data.criteria.forEach((criterion, c) => {
+    site.points = data.criteria.map((criterion, c) => {
       const points = 100 * weightOf(criterion), value = site.values[c];
-      if (value === null) open += data.unknown === "worst" ? 0 : points;
-      else site.parts[criterion.group] += points * value;
+      if (value === null && data.unknown !== "worst") open += points;
+      return points * (value || 0);
     });
-    site.low = site.parts.reduce((a, b) => a + b, 0);
+    site.low = site.points.reduce((a, b) => a + b, 0);
     site.high = site.low + open;
   };
   /* as siting/aggregation.py: points above those of a site at the floor go by the logarithms gained */
   const geometric = function (site) {
-    const floor = Math.log(data.valueFloor), least = 100 * data.valueFloor, gains = data.groups.map(() => 0);
+    const floor = Math.log(data.valueFloor), least = 100 * data.valueFloor;
     let low = 0, open = 0;
-    data.criteria.forEach((criterion, c) => {
+    const gains = data.criteria.map((criterion, c) => {
       const weight = weightOf(criterion), value = site.values[c], log = Math.log(Math.max(value || 0, data.valueFloor));
       low += weight * log;
       if (value === null && data.unknown !== "worst") open -= weight * log;
-      gains[criterion.group] += weight * (log - floor);
-      site.parts[criterion.group] += weight * least;
+      return weight * (log - floor);
     });
     const total = gains.reduce((a, b) => a + b, 0);
     site.low = 100 * Math.exp(low);
     site.high = 100 * Math.exp(low + open);
-    gains.forEach((gain, k) => { site.parts[k] += total > 0 ? (site.low - least) * gain / total : 0; });
+    site.points = gains.map((gain, c) => weightOf(data.criteria[c]) * least + (total > 0 ? (site.low - least) * gain / total : 0));
   };
   const rescore = function () {
     for (const site of data.sites) {
-      site.parts = data.groups.map(() => 0);
       (method === "geometric" ? geometric : additive)(site);
+      site.parts = data.groups.map(() => 0);
+      data.criteria.forEach((criterion, c) => { site.parts[criterion.group] += site.points[c]; });
     }
     const ranked = data.sites.filter((site) => !site.excluded);
     for (const site of ranked) {
@@ -60,7 +60,7 @@
     site.parts.forEach((part, k) => { parts[k].style.width = part + "%"; });
     let open = bar.querySelector("i.open");
     if (site.high - site.low > 0.05) {
-      if (!open) { open = gp.el("i", { class: "open" }); bar.append(open); }
+      if (!open) { open = el("i", { class: "open" }); bar.append(open); }
       open.style.width = (site.high - site.low) + "%";
     } else if (open) open.remove();
   };
@@ -126,6 +126,37 @@
     update();
   };
   document.querySelectorAll("input[name=method]").forEach((box) => box.addEventListener("change", () => choose(box.value)));
+
+  /* the table as it is shown: the columns of the file beside the page, and the weights they rest on */
+  const quoted = (cell) => {
+    const text = cell === null || cell === undefined ? "" : String(cell);
+    return /[",\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+  };
+  gp.rankingCsv = function () {
+    const { columns, rows: lines } = data.table, by = new Map(data.sites.map((site) => [site.id, site]));
+    const asShown = lines.map((line) => {
+      const row = Object.fromEntries(columns.map((name, k) => [name, line[k]])), site = by.get(String(row.site_id));
+      if (!site.excluded) {
+        Object.assign(row, { rank: site.rank, score: site.low, score_low: site.low, score_high: site.high });
+        data.criteria.forEach((criterion, c) => { row[criterion.id + "_contribution"] = site.points[c]; });
+      }
+      return row;
+    });
+    const last = (row) => row.rank === null ? Infinity : row.rank;
+    asShown.sort((a, b) => last(a) - last(b) || b.score_high - a.score_high);
+    const given = [["method", method], ...data.criteria.map((criterion) => [criterion.id + "_weight", weightOf(criterion)])];
+    const head = [...columns, ...given.map(([name]) => name)];
+    return [head, ...asShown.map((row) => [...columns.map((name) => row[name]), ...given.map(([, value]) => value)])]
+      .map((line) => line.map(quoted).join(",") + "\n").join("");
+  };
+  const link = document.getElementById("ranking-csv");
+  if (link) link.addEventListener("click", (event) => {
+    if (!gp.moved) return;
+    event.preventDefault();
+    const file = URL.createObjectURL(new Blob([gp.rankingCsv()], { type: "text/csv" }));
+    el("a", { href: file, download: "sites_moved_weights.csv" }).click();
+    setTimeout(() => URL.revokeObjectURL(file), 1000);
+  });
 
   gp.hoverSite = function (i, on) {
     const row = rows.get(i);

@@ -16,7 +16,8 @@ from geo_planner.preflight.comparing import Total
 from geo_planner.preflight.coverage import CoverageGrid, LayerCoverage
 from geo_planner.preflight.model import SourceReport
 from geo_planner.version import __version__
-from geo_planner.words.phrases import phrase_in, table_words
+from geo_planner.words.phrases import table_words
+from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 _MAP_WIDTH = 160  # px of a small map; its height follows the study area
@@ -227,7 +228,7 @@ def _source(source: SourceReport, words: Wording) -> dict[str, Any]:
                 "sign": _SIGNS.get(finding.kind, ""),
                 "kind_words": words(f"finding_{finding.kind}"),
                 "count": words.number(finding.count),
-                "what": phrase_in(words, finding.what),
+                "what": reason_words(finding.what, words),
                 "examples": ", ".join(finding.examples[:3]),
             }
             for finding in source.findings

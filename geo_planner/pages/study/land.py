@@ -5,16 +5,16 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.analysis.totals import counted_sites, known_sum
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.measures import measure_short, measure_title
 from geo_planner.pages.drawing.view import View
-from geo_planner.words.phrases import phrase_in
+from geo_planner.pages.study.people import district_rows, equity_row
+from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import EN_DASH, NO_BREAK_SPACE
 
 _ENDS = ("low", "likely", "high")
 _READINGS: Mapping[str, str] = {"land_now": "now_", "land_own": "", "land_potential": "potential_"}
-_MOST_DISTRICTS = 14
-_ALL = "all"
 
 
 def capacity_rows(view: View) -> list[dict[str, str]]:
@@ -24,28 +24,24 @@ def capacity_rows(view: View) -> list[dict[str, str]]:
     """
     if "jobs_likely" not in view.sites:
         return []
-    sites = view.sites
-    if "excluded_because" in sites:
-        sites = sites[sites["excluded_because"].isna()]
+    sites = counted_sites(view.sites)
     rows = [_reading(view, sites, label, start) for label, start in _READINGS.items()]
     return rows if any(row["is_known"] for row in rows) else []
 
 
 def _reading(view: View, sites: pd.DataFrame, label: str, start: str) -> dict[str, Any]:
     words = view.words
-    known = sites[sites[f"{start}jobs_likely"].notna()]
+    n_known = int(sites[f"{start}jobs_likely"].notna().sum())
     low, likely, high = (
-        words.figure(float(known[f"{start}jobs_{end}"].sum()), "jobs") if len(known)
-        else words("unknown")
-        for end in _ENDS
-    )  # fmt: skip
+        words.figure(known_sum(sites, f"{start}jobs_{end}"), "jobs") for end in _ENDS
+    )
     gap = f"{NO_BREAK_SPACE}{EN_DASH}{NO_BREAK_SPACE}"
     return {
         "label": words(label),
         "likely": likely,
-        "range": f"{low}{gap}{high}" if len(known) else "",
-        "unknown": words("of_kinds", checked=len(sites) - len(known), kinds=len(sites)),
-        "is_known": bool(len(known)),
+        "range": f"{low}{gap}{high}" if n_known else "",
+        "unknown": words("of_kinds", checked=len(sites) - n_known, kinds=len(sites)),
+        "is_known": bool(n_known),
     }
 
 
@@ -57,7 +53,7 @@ def excluded_rows(view: View) -> list[dict[str, str]]:
     return [
         {
             "name": text_of(row["name"]) or str(site_id),
-            "reason": phrase_in(view.words, row["excluded_because"]),
+            "reason": reasons_words(row["excluded_because"], view.words),
         }
         for site_id, row in out.drop(columns="geometry").iterrows()
     ]
@@ -72,37 +68,31 @@ def equity(view: View) -> dict[str, Any]:
         ``modes`` and ``districts`` (rows, the latter empty where they are too many for a page),
         and ``title`` of the measure the districts are told by.
     """
-    frame, chosen = view.detail("equity"), view.measure(None)
-    if not len(frame) or chosen is None:
+    chosen = view.measure(None)
+    if chosen is None or equity_row(view, chosen) is None:
         return {"modes": [], "districts": [], "title": ""}
     alike = [
         measure for measure in view.measures
         if measure.cutoff_min == chosen.cutoff_min
         and measure.percentile in (None, chosen.percentile)
     ]  # fmt: skip
-    everyone = frame[frame["district"] == _ALL].set_index("measure")
-    own = frame[(frame["measure"] == chosen.column) & (frame["district"] != _ALL)]
-    own = own[own["people"] > 0].sort_values("mean", ascending=False)
-    is_short = len(own) <= _MOST_DISTRICTS
+    rows = [(measure, equity_row(view, measure)) for measure in alike]
     mode = measure_short(chosen, view.study, view.words)
     return {
         "modes": [
-            _shared(view, view.words(f"mode_{measure.mode}"), everyone.loc[measure.column])
-            for measure in alike
-            if measure.column in everyone.index
+            _shared(view, view.words(f"mode_{measure.mode}"), row)
+            for measure, row in rows
+            if row is not None
         ],
         "districts": [
-            _shared(view, text_of(row["district"]) or view.words("no_district"), row)
-            for _, row in own.iterrows()
-        ]
-        if is_short
-        else [],
+            _shared(view, str(row["district"]), row) for row in district_rows(view, chosen)
+        ],
         "title": f"{measure_title(chosen, view.words)}, {mode}",
         "measure": measure_title(chosen, view.words),
     }
 
 
-def _shared(view: View, name: str, row: pd.Series) -> dict[str, str]:
+def _shared(view: View, name: str, row: pd.Series | Mapping[str, Any]) -> dict[str, str]:
     words = view.words
     ends = [words.figure(row[key], "persons") for key in ("p10", "p90")]
     return {

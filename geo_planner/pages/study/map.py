@@ -31,6 +31,7 @@ from geo_planner.pages.sites.facts import (
 from geo_planner.pages.sites.fills import OUTLINE, Fill, site_fills
 from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
+from geo_planner.pages.study.people import measure_people
 from geo_planner.pages.study.rasters import add_rasters
 from geo_planner.region import Region
 
@@ -123,7 +124,8 @@ def render_map(
         switches=layers.switches,
         legend_parts=layers.parts,
         site_rows=_site_rows(view, sites) if groups else [],
-        n_zones=words.number(len(zones)),
+        n_zones=words.number(view.summary.get("zones", len(zones))),
+        has_districts=any(measure["districts"] for measure in shown),
         assumed=assumed_note(view),
     )
 
@@ -187,6 +189,7 @@ def _measures_json(view: View, zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
                 "colours": list(scale.colours),
                 "labels": list(scale.labels),
                 "unit": scale.unit,
+                **measure_people(view, measure, zones, scale),
             }
         )
     return described

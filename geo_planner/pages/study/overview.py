@@ -28,10 +28,11 @@ from geo_planner.pages.sites.facts import by_rank, score_text, site_groups, site
 from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
+from geo_planner.pages.study.people import equity_row
 from geo_planner.pages.study.provenance import edge_words, finding_rows, source_rows, unlinked_rows
 from geo_planner.region import Region
 from geo_planner.version import __version__
-from geo_planner.words.phrases import phrase_in
+from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import Wording
 
 _SCRIPTS = ("core.js", "results.js", "overview.js")
@@ -181,13 +182,13 @@ def _cards(
             _card(view, "jobs_label", words.figure(facts["jobs"], "persons"),
                   words("in_workplaces", count=count))
         )  # fmt: skip
-    mean = _mean(zones, chosen)
-    if chosen is not None and mean is not None:
+    row = equity_row(view, chosen)
+    if chosen is not None and row is not None:
         mode = measure_short(chosen, view.study, words)
         cards.append(
             {
                 "label": measure_title(chosen, words),
-                "figure": words.figure(mean, "persons"),
+                "figure": words.figure(row["mean"], "persons"),
                 "unit": words("mean_access_unit", mode=mode),
                 "is_name": False,
             }
@@ -223,16 +224,6 @@ def _zones_card(view: View, zones: gpd.GeoDataFrame) -> dict[str, Any]:
     return _card(view, "zones_label", words.number(view.summary["zones"]), unit)
 
 
-def _mean(zones: gpd.GeoDataFrame, chosen: MeasureKey | None) -> float | None:
-    if chosen is None:
-        return None
-    known = zones[zones[chosen.column].notna() & (zones["population_count"] > 0)]
-    if not len(known):
-        return None
-    people = known["population_count"]
-    return float((known[chosen.column] * people).sum() / people.sum())
-
-
 def _ranking(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ranked = sorted((site for site in sites if site["rank"] is not None), key=by_rank)
     return [
@@ -265,7 +256,7 @@ def _left_out(view: View) -> list[dict[str, str]]:
     return [
         {
             "label": view.words.phrases.get(f"short_{key}", key),
-            "reason": phrase_in(view.words, str(reason)),
+            "reason": reasons_words(reason, view.words),
         }
         for key, reason in reasons.items()
     ]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from geo_planner.pages.drawing.view import View
-from geo_planner.words.phrases import phrase_in, table_words
+from geo_planner.words.phrases import table_words
+from geo_planner.words.reasons import reason_words
 
 _SIGNS = {"repaired": "!", "left_out": "✕", "warning": "?"}
 _ORDER = ("left_out", "warning", "repaired")
@@ -11,19 +12,19 @@ _ORDER = ("left_out", "warning", "repaired")
 
 def finding_rows(view: View) -> list[dict[str, Any]]:
     """Lay out what happened to the sources, the gravest kind first."""
-    told = [finding for finding in view.region.findings if finding.kind in _SIGNS]
-    told.sort(key=lambda finding: _ORDER.index(finding.kind))
+    findings = [finding for finding in view.region.findings if finding.kind in _SIGNS]
+    findings.sort(key=lambda finding: _ORDER.index(finding.kind))
     return [
         {
             "kind": finding.kind,
             "sign": _SIGNS[finding.kind],
             "kind_words": view.words(f"finding_{finding.kind}"),
             "count": view.words.number(finding.count),
-            "what": phrase_in(view.words, finding.what),
+            "what": reason_words(finding.what, view.words),
             "source": finding.source,
             "examples": ", ".join(finding.examples[:3]),
         }
-        for finding in told
+        for finding in findings
     ]
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo_planner.errors import InputError
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.tables import WEEKDAYS
 
 MAX_DAYS = 2 * 366
@@ -40,13 +41,10 @@ class TypicalDay:
     n_days: int
     is_holiday_time: bool
 
-    def __str__(self) -> str:
+    def to_reason(self) -> Reason:
         """Name the day and say how it was chosen."""
-        kind = "days in holidays" if self.is_holiday_time else "days that are no holidays"
-        return (
-            f"{self.day:%A} {self.day.isoformat()}: {self.n_trips} trips, the median of "
-            f"{self.n_days} {kind}, Tuesday to Thursday"
-        )
+        code = "typical_day_of_holidays" if self.is_holiday_time else "typical_day"
+        return Reason(code, day=self.day.isoformat(), trips=self.n_trips, days=self.n_days)
 
 
 def trips_by_day(

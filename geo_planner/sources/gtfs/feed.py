@@ -18,6 +18,7 @@ from pyproj import CRS
 from geo_planner.crs import require_metric
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import tables as schema_tables
 from geo_planner.sources.gtfs.files import Notes, open_feed
 from geo_planner.sources.gtfs.rows import clean
@@ -86,7 +87,7 @@ def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
     tables["feeds"] = _feed(raw, tables, timezone)
     tables = {name: _in_schema(frame, name, prefix) for name, frame in sorted(tables.items())}
     for name in ("stops", "routes", "trips", "stop_times"):
-        notes.add(f"{name}.txt", "read", "rows", len(tables[name]))
+        notes.add(f"{name}.txt", "read", Reason("gtfs_rows"), len(tables[name]))
     return GtfsFeed(tables, tuple(notes.findings), timezone)
 
 
@@ -142,18 +143,18 @@ def _note_flex(files: Mapping[str, Callable[[], bytes]], notes: Notes) -> None:
             count = content.count(b'"Feature"')
         else:
             count = sum(bool(line.strip()) for line in content.splitlines()[1:])
-        notes.add(file, "left_out", "rows on demand-responsive services (GTFS-Flex)", count)
+        notes.add(file, "left_out", Reason("gtfs_flex"), count)
 
 
 def _timezone(path: Path, agency: pd.DataFrame, notes: Notes) -> str:
     """Name the feed's one time zone: GTFS lets all agencies of a feed share one."""
     names = agency["agency_timezone"].astype(object).dropna().unique()
     if not len(names):
-        notes.add("agency.txt", "warning", "feed without a time zone, taken as UTC", 1)
+        notes.add("agency.txt", "warning", Reason("gtfs_no_timezone"), 1)
         return "UTC"
     if len(names) > 1:
         notes.add(
-            "agency.txt", "warning", f"time zones in one feed, all times taken as {names[0]}",
+            "agency.txt", "warning", Reason("gtfs_timezones", zone=str(names[0])),
             len(names), names,
         )  # fmt: skip
     try:

@@ -22,6 +22,7 @@ from pyarrow import csv as arrow_csv
 
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding, FindingKind
+from geo_planner.reasons import Reason
 
 MAX_EXAMPLES = 5
 # A real feed shrinks 5 to 30 times; a file made to fill the memory, a thousand times.
@@ -41,7 +42,7 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
 
     def add(
-        self, file: str, kind: FindingKind, what: str, count: int, examples: Iterable[Any] = ()
+        self, file: str, kind: FindingKind, what: Reason, count: int, examples: Iterable[Any] = ()
     ) -> None:
         """Note that something happened to so many rows; none, and nothing is noted."""
         if count:
@@ -183,11 +184,11 @@ def _as_utf8(raw: bytes, file: str, notes: Notes) -> bytes:
     """Bring the text to UTF-8 without byte-order mark and with plain line ends in the header."""
     for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if raw.startswith(mark):
-            notes.add(file, "repaired", f"file in {name}, not UTF-8", 1)
+            notes.add(file, "repaired", Reason("gtfs_not_utf8", encoding=name), 1)
             return raw.decode(name, errors="replace").encode()
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if not _is_utf8(raw):
-        notes.add(file, "repaired", "file not in UTF-8, read as Windows-1252", 1)
+        notes.add(file, "repaired", Reason("gtfs_cp1252"), 1)
         try:
             raw = raw.decode("cp1252").encode()
         except UnicodeDecodeError:
@@ -260,10 +261,8 @@ def _parse_mended(
             n_left_out += 1
         elif row:
             writer.writerow((row + [""] * n_columns)[:n_columns])
-    notes.add(file, "left_out", "rows with more cells than the header", n_left_out)
-    notes.add(
-        file, "repaired", "rows with fewer cells than the header", max(0, n_ragged - n_left_out)
-    )
+    notes.add(file, "left_out", Reason("gtfs_more_cells"), n_left_out)
+    notes.add(file, "repaired", Reason("gtfs_fewer_cells"), max(0, n_ragged - n_left_out))
     return _arrow(mended.getvalue().encode(), n_columns, column_types, lambda _row: "skip")
 
 
@@ -314,5 +313,5 @@ def _floats(column: pa.ChunkedArray, name: str, file: str, notes: Notes) -> np.n
     words = pd.Series(_categories(column).astype(object))
     values: np.ndarray = pd.to_numeric(words, errors="coerce").to_numpy(dtype=np.float64)
     bad = words[np.isnan(values) & words.notna()]
-    notes.add(file, "repaired", f"{name} values that are no number, made blank", len(bad), bad)
+    notes.add(file, "repaired", Reason("gtfs_no_number", column=name), len(bad), bad)
     return values

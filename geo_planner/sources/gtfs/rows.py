@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.crs import WGS84
+from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.files import MAX_EXAMPLES, Notes
 from geo_planner.sources.gtfs.tables import FLEX
 
@@ -86,7 +87,7 @@ def _places(column: pd.Series, ids: pd.Index) -> np.ndarray:
 def _keep(
     frame: pd.DataFrame,
     is_kept: pd.Series | np.ndarray,
-    what: str,
+    what: Reason,
     where: str,
     notes: Notes,
 ) -> pd.DataFrame:
@@ -108,14 +109,14 @@ def _keyed(
     frame = _keep(
         frame,
         frame[needed].notna().all(axis=1),
-        f"rows without {', '.join(needed)}",
+        Reason("gtfs_rows_without", columns=", ".join(needed)),
         f"{file}.{key[0]}",
         notes,
     )
     return _keep(
         frame,
         ~frame.duplicated(key),
-        f"rows that repeat a {' and '.join(key)}",
+        Reason("gtfs_rows_repeat", columns=", ".join(key)),
         f"{file}.{key[0]}",
         notes,
     )
@@ -132,7 +133,7 @@ def _known_or_blank(
     notes.add(
         f"{file}.txt",
         "repaired",
-        f"{column} that is absent from the feed, made blank",
+        Reason("gtfs_absent", column=column),
         is_lost.sum(),
         values[is_lost].unique()[:MAX_EXAMPLES],
     )
@@ -145,7 +146,7 @@ def _stops(frame: pd.DataFrame, crs: CRS, notes: Notes) -> gpd.GeoDataFrame:
     notes.add(
         "stops.txt",
         "warning",
-        "stops without a believable position, kept without geometry",
+        Reason("gtfs_stops_placeless"),
         (~is_placed).sum(),
         frame.loc[~is_placed, "stop_id"].head(),
     )
@@ -188,14 +189,14 @@ def _routes(frame: pd.DataFrame, notes: Notes) -> tuple[pd.DataFrame, pd.Index]:
     notes.add(
         "routes.txt",
         "warning",
-        "routes without a type, taken as buses",
+        Reason("gtfs_no_route_type"),
         is_blank.sum(),
         frame.loc[is_blank, "route_id"].head(),
     )
     frame["route_type"] = frame["route_type"].fillna(BUS)
     on_demand = (frame["route_type"] == DEMAND_RESPONSIVE).to_numpy()
     demand_routes = _index(frame[on_demand], "route_id")
-    kept = _keep(frame, ~on_demand, "demand-responsive routes", "routes.route_id", notes)
+    kept = _keep(frame, ~on_demand, Reason("gtfs_demand_routes"), "routes.route_id", notes)
     return kept, demand_routes
 
 
@@ -207,13 +208,11 @@ def _trips(
     notes: Notes,
 ) -> pd.DataFrame:
     on_demand = _places(trips["route_id"], demand_routes) >= 0
-    trips = _keep(trips, ~on_demand, "demand-responsive trips", "trips.trip_id", notes)
+    trips = _keep(trips, ~on_demand, Reason("gtfs_demand_trips"), "trips.trip_id", notes)
     has_route = _places(trips["route_id"], _index(routes, "route_id")) >= 0
-    trips = _keep(trips, has_route, "trips of routes absent from the feed", "trips.trip_id", notes)
+    trips = _keep(trips, has_route, Reason("gtfs_trips_no_route"), "trips.trip_id", notes)
     has_service = _places(trips["service_id"], services) >= 0
-    return _keep(
-        trips, has_service, "trips of services absent from the feed", "trips.trip_id", notes
-    )
+    return _keep(trips, has_service, Reason("gtfs_trips_no_service"), "trips.trip_id", notes)
 
 
 def _stop_times(
@@ -223,28 +222,28 @@ def _stop_times(
     on_demand = _index(frame[frame[list(FLEX)].notna().any(axis=1)], "trip_id")
     if len(on_demand):
         is_fixed = _places(trips["trip_id"], on_demand) < 0
-        trips = _keep(trips, is_fixed, "demand-responsive trips", "trips.trip_id", notes)
+        trips = _keep(trips, is_fixed, Reason("gtfs_demand_trips"), "trips.trip_id", notes)
         frame = frame[_places(frame["trip_id"], on_demand) < 0]
     frame = frame.drop(columns=list(FLEX))
     trip_ids = _index(trips, "trip_id")
     frame = _keep(
         frame,
         _places(frame["trip_id"], trip_ids) >= 0,
-        "stop times of trips absent from the feed or left out",
+        Reason("gtfs_times_no_trip"),
         "stop_times.trip_id",
         notes,
     )
     frame = _keep(
         frame,
         _places(frame["stop_id"], _index(stops, "stop_id")) >= 0,
-        "stop times at stops absent from the feed",
+        Reason("gtfs_times_no_stop"),
         "stop_times.stop_id",
         notes,
     )
     frame = _keep(
         frame,
         frame["stop_sequence"].notna(),
-        "stop times without a stop_sequence",
+        Reason("gtfs_times_no_order"),
         "stop_times.trip_id",
         notes,
     )
@@ -254,8 +253,8 @@ def _stop_times(
     is_backwards[_backwards(frame, order)] = True
     is_long = n_stops > 1
     for is_good, what in (
-        (is_long, "trips with fewer than two stops"),
-        (~is_backwards | ~is_long, "trips whose times run backwards"),
+        (is_long, Reason("gtfs_short_trips")),
+        (~is_backwards | ~is_long, Reason("gtfs_backwards")),
     ):
         bad = trips.loc[~is_good, "trip_id"]
         notes.add("trips.txt", "left_out", what, len(bad), bad.head())
@@ -279,7 +278,7 @@ def _in_order(
     frame = _keep(
         frame,
         is_first,
-        "stop times that repeat a trip's stop_sequence",
+        Reason("gtfs_times_repeat"),
         "stop_times.trip_id",
         notes,
     )
@@ -306,7 +305,7 @@ def _frequencies(frame: pd.DataFrame, trips: pd.DataFrame, notes: Notes) -> pd.D
     return _keep(
         frame,
         _places(frame["trip_id"], _index(trips, "trip_id")) >= 0,
-        "frequencies of trips absent from the feed or left out",
+        Reason("gtfs_frequencies"),
         "frequencies.trip_id",
         notes,
     )
@@ -328,7 +327,7 @@ def _transfers(
     return _keep(
         frame,
         is_known,
-        "transfers between stops, routes or trips absent from the feed or left out",
+        Reason("gtfs_transfers"),
         "transfers.from_stop_id",
         notes,
     )
@@ -339,11 +338,11 @@ def _pathways(frame: pd.DataFrame, stops: pd.DataFrame, notes: Notes) -> pd.Data
     frame = _keyed(frame, "pathways", ["pathway_id"], notes, needed=ends)
     ids = _index(stops, "stop_id")
     is_known = np.logical_and.reduce([_places(frame[end], ids) >= 0 for end in ends])
-    what = "pathways between places absent from the feed"
+    what = Reason("gtfs_pathways")
     frame = _keep(frame, is_known, what, "pathways.pathway_id", notes)
     is_wrong = (frame["length_m"] < 0).to_numpy()
     notes.add(
-        "pathways.txt", "repaired", "lengths below 0, made blank", is_wrong.sum(),
+        "pathways.txt", "repaired", Reason("gtfs_lengths"), is_wrong.sum(),
         frame.loc[is_wrong, "pathway_id"],
     )  # fmt: skip
     return frame.assign(length_m=frame["length_m"].mask(is_wrong))
@@ -358,7 +357,7 @@ def _shapes(frame: pd.DataFrame, crs: CRS, notes: Notes) -> gpd.GeoDataFrame:
     notes.add(
         "shapes.txt",
         "left_out",
-        "shape points without a shape, sequence or believable position",
+        Reason("gtfs_shape_points"),
         (~is_good).sum(),
         frame.loc[~is_good, "shape_id"].dropna().unique()[:MAX_EXAMPLES],
     )
@@ -373,7 +372,7 @@ def _shapes(frame: pd.DataFrame, crs: CRS, notes: Notes) -> gpd.GeoDataFrame:
     notes.add(
         "shapes.txt",
         "left_out",
-        "shapes with fewer than two different points",
+        Reason("gtfs_shapes"),
         (~is_line).sum(),
         shape_ids[~is_line][:MAX_EXAMPLES],
     )

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import SourceError
+from geo_planner.reasons import Reason
 from geo_planner.schema import tables as schema_tables
 from geo_planner.sources.gtfs.files import MAX_EXAMPLES, Notes, read_cells
 
@@ -168,7 +169,7 @@ def _as_kind(
     parse = _seconds if kind == _TIME else _iso_date
     parsed = [parse(word) for word in words]
     is_bad = np.array([value is None for value in parsed], dtype=bool)
-    _note_bad(cell, is_bad, f"{column} values that are no {kind}, made blank", file, notes)
+    _note_bad(cell, is_bad, Reason(f"gtfs_no_{kind}", column=column), file, notes)
     if kind == _TIME:
         return _take(cell, np.array([value or 0 for value in parsed], dtype=np.int32), is_bad)
     codes, dates = pd.factorize(np.array(parsed, dtype=object))
@@ -193,8 +194,11 @@ def _wholes(cell: pd.Series, column: str, file: str, notes: Notes) -> pd.Series:
     if allowed:
         is_good &= np.isin(values, [float(value) for value in allowed])
     default = _DEFAULTS.get(file, {}).get(column)
-    becomes = "blank" if default is None else str(default)
-    _note_bad(cell, ~is_good, f"{column} values not allowed, made {becomes}", file, notes)
+    if default is None:
+        what = Reason("gtfs_made_blank", column=column)
+    else:
+        what = Reason("gtfs_made_default", column=column, value=default)
+    _note_bad(cell, ~is_good, what, file, notes)
     numbers = _take(cell, np.where(is_good, values, 0).astype(np.int32), ~is_good)
     return numbers if default is None else numbers.fillna(default)
 
@@ -209,7 +213,7 @@ def _take(cell: pd.Series, values: np.ndarray, is_bad: np.ndarray) -> pd.Series:
     )
 
 
-def _note_bad(cell: pd.Series, is_bad: np.ndarray, what: str, file: str, notes: Notes) -> None:
+def _note_bad(cell: pd.Series, is_bad: np.ndarray, what: Reason, file: str, notes: Notes) -> None:
     if is_bad.any():
         n_rows = int(np.append(is_bad, False)[cell.cat.codes.to_numpy()].sum())
         notes.add(

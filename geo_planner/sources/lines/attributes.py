@@ -12,6 +12,7 @@ import pandas as pd
 from geo_planner.config import LinesSource
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, tables
 from geo_planner.sources.vector.columns import as_text
 from geo_planner.units import mps_from_kmh
@@ -88,9 +89,9 @@ def plausible_mps(values: pd.Series, max_kmh: float, title: str) -> tuple[pd.Ser
     numbers[refused.index] = np.nan
     findings = []
     if len(refused):
-        words = f"speed limits that are not plausible, above {max_kmh:g} km/h or no number"
+        what = Reason("lines_speeds_refused", speed=max_kmh)
         examples = tuple(refused.value_counts().index[:MAX_IDS_SHOWN])
-        findings.append(Finding(title, "left_out", len(refused), words, examples))
+        findings.append(Finding(title, "left_out", len(refused), what, examples))
     return numbers.map(mps_from_kmh), findings
 
 

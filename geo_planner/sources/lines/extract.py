@@ -17,6 +17,7 @@ from pyproj import CRS
 
 from geo_planner.config import LinesSource
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.lines.crossings import find_meetings, touched_ends
 from geo_planner.sources.lines.ends import join_ends
 from geo_planner.sources.lines.frames import node_frame, street_frame
@@ -163,17 +164,16 @@ def _farthest(drawn: FloatArray, joined: FloatArray, ends: FloatArray) -> float:
 def _repair_findings(
     title: str, n_pieces: int, repairs: Repairs, source: LinesSource
 ) -> list[Finding]:
-    moved = f"at most {repairs.max_moved_m:.1f} m, tolerance {source.snap_tolerance_m:g} m"
-    connected = (
-        f"street edges made; {repairs.main_share_after:.1%} of the length is one connected "
-        f"network, as drawn {repairs.main_share_before:.1%}"
+    moved = {"moved": repairs.max_moved_m, "tolerance": source.snap_tolerance_m}
+    connected = Reason(
+        "lines_edges", after=repairs.main_share_after, before=repairs.main_share_before
     )
     return [
         Finding(title, "read", n_pieces, connected),
-        Finding(title, "repaired", repairs.n_ends_joined, f"ends moved to another end ({moved})"),
-        Finding(title, "repaired", repairs.n_ends_to_lines, f"ends moved to a line ({moved})"),
-        Finding(title, "repaired", repairs.n_crossings, "crossings joined between lines' ends"),
-        Finding(title, "repaired", repairs.n_self, "places where a line meets itself, joined"),
-        Finding(title, "read", repairs.n_passed, "crossings not joined: level or no vertex"),
-        Finding(title, "left_out", repairs.n_spurs, "short dead ends past a crossing"),
+        Finding(title, "repaired", repairs.n_ends_joined, Reason("lines_ends_to_ends", **moved)),
+        Finding(title, "repaired", repairs.n_ends_to_lines, Reason("lines_ends_to_lines", **moved)),
+        Finding(title, "repaired", repairs.n_crossings, Reason("lines_crossings")),
+        Finding(title, "repaired", repairs.n_self, Reason("lines_self")),
+        Finding(title, "read", repairs.n_passed, Reason("lines_not_joined")),
+        Finding(title, "left_out", repairs.n_spurs, Reason("lines_spurs")),
     ]

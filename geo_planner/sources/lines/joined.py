@@ -7,6 +7,7 @@ from pyproj import CRS
 from geo_planner.config import CycleRoutes, SpeedLimits
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.lines.attributes import plausible_mps
 from geo_planner.sources.lines.geometry import BoolArray, FloatArray, Shapes
 from geo_planner.sources.lines.matching import match_lines
@@ -52,11 +53,9 @@ def join_speed_limits(
     found = ~np.isnan(limits)
     share = lengths[found].sum() / lengths.sum()
     kmh = np.round(np.unique(limits[found]) * KMH_PER_MPS).astype(int)
-    words = (
-        f"streets given a speed limit by the line that runs along them "
-        f"({share:.1%} of the length; {', '.join(map(str, kmh))} km/h)"
-    )
-    return limits, [*findings, Finding(layer.name, "read", int(found.sum()), words)]
+    speeds = ", ".join(map(str, kmh))
+    what = Reason("lines_speeds_joined", share=float(share), speeds=speeds)
+    return limits, [*findings, Finding(layer.name, "read", int(found.sum()), what)]
 
 
 def join_cycle_routes(
@@ -71,8 +70,9 @@ def join_cycle_routes(
     marked = np.zeros(len(streets), dtype=bool)
     marked[shares.index[shares >= source.min_share]] = True
     lengths = shapely.length(streets)
-    words = f"streets that cycle routes run along ({lengths[marked].sum() / lengths.sum():.1%})"
-    return marked, [Finding(layer.name, "read", int(marked.sum()), words)]
+    share = float(lengths[marked].sum() / lengths.sum())
+    what = Reason("lines_cycle_routes", share=share)
+    return marked, [Finding(layer.name, "read", int(marked.sum()), what)]
 
 
 def _near(lines: Shapes, streets: Shapes, reach_m: float) -> Shapes:

@@ -17,6 +17,7 @@ from geo_planner.config import LinesSource
 from geo_planner.crs import require_metric
 from geo_planner.errors import CRSError, InputError
 from geo_planner.findings import Finding, FindingKind
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.lines.attributes import read_attributes
 from geo_planner.sources.lines.geometry import (
@@ -67,7 +68,7 @@ class _Cleaning:
     attributes: pd.DataFrame
     findings: list[Finding]
 
-    def keep(self, kept: BoolArray, kind: FindingKind, what: str) -> None:
+    def keep(self, kept: BoolArray, kind: FindingKind, what: Reason) -> None:
         """Leave out the other rows and count them."""
         if kept.all():
             return
@@ -98,11 +99,17 @@ def read_clean_lines(source: LinesSource, crs: CRS, area: shapely.Geometry | Non
     )
     frame = layer.frame.drop(columns="geometry")
     attributes, refused = read_attributes(frame, source, layer.name)
-    found = [Finding(layer.name, "read", len(frame), "rows of lines"), *layer.findings, *refused]
+    found = [
+        Finding(layer.name, "read", len(frame), Reason("lines_rows")),
+        *layer.findings,
+        *refused,
+    ]
     rows = _Cleaning(layer.name, shapes, attributes, found)
     if source.keep:
         kept = columns.is_kept(frame, source.keep)
-        rows.keep(kept, "left_out", f"rows not kept: only those where {dict(source.keep)}")
+        rows.keep(
+            kept, "left_out", Reason("layer_not_kept", fields=columns.kept_fields(source.keep))
+        )
     _to_single_lines(rows)
     border = None if area is None else shapely.buffer(area, source.buffer_m)
     if border is not None:
@@ -110,9 +117,9 @@ def read_clean_lines(source: LinesSource, crs: CRS, area: shapely.Geometry | Non
     if not len(rows.shapes):
         raise InputError(f"{rows.title}: no line is left: see 'keep' and 'area'")
     rows.shapes = shapely.transform(rows.shapes, rounded)
-    rows.keep(shapely.length(rows.shapes) > 0, "left_out", "lines without length")
+    rows.keep(shapely.length(rows.shapes) > 0, "left_out", Reason("lines_no_length"))
     _sort(rows)
-    rows.keep(~_is_duplicate(rows), "left_out", "lines drawn twice")
+    rows.keep(~_is_duplicate(rows), "left_out", Reason("lines_twice"))
     return Lines(
         rows.title,
         rows.shapes,
@@ -156,13 +163,13 @@ def read_line_layer(
 def _to_single_lines(rows: _Cleaning) -> None:
     """Leave out rows without geometry; part lines of several parts."""
     absent = shapely.is_missing(rows.shapes) | shapely.is_empty(rows.shapes)
-    rows.keep(~absent, "left_out", "rows without geometry")
+    rows.keep(~absent, "left_out", Reason("lines_no_geometry"))
     n_parts = shapely.get_num_geometries(rows.shapes)
     several = n_parts > 1
     if several.any():
         examples = tuple(f"row {row + 1}" for row in rows.attributes.index[several][:MAX_IDS_SHOWN])
-        words = "lines of several parts taken apart"
-        rows.findings.append(Finding(rows.title, "repaired", int(several.sum()), words, examples))
+        what = Reason("lines_parts")
+        rows.findings.append(Finding(rows.title, "repaired", int(several.sum()), what, examples))
     rows.shapes, owner = shapely.get_parts(rows.shapes, return_index=True)
     rows.attributes = rows.attributes.iloc[owner]
 
@@ -171,7 +178,7 @@ def _clip(rows: _Cleaning, border: shapely.Geometry) -> None:
     """Cut lines to an area; those outside are left out."""
     shapely.prepare(border)
     meets = shapely.intersects(border, rows.shapes)
-    rows.keep(meets, "left_out", "lines outside the area")
+    rows.keep(meets, "left_out", Reason("lines_outside"))
     crossing = np.flatnonzero(~shapely.covers(border, rows.shapes))
     if not len(crossing):
         return
@@ -179,8 +186,8 @@ def _clip(rows: _Cleaning, border: shapely.Geometry) -> None:
     parts, owner = shapely.get_parts(inside, return_index=True)
     linear = shapely.get_dimensions(parts) == 1
     parts, owner = parts[linear], crossing[owner[linear]]
-    words = "lines cut at the border of the area"
-    rows.findings.append(Finding(rows.title, "repaired", len(crossing), words))
+    what = Reason("lines_cut")
+    rows.findings.append(Finding(rows.title, "repaired", len(crossing), what))
     whole = np.setdiff1d(np.arange(len(rows.shapes)), crossing)
     rows.shapes = np.concatenate([rows.shapes[whole], parts])
     rows.attributes = rows.attributes.iloc[np.concatenate([whole, owner])]

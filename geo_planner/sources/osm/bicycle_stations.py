@@ -14,6 +14,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 
 Tags = Mapping[str, str]
 
@@ -61,23 +62,23 @@ def bicycle_stations(
         Name in findings.
     """
     chosen = [place for place, (_, tags) in enumerate(named) if is_station(tags)]
-    rows = [(named[i][0], *_told(named[i][1])) for i in chosen]
+    rows = [(named[i][0], *_station_values(named[i][1])) for i in chosen]
     columns = ["station_id", "name", "network", "capacity_count"]
     frame = pd.DataFrame(rows, columns=columns).astype(
         {"station_id": "str", "name": "str", "network": "str", "capacity_count": "float64"}
     )
     findings = (
-        Finding(source, "read", len(frame), "stations of shared bicycles"),
+        Finding(source, "read", len(frame), Reason("bicycles_read")),
         Finding(
             source, "left_out", len(named) - len(frame),
-            "places of bicycle hire that are no public station of a system",
+            Reason("bicycles_hire"),
         ),
     )  # fmt: skip
     stations = gpd.GeoDataFrame(frame, geometry=points[chosen], crs=crs)
     return stations, tuple(finding for finding in findings if finding.count)
 
 
-def _told(tags: Tags) -> tuple[str | None, str | None, float | None]:
+def _station_values(tags: Tags) -> tuple[str | None, str | None, float | None]:
     capacity = tags.get("capacity", "")
     room = float(capacity) if _WHOLE.fullmatch(capacity) else None
     return tags.get("name"), tags.get("network"), room

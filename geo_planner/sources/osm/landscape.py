@@ -21,6 +21,7 @@ from pyproj import CRS, Transformer
 
 from geo_planner.findings import Finding
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.sources.osm.bicycle_stations import bicycle_stations, is_hire
 from geo_planner.sources.osm.copies import original_number, sorted_copy, unreadable
 from geo_planner.sources.osm.elements import AREA_KEYS, Elements
@@ -111,15 +112,15 @@ def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Landsc
     stations, of_stations = bicycle_stations(*hired, crs, source)
     localities = _localities(elements, crs, to_metric)
     findings = [
-        Finding(source, "read", len(landscape), "patches of water, green, built-up land"),
-        Finding(source, "read", len(localities), "named towns and districts"),
-        Finding(source, "read", len(amenities), "shops and other everyday amenities"),
-        Finding(source, "repaired", int(is_repaired.sum()), "areas whose outline crossed itself"),
-        Finding(source, "left_out", n_broken, "areas whose outline does not close within the file"),
+        Finding(source, "read", len(landscape), Reason("osm_patches_read")),
+        Finding(source, "read", len(localities), Reason("osm_localities_read")),
+        Finding(source, "read", len(amenities), Reason("osm_amenities_read")),
+        Finding(source, "repaired", int(is_repaired.sum()), Reason("osm_outlines_crossed")),
+        Finding(source, "left_out", n_broken, Reason("osm_outlines_open")),
         *of_stations,
     ]
-    told = tuple(finding for finding in findings if finding.count)
-    return LandscapeTables(landscape, localities, amenities, stations, told)
+    counted = tuple(finding for finding in findings if finding.count)
+    return LandscapeTables(landscape, localities, amenities, stations, counted)
 
 
 def _areas(path: Path) -> tuple[list[Area], int]:

@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.osm.elements import Elements, Relation, Ways
 from geo_planner.sources.osm.pieces import transformer_to
 
@@ -45,15 +46,13 @@ def read_lines(
     )
     kept["stop_sequence"] = kept.groupby("line_id").cumcount().astype("int32")
     findings = [
-        Finding(source, "read", len(lines), f"lines with {len(kept)} stops in the file"),
-        Finding(
-            source, "left_out", len(calls) - len(kept), "stops of lines that lie outside the file"
-        ),
+        Finding(source, "read", len(lines), Reason("osm_lines_read", stops=len(kept))),
+        Finding(source, "left_out", len(calls) - len(kept), Reason("osm_line_stops_outside")),
         Finding(
             source,
             "warning",
             int(lines.geometry.isna().sum()),
-            "lines without a course in the file",
+            Reason("osm_lines_no_course"),
         ),
     ]
     return lines, kept, tuple(finding for finding in findings if finding.count)

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.osm.elements import FloatArray, IntArray, Ways
 
 BoolArray = NDArray[np.bool_]
@@ -142,23 +143,21 @@ def cut_ways(ways: Ways, cut_nodes: IntArray, crs: CRS) -> StreetPieces:
     )
 
 
-def piece_findings(pieces: StreetPieces, source: str, what: str) -> list[Finding]:
+def piece_findings(pieces: StreetPieces, source: str, ways: str) -> list[Finding]:
     """Count what the cutting of ways had to leave out or mend."""
     return [
-        Finding(
-            source, "left_out", pieces.n_lost_ways, f"{what} with fewer than two nodes in the file"
-        ),
+        Finding(source, "left_out", pieces.n_lost_ways, Reason("osm_ways_no_nodes", ways=ways)),
         Finding(
             source,
             "repaired",
             max(0, pieces.n_cut_ways - pieces.n_lost_ways),
-            f"{what} cut short where the file lacks their nodes",
+            Reason("osm_ways_shortened", ways=ways),
         ),
         Finding(
             source,
             "repaired",
             pieces.n_merged_nodes,
-            f"nodes of {what} on the very place of their neighbour, taken as one",
+            Reason("osm_nodes_merged", ways=ways),
         ),
     ]
 

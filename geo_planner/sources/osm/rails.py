@@ -6,6 +6,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.osm.elements import Elements
 from geo_planner.sources.osm.opl import parse_tags
 from geo_planner.sources.osm.pieces import cut_ways, node_names, piece_findings, piece_ids
@@ -46,8 +47,8 @@ def read_rails(
     )
     rails = gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=pieces.geometries, crs=crs)
     findings = [
-        Finding(source, "read", len(ways), f"railway ways, cut into {len(pieces)} edges"),
-        *piece_findings(pieces, source, "railway ways"),
+        Finding(source, "read", len(ways), Reason("osm_rails_read", edges=len(pieces))),
+        *piece_findings(pieces, source, "rails"),
     ]
     return rails, tuple(finding for finding in findings if finding.count)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.osm.elements import Relation
 
 Tags = Mapping[str, str]
@@ -88,20 +89,16 @@ def read_restrictions(
     for relation in chosen:
         said = _kind_and_exceptions(relation.tags)
         if said is None:
-            left_out["turn restrictions for heavy vehicles or certain hours"].append(
-                f"r{relation.number}"
-            )
+            left_out["osm_turns_hours"].append(f"r{relation.number}")
             continue
         turns = list(_turns(relation, edges))
         if not turns:
-            left_out["turn restrictions whose streets are not in the file or not clear"].append(
-                f"r{relation.number}"
-            )
+            left_out["osm_turns_unclear"].append(f"r{relation.number}")
         rows += _rows(relation, said, turns)
-    findings = [Finding(source, "read", len(rows), "forbidden or only allowed turns")]
+    findings = [Finding(source, "read", len(rows), Reason("osm_turns_read"))]
     findings += [
-        Finding(source, "left_out", len(ids), words, tuple(ids[:5]))
-        for words, ids in left_out.items()
+        Finding(source, "left_out", len(ids), Reason(code), tuple(ids[:5]))
+        for code, ids in left_out.items()
     ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
     return frame, tuple(finding for finding in findings if finding.count)

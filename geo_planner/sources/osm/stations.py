@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.osm.elements import Elements, Ways
 from geo_planner.sources.osm.opl import parse_tags
 from geo_planner.sources.osm.pieces import transformer_to
@@ -109,7 +110,7 @@ def read_stations(
         np.array([shape.latitude for shape in shapes], dtype=float),
     )
     stations = gpd.GeoDataFrame(frame, geometry=shapely.points(x, y), crs=crs)
-    found = Finding(source, "read", len(stations), "stations, stops, platforms and entrances")
+    found = Finding(source, "read", len(stations), Reason("osm_stations_read"))
     return stations, (found,) if len(stations) else ()
 
 

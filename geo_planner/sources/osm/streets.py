@@ -1,5 +1,6 @@
 """Streets and street nodes as tables, and whether a street lies in town."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_planner.findings import Finding
+from geo_planner.findings import Finding, FindingKind
+from geo_planner.reasons import Reason
 from geo_planner.sources.osm.access_rules import MODES
 from geo_planner.sources.osm.barriers import (
     BLOCKED,
@@ -60,11 +62,11 @@ def read_streets(elements: Elements, crs: CRS, source: str) -> Streets:
     counts = pd.DataFrame(judged.doubts, columns=Doubts._fields).take(rule_of)
     counts["is_duration_refused"] |= is_refused
     findings = [
-        Finding(source, "read", len(ways), f"ways that are streets, cut into {len(pieces)} edges"),
+        Finding(source, "read", len(ways), Reason("osm_streets_read", edges=len(pieces))),
         *_doubt_findings(counts, ways, source),
         *piece_findings(pieces, source, "streets"),
-        Finding(source, "left_out", judged.n_unbuilt, "ways not built yet or no longer in use"),
-        Finding(source, "left_out", judged.n_other, "ways whose highway value is no street"),
+        Finding(source, "left_out", judged.n_unbuilt, Reason("osm_ways_unbuilt")),
+        Finding(source, "left_out", judged.n_other, Reason("osm_ways_no_street")),
         *_barrier_findings(elements, pieces, source),
     ]
     nodes = _node_frame(elements, pieces, crs)
@@ -187,22 +189,22 @@ def _node_frame(elements: Elements, pieces: StreetPieces, crs: CRS) -> gpd.GeoDa
     return gpd.GeoDataFrame(frame, geometry=pieces.node_points, crs=crs)
 
 
-_DOUBT_WORDS = {
-    "is_private": ("read", "private streets, open to trips that begin or end there alone"),
-    "is_changing": ("warning", "streets whose direction changes by the hour, closed to vehicles"),
-    "is_area": ("warning", "squares and other street areas, kept as an outline to walk along"),
-    "is_speed_refused": ("left_out", "speed limits that cannot be read or are not plausible"),
-    "is_duration_refused": ("left_out", "crossing times that cannot be read or are not plausible"),
-    "is_conditional": ("warning", "streets with rules for certain hours, which are not used"),
+_DOUBT_CODES: Mapping[str, tuple[FindingKind, str]] = {
+    "is_private": ("read", "osm_streets_private"),
+    "is_changing": ("warning", "osm_streets_changing"),
+    "is_area": ("warning", "osm_streets_area"),
+    "is_speed_refused": ("left_out", "osm_speeds_refused"),
+    "is_duration_refused": ("left_out", "osm_durations_refused"),
+    "is_conditional": ("warning", "osm_streets_conditional"),
 }
 
 
 def _doubt_findings(counts: pd.DataFrame, ways: Ways, source: str) -> list[Finding]:
     findings = []
-    for name, (kind, what) in _DOUBT_WORDS.items():
+    for name, (kind, code) in _DOUBT_CODES.items():
         marked = np.flatnonzero(counts[name].to_numpy(bool))
         examples = tuple(f"w{number}" for number in ways.ids[marked[:5]].tolist())
-        findings.append(Finding(source, kind, len(marked), what, examples))  # type: ignore[arg-type]
+        findings.append(Finding(source, kind, len(marked), Reason(code), examples))
     return findings
 
 
@@ -214,8 +216,8 @@ def _barrier_findings(elements: Elements, pieces: StreetPieces, source: str) -> 
         for node in on_street
         if node and node.tags.get("barrier", UNKNOWN_BARRIER) not in known
     ]
-    words = "barriers of a kind not in the table, taken to stop cars only"
-    return [Finding(source, "warning", len(unknown), words, tuple(unknown[:5]))]
+    what = Reason("osm_barriers_unknown")
+    return [Finding(source, "warning", len(unknown), what, tuple(unknown[:5]))]
 
 
 def _near(points: Any, patches: Any, reach_m: float) -> Any:

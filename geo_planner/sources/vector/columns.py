@@ -6,6 +6,7 @@ and ``scale``, dates to YYYY-MM-DD, yes and no to true and false, numbers to tex
 What then does not fit the column is reported by the table's schema, with its ids.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,19 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.config import FieldRule, LayerSource
-from geo_planner.schema import Column, Table
+from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
+from geo_planner.schema import MAX_IDS_SHOWN, Column, Table
+from geo_planner.sources.vector import numbers
+from geo_planner.sources.vector.numbers import counted
 
 _YES = ("1", "true", "ja", "yes")
 _NO = ("0", "false", "nej", "no")
 _COMPACT_DATE = r"(\d{4})(\d{2})(\d{2})"
 _ISO_DATE = r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?"
-_MAX_VALUES_SHOWN = 10
+_DAY_MONTH_YEAR = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})\2\d{4}")
+_MOST_MONTHS = 12
+_PER_CENT = 0.01
 _SHAPEFILE_NAME_BYTES = 10
 
 
@@ -36,11 +43,14 @@ class Mapped:
         Fields that a column was made from.
     problems
         What is wrong, one sentence each.
+    findings
+        Values changed that a reader must know of.
     """
 
     columns: Mapping[str, pd.Series]
     used_fields: tuple[str, ...]
     problems: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def rules(source: LayerSource, table: Table, fields: Sequence[str]) -> dict[str, FieldRule]:
@@ -107,6 +117,17 @@ def is_kept(frame: pd.DataFrame, keep: Mapping[str, Sequence[str | int]]) -> np.
     return kept
 
 
+def kept_fields(keep: Mapping[str, Sequence[str | int]]) -> str:
+    """Write which fields must have which values.
+
+    Examples
+    --------
+    >>> kept_fields({"status": [1, 2], "kind": ["A"]})
+    'status = 1, 2; kind = A'
+    """
+    return "; ".join(f"{name} = {', '.join(map(str, values))}" for name, values in keep.items())
+
+
 def map_columns(frame: pd.DataFrame, source: LayerSource, table: Table) -> Mapped:
     """Make the table's columns from a layer whose names were checked.
 
@@ -121,56 +142,87 @@ def map_columns(frame: pd.DataFrame, source: LayerSource, table: Table) -> Mappe
     """
     columns: dict[str, pd.Series] = {}
     problems: list[str] = []
+    findings: list[Finding] = []
     chosen = rules(source, table, list(frame.columns))
     for name, rule in chosen.items():
-        values, found = _made(frame[rule.field], rule, table.columns[name])
+        values, found = _made(frame[rule.field], rule, table.columns[name], source.date_format)
         columns[name] = values
         problems += [f"column {name!r} from field {rule.field!r}: {words}" for words in found]
+        if not found:
+            findings += _shares(frame[rule.field], rule, table.columns[name], source.label)
     constants = dict(source.constants)
     if "role" in table.columns and "role" not in chosen:
         constants.setdefault("role", source.role)
     for name, value in constants.items():
         columns[name] = pd.Series([value] * len(frame), index=frame.index)
     used = dict.fromkeys([*(rule.field for rule in chosen.values()), *source.keep])
-    return Mapped(columns, tuple(used), tuple(problems))
+    return Mapped(columns, tuple(used), tuple(problems), tuple(findings))
 
 
-def _made(values: pd.Series, rule: FieldRule, column: Column) -> tuple[pd.Series, list[str]]:
+def _made(
+    values: pd.Series, rule: FieldRule, column: Column, date_format: str | None
+) -> tuple[pd.Series, list[str]]:
     """Apply a rule and the column's own form to the values of one field."""
     problems: list[str] = []
     if rule.values is not None:  # noqa: PD011 -- a setting, not a frame
         values, problems = _recoded(values, rule.values)
-    if rule.scale is not None and not problems:
-        values, problems = _scaled(values, rule.scale)
+    if not problems and (rule.scale is not None or column.dtype not in ("text", "bool")):
+        values, problems = _numbered(values, rule, column)
     if problems:
         return values, problems
     if column.dtype == "bool":
         return _yes_or_no(values), []
     if column.dtype != "text":
         return values, []
-    return _dated(values) if is_date(column) else (as_text(values), [])
+    return _dated(values, date_format) if is_date(column) else (as_text(values), [])
+
+
+def _takes_per_cent(rule: FieldRule, column: Column) -> bool:
+    """Tell whether 85 % can be read: as a share, or as the number that ``scale`` speaks of."""
+    return rule.scale is not None or column.unit == "share"
+
+
+def _numbered(values: pd.Series, rule: FieldRule, column: Column) -> tuple[pd.Series, list[str]]:
+    """Read numbers, per cent and infinity with care; refuse what is no number."""
+    is_share = numbers.is_percent(values)
+    if is_share.any() and _takes_per_cent(rule, column):
+        bare = values.astype("str").str.replace(r"\s*%$", "", regex=True)
+        values = values.where(~is_share, bare)
+    unfit = numbers.unread(values)
+    if not unfit.empty:
+        is_scaled = "cannot scale what is " if rule.scale is not None else ""
+        return values, [is_scaled + numbers.unread_words(unfit)]
+    if rule.scale is not None:
+        return numbers.to_floats(values) * rule.scale, []
+    if is_share.any():
+        return numbers.to_floats(values).where(~is_share, lambda share: share * _PER_CENT), []
+    return values, []
+
+
+def _shares(values: pd.Series, rule: FieldRule, column: Column, source: str) -> list[Finding]:
+    """Count the per cent that were read as shares."""
+    is_share = numbers.is_percent(values)
+    if rule.scale is not None or column.unit != "share" or not is_share.any():
+        return []
+    what = Reason("layer_percent", field=rule.field)
+    examples = tuple(map(str, values[is_share].head(MAX_IDS_SHOWN)))
+    return [Finding(source, "read", int(is_share.sum()), what, examples)]
 
 
 def _recoded(
-    values: pd.Series, replacements: Mapping[str, str | int | None]
+    values: pd.Series, replacements: Mapping[str, str | int | float | None]
 ) -> tuple[pd.Series, list[str]]:
     """Replace every value by the one the rule gives; refuse those it does not list."""
     texts = as_text(values)
     unlisted = texts[texts.notna() & ~texts.isin(list(replacements))]
     if not unlisted.empty:
         counts = unlisted.value_counts(sort=True)
-        return values, [f"'values' does not list {_counted(counts)}: add each ('' for none)"]
+        return values, [
+            f"'values' does not list {counted(counts)}: add each ('' for none), or clear single "
+            "values with missing = [...] in place of 'values'"
+        ]
     found = {text: None if new == "" else new for text, new in replacements.items()}
     return texts.astype(object).map(found).where(texts.notna(), None), []
-
-
-def _scaled(values: pd.Series, scale: float) -> tuple[pd.Series, list[str]]:
-    numbers = pd.to_numeric(values, errors="coerce")
-    unfit = values[numbers.isna() & values.notna()]
-    if not unfit.empty:
-        counts = as_text(unfit).value_counts(sort=True)
-        return values, [f"cannot scale what is no number: {_counted(counts)}"]
-    return numbers.astype("float64") * scale, []
 
 
 def _yes_or_no(values: pd.Series) -> pd.Series:
@@ -186,16 +238,30 @@ def is_date(column: Column) -> bool:
     return column.dtype == "text" and "YYYY-MM-DD" in column.meaning
 
 
-def _dated(values: pd.Series) -> tuple[pd.Series, list[str]]:
-    """Write 20200127, 2020-01-27 and moments as 2020-01-27; refuse what is no date."""
+def _dated(values: pd.Series, date_format: str | None) -> tuple[pd.Series, list[str]]:
+    """Write dates as 2020-01-27, whether in that form, as 20200127, moments, or as stated."""
     texts = as_text(values)
     iso = texts.str.replace(f"^{_COMPACT_DATE}$", r"\1-\2-\3", regex=True)
     iso = iso.str.replace(f"^{_ISO_DATE}$", r"\1", regex=True)
+    if date_format is not None:
+        days = pd.to_datetime(texts, format=date_format, errors="coerce")
+        iso = iso.where(days.isna(), days.dt.strftime("%Y-%m-%d"))
     unfit = texts[pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").isna() & texts.notna()]
-    if not unfit.empty:
-        counts = unfit.value_counts(sort=True)
-        return values, [f"not a date (YYYYMMDD or YYYY-MM-DD): {_counted(counts)}"]
-    return iso, []
+    if unfit.empty:
+        return iso, []
+    counts = unfit.value_counts(sort=True)
+    return values, [f"not a date (YYYYMMDD or YYYY-MM-DD): {counted(counts)}{_date_hint(unfit)}"]
+
+
+def _date_hint(unfit: pd.Series) -> str:
+    """Show the line that reads dates of days first or months first, where they are such."""
+    fitting = [match for text in unfit if (match := _DAY_MONTH_YEAR.fullmatch(text))]
+    if not fitting:
+        return ""
+    mark = fitting[0][2]
+    is_month_first = any(int(match[3]) > _MOST_MONTHS for match in fitting)
+    parts = ("MM", "DD", "YYYY") if is_month_first else ("DD", "MM", "YYYY")
+    return f": add date_format = '{mark.join(parts)}' where they are written so"
 
 
 def as_text(values: pd.Series) -> pd.Series:
@@ -223,10 +289,3 @@ def _text_of(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def _counted(counts: pd.Series) -> str:
-    """List values with how often each occurs, the most frequent first."""
-    shown = [f"{value!r} ({count})" for value, count in counts.head(_MAX_VALUES_SHOWN).items()]
-    more = len(counts) - len(shown)
-    return ", ".join(shown) + (f" and {more} more values" if more else "")

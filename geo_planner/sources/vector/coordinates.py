@@ -14,9 +14,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from geo_planner.config import NumberFormat
 from geo_planner.crs import WGS84
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.files import resolve_crs
+from geo_planner.sources.vector.numbers import as_numbers, to_floats
 
 COORDINATE_NAMES = ("longitude", "latitude", "x", "y", "wkt")
 _KINDS: tuple[tuple[Literal["degrees", "metres", "wkt"], tuple[str, ...]], ...] = (
@@ -100,6 +102,19 @@ def crs_of(chosen: CoordinateFields, stated: str | None, name: str) -> CRS:
     return resolve_crs(name, WGS84 if chosen.kind == "degrees" else None, stated)
 
 
+def with_numbers(
+    frame: pd.DataFrame, chosen: CoordinateFields, stated: NumberFormat, separator: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Write the coordinates with a decimal point; return the problems found."""
+    if chosen.kind == "wkt":
+        return frame, []
+    degrees = chosen.fields if chosen.kind == "degrees" else ()
+    rewritten, _, problems = as_numbers(
+        frame, chosen.fields, stated=stated, separator=separator, degrees=degrees, are_places=True
+    )
+    return rewritten, problems
+
+
 def to_shapes(
     frame: pd.DataFrame, chosen: CoordinateFields, crs: CRS, labels: np.ndarray
 ) -> tuple[gpd.GeoSeries, list[str]]:
@@ -123,7 +138,7 @@ def to_shapes(
         shapes = shapely.from_wkt(texts, on_invalid="ignore")
         bad = shapely.is_missing(shapes) & ~blank
     else:
-        x, y = (pd.to_numeric(given[field], errors="coerce") for field in chosen.fields)
+        x, y = (to_floats(given[field]) for field in chosen.fields)
         bad = ~(np.isfinite(x) & np.isfinite(y)).to_numpy() & ~blank
         if chosen.kind == "degrees":
             bad |= (x.abs().gt(180) | y.abs().gt(90)).to_numpy() & ~blank

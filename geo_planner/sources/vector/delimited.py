@@ -1,20 +1,20 @@
 """Text files with a header line and separated fields, read as text and only then as numbers.
 
-Three rules, each reported with what it found:
+Two rules, each reported with what it found:
 
 - encoding: the one stated; else that of a byte-order mark; else UTF-8 where every byte fits it;
   else cp1252.
-- separator: of ``;``, tab and ``,`` the one found most often in the header outside quotes.
-- decimal mark: in files separated by ``,`` the point. In others the comma where a number is
-  written with a comma, or with points between groups of three digits; the point where a number
-  is written with one. Where both are found, or only numbers such as 1.234 that may be read either
-  way, the file is refused.
+- separator: the one a first line ``sep=;`` names, as spreadsheets write it; else of ``;``, tab and
+  ``,`` the one found most often in the header outside quotes.
+
+Rows without any value are left out and counted. Rows that an open quote has swallowed are looked
+for: they would be lost without a word.
 """
 
 import codecs
+import csv
 import io
 import re
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ import pyarrow.csv as pa_csv
 
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -32,13 +33,10 @@ _MARKS = (
 )
 _SEPARATORS = (";", "\t", ",")
 _QUOTED = re.compile(r'"[^"]*"')
-
-_COMMA_NUMBER = r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+"
-_GROUPED_NUMBER = r"[+-]?\d{1,3}(?:\.\d{3}){2,}"
-_POINT_NUMBER = r"[+-]?(?:0?|\d*)\.(?:\d{1,2}|\d{4,})(?:[eE][+-]?\d+)?|[+-]?0\.\d+|[+-]?\d{4,}\.\d+"
-_EITHER_NUMBER = r"[+-]?[1-9]\d{0,2}\.\d{3}"
-_PLAIN_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_CODE_WITH_ZERO = r"[+-]?0\d+.*"
+_STATED_SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+_MOST_BYTES = 2**31 - 1  # the parser takes a file as one block, so that rows may have any length
+_MAX_ERROR_CHARACTERS = 200
+_MOST_EXAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -53,14 +51,19 @@ class Delimited:
         Character between fields.
     encoding
         Text encoding, as Python names it.
+    findings
+        Rows left out.
     """
 
     frame: pd.DataFrame
     separator: str
     encoding: str
+    findings: tuple[Finding, ...] = ()
 
 
-def read_delimited(path: Path, encoding: str | None = None) -> Delimited:
+def read_delimited(
+    path: Path, encoding: str | None = None, *, max_lost_share: float = 0.1
+) -> Delimited:
     """Read a text file with a header line.
 
     Parameters
@@ -69,32 +72,98 @@ def read_delimited(path: Path, encoding: str | None = None) -> Delimited:
         The file.
     encoding
         Text encoding; None: by the rule of this module.
+    max_lost_share
+        Largest share of rows that an open quote may swallow.
 
     Raises
     ------
     SourceError
-        When the file is absent, undecodable, or its lines differ in length.
+        When the file is absent, undecodable, or its lines differ in length; when more rows are
+        swallowed.
     InputError
         When the header names a field twice or not at all.
     """
     text, used = _decode(path, encoding)
-    header = text.lstrip("\r\n").partition("\n")[0]
-    unquoted = _QUOTED.sub("", header)
-    separator = max(_SEPARATORS, key=unquoted.count)
-    names = _field_names(path, header, separator)
+    stated = _STATED_SEPARATOR.match(text)
+    text = text[stated.end() if stated else 0 :].lstrip("\r\n")
+    header = text.partition("\n")[0]
+    separator = stated[1] if stated else max(_SEPARATORS, key=_QUOTED.sub("", header).count)
+    names, body = _split_header(path, text, separator)
+    frame = _parse(path, body, names, separator).apply(_without_blanks)
+    lost = _swallowed(path, frame, separator, max_lost_share)
+    is_blank = frame.isna().all(axis=1)
+    blank = Finding(path.name, "left_out", int(is_blank.sum()), Reason("layer_blank_rows"))
+    frame = _without_unnamed(path, frame)[~is_blank].reset_index(drop=True)
+    return Delimited(frame, separator, used, (*lost, *([blank] if blank.count else [])))
+
+
+def _parse(path: Path, body: str, names: list[str], separator: str) -> pd.DataFrame:
+    """Split the rows below the header into fields."""
+    if not body.strip("\r\n"):
+        return pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
+    content = body.encode("utf-8", errors="replace")
+    if len(content) >= _MOST_BYTES:
+        raise SourceError(str(path), "has more than 2 GB of text: split it")
     try:
         table = pa_csv.read_csv(
-            io.BytesIO(text.encode("utf-8")),
+            io.BytesIO(content),
             parse_options=pa_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
-            read_options=pa_csv.ReadOptions(column_names=names, skip_rows_after_names=1),
+            read_options=pa_csv.ReadOptions(column_names=names, block_size=len(content) + 1),
             convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
         )
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         raise SourceError(
             str(path), f"not a table separated by {separator!r} ({_one_line(error)})"
         ) from error
-    frame = table.to_pandas().apply(_without_blanks)
-    return Delimited(_without_unnamed(path, frame), separator, used)
+    return table.to_pandas()
+
+
+def _split_header(path: Path, text: str, separator: str) -> tuple[list[str], str]:
+    """Read the header's field names, which may hold line breaks; return them and the rest."""
+    stream = io.StringIO(text, newline="")
+    try:
+        found = next(csv.reader(stream, delimiter=separator, strict=True))
+    except (csv.Error, StopIteration) as error:
+        raise SourceError(
+            str(path), f"its header cannot be read ({error}): is a quote left open?"
+        ) from error
+    return _field_names(path, found), stream.read()
+
+
+def _swallowed(
+    path: Path, frame: pd.DataFrame, separator: str, max_lost_share: float
+) -> tuple[Finding, ...]:
+    """Find whole rows inside a field: an open quote reached over them.
+
+    Raises
+    ------
+    SourceError
+        When their share is too large.
+    """
+    fewest = len(frame.columns) - 1
+    lost: list[tuple[int, int]] = []
+    for name in frame.columns if fewest else ():
+        long = frame[name].dropna()
+        long = long[long.str.contains("\n", regex=False)]
+        for row, value in long.items():
+            n_rows = sum(line.count(separator) >= fewest for line in value.splitlines()[1:])
+            if n_rows:
+                lost.append((int(str(row)), n_rows))
+    n_lost = sum(n_rows for _, n_rows in lost)
+    if not n_lost:
+        return ()
+    n_all = len(frame) + n_lost
+    row = lost[0][0] + 1
+    if n_lost > max_lost_share * n_all:
+        raise SourceError(
+            str(path),
+            f"a quote that is not closed in row {row} swallows rows: {n_lost} of "
+            f"{n_all} are lost: close it, or allow for it with "
+            f"max_lost_share = {n_lost / n_all:.2g}",
+        )
+    rows = tuple(f"row {row + 1}" for row, _ in lost[:_MOST_EXAMPLES])
+    what = Reason("layer_swallowed", row=row)
+    return (Finding(path.name, "left_out", n_lost, what, rows),)
 
 
 def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
@@ -113,7 +182,7 @@ def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
             raise InputError(
                 f"{path.name}: {name!r} is no text encoding: write for example 'cp1252'"
             ) from None
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
         if "\0" in text:
             break
@@ -123,14 +192,9 @@ def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
     raise SourceError(str(path), f"not text in {used or 'UTF-8 or cp1252'}: state its encoding")
 
 
-def _field_names(path: Path, header: str, separator: str) -> list[str]:
-    """Read the header's field names; unnamed ones get a name no file can hold."""
-    parsed = pa_csv.read_csv(
-        io.BytesIO(header.strip("\r\n").encode("utf-8") + b"\n"),
-        parse_options=pa_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
-        read_options=pa_csv.ReadOptions(autogenerate_column_names=True),
-    )
-    found = [str(column[0].as_py() or "").strip() for column in parsed.columns]
+def _field_names(path: Path, found: list[str]) -> list[str]:
+    """Check the header's field names; unnamed ones get a name no file can hold."""
+    found = [" ".join(name.split()) for name in found]
     named = [name for name in found if name]
     doubled = sorted({name for name in named if named.count(name) > 1})
     if doubled:
@@ -158,89 +222,7 @@ def _without_unnamed(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _one_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
-
-
-def as_numbers(
-    source: Delimited, fields: Iterable[str], *, degrees: Collection[str] = ()
-) -> tuple[pd.DataFrame, str, list[str]]:
-    """Write the numbers of some fields with a decimal point, by the rule of this module.
-
-    Values that are no numbers stay as they are, for the schema to report with their ids.
-
-    Parameters
-    ----------
-    source
-        The file as read.
-    fields
-        Fields that hold numbers.
-    degrees
-        Those of them in degrees, where 12.345 cannot be twelve thousand.
-
-    Returns
-    -------
-    The frame with the fields rewritten, the decimal mark found, and the problems found.
-    """
-    wanted = [name for name in dict.fromkeys(fields) if name in source.frame]
-    if source.separator == ",":
-        return source.frame, ".", []
-    commas = [name for name in wanted if _first_match(source, name, _COMMA_NUMBER)]
-    commas += [name for name in wanted if _first_match(source, name, _GROUPED_NUMBER)]
-    points = [name for name in wanted if _first_match(source, name, _POINT_NUMBER)]
-    unclear = [name for name in wanted if _first_match(source, name, _EITHER_NUMBER)]
-    points += [name for name in unclear if name in degrees]
-    if commas and points:
-        return source.frame, ".", [_mixed_words(source, commas[0], points[0])]
-    if unclear and not commas and not points:
-        value = _first_match(source, unclear[0], _EITHER_NUMBER)
-        return (
-            source.frame,
-            ".",
-            [
-                f"field {unclear[0]!r}: {value!r} may be {value.replace('.', '')} or a decimal "
-                "number, and no other number tells: write it without the point or with a "
-                "decimal comma"
-            ],
-        )
-    if not commas:
-        return source.frame, ".", []
-    rewritten = {name: _comma_to_point(source.frame[name]) for name in wanted}
-    return source.frame.assign(**rewritten), ",", []
-
-
-def _first_match(source: Delimited, name: str, pattern: str) -> str:
-    values = source.frame[name].dropna()
-    matching = values[values.str.fullmatch(pattern)]
-    return "" if matching.empty else str(matching.iloc[0])
-
-
-def _mixed_words(source: Delimited, comma: str, point: str) -> str:
-    with_comma = _first_match(source, comma, _COMMA_NUMBER) or _first_match(
-        source, comma, _GROUPED_NUMBER
-    )
-    with_point = _first_match(source, point, f"{_POINT_NUMBER}|{_EITHER_NUMBER}")
-    return (
-        f"two decimal marks: {with_comma!r} in field {comma!r} and {with_point!r} in field "
-        f"{point!r}: write all numbers one way"
-    )
-
-
-def _comma_to_point(values: pd.Series) -> pd.Series:
-    numbers = values.str.fullmatch(
-        f"{_COMMA_NUMBER}|{_GROUPED_NUMBER}|{_EITHER_NUMBER}", na=False
-    ).astype(bool)
-    rewritten = values.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-    return values.where(~numbers, rewritten)
-
-
-def is_numeric(values: pd.Series) -> bool:
-    """Tell whether all values are numbers and none a code that starts with 0, such as 007."""
-    given = values.dropna()
-    if given.empty:
-        return False
-    numbers = given.str.fullmatch(_PLAIN_NUMBER)
-    codes = given.str.fullmatch(_CODE_WITH_ZERO) & ~given.str.fullmatch(r"[+-]?0\.\d*")
-    return bool(numbers.all() and not codes.any())
+    return str(error).partition("\n")[0][:_MAX_ERROR_CHARACTERS]
 
 
 def finding(source: Delimited, name: str, decimal_mark: str) -> Finding:
@@ -251,5 +233,5 @@ def finding(source: Delimited, name: str, decimal_mark: str) -> Finding:
         name,
         "read",
         len(source.frame),
-        f"rows of text in {source.encoding}, separated by {separator}, with decimal {mark}",
+        Reason("layer_text", encoding=source.encoding, separator=separator, mark=mark),
     )

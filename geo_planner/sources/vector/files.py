@@ -22,6 +22,7 @@ from pyproj import CRS, Transformer
 from geo_planner.crs import WGS84, parse_crs, to_text
 from geo_planner.errors import CRSError, InputError, SourceError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 
 VECTOR_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
@@ -128,10 +129,10 @@ def _findings(
 ) -> tuple[Finding, ...]:
     """Report what the reader of the format warned of, and an encoding chosen by rule."""
     said = dict.fromkeys(str(item.message) for item in caught)
-    findings = [Finding(title, "warning", 1, f"reader of the format: {text}") for text in said]
+    findings = [Finding(title, "warning", 1, Reason("layer_reader", text=text)) for text in said]
     if used_encoding:
-        words = f"rows of text in {used_encoding}: there is no .cpg file"
-        findings.append(Finding(title, "read", n_rows, words))
+        what = Reason("layer_encoding", encoding=used_encoding)
+        findings.append(Finding(title, "read", n_rows, what))
     return tuple(findings)
 
 
@@ -147,9 +148,9 @@ def _without_unusable(
     values = values.copy()
     values[bad] = None
     rows = tuple(f"row {number + 1}" for number in bad[:MAX_IDS_SHOWN])
-    words = "shapes with coordinates that are no numbers, taken as absent"
+    what = Reason("layer_no_numbers")
     return frame.set_geometry(gpd.GeoSeries(values, frame.index, frame.crs)), [
-        Finding(title, "warning", len(bad), words, rows)
+        Finding(title, "warning", len(bad), what, rows)
     ]
 
 

@@ -23,8 +23,10 @@ from geo_planner.config import FieldRule, LayerSource
 from geo_planner.crs import require_metric
 from geo_planner.errors import CRSError, InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, Table, tables
-from geo_planner.sources.vector import columns, coordinates, delimited, files, shapes
+from geo_planner.sources.vector import columns, coordinates, delimited, files, numbers, shapes
+from geo_planner.words.english import english
 
 _ID_DIGITS = 12
 
@@ -56,13 +58,19 @@ class LayerRows:
 
 @dataclass(frozen=True)
 class _OpenedLayer:
-    """Hold a layer's rows before any choice among them; shapes is None for a plain table."""
+    """Hold a layer's rows before any choice; no shapes: a plain table, text: its text file."""
 
     name: str
     frame: pd.DataFrame
     shapes: gpd.GeoSeries | None
     findings: tuple[Finding, ...]
+    text: delimited.Delimited | None = None
     coordinate_fields: tuple[str, ...] = ()
+
+    @property
+    def separator(self) -> str:
+        """Character between the fields of a text file; empty for other files."""
+        return "" if self.text is None else self.text.separator
 
 
 def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
@@ -96,11 +104,7 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
 
     made = pd.DataFrame(dict(mapped.columns), index=opened.frame.index)
     made, id_findings = _with_ids(made, table, opened)
-    findings = [
-        Finding(opened.name, "read", len(made), f"rows read into table {table.name}"),
-        *opened.findings,
-        *id_findings,
-    ]
+    findings = [*opened.findings, *mapped.findings, *id_findings]
     if "part" in table.columns and "part" not in made and set(table.key) - {"part"} <= set(made):
         made["part"] = made.groupby(table.key[:-1], dropna=False, sort=False).cumcount()
     made = made[[column.name for column in table.attributes if column.name in made]]
@@ -110,9 +114,12 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
         fitted, repairs = shapes.fit(local, table.geometry.allowed, opened.name, labels)
         findings += repairs
         made = gpd.GeoDataFrame(made, geometry=fitted, crs=crs)
+    made, lost = _complete(made, table, source, opened.name)
+    read = Finding(opened.name, "read", len(made), Reason("layer_rows", table=table.name))
     used = {*mapped.used_fields, *opened.coordinate_fields}
     unmapped = tuple(name for name in fields if name not in used)
     own_crs = None if opened.shapes is None else opened.shapes.crs
+    findings = [read, *findings, *lost]
     return LayerRows(table.name, made.reset_index(drop=True), tuple(findings), unmapped, own_crs)
 
 
@@ -134,38 +141,51 @@ def _raise_if(opened: _OpenedLayer, table: Table, problems: Sequence[str]) -> No
 def _open(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]:
     """Open the file; return its rows, and the source without the names of coordinate fields."""
     suffix = files.require_suffix(source.path)
-    if suffix in files.TEXT_SUFFIXES:
-        return _open_text(source, table)
+    opened = _open_text(source) if suffix in files.TEXT_SUFFIXES else _open_features(source)
+    frame, cleared = numbers.without_missing(opened.frame, source, opened.name)
+    opened = replace(opened, frame=frame, findings=(*opened.findings, *cleared))
+    attributes = source
+    if opened.shapes is None:
+        opened, attributes = _placed(opened, source, table)
+    return _with_numbers(opened, attributes, table), attributes
+
+
+def _open_features(source: LayerSource) -> _OpenedLayer:
     layer = files.read_features(source.path, source.layer, source.crs, source.encoding)
-    if isinstance(layer.frame, gpd.GeoDataFrame):
-        plain = pd.DataFrame(layer.frame.drop(columns="geometry"))
-        return _OpenedLayer(layer.name, plain, layer.frame.geometry, layer.findings), source
-    opened = _OpenedLayer(layer.name, layer.frame, None, layer.findings)
-    return _placed(opened, source, table)
+    if not isinstance(layer.frame, gpd.GeoDataFrame):
+        return _OpenedLayer(layer.name, layer.frame, None, layer.findings)
+    plain = pd.DataFrame(layer.frame.drop(columns="geometry"))
+    return _OpenedLayer(layer.name, plain, layer.frame.geometry, layer.findings)
 
 
-def _open_text(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]:
-    """Open a text file: its numbers are read in the columns and coordinates that want them."""
+def _open_text(source: LayerSource) -> _OpenedLayer:
     if source.layer is not None:
         raise InputError(f"{source.path.name}: a text file has no layers: leave out 'layer'")
-    read = delimited.read_delimited(source.path, source.encoding)
+    read = delimited.read_delimited(
+        source.path, source.encoding, max_lost_share=source.max_lost_share
+    )
     name = source.path.name
     if read.frame.empty:
         raise InputError(f"{name}: the layer has no rows")
-    fields = list(read.frame.columns)
-    named, attributes = _split(source)
+    return _OpenedLayer(name, read.frame, None, read.findings, read)
+
+
+def _with_numbers(opened: _OpenedLayer, source: LayerSource, table: Table) -> _OpenedLayer:
+    """Read the numbers that stand in text, in the columns that want them."""
+    fields = [name for name in opened.frame if name not in opened.coordinate_fields]
     numeric = [
         rule.field
-        for column, rule in columns.rules(attributes, table, fields).items()
+        for column, rule in columns.rules(source, table, fields).items()
         if columns.is_read_as_number(column, rule, table)
     ]
-    chosen, _ = coordinates.choose(named, fields) if table.geometry else (None, [])
-    places = chosen.fields if chosen and chosen.kind != "wkt" else ()
-    degrees = places if chosen and chosen.kind == "degrees" else ()
-    frame, mark, problems = delimited.as_numbers(read, [*numeric, *places], degrees=degrees)
-    opened = _OpenedLayer(name, frame, None, (delimited.finding(read, name, mark),))
+    frame, mark, problems = numbers.as_numbers(
+        opened.frame, numeric, stated=source, separator=opened.separator
+    )
     _raise_if(opened, table, problems)
-    return _placed(opened, source, table)
+    if opened.text is None:
+        return replace(opened, frame=frame)
+    written = delimited.finding(opened.text, opened.name, mark)
+    return replace(opened, frame=frame, findings=(written, *opened.findings))
 
 
 def _split(source: LayerSource) -> tuple[dict[str, str], LayerSource]:
@@ -203,9 +223,9 @@ def _placed(
         problems = [*columns.check_names(attributes, table, fields), *problems]
         raise InputError(f"{opened.name} cannot be read into table {table.name!r}", problems)
     crs = coordinates.crs_of(chosen, source.crs, opened.name)
-    places, problems = coordinates.to_shapes(
-        opened.frame, chosen, crs, _labels(opened.frame, table)
-    )
+    frame, problems = coordinates.with_numbers(opened.frame, chosen, source, opened.separator)
+    _raise_if(opened, table, problems)
+    places, problems = coordinates.to_shapes(frame, chosen, crs, _labels(opened.frame, table))
     _raise_if(opened, table, problems)
     return replace(opened, shapes=places, coordinate_fields=chosen.fields), attributes
 
@@ -215,18 +235,15 @@ def _kept(opened: _OpenedLayer, source: LayerSource) -> _OpenedLayer:
     if not source.keep:
         return opened
     kept = columns.is_kept(opened.frame, source.keep)
-    words = " and ".join(
-        f"{name!r} is {' or '.join(map(str, values))}" for name, values in source.keep.items()
-    )
+    fields = columns.kept_fields(source.keep)
     if not kept.any():
         found = {
             name: columns.as_text(opened.frame[name]).value_counts().index[:MAX_IDS_SHOWN].tolist()
             for name in source.keep
         }
-        raise InputError(f"{opened.name}: no row is left by 'keep' ({words}); found: {found}")
-    left_out = Finding(
-        opened.name, "left_out", int((~kept).sum()), f"rows not kept: only those where {words}"
-    )
+        raise InputError(f"{opened.name}: no row is left by 'keep' ({fields}); found: {found}")
+    what = Reason("layer_not_kept", fields=fields)
+    left_out = Finding(opened.name, "left_out", int((~kept).sum()), what)
     return replace(
         opened,
         frame=opened.frame[kept],
@@ -264,15 +281,54 @@ def _with_ids(
         opened.name,
         "repaired",
         int(absent.sum()),
-        f"rows without {name}: made from a digest of the geometry",
+        Reason("layer_no_id", column=name),
         tuple(ids.head(MAX_IDS_SHOWN)),
     )
     twice = ids[again > 0]
     if table.geometry is None or table.geometry.allowed == ("Point",) or not len(twice):
         return made.assign(**{name: filled}), [rows]
-    what = "rows with the very shape of another row: kept, and numbered"
+    what = Reason("layer_twice")
     same = Finding(opened.name, "warning", len(twice), what, tuple(twice.head(MAX_IDS_SHOWN)))
     return made.assign(**{name: filled}), [rows, same]
+
+
+def _complete(
+    made: pd.DataFrame, table: Table, source: LayerSource, name: str
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Leave out rows without a place or an id where the study says so, and count them.
+
+    Raises
+    ------
+    InputError
+        When they are a larger share of the rows than the study allows for.
+    """
+    lacks = _lacks(made, table)
+    incomplete = np.logical_or.reduce([np.zeros(len(made), dtype=bool), *lacks.values()])
+    if source.leave_out is None or not incomplete.any():
+        return made, []
+    share = incomplete.mean()
+    if share > source.max_lost_share:
+        raise InputError(
+            f"{name}: {int(incomplete.sum())} of {len(made)} rows are incomplete "
+            f"({', '.join(map(english, lacks))}): allow for it with max_lost_share = {share:.2g}"
+        )
+    labels = _labels(made, table)
+    return made[~incomplete], [
+        Finding(name, "left_out", int(rows.sum()), what,
+                tuple(map(str, labels[rows][:MAX_IDS_SHOWN])))
+        for what, rows in lacks.items()
+    ]  # fmt: skip
+
+
+def _lacks(made: pd.DataFrame, table: Table) -> dict[Reason, np.ndarray]:
+    """Mark rows that lack a place or an id, by what they lack."""
+    lacks = {}
+    if isinstance(made, gpd.GeoDataFrame) and table.geometry and not table.geometry.is_nullable:
+        places = made.geometry.to_numpy()
+        lacks[Reason("layer_no_place")] = shapely.is_missing(places) | shapely.is_empty(places)
+    if table.key and table.key[0] in made:
+        lacks[Reason("layer_no_key", column=table.key[0])] = made[table.key[0]].isna().to_numpy()
+    return {what: rows for what, rows in lacks.items() if rows.any()}
 
 
 def _digests(places: gpd.GeoSeries) -> pd.Series:

@@ -1,9 +1,10 @@
 """Points handed to the commands ``times`` and ``access``: an id, a place, anything else.
 
-Ids are text: 007 stays 007. Other fields of a text file become numbers where every value is one
-and none starts with a 0 that would be lost.
+Ids are text: 007 stays 007. Other fields become numbers where every value is one and none starts
+with a 0 that would be lost.
 """
 
+import logging
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,13 +13,23 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from geo_planner.config import CellFormat
 from geo_planner.crs import require_metric
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.sources.vector import columns, coordinates, delimited, files, shapes
+from geo_planner.sources.vector import columns, coordinates, delimited, files, numbers, shapes
+from geo_planner.words.english import english
+
+ALL_COLUMNS = ""
+_IN_A_COMMAND = "in a command: --missing VALUE, --thousands MARK, --decimal MARK"
+_LOGGER = logging.getLogger(__name__)
 
 
-def read_points(path: Path, crs: CRS) -> gpd.GeoDataFrame:
+def read_points(
+    path: Path, crs: CRS, cells: CellFormat | None = None, column: str | None = None
+) -> gpd.GeoDataFrame:
     """Read points from a text file with id, lon and lat, or from a layer with an id.
 
     Parameters
@@ -28,6 +39,11 @@ def read_points(path: Path, crs: CRS) -> gpd.GeoDataFrame:
         of shapes larger than a point, a point inside is taken.
     crs
         Metric CRS of the region.
+    cells
+        How the file writes its cells; None: by the rules for text files.
+    column
+        Column that must hold numbers, or ``ALL_COLUMNS``: no column may hold some text among
+        numbers. None: no other column is wanted.
 
     Returns
     -------
@@ -39,21 +55,19 @@ def read_points(path: Path, crs: CRS) -> gpd.GeoDataFrame:
     SourceError
         When the file is absent or unreadable.
     InputError
-        When ids are absent or doubled, or coordinates unusable: all at once, first rows named.
+        When ids are absent or doubled, coordinates unusable, or where a number should be is none:
+        all at once, first rows named.
     CRSError
         When a layer names no CRS.
     """
     require_metric(crs)
+    written = cells or CellFormat()
     if files.require_suffix(path) in files.TEXT_SUFFIXES:
-        read = delimited.read_delimited(path)
-        if read.frame.empty:
-            raise InputError(f"{path.name}: there are no rows")
-        frame, places, problems = _from_text(path, read)
+        frame, places, problems = _from_text(path, written, column)
     else:
-        layer = files.read_features(path, None, None, None)
-        if not isinstance(layer.frame, gpd.GeoDataFrame):
-            raise InputError(f"{path.name}: the layer has no geometry")
-        frame, places, problems = _from_layer(path, layer.frame)
+        frame, places, problems = _from_layer(path, written, column)
+    if written.leave_out is not None:
+        frame, places = _complete(path, frame, places, written)
     problems = [*_id_problems(frame), *problems, *_place_problems(frame, places, crs)]
     if problems:
         raise InputError(f"{path.name}: these are not usable as points", problems)
@@ -62,36 +76,111 @@ def read_points(path: Path, crs: CRS) -> gpd.GeoDataFrame:
 
 
 def _from_text(
-    path: Path, read: delimited.Delimited
+    path: Path, cells: CellFormat, column: str | None
 ) -> tuple[pd.DataFrame, gpd.GeoSeries, list[str]]:
-    chosen, problems = coordinates.choose({}, list(read.frame.columns))
+    read = delimited.read_delimited(path, max_lost_share=cells.max_lost_share)
+    if read.frame.empty:
+        raise InputError(f"{path.name}: there are no rows")
+    frame, cleared = numbers.without_missing(read.frame, cells, path.name)
+    _tell((*read.findings, *cleared))
+    chosen, problems = coordinates.choose({}, list(frame.columns))
     if chosen is None or chosen.kind != "degrees":
         problems = ["points need longitude and latitude: name two fields lon and lat"]
-    id_field = _id_field(read.frame)
+    id_field = _id_field(frame)
     if id_field is None:
-        problems.append(f"there is no field 'id'; the file has: {', '.join(read.frame.columns)}")
+        problems.append(f"there is no field 'id'; the file has: {', '.join(frame.columns)}")
     if problems or chosen is None or id_field is None:
         raise InputError(f"{path.name}: these are not usable as points", problems)
-    others = [name for name in read.frame if name != id_field]
-    frame, _, problems = delimited.as_numbers(read, others, degrees=chosen.fields)
-    for name in others:
-        if name not in chosen.fields and delimited.is_numeric(frame[name]):
-            frame[name] = pd.to_numeric(frame[name])
+    frame, problems = coordinates.with_numbers(frame, chosen, cells, read.separator)
     crs = coordinates.crs_of(chosen, None, path.name)
-    places, unfit = coordinates.to_shapes(frame, chosen, crs, _labels(frame[id_field]))
-    frame = frame.drop(columns=list(chosen.fields))
-    return _with_id_first(frame, id_field), places, [*problems, *unfit]
+    labels = _labels(columns.as_text(frame[id_field]))
+    places, unfit = coordinates.to_shapes(frame, chosen, crs, labels)
+    frame = _with_id_first(frame.drop(columns=list(chosen.fields)), id_field)
+    frame, mixed = _with_numbers(frame, cells, column, read.separator)
+    return frame, places, [*problems, *mixed, *unfit]
 
 
 def _from_layer(
-    path: Path, frame: gpd.GeoDataFrame
+    path: Path, cells: CellFormat, column: str | None
 ) -> tuple[pd.DataFrame, gpd.GeoSeries, list[str]]:
-    plain = pd.DataFrame(frame.drop(columns="geometry"))
+    layer = files.read_features(path, None, None, None)
+    if not isinstance(layer.frame, gpd.GeoDataFrame):
+        raise InputError(f"{path.name}: the layer has no geometry")
+    plain, cleared = numbers.without_missing(
+        pd.DataFrame(layer.frame.drop(columns="geometry")), cells, path.name
+    )
+    _tell((*layer.findings, *cleared))
     id_field = _id_field(plain)
     if id_field is None:
         present = ", ".join(plain.columns) or "none"
         raise InputError(f"{path.name}: the layer has no field 'id'; it has: {present}")
-    return _with_id_first(plain, id_field), frame.geometry, []
+    frame, problems = _with_numbers(_with_id_first(plain, id_field), cells, column, "")
+    return frame, layer.frame.geometry, problems
+
+
+def _with_numbers(
+    frame: pd.DataFrame, cells: CellFormat, column: str | None, separator: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Make numbers of fields of text where every value is one; refuse what is wanted and is none.
+
+    A field that nobody asked for stays text where its numbers may be read either way.
+    """
+    others = [name for name in frame if name != "id"]
+    wanted = others if column == ALL_COLUMNS else [name for name in others if name == column]
+    rewritten, _, problems = numbers.as_numbers(
+        frame, wanted or others, stated=cells, separator=separator
+    )
+    if column is None:
+        problems = []
+    elif problems:
+        problems.append(_IN_A_COMMAND)
+    elif column == ALL_COLUMNS:
+        problems = numbers.doubtful_number_fields(rewritten, others)
+    else:
+        problems = [
+            f"field {name!r}: {numbers.unread_words(unfit)}; {_IN_A_COMMAND}"
+            for name in wanted
+            if not (unfit := numbers.unread(rewritten[name])).empty
+        ]
+    made = {
+        name: numbers.to_floats(rewritten[name])
+        for name in others
+        if numbers.is_text(rewritten[name])
+        and (name == column or numbers.is_numeric(rewritten[name]))
+    }
+    return rewritten.assign(**made), problems
+
+
+def _complete(
+    path: Path, frame: pd.DataFrame, places: gpd.GeoSeries, cells: CellFormat
+) -> tuple[pd.DataFrame, gpd.GeoSeries]:
+    """Leave out points without an id or a place, and tell how many.
+
+    Raises
+    ------
+    InputError
+        When they are a larger share than is allowed for.
+    """
+    values = places.to_numpy()
+    lost = shapely.is_missing(values) | shapely.is_empty(values) | frame["id"].isna().to_numpy()
+    if lost.mean() > cells.max_lost_share:
+        raise InputError(
+            f"{path.name}: {int(lost.sum())} of {len(lost)} points are without a place or an id, "
+            f"more than {cells.max_lost_share:.0%}"
+        )
+    if lost.any():
+        examples = tuple(map(str, _labels(frame["id"])[lost][:MAX_IDS_SHOWN]))
+        what = Reason("points_incomplete")
+        _tell((Finding(path.name, "left_out", int(lost.sum()), what, examples),))
+    return frame[~lost], places[~lost]
+
+
+def _tell(findings: tuple[Finding, ...]) -> None:
+    """Tell the user of a command what happened to the rows of a file."""
+    for one in findings:
+        if one.kind != "read" or one.what.code == "layer_unknown_values":
+            examples = f" ({', '.join(one.examples)})" if one.examples else ""
+            _LOGGER.warning("%s: %d %s%s", one.source, one.count, english(one.what), examples)
 
 
 def _id_field(frame: pd.DataFrame) -> str | None:

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 
 _POLYGONS = ("Polygon", "MultiPolygon")
@@ -40,24 +41,24 @@ def fit(
     found: list[Finding] = []
     values = shapes.to_numpy()
 
-    def count(rows: np.ndarray, what: str) -> None:
+    def count(rows: np.ndarray, code: str) -> None:
         if rows.any():
             examples = tuple(str(label) for label in labels[rows][:MAX_IDS_SHOWN])
-            found.append(Finding(source, "repaired", int(rows.sum()), what, examples))
+            found.append(Finding(source, "repaired", int(rows.sum()), Reason(code), examples))
 
     rows = shapely.has_z(values) | shapely.has_m(values)
     values = np.where(rows, shapely.force_2d(values), values)
-    count(rows, "heights or measures cut from the geometry")
+    count(rows, "shapes_flattened")
 
     values, rows = _taken_apart(values, allowed)
-    count(rows, "polygons that crossed themselves made valid, polygonal parts kept")
+    count(rows, "shapes_made_valid")
 
     values, rows = _single_parts(values, allowed)
-    count(rows, "single parts taken out of their collection")
+    count(rows, "shapes_single_parts")
 
     if tuple(allowed) == ("Point",):
         values, rows = _points_inside(values)
-        count(rows, "larger shapes replaced by a point inside them")
+        count(rows, "shapes_points_inside")
     return gpd.GeoSeries(values, index=shapes.index, crs=shapes.crs), found
 
 

@@ -14,10 +14,12 @@ from geo_planner.config import Study
 from geo_planner.errors import CRSError, InputError
 from geo_planner.land.constraints.ground import Failure
 from geo_planner.land.constraints.shares import site_constraints
+from geo_planner.reasons import Reason
 from geo_planner.region.build import build_region
 from geo_planner.sources.constraint_kinds import read_constraint_kinds
 from tests.land.land_town import area, at, layer, region_of
 from tests.sources.raster.raster_files import EAST_M, NORTH_M, write_raster
+from tests.wordings import english
 
 SITE = area(0, 0, 100, 100)
 # a round zone is drawn with 16 corners a quarter: a little smaller than the circle
@@ -123,9 +125,10 @@ def test_a_source_that_failed_is_never_no_conflict(state):
     rows = layer("constraints", [area(0, 0, 9, 9)], kind="conservation", geometry_is="zone")
     sites = layer("sites", [SITE, area(500, 0, 600, 100)])
     region = region_of(sites=sites, constraints=rows)
-    failed = Failure(("conservation", "seveso"), state, "no answer in 30 s")
+    why = Reason("as_reported", text="no answer in 30 s")
+    failed = Failure(("conservation", "seveso"), state, why)
     result = site_constraints(region, failures=[failed])
-    assert row_of(result, "seveso")[["state", "reason"]].tolist() == [state, "no answer in 30 s"]
+    assert row_of(result, "seveso")[["state", "reason"]].tolist() == [state, str(why)]
     # what another source does tell stays; what it does not tell is open
     assert row_of(result, "conservation")["state"] == "conflict"
     elsewhere = row_of(result, "conservation", "sites1")
@@ -141,7 +144,8 @@ def test_a_failure_the_region_records_is_told():
         sites=layer("sites", [SITE]), constraints=rows,
         sources={"constraints": [{"file": "dikes", "kinds": ["dike"]}, gone]},
     )  # fmt: skip
-    assert row_of(site_constraints(region), "seveso")["state"] == "layer gone"
+    found = row_of(site_constraints(region), "seveso")
+    assert [found["state"], english(found["reason"])] == ["layer gone", "no such layer"]
 
 
 def test_an_object_of_two_rules_has_two_zones():
@@ -206,7 +210,7 @@ def test_a_detailed_plan_takes_ground_out_of_the_rural_zone():
     result = site_constraints(region)
     rural = row_of(result, "rural_zone")
     assert rural["area_m2"] == pytest.approx((80 - 30 + 10) * 100)
-    assert rural["reason"] == "no data on 20% of the site"
+    assert english(rural["reason"]) == "no data on 20\N{NO-BREAK SPACE}% of the site"
     proposal = row_of(result, "local_plan_proposal")
     assert proposal["area_m2"] == pytest.approx(80 * 10)
     assert row_of(result, "local_plan_proposal", "sites1")["state"] == "none"
@@ -218,7 +222,7 @@ def test_plans_without_any_proposal_do_not_say_that_there_is_none():
     result = site_constraints(region)
     found = row_of(result, "local_plan_proposal")
     assert found["state"] == "not checked"
-    assert "no proposal at all" in found["reason"]
+    assert "no proposal at all" in english(found["reason"])
     assert row_of(result, "rural_zone")["state"] == "not checked"
 
 
@@ -260,7 +264,8 @@ def test_noise_is_measured_in_the_cells_above_each_threshold(tmp_path):
     assert row_of(result, homes, "east")["state"] == "not checked"
     assert np.isnan(row_of(result, homes, "east")["area_m2"])
     half = row_of(result, offices, "gap")
-    assert half[["state", "reason"]].tolist() == ["conflict", "no data on 25% of the site"]
+    assert half["state"] == "conflict"
+    assert english(half["reason"]) == "no data on 25\N{NO-BREAK SPACE}% of the site"
     assert row_of(result, "rail_noise_homes", "mid")["state"] == "not checked"
 
 

@@ -14,6 +14,7 @@ from geo_planner.land import (
 )
 from geo_planner.land.environment.classes import distance_to_sensitive
 from tests.land.plan_towns import SQUARE, UTM, box, is_nan, plan, plans, sites
+from tests.wordings import english
 
 FRAMEWORK = plan("f1", "framework", env_class_min=1, env_class_max=7)
 
@@ -125,7 +126,7 @@ def test_homes_on_the_site_itself_leave_class_1():
 def test_without_a_plan_class_the_possible_class_is_unknown_but_a_short_distance_still_refuses():
     found = classes(plan("f1", "framework"), landscape=homes_at(60))
     assert is_nan(found["env_class_possible"])
-    assert "at most the class by distance" in found["env_class_reason"]
+    assert "at most the class by distance" in english(found["env_class_reason"])
     assert (found["fits_laboratory"], found["fits_production"]) == ("unknown", "no")
 
 
@@ -154,7 +155,7 @@ def test_a_constraint_may_cap_the_class():
 def test_a_high_lowest_class_is_told_and_excludes_nothing():
     framework = plan("f1", "framework", env_class_min=4, env_class_max=6)
     found = classes(framework, landscape=homes_at(900))
-    assert "bars offices" in found["env_class_note"]
+    assert "bars offices" in english(found["env_class_note"])
     assert found["fits_office"] == "yes"
 
 

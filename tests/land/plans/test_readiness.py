@@ -7,6 +7,7 @@ import pytest
 
 from geo_planner.land import resolve_plans, site_readiness
 from tests.land.plan_towns import SQUARE, box, is_nan, plan, plans, sites
+from tests.wordings import english
 
 FRAMEWORK = plan("f1", "framework", zone_status="urban")
 LOCAL = plan("l1", "local_plan")
@@ -91,5 +92,5 @@ def test_a_proposal_tells_how_much_it_blocks():
 
 
 def test_data_without_any_local_plan_say_that_a_right_may_exist():
-    assert "no local plan" in ready(FRAMEWORK)["stage_note"]
+    assert "no local plan" in english(ready(FRAMEWORK)["stage_note"])
     assert ready(FRAMEWORK, LOCAL)["stage_note"] == ""

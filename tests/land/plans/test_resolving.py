@@ -9,7 +9,9 @@ from geo_planner.config import Land
 from geo_planner.errors import CRSError, InputError
 from geo_planner.land import plan_summary, resolve_plans
 from geo_planner.land.plans.overlay import overlay_plans
+from geo_planner.reasons import Reason, read_reasons
 from tests.land.plan_towns import SQUARE, box, field, is_nan, plan, plans, sites
+from tests.wordings import english
 
 FRAMEWORK = plan(
     "f1",
@@ -110,10 +112,10 @@ def test_plans_of_one_level_that_disagree_leave_the_value_unknown_and_are_named(
         ),
     )
     value, _ = ruled(result, 0, "now", "floor_area_ratio")
-    reason = result.rulings["now"]["floor_area_ratio"].reason[0]
+    reason = english(result.rulings["now"]["floor_area_ratio"].reason[0])
     assert is_nan(value)
-    assert "l1 (0.6 by basis 3)" in reason
-    assert "l2 (0.95 by basis 1)" in reason
+    assert "l1 (60\N{NO-BREAK SPACE}% of each plot)" in reason
+    assert "l2 (95\N{NO-BREAK SPACE}% of the area as a whole)" in reason
     assert ruled(result, 0, "now", "max_floors")[0] == 3.0
 
 
@@ -171,23 +173,22 @@ def test_a_complex_plan_says_nothing_sure_of_the_building_unless_a_sub_area_does
     assert ruled(result, by_area[4000.0], "now", "floor_area_ratio") == (1.2, "d1")
     rest = by_area[6000.0]
     assert is_nan(ruled(result, rest, "now", "floor_area_ratio")[0])
-    assert "l1 complex" in result.rulings["now"]["floor_area_ratio"].reason[rest]
+    assert "l1 complex" in english(result.rulings["now"]["floor_area_ratio"].reason[rest])
     assert ruled(result, rest, "now", "use_code")[0] == 31.0
 
 
 def test_a_gap_is_unknown_with_its_reason_and_share():
     half = plan("l1", "local_plan", box(0, 0, 50, 100), max_floors=3.0)
     result = resolve_plans(sites(s=SQUARE), plans(half))
-    told = json.loads(plan_summary(result, "now")["unknown"].loc["s"])
-    floors = [item for item in told if item["quantity"] == "max_floors"]
-    assert floors == [
-        {"quantity": "max_floors", "reason": "no local plan covers this part", "share": 0.5}
-    ]
+    why = Reason("plan_absent", reading="now")
+    floors = Reason("open_in_plans", quantity="max_floors", reason=why, share=0.5)
+    assert floors in read_reasons(plan_summary(result, "now")["unknown"].loc["s"])
+    assert english([floors]) == "floors: no local plan covers this part (50\N{NO-BREAK SPACE}%)"
 
 
 def test_a_silent_plan_is_told_apart_from_a_gap():
     result = resolve_plans(sites(s=SQUARE), plans(plan("l1", "local_plan")))
-    assert result.rulings["now"]["max_floors"].reason.tolist() == ["no local plan states floors"]
+    assert english(result.rulings["now"]["max_floors"].reason[0]) == "no local plan states floors"
 
 
 def test_a_proposal_takes_the_place_of_the_local_plan_it_lies_over_only_if_adopted():
@@ -258,8 +259,8 @@ def test_an_old_plan_carries_a_note_on_the_regulation_of_its_time():
     old = plan("l1", "local_plan", max_floors=3.0, dated="1984-03-15")
     cited = resolve_plans(sites(s=SQUARE), plans(old)).citations(["now"])
     [note] = set(cited.loc[cited["plan_id"] == "l1", "note"])
-    assert "1984" in note
-    assert "before 1995" in note
+    assert english(note).startswith("plan of 1984")
+    assert "before 1995" in english(note)
 
 
 def test_the_summary_means_ratios_by_ground_and_tells_shares_of_uses():

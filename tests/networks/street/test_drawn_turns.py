@@ -8,6 +8,7 @@ from geo_planner.config import Study, Travel
 from geo_planner.region import open_region
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import open_router, travel_times
+from geo_planner.words.english import english
 from tests.sources.osm.osm_drawing import ORIGIN_M, Drawing
 
 # 48 km/h stated, 0.75 of it in town: 10 m/s, so 100 m take 10 s
@@ -205,9 +206,11 @@ def test_the_router_says_what_it_assumes(tmp_path):
     times(cross(), tmp_path, ["west"], ["east"])
     region = open_region(tmp_path / "region")
     said = {
-        (mode, traffic): open_router(region, mode, Travel(car_traffic=traffic)).findings[0].what
+        (mode, traffic): english(
+            open_router(region, mode, Travel(car_traffic=traffic)).findings[0].what
+        )
         for mode, traffic in (("car", "free_flow"), ("car", "peak"), ("walk", "peak"))
     }
-    assert said["car", "free_flow"] == "streets for car at free flow"
-    assert said["car", "peak"] == "streets for car at the peak of hour 8, both directions alike"
+    assert said["car", "free_flow"] == "streets for cars at free flow"
+    assert said["car", "peak"] == "streets for cars at the peak of hour 8, both directions alike"
     assert said["walk", "peak"] == "streets for walk without a known grade, taken to be flat"

@@ -10,9 +10,10 @@ from shapely import LineString
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.networks.street.grades import speed_share
-from geo_planner.networks.street.speeds import peak_factors, street_costs, traffic_words
+from geo_planner.networks.street.speeds import peak_factors, street_costs, traffic_reason
 from geo_planner.networks.street.stress import traffic_stress
 from geo_planner.networks.street.turns import bicycle_delays_cs, driving_side
+from geo_planner.words.english import english
 from tests.networks.street.random_towns import Town
 
 FLAT_MPS = 16 / 3.6
@@ -100,8 +101,8 @@ def test_an_hour_without_factors_is_refused_with_the_hours_there_are(town):
 
 
 def test_cars_are_never_told_without_their_traffic():
-    assert traffic_words(Travel()) == "at free flow"
-    assert "peak of hour 8" in traffic_words(Travel(car_traffic="peak"))
+    assert english(traffic_reason(Travel())) == "streets for cars at free flow"
+    assert "peak of hour 8" in english(traffic_reason(Travel(car_traffic="peak")))
 
 
 @pytest.mark.parametrize(

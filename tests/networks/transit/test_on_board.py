@@ -8,6 +8,7 @@ import pytest
 
 from geo_planner.networks.transit.on_board import bicycle_rules
 from geo_planner.networks.transit.timetable import build_timetable
+from geo_planner.words.english import english
 from tests.networks.transit.test_timetable import DAY
 from tests.worlds import Ride, feed_tables
 
@@ -94,7 +95,9 @@ def test_wheelchairs_ride_only_trips_that_say_so_and_the_rest_is_counted():
     tables = world({"yes": at(8), "no": at(9), "silent": at(10)}, wheelchair_accessible=[1, 2, 0])
     assert carried(tables, "takes_wheelchair") == {"yes": True, "no": False, "silent": False}
     assert list(carried(tables, wheelchair=True)) == ["yes"]
-    told = {f.what: f.count for f in build_timetable(tables, DAY, wheelchair=True).findings}
+    told = {
+        english(f.what): f.count for f in build_timetable(tables, DAY, wheelchair=True).findings
+    }
     assert told == {
         "trips that carry no wheelchairs": 1,
         "trips that do not say whether they carry wheelchairs": 1,
@@ -111,13 +114,15 @@ def test_wheelchairs_get_on_and_off_at_no_stop_that_is_closed_to_them():
     names = timetable.stop_ids[timetable.pattern_stop_idx]
     assert names[timetable.can_board.astype(bool)].tolist() == ["a"]
     assert not timetable.can_alight.any()
-    assert {f.what: f.count for f in timetable.findings} == {"stops closed to wheelchairs": 1}
+    assert {english(f.what): f.count for f in timetable.findings} == {
+        "stops closed to wheelchairs": 1
+    }
 
 
 def test_a_timetable_on_which_no_wheelchair_can_ride_is_empty_and_says_why():
     timetable = build_timetable(world({"t": at(8)}), DAY, wheelchair=True)
     assert timetable.n_patterns == 0
-    assert any("do not say" in finding.what for finding in timetable.findings)
+    assert any("do not say" in english(finding.what) for finding in timetable.findings)
 
 
 def test_calls_by_phone_are_closed_and_calls_by_asking_the_driver_are_open():
@@ -125,7 +130,7 @@ def test_calls_by_phone_are_closed_and_calls_by_asking_the_driver_are_open():
     timetable = build_timetable(feed_tables(STOPS, [Ride("t", calls)]), DAY, until_s=86_399)
     assert timetable.can_board.tolist() == [0, 1, 0]
     assert timetable.can_alight.tolist() == [0, 0, 1]
-    told = {f.what.partition(":")[0].partition(",")[0]: (f.kind, f.count)
+    told = {english(f.what).partition(":")[0].partition(",")[0]: (f.kind, f.count)
             for f in timetable.findings}  # fmt: skip
     assert told == {
         "calls to be arranged by phone": ("left_out", 2),

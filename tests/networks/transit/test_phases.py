@@ -6,6 +6,7 @@ import pytest
 from geo_planner.kernels.raptor import range_search, range_workspace
 from geo_planner.networks.transit.service_days import Phases, has_loose_frequencies
 from geo_planner.networks.transit.timetable import build_timetable
+from geo_planner.words.english import english
 from tests.networks.transit.test_timetable import DAY
 from tests.networks.transit.transit_searches import at, service_of
 from tests.worlds import Ride, feed_tables
@@ -54,7 +55,7 @@ def test_exact_frequencies_are_not_drawn():
 
 def test_a_drawn_timetable_says_so():
     (finding,) = build_timetable(loose(), DAY, phases=Phases(1, 0)).findings
-    assert finding.what.endswith("whose departures are drawn at random")
+    assert english(finding.what).endswith("whose departures are drawn at random")
 
 
 def frequency_desert():

@@ -12,6 +12,7 @@ from geo_planner.networks.transit.station_ways import (
     walks_through_entrances,
 )
 from geo_planner.sources.gtfs.feed import read_gtfs
+from geo_planner.words.english import english
 from tests.worlds import WORLD_CRS, calls, write_gtfs
 
 # a station with two platforms 40 m apart and two entrances, and a plain stop
@@ -134,10 +135,29 @@ def test_pathways_to_places_that_are_not_there_are_left_out_and_counted(tmp_path
     feed = read_gtfs(path, "f", WORLD_CRS)
     assert feed.tables["pathways"]["pathway_id"].tolist() == ["f:2"]
     assert feed.tables["pathways"]["length_m"].isna().tolist() == [True]
-    counted = {f.what: f.count for f in feed.findings if f.kind != "read"}
+    counted = {english(f.what): f.count for f in feed.findings if f.kind != "read"}
     assert counted == {
         "pathways between places absent from the feed": 1,
         "lengths below 0, made blank": 1,
         "rows on demand-responsive services (GTFS-Flex)": 2,
     }
     assert isinstance(feed.tables["stops"], gpd.GeoDataFrame)
+
+
+def test_ways_within_stations_are_as_long_as_their_pathways_or_the_lines_between_their_ends(
+    tmp_path,
+):
+    pathways = [("east", "p", {"time": 45}), ("p", "q", {"length": 70}), ("q", "west", {"both": 0})]
+    doors = stop_entrances(tables(tmp_path, pathways), STOPS, 1.0)
+    into, out = doors.inward.of(1), doors.outward.of(1)
+    names = [doors.points.index[stop].removeprefix("f:") for stop in (*into.stop, *out.stop)]
+    lengths = [*into.length_m, *out.length_m]
+    expected = {"east": 60 + 70, "west": np.hypot(80, 40)}
+    assert names == ["east", "east", "west"]
+    assert lengths == pytest.approx([expected[name] for name in names], rel=1e-3)
+
+
+def test_a_door_that_only_lets_people_out_is_a_door(tmp_path):
+    doors = stop_entrances(tables(tmp_path, [("p", "west", {"both": 0, "time": 30})]), STOPS, 1.0)
+    assert ways(doors, doors.outward, 0) == {"west": 30.0}
+    assert ways(doors, doors.inward, 0) == {}

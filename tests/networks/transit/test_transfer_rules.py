@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from geo_planner.kernels.service import NEVER
 from geo_planner.networks.transit.timetable import build_timetable
 from geo_planner.networks.transit.transfer_rules import MAX_PLACES, ruled_walks
+from geo_planner.words.english import english
 from tests.networks.transit.ruled_searches import compare_rules, labels_of, rule, with_rules
 from tests.networks.transit.test_timetable import DAY
 from tests.networks.transit.transit_searches import Limits
@@ -176,7 +177,9 @@ def test_blocks_that_do_not_fit_are_not_joined_and_counted():
         feed_tables(STOPS, rides, frequencies=[("5", 200, 900, 100, 1)]),
         [], blocks={"1": "B", "2": "B", "3": "B", "4": "C", "5": "C"},
     )  # fmt: skip
-    counted = {f.what.partition(":")[0]: f.count for f in build_timetable(tables, DAY).findings}
+    counted = {
+        english(f.what).partition(":")[0]: f.count for f in build_timetable(tables, DAY).findings
+    }
     assert counted == {
         "trips of blocks that run by frequency": 1,
         "trips of blocks that start before the last has ended": 1,

@@ -11,8 +11,6 @@ from geo_planner.pages.brief.page import render_brief
 from geo_planner.pages.brief.subject import subject_of
 from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.report import write_briefs
-from geo_planner.words.phrases import phrase_in
-from geo_planner.words.wording import Wording
 from tests.pages.brief_town import planned_result
 from tests.pages.small_town import IMG, SCRIPT, SITE_NAMES
 
@@ -174,29 +172,3 @@ def test_a_folder_of_briefs_holds_every_site_and_no_file_is_half(planned, tmp_pa
     assert sorted(tmp_path.rglob("*")) == [tmp_path / "briefs", *files]
     assert "Mill Field" in files[0].read_text("utf-8")
     assert SITE_NAMES[0] == "Mill Field"
-
-
-REASONS = (
-    "no source in this region tells of it",
-    "no data on 25% of the site",
-    "plans of one level (local plan) overlap and disagree: 9200014 (3), 9200031 (5)",
-    "no local plan covers this part",
-    "no framework or proposal states a floor area ratio",
-    "no plan states any limit",
-    "existing floor area is unknown",
-    "the register marks 12, 13 complex: its fields do not hold its rules",
-    "the ratio is reckoned by plot and there are no parcels: a bound",
-    "which stage the use has reached is unknown",
-    "plans state no highest class for the whole site, or disagree: it is at most the class by "
-    "distance",
-    "Lden above 58 dB",
-    "at most 1 year; lapses after 3",
-)
-
-
-@pytest.mark.parametrize("reason", REASONS)
-def test_reasons_of_the_analysis_are_told_in_danish(reason):
-    assert phrase_in(Wording("en"), reason) == reason
-    danish = phrase_in(Wording("da"), reason)
-    assert danish != reason
-    assert not re.search(r"\b(the|plan of|is|no)\b", danish)

@@ -9,6 +9,7 @@ import pytest
 from geo_planner.pages.compare.brief import render_compare_brief
 from geo_planner.pages.compare.page import render_compare
 from geo_planner.pages.compare.pairs import render_pairs
+from geo_planner.reasons import Reason
 from tests.pages import test_browser
 from tests.pages.axe import violations
 from tests.pages.small_town import study
@@ -47,7 +48,9 @@ def folder(comparison, tmp_path_factory):
 def plain_folder(comparison, tmp_path_factory):
     """Write every page of a comparison, once fair and once unfair, as files without a policy."""
     place = tmp_path_factory.mktemp("plain")
-    unfair = replace(comparison, unfair=["setting travel.max_rides: 4 and 3"])
+    unfair = replace(
+        comparison, unfair=[Reason("setting_differs", name="travel.max_rides", a="4", b="3")]
+    )
     for name, html in (
         ("compare", render_compare(comparison, links={"brief": "brief.html"}, downloads=FILES)),
         ("unfair", render_compare(unfair)),
@@ -254,7 +257,7 @@ def test_the_brief_keeps_to_two_pages_in_danish_with_long_names_and_much_to_tell
         b=replace(comparison.b, study=study("da"), region=region),
         people=pd.concat([people, *more]),
         ranking=comparison.ranking.assign(name=LONG),
-        unfair=[f"setting {LONG}: {i}" for i in range(9)],
+        unfair=[Reason("setting_differs", name=LONG, a=str(i), b="0") for i in range(9)],
     )
     sides, over, maps = pages_of(browser, render_compare_brief(crowded), tmp_path)
     assert sides == 2

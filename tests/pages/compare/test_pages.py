@@ -13,6 +13,7 @@ from geo_planner.pages.compare.goals import land_lines
 from geo_planner.pages.compare.page import render_compare
 from geo_planner.pages.compare.pairs import render_pairs
 from geo_planner.pages.drawing.assets import PageAssets
+from geo_planner.reasons import Reason
 from geo_planner.report import write_comparison, write_pairs
 from geo_planner.words.wording import Wording
 from tests.pages.small_town import IMG, study, town_result
@@ -82,12 +83,15 @@ def test_zones_lie_on_the_page_once_and_b_only_where_it_differs(data, page):
 
 def test_a_fair_comparison_says_so_and_an_unfair_one_names_each_difference(comparison, page):
     assert "✓ Comparable" in page
-    told = ["version of geo_planner: 1 and 2", f"setting {IMG}"]
-    html = render_compare(replace(comparison, unfair=told), assets=BARE)
+    unfair = [
+        Reason("version_differs", a="1", b="2"),
+        Reason("setting_differs", name=IMG, a="1", b="2"),
+    ]
+    html = render_compare(replace(comparison, unfair=unfair), assets=BARE)
     assert "✕ Not comparable as it is" in html
     assert "version of geo_planner: 1 and 2" in html
     assert IMG not in html
-    brief = render_compare_brief(replace(comparison, unfair=told), assets=BARE)
+    brief = render_compare_brief(replace(comparison, unfair=unfair), assets=BARE)
     assert "version of geo_planner: 1 and 2" in brief
     assert IMG not in brief
 
@@ -212,7 +216,7 @@ def test_a_turned_comparison_swaps_goals_that_took_searches_of_their_own(compari
         {"label_da": ["x"], "value_a": [0.25], "value_b": [0.31], "difference": [0.06]}
     )
     target = pd.DataFrame(
-        {"figure": ["jobs"], "a": [1.0], "b": [2.0], "told_a": ["few"], "told_b": ["many"]}
+        {"figure": ["jobs"], "a": [1.0], "b": [2.0], "reasons_a": ["few"], "reasons_b": ["many"]}
     )
     back = reversed_comparison(replace(comparison, policy=policy, target=target))
     assert back.policy.iloc[0].tolist() == ["x", 0.31, 0.25, -0.06]
@@ -224,8 +228,8 @@ def test_target_and_policy_are_shown_where_they_were_asked_for(comparison, page)
     target = pd.DataFrame(
         {
             "case": "likely", "figure": ["reachable_jobs", "jobs"], "a": [800.0, float("nan")],
-            "b": [1200.0, 1000.0], "sites_a": "", "sites_b": "A", "told_a": "too little room",
-            "told_b": "",
+            "b": [1200.0, 1000.0], "sites_a": "", "sites_b": "A",
+            "reasons_a": str(Reason("no_floor_area_left")), "reasons_b": "",
         }
     )  # fmt: skip
     policy = pd.DataFrame(
@@ -238,9 +242,9 @@ def test_target_and_policy_are_shown_where_they_were_asked_for(comparison, page)
     html = render_compare(replace(comparison, target=target, policy=policy), assets=BARE)
     text = re.sub(r"<[^>]+>", " ", html[html.index('id="target"') :])
     assert "best sites for 1\u202f000 net new private jobs" in text
-    assert "not reached: too little room" in text
+    assert "not reached: no site with a known place has floor area left" in text
     assert "Mill Field" in text
-    assert "+6.0\u00a0percentage points" in text
+    assert "+6\u00a0percentage points" in text
     assert "1 unchanged, 1 need data" in text
     assert 'id="target"' not in page
     assert 'id="policy"' not in page

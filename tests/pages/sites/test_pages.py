@@ -48,7 +48,7 @@ def test_an_excluded_site_stands_apart_with_its_reasons_and_without_rank_or_scor
     assert "Marsh" not in ranked
     assert "Excluded by a hard constraint (1)" in excluded
     assert "✕ lies in a green wedge<" in excluded
-    assert "✕ 900\u00a0m² can be built on, fewer than 1000<" in excluded
+    assert "✕ 900\u00a0m² can be built on, less than 1\u202f000\xa0m²<" in excluded
     assert "points" not in excluded
     assert [site["rank"] for site in data_of(page)["sites"]] == [1, 2, 3, None]
 

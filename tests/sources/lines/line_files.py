@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from geo_planner.config import LinesSource
 from geo_planner.schema import tables, validate
 from geo_planner.sources.lines import LinesExtract, read_lines
+from geo_planner.words.english import english
 
 UTM = CRS.from_epsg(25832)
 ORIGIN_M = (708_000.0, 6_181_000.0)
@@ -49,4 +50,4 @@ def parts(extract: LinesExtract) -> int:
 
 
 def counts(extract: LinesExtract, kind: str) -> dict[str, int]:
-    return {found.what: found.count for found in extract.findings if found.kind == kind}
+    return {english(found.what): found.count for found in extract.findings if found.kind == kind}

@@ -7,6 +7,7 @@ import pytest
 from geo_planner.config import Study, Travel
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
+from geo_planner.words.english import english
 
 pytestmark = pytest.mark.slow
 
@@ -40,8 +41,10 @@ def region(shared_data, tmp_path_factory):
 
 
 def share_after(region):
-    words = next(found.what for found in region.findings if "one connected" in found.what)
-    return float(words.split("; ")[1].split("%")[0])
+    words = next(
+        english(found.what) for found in region.findings if "one connected" in english(found.what)
+    )
+    return float(words.split("; ")[1].split(" %")[0])
 
 
 def test_the_lines_of_ballerup_are_one_network_at_five_metres(region):

@@ -278,7 +278,7 @@ def test_of_several_limits_the_one_along_most_of_the_street_holds(tmp_path):
     assert "speed limits that are not plausible, above 130 km/h or no number" in counts(
         made, "left_out"
     )
-    assert any("50.0% of the length" in words for words in counts(made, "read"))
+    assert any("50.0 % of the length" in words for words in counts(made, "read"))
 
 
 def test_three_hundred_km_per_hour_is_refused_by_rule_and_counted(tmp_path):

@@ -12,6 +12,7 @@ from geo_planner.sources.osm import OsmExtract, read_osm
 from geo_planner.sources.osm.elements import Member, Relation
 from geo_planner.sources.osm.lines import ordered_stops
 from geo_planner.sources.osm.stations import station_kind, station_mode
+from geo_planner.words.english import english
 from tests.sources.osm.osm_drawing import METRIC, ORIGIN_M, Drawing
 
 TRACK = {"railway": "rail", "usage": "main", "maxspeed": "180", "name": "Main line"}
@@ -143,7 +144,7 @@ def test_stops_and_tracks_outside_the_file_are_left_out_and_counted(tmp_path: Pa
     extract = _read(_with_line({"route": "train"}, *members), tmp_path, "lines", "line_stops")
     assert extract.tables["line_stops"]["station_id"].tolist() == ["n1", "n2"]
     assert extract.tables["lines"].geometry.isna().tolist() == [True]
-    counted = {finding.what: finding.count for finding in extract.findings}
+    counted = {english(finding.what): finding.count for finding in extract.findings}
     assert counted["stops of lines that lie outside the file"] == 1
     assert counted["lines without a course in the file"] == 1
 

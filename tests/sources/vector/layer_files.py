@@ -11,6 +11,7 @@ from pyproj import CRS
 from geo_planner.config import LayerSource
 from geo_planner.schema import tables, validate
 from geo_planner.sources.vector.layers import LayerRows, read_layer
+from geo_planner.words.english import english
 
 UTM = CRS.from_epsg(25832)
 EAST, NORTH = 708_000.0, 6_181_000.0
@@ -46,7 +47,7 @@ def read(path: Path, table: str = "zones", **settings_) -> LayerRows:
 
 
 def counts(rows: LayerRows, kind: str) -> dict[str, int]:
-    return {found.what: found.count for found in rows.findings if found.kind == kind}
+    return {english(found.what): found.count for found in rows.findings if found.kind == kind}
 
 
 def checked(rows: LayerRows) -> pd.DataFrame:

@@ -103,7 +103,7 @@ def test_rows_not_kept_are_counted(tmp_path):
         saved(cells(komnr=[151.0, 163.0, None]), tmp_path / "a.gpkg"), keep={"komnr": (151,)}
     )
     assert rows.frame["zone_id"].tolist() == ["z0"]
-    assert counts(rows, "left_out") == {"rows not kept: only those where 'komnr' is 151": 2}
+    assert counts(rows, "left_out") == {"rows not kept: only those where komnr = 151": 2}
 
 
 def test_a_table_without_geometry_is_read_from_text(tmp_path):

@@ -49,7 +49,7 @@ BREACHES = {
     "nothing kept": (
         {"keep": {"zone_id": ("z9",)}},
         InputError,
-        r"no row is left by 'keep' \('zone_id' is z9\); found: {'zone_id': \['z0'",
+        r"no row is left by 'keep' \(zone_id = z9\); found: {'zone_id': \['z0'",
     ),
     "a scale on text": (
         {"fields": {"population_count": {"field": "zone_id", "scale": 2}}},

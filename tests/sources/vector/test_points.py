@@ -7,8 +7,9 @@ import pytest
 import shapely
 from pyproj import CRS
 
+from geo_planner.config import CellFormat
 from geo_planner.errors import InputError
-from geo_planner.sources.vector.points import read_points
+from geo_planner.sources.vector.points import ALL_COLUMNS, read_points
 
 UTM = CRS.from_epsg(25832)
 
@@ -77,3 +78,34 @@ def test_a_layer_without_ids_is_refused(tmp_path):
     layer.to_file(tmp_path / "a.gpkg")
     with pytest.raises(InputError, match=r"a.gpkg: the layer has no field 'id'; it has: name"):
         read_points(tmp_path / "a.gpkg", UTM)
+
+
+JOBS = "id,lon,lat,jobs,note\na,9,55,100,x\nb,9.1,55,{},y\nc,9.2,55,250,7\n"
+
+
+@pytest.mark.parametrize("value", ['"1,200"', "<5", "N/A", "inf", "12%"])
+@pytest.mark.parametrize("column", ["jobs", ALL_COLUMNS])
+def test_a_wanted_column_that_holds_text_is_refused_and_no_value_is_dropped(
+    tmp_path, value, column
+):
+    path = written(tmp_path, JOBS.format(value))
+    with pytest.raises(InputError) as caught:
+        read_points(path, UTM, column=column)
+    assert value.strip('"') in str(caught.value)
+    assert "--missing VALUE" in str(caught.value) or "missing = [" in str(caught.value)
+    assert len(read_points(path, UTM)) == 3  # nobody asked for the column
+
+
+def test_what_is_stated_is_read(tmp_path):
+    path = written(tmp_path, JOBS.format('"1,200"'))
+    assert read_points(path, UTM, CellFormat(thousands=","), "jobs")["jobs"].sum() == 1550
+    path = written(tmp_path, JOBS.format("<5"))
+    points = read_points(path, UTM, CellFormat(missing=("<5",)), "jobs")
+    assert points["jobs"].isna().tolist() == [False, True, False]
+
+
+def test_points_without_a_place_are_left_out_on_demand_and_told(tmp_path, caplog):
+    rows = "".join(f"p{n},9,55\n" for n in range(20))
+    path = written(tmp_path, f"id,lon,lat\n{rows}q,,\n")
+    assert len(read_points(path, UTM, CellFormat(leave_out="incomplete"))) == 20
+    assert "1 points without a place or an id (q)" in caplog.text
