@@ -134,6 +134,8 @@ def balanced_floating_catchment(
     floating catchment area methods. doi:10.1371/journal.pone.0218773
     """
     counted = _counted(catchment, demand, supply, competes)
+    if _is_unknown(demand) or _is_unknown(supply):
+        return np.full(catchment.n_demand, np.nan)
     demand = np.where(counted, demand, 0.0)
     of_demand = catchment.over_supply(np.ones(catchment.n_supply))
     served = catchment.over_demand(_ratio(demand, of_demand))
@@ -154,6 +156,8 @@ def two_step_floating_catchment(
     environment. doi:10.1068/b29120
     """
     _counted(catchment, demand, supply, None)
+    if _is_unknown(demand) or _is_unknown(supply):
+        return np.full(catchment.n_demand, np.nan)
     return catchment.over_supply(_ratio(supply, catchment.over_demand(demand)))
 
 
@@ -193,6 +197,11 @@ def _counted(
     if problems:
         raise InputError("competition cannot be computed", problems)
     return np.ones(catchment.n_demand, bool) if competes is None else competes
+
+
+def _is_unknown(values: FloatArray) -> bool:
+    """Tell whether a count is known nowhere: what rests on it is unknown, not 0."""
+    return bool(np.isnan(values).all())
 
 
 def _ratio(values: FloatArray, by: FloatArray) -> FloatArray:
