@@ -11,13 +11,20 @@ from geo_planner.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from geo_planner.accessibility import (
+        Catchment,
         access_of_points,
+        balanced_floating_catchment,
         balancing_cost,
         cost_to_closest,
+        cumulative,
         cumulative_access,
         floating_catchment_access,
+        gravity,
         gravity_access,
+        open_catchment,
+        spatial_availability,
         spatial_availability_access,
+        two_step_floating_catchment,
     )
     from geo_planner.analysis import AnalysisResult, analyse, read_result, run, settings_of
     from geo_planner.compare import Comparison, compare_results
@@ -25,20 +32,30 @@ if TYPE_CHECKING:
     from geo_planner.exports import export
     from geo_planner.isochrone import Isochrones
     from geo_planner.itinerary import Itineraries, find_itineraries
-    from geo_planner.portfolio import PortfolioResult, portfolio_frame, solve_portfolio
+    from geo_planner.portfolio import (
+        PortfolioLimits,
+        PortfolioResult,
+        portfolio_frame,
+        solve_portfolio,
+    )
+    from geo_planner.preflight import Preflight, check_study
     from geo_planner.region import Region, open_region
     from geo_planner.region.build import build_region
+    from geo_planner.region.example import example_region, write_example
     from geo_planner.report import write_briefs, write_comparison, write_report
     from geo_planner.scenario import Scenario, apply_scenario, check_scenario, read_scenario
     from geo_planner.travel_time import TravelTimes, travel_times
 
 __all__ = [
     "AnalysisResult",
+    "Catchment",
     "Comparison",
     "Fares",
     "Isochrones",
     "Itineraries",
+    "PortfolioLimits",
     "PortfolioResult",
+    "Preflight",
     "Region",
     "Scenario",
     "Study",
@@ -47,16 +64,22 @@ __all__ = [
     "access_of_points",
     "analyse",
     "apply_scenario",
+    "balanced_floating_catchment",
     "balancing_cost",
     "build_region",
     "check_scenario",
+    "check_study",
     "compare_results",
     "cost_to_closest",
+    "cumulative",
     "cumulative_access",
+    "example_region",
     "export",
     "find_itineraries",
     "floating_catchment_access",
+    "gravity",
     "gravity_access",
+    "open_catchment",
     "open_region",
     "portfolio_frame",
     "read_fares",
@@ -66,20 +89,26 @@ __all__ = [
     "run",
     "settings_of",
     "solve_portfolio",
+    "spatial_availability",
     "spatial_availability_access",
     "travel_times",
+    "two_step_floating_catchment",
     "write_briefs",
     "write_comparison",
+    "write_example",
     "write_report",
 ]
 
 _HOMES = {
     "AnalysisResult": "analysis",
+    "Catchment": "accessibility",
     "Comparison": "compare",
     "Fares": "config",
     "Isochrones": "isochrone",
     "Itineraries": "itinerary",
+    "PortfolioLimits": "portfolio",
     "PortfolioResult": "portfolio",
+    "Preflight": "preflight",
     "Region": "region",
     "Scenario": "scenario",
     "Study": "config",
@@ -88,14 +117,20 @@ _HOMES = {
     "access_of_points": "accessibility",
     "analyse": "analysis",
     "apply_scenario": "scenario",
+    "balanced_floating_catchment": "accessibility",
     "balancing_cost": "accessibility",
     "build_region": "region.build",
     "check_scenario": "scenario",
+    "check_study": "preflight",
     "compare_results": "compare",
-    "cost_to_closest": "accessibility",
-    "cumulative_access": "accessibility",
+    "cumulative": "accessibility",
+    "example_region": "region.example",
     "export": "exports",
     "find_itineraries": "itinerary",
+    "gravity": "accessibility",
+    "open_catchment": "accessibility",
+    "cost_to_closest": "accessibility",
+    "cumulative_access": "accessibility",
     "floating_catchment_access": "accessibility",
     "gravity_access": "accessibility",
     "open_region": "region",
@@ -107,10 +142,13 @@ _HOMES = {
     "run": "analysis",
     "settings_of": "analysis",
     "solve_portfolio": "portfolio",
+    "spatial_availability": "accessibility",
     "spatial_availability_access": "accessibility",
     "travel_times": "travel_time",
+    "two_step_floating_catchment": "accessibility",
     "write_briefs": "report",
     "write_comparison": "report",
+    "write_example": "region.example",
     "write_report": "report",
 }
 
@@ -119,3 +157,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'geo_planner' has no attribute {name!r}")
     return getattr(import_module(f"geo_planner.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -53,6 +53,19 @@ def require_metric(crs: CRS | None) -> CRS:
     return crs
 
 
+def require_stated(layer: gpd.GeoDataFrame | gpd.GeoSeries, name: str) -> CRS:
+    """Return the CRS of a layer, or refuse one that states none.
+
+    Raises
+    ------
+    CRSError
+        When it has none.
+    """
+    if layer.crs is None:
+        raise CRSError(f"{name}: no CRS is stated; say which with .set_crs('EPSG:...')")
+    return layer.crs
+
+
 def require_same(left: gpd.GeoDataFrame | gpd.GeoSeries, right: Any) -> CRS:
     """Return the CRS two layers share, or refuse.
 

@@ -7,6 +7,7 @@ GeoPlannerError
 │   └── ConfigError                    the study file is wrong; all problems at once
 ├── SourceError (OSError)              a source is missing, unreadable or damaged
 ├── RegionError (ValueError)           a region folder is damaged, newer or locked
+├── FolderError (OSError)              a folder is in use, or what lies in it is not one run
 ├── ScenarioError (ValueError)         a list of modifications is wrong; see ``problems``
 └── MissingDependencyError (ImportError)  an extra is not installed
 
@@ -16,10 +17,13 @@ errors survive pickling between processes.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 MAX_PROBLEMS_SHOWN = 20
 _LINES_SHOWN = 36
 _LEAST_LINES_EACH = 2
+
+T = TypeVar("T")
 
 
 class GeoPlannerError(Exception):
@@ -89,6 +93,10 @@ class RegionError(_AtPath, GeoPlannerError, ValueError):
     """Say that a region folder is damaged, of another version, or in use."""
 
 
+class FolderError(_AtPath, GeoPlannerError, OSError):
+    """Say that a folder is in use, or that what lies in it is not one whole run."""
+
+
 class ScenarioError(GeoPlannerError, ValueError):
     """Say that modifications are wrong, with the index of each."""
 
@@ -116,3 +124,35 @@ class MissingDependencyError(GeoPlannerError, ImportError):
             f"{self.package} is not installed: "
             f"run pip install 'geo_planner[{self.extra}]' to get it"
         )
+
+
+def require_kind(given: Any, kind: type[T], name: str, remedy: str) -> T:
+    """Return what is of a kind, or refuse it.
+
+    Parameters
+    ----------
+    given
+        What was handed over.
+    kind
+        Class that is wanted.
+    name
+        Name of the argument.
+    remedy
+        How to get one.
+
+    Raises
+    ------
+    InputError
+        When it is something else.
+
+    Examples
+    --------
+    >>> require_kind("a.toml", int, "count", "write a number")
+    Traceback (most recent call last):
+    geo_planner.errors.InputError: count must be of type int, not str: write a number
+    """
+    if isinstance(given, kind):
+        return given
+    raise InputError(
+        f"{name} must be of type {kind.__name__}, not {type(given).__name__}: {remedy}"
+    )

@@ -1,10 +1,9 @@
-"""The files of a run: start page, maps, ranking and tables, written so that none is ever half.
+"""The files of a run: start page, maps, ranking and tables, moved into their folder as one.
 
-Every file is written under a temporary name and renamed. Files of an earlier run that this one has
-no content for are removed, so that a folder never mixes two runs.
+Files of an earlier run that this one has no content for are removed, and a manifest names those
+that belong together, so that a folder never mixes two runs.
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,11 +13,12 @@ from urllib.parse import quote
 import geopandas as gpd
 import pandas as pd
 
-from geo_planner.analysis import DETAILS, SUMMARY, AnalysisResult, Progress
+from geo_planner.analysis import AnalysisResult, Progress
 from geo_planner.compare import Comparison, reversed_comparison, summary_of
 from geo_planner.errors import InputError
 from geo_planner.exports import sites_table, write_table
 from geo_planner.exports.difference import write_difference
+from geo_planner.folders import staged, write_json, write_text
 from geo_planner.pages.brief.maps import WalkMaps
 from geo_planner.pages.brief.page import render_brief
 from geo_planner.pages.brief.subject import Language, subject_of
@@ -36,25 +36,21 @@ from geo_planner.pages.study.overview import render_overview
 from geo_planner.preflight import Preflight
 from geo_planner.region import Region
 from geo_planner.region.credits import credit_lines
-from geo_planner.region.store import write_json
+from geo_planner.run_folder import SUMMARY, earlier_files, write_manifest
 from geo_planner.siting import save_reference
 from geo_planner.siting.reference import REFERENCE_FILE
 
-PAGES = ("index.html", "map.html", "sites.html")
+START_PAGE = "index.html"
 COMPARE_PAGE = "compare.html"
 COMPARE_BRIEF = "compare-brief.html"
 TURNED_PAGE = "compare-turned.html"
 RUN_LINKS: Mapping[str, str] = {
     name: f"../{file}" for name, file in FILE_LINKS.items() if name != "sites_csv"
 }
-TABLES = (
-    "sites.csv", "sites.gpkg", "sites.parquet", "zones.parquet", "businesses.parquet",
-    "snaps.parquet", *(f"{name}.parquet" for name in DETAILS),
-)  # fmt: skip
 
 
 def write_map(
-    result: AnalysisResult | Region, out: Path, *, assets: PageAssets | None = None
+    result: AnalysisResult | Region, out: Path | str, *, assets: PageAssets | None = None
 ) -> list[str]:
     """Write the map of a result, or of a region alone, as one file.
 
@@ -72,13 +68,14 @@ def write_map(
     list of str
         What the reader should know, such as that the file needs the internet.
     """
+    out = Path(out)
     chosen = assets or page_assets()
     out.parent.mkdir(parents=True, exist_ok=True)
-    _write_text(out, render_map(result, assets=chosen))
+    write_text(out, render_map(result, assets=chosen))
     return missing_words() if chosen.needs_internet else []
 
 
-def write_check(checked: Preflight, out: Path) -> None:
+def write_check(checked: Preflight, out: Path | str) -> None:
     """Write the page of a check as one file that needs no internet.
 
     Parameters
@@ -88,13 +85,14 @@ def write_check(checked: Preflight, out: Path) -> None:
     out
         The HTML file to write.
     """
+    out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    _write_text(out, render_check(checked))
+    write_text(out, render_check(checked))
 
 
 def write_report(
     result: AnalysisResult,
-    out: Path,
+    out: Path | str,
     *,
     assets: PageAssets | None = None,
     links: Mapping[str, str] | None = None,
@@ -117,38 +115,64 @@ def write_report(
     dict
         ``files``: names written, in the order of the start page; ``notes``: what the reader
         should know.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import analyse, example_region, write_report
+    >>> write_report(analyse(example_region()), mkdtemp())["files"][:3]
+    ['index.html', 'map.html', 'sites.html']
     """
+    out = Path(out)
     chosen = assets or page_assets()
-    out.mkdir(parents=True, exist_ok=True)
+    with staged(out, stale=lambda stage: earlier_files(out, stage)) as stage:
+        tables = _write_results(result, stage)
+        files = _write_pages(result, stage, chosen, links or {}, tables)
+        write_manifest(stage, out, result.region.path, result.region.digest)
+    notes = missing_words() if chosen.needs_internet else []
+    return {"files": files, "notes": notes}
+
+
+def _write_results(result: AnalysisResult, folder: Path) -> list[str]:
+    """Write tables, reference and summary; name what a reader may take home."""
     credit = credit_lines(result.region)
     tables = _tables(result)
     for name, frame in tables.items():
-        write_table(frame, out / name, credit, language=result.study.study.language)
+        write_table(frame, folder / name, credit, language=result.study.study.language)
     if result.reference is not None:
-        save_reference(result.reference, out / REFERENCE_FILE)
-    write_json(out / SUMMARY, {**result.summary, "credits": list(credit)})
-    has_sites = "sites.csv" in tables
-    pages: dict[str, Callable[[], str]] = {
-        "map.html": lambda: render_map(result, assets=chosen, base=base, links=known),
-        "sites.html": lambda: render_sites_page(result, assets=chosen, base=base, links=known),
-        "index.html": lambda: render_overview(result, files=files, assets=chosen, links=known),
-    }
+        save_reference(result.reference, folder / REFERENCE_FILE)
+    write_json(folder / SUMMARY, {**result.summary, "credits": list(credit)})
+    return [*tables, SUMMARY]
+
+
+def _write_pages(
+    result: AnalysisResult,
+    folder: Path,
+    assets: PageAssets,
+    further: Mapping[str, str],
+    downloads: Sequence[str],
+) -> list[str]:
+    """Write the pages of a run; name them in the order of the start page."""
     base = build_basemap(result.region)
-    known = {**FILE_LINKS, **(links or {})}
-    if not has_sites:
-        del pages["sites.html"], known["sites"], known["sites_csv"]
-    files = [*(name for name in pages if name != "index.html"), *tables, SUMMARY]
+    links = {**FILE_LINKS, **further}
+    pages: dict[str, Callable[[], str]] = {
+        "map.html": lambda: render_map(result, assets=assets, base=base, links=links),
+        "sites.html": lambda: render_sites_page(result, assets=assets, base=base, links=links),
+    }
+    if "sites.csv" not in downloads:
+        del pages["sites.html"], links["sites"], links["sites_csv"]
+    files = [*pages, *downloads]
     for name, render in pages.items():
-        _write_text(out / name, render())
-    for name in {*PAGES, *TABLES} - {*pages, *tables}:
-        (out / name).unlink(missing_ok=True)
-    notes = missing_words() if chosen.needs_internet else []
-    return {"files": ["index.html", *files], "notes": notes}
+        write_text(folder / name, render())
+    write_text(
+        folder / START_PAGE, render_overview(result, files=files, assets=assets, links=links)
+    )
+    return [START_PAGE, *files]
 
 
 def write_briefs(
     result: AnalysisResult,
-    out: Path,
+    out: Path | str,
     *,
     sites: Sequence[str] | None = None,
     language: Language | None = None,
@@ -182,7 +206,16 @@ def write_briefs(
     ------
     InputError
         When the result has no such site, or none at all.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import analyse, example_region, write_briefs
+    >>> files = write_briefs(analyse(example_region()), mkdtemp())
+    >>> [file.name for file in files]
+    ['field.html', 'quay.html', 'yard.html']
     """
+    out = Path(out)
     chosen = [str(site_id) for site_id in result.sites.index] if sites is None else list(sites)
     if not chosen:
         raise InputError(f"{result.title}: no sites; add a layer for the table 'sites'")
@@ -203,13 +236,13 @@ def write_briefs(
             dated=dated,
             back=back,
         )
-        _write_text(file, html)
+        write_text(file, html)
     return files
 
 
 def write_comparison(
     comparison: Comparison,
-    out: Path,
+    out: Path | str,
     *,
     assets: PageAssets | None = None,
     links: Mapping[str, str] | None = None,
@@ -232,21 +265,41 @@ def write_comparison(
     -------
     dict
         What ``comparison.json`` holds, and ``files``.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import analyse, compare_results, example_region, write_comparison
+    >>> result = analyse(example_region())
+    >>> write_comparison(compare_results(result, result), mkdtemp())["files"][:3]
+    ['compare.html', 'compare-turned.html', 'compare-brief.html']
     """
+    out = Path(out)
     credit = tuple(
         dict.fromkeys([*credit_lines(comparison.a.region), *credit_lines(comparison.b.region)])
     )
     chosen = assets or page_assets()
-    files = ["comparison.json", *write_difference(comparison, out, credit)]
     summary = {**summary_of(comparison), "credits": list(credit)}
-    write_json(out / "comparison.json", summary)
+    with staged(out) as stage:
+        files = ["comparison.json", *write_difference(comparison, stage, credit)]
+        write_json(stage / "comparison.json", summary)
+        pages = _comparison_pages(comparison, chosen, links or {}, files)
+        for name, page in pages.items():
+            write_text(stage / name, page)
+    return {**summary, "files": [*pages, *files]}
+
+
+def _comparison_pages(
+    comparison: Comparison, assets: PageAssets, links: Mapping[str, str], files: Sequence[str]
+) -> dict[str, str]:
+    """Render the comparison, the same turned round, and its brief."""
     edits = find_edits(comparison.a.region, comparison.b.region)
-    pages = {
+    return {
         COMPARE_PAGE: render_compare(
             comparison,
-            assets=chosen,
+            assets=assets,
             links={
-                **(links or {}),
+                **links,
                 "compare": COMPARE_PAGE,
                 "brief": COMPARE_BRIEF,
                 "turned": TURNED_PAGE,
@@ -256,20 +309,17 @@ def write_comparison(
         ),
         TURNED_PAGE: render_compare(
             reversed_comparison(comparison),
-            assets=chosen,
-            links={**(links or {}), "compare": COMPARE_PAGE, "turned": COMPARE_PAGE},
+            assets=assets,
+            links={**links, "compare": COMPARE_PAGE, "turned": COMPARE_PAGE},
         ),
         COMPARE_BRIEF: render_compare_brief(
-            comparison, assets=chosen, back=COMPARE_PAGE, edits=edits
+            comparison, assets=assets, back=COMPARE_PAGE, edits=edits
         ),
     }
-    for name, page in pages.items():
-        _write_text(out / name, page)
-    return {**summary, "files": [*pages, *files]}
 
 
 def write_pairs(
-    comparisons: Mapping[str, Comparison], out: Path, *, assets: PageAssets | None = None
+    comparisons: Mapping[str, Comparison], out: Path | str, *, assets: PageAssets | None = None
 ) -> None:
     """Write a start page over several comparisons with the same A.
 
@@ -282,12 +332,13 @@ def write_pairs(
     assets
         As in :func:`write_map`.
     """
+    out = Path(out)
     page = render_pairs(
         {f"{folder}/{COMPARE_PAGE}": found for folder, found in comparisons.items()},
         assets=assets or page_assets(),
     )
     out.mkdir(parents=True, exist_ok=True)
-    _write_text(out / "index.html", page)
+    write_text(out / START_PAGE, page)
 
 
 def _tables(result: AnalysisResult) -> dict[str, pd.DataFrame]:
@@ -305,12 +356,3 @@ def _tables(result: AnalysisResult) -> dict[str, pd.DataFrame]:
         tables["snaps.parquet"] = result.snaps
     tables |= {f"{name}.parquet": frame for name, frame in result.details.items() if len(frame)}
     return tables
-
-
-def _write_text(file: Path, text: str) -> None:
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, "utf-8")
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -31,7 +31,7 @@ def test_every_file_named_is_there_and_nothing_half_written_is_left(written):
         "zones.parquet", "businesses.parquet", "snaps.parquet", "summary.json",
     }  # fmt: skip
     names = {file.name for file in out.iterdir()}
-    assert names == {*told["files"], "CREDITS.txt"}
+    assert names == {*told["files"], "CREDITS.txt", "run.json", ".lock"}
     assert told["notes"] == []
 
 

@@ -3,6 +3,7 @@
 from geo_planner.accessibility.competition import (
     Catchment,
     balanced_floating_catchment,
+    open_catchment,
     spatial_availability,
     two_step_floating_catchment,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "floating_catchment_access",
     "gravity",
     "gravity_access",
+    "open_catchment",
     "ptal",
     "ptal_windows",
     "service_level_of",

@@ -13,9 +13,13 @@ import numpy.typing as npt
 
 from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import Measure
-from geo_planner.errors import InputError
+from geo_planner.config import Mode, Travel
+from geo_planner.errors import InputError, require_kind
 from geo_planner.networks.street.snap import SnappedPoints
-from geo_planner.travel_time import Router
+from geo_planner.region import Region, require_region
+from geo_planner.travel_time import Router, open_router
+from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.inputs import Points, points_of, travel_in
 
 FloatArray = npt.NDArray[np.float64]
 Side = Literal["origins", "destinations"]
@@ -59,18 +63,32 @@ class Catchment:
         Side that competes: residents travel to schools (origins), employers draw workers
         (destinations).
     threads
-        Searches at once.
+        Searches at once; None: one per core.
     column
         Which of the router's columns (percentiles) counts.
+
+    Examples
+    --------
+    >>> from geo_planner import cumulative, example_region, open_catchment
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").set_index("business_id")
+    >>> open_catchment(region, work, work, "walk", cumulative(6))
+    Catchment(4 origins compete for 4 destinations, 6min)
     """
 
     router: Router
     origins: SnappedPoints
     destinations: SnappedPoints
     measure: Measure
-    demand_at: Side
-    threads: int
+    demand_at: Side = "origins"
+    threads: int | None = None
     column: int = 0
+
+    def __repr__(self) -> str:
+        sides = {"origins": self.origins, "destinations": self.destinations}
+        demand, supply = self.demand_at, next(side for side in sides if side != self.demand_at)
+        counts = f"{len(sides[demand])} {demand} compete for {len(sides[supply])} {supply}"
+        return f"Catchment({counts}, {self.measure.name})"
 
     @property
     def n_demand(self) -> int:
@@ -98,18 +116,69 @@ class Catchment:
             [self.measure],
             opportunities={"sum": values} if to_origins else {},
             people={} if to_origins else {"sum": values},
-            threads=self.threads,
+            threads=self.threads or default_threads(),
         )
         frame = access.reached if to_origins else access.reaching
         return frame.iloc[:, self.column].to_numpy(float)
 
 
+def open_catchment(
+    region: Region,
+    origins: Points,
+    destinations: Points,
+    mode: Mode,
+    measure: Measure,
+    travel: Travel | None = None,
+    *,
+    demand_at: Side = "origins",
+    threads: int | None = None,
+) -> Catchment:
+    """Lay out who can reach whom, for the measures of competition.
+
+    Parameters
+    ----------
+    region, origins, destinations, mode, travel
+        As for :func:`geo_planner.travel_times`.
+    measure
+        How much an opportunity counts by its travel time: :func:`cumulative` for 2SFCA,
+        :func:`gravity`, or any :class:`Measure` that falls with time, for E2SFCA.
+    demand_at, threads
+        As in :class:`Catchment`.
+
+    Raises
+    ------
+    InputError
+        As for :func:`geo_planner.travel_times`.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region, gravity, open_catchment
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").set_index("business_id")
+    >>> open_catchment(region, work[:1], work, "walk", gravity(10), demand_at="destinations")
+    Catchment(4 destinations compete for 1 origins, gravity)
+    """
+    settings = travel_in(require_region(region), travel)
+    starts = points_of(origins, region, "origins")
+    ends = points_of(destinations, region, "destinations")
+    require_kind(measure, Measure, "measure", "take cumulative(30) or gravity(20)")
+    router = open_router(region, mode, settings)
+    return Catchment(
+        router,
+        router.snap_origins(starts),
+        router.snap_destinations(ends),
+        measure,
+        demand_at,
+        threads,
+    )
+
+
 def balanced_floating_catchment(
     catchment: Sides,
-    demand: FloatArray,
-    supply: FloatArray,
+    demand: npt.ArrayLike,
+    supply: npt.ArrayLike,
     *,
-    competes: npt.NDArray[np.bool_] | None = None,
+    competes: npt.ArrayLike | None = None,
 ) -> FloatArray:
     """Give supply per competing unit of demand, everyone counted once.
 
@@ -132,8 +201,20 @@ def balanced_floating_catchment(
     ----------
     Paez, A., Higgins, C. D., Vivona, S. F. (2019). Demand and level of service inflation in
     floating catchment area methods. doi:10.1371/journal.pone.0218773
+
+    Examples
+    --------
+    Within six minutes, bakery and clinic reach each other, depot and office only themselves.
+
+    >>> from geo_planner import cumulative, example_region, open_catchment
+    >>> from geo_planner import balanced_floating_catchment
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").set_index("business_id")
+    >>> catchment = open_catchment(region, work, work, "walk", cumulative(6))
+    >>> balanced_floating_catchment(catchment, [10, 20, 40, 80], [30, 0, 40, 0])
+    array([1., 1., 1., 0.])
     """
-    counted = _counted(catchment, demand, supply, competes)
+    demand, supply, counted = _counted(catchment, demand, supply, competes)
     if _is_unknown(demand) or _is_unknown(supply):
         return np.full(catchment.n_demand, np.nan)
     demand = np.where(counted, demand, 0.0)
@@ -144,7 +225,7 @@ def balanced_floating_catchment(
 
 
 def two_step_floating_catchment(
-    catchment: Sides, demand: FloatArray, supply: FloatArray
+    catchment: Sides, demand: npt.ArrayLike, supply: npt.ArrayLike
 ) -> FloatArray:
     """Give supply per unit of demand within reach, ``(n_demand,)``; nan off the network.
 
@@ -154,14 +235,28 @@ def two_step_floating_catchment(
     ----------
     Luo, W., Wang, F. (2003). Measures of spatial accessibility to health care in a GIS
     environment. doi:10.1068/b29120
+
+    Examples
+    --------
+    Within six minutes, bakery and clinic reach each other, depot and office only themselves.
+
+    >>> from geo_planner import cumulative, example_region, open_catchment
+    >>> from geo_planner import two_step_floating_catchment
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").set_index("business_id")
+    >>> catchment = open_catchment(region, work, work, "walk", cumulative(6))
+    >>> two_step_floating_catchment(catchment, [10, 20, 40, 80], [30, 0, 40, 0])
+    array([1., 1., 1., 0.])
     """
-    _counted(catchment, demand, supply, None)
+    demand, supply, _ = _counted(catchment, demand, supply, None)
     if _is_unknown(demand) or _is_unknown(supply):
         return np.full(catchment.n_demand, np.nan)
     return catchment.over_supply(_ratio(supply, catchment.over_demand(demand)))
 
 
-def spatial_availability(catchment: Sides, demand: FloatArray, supply: FloatArray) -> FloatArray:
+def spatial_availability(
+    catchment: Sides, demand: npt.ArrayLike, supply: npt.ArrayLike
+) -> FloatArray:
     """Share the supply out among the demand, ``(n_demand,)``; what is in reach is given out once.
 
     The share of a demand that is not known is not known either: nan.
@@ -170,17 +265,33 @@ def spatial_availability(catchment: Sides, demand: FloatArray, supply: FloatArra
     ----------
     Soukhov, A., Paez, A., Higgins, C. D., Mohamed, M. (2023). Introducing spatial availability, a
     singly-constrained measure of competitive accessibility. doi:10.1371/journal.pone.0278468
+
+    Examples
+    --------
+    Within six minutes, bakery and clinic reach each other, depot and office only themselves.
+
+    >>> from geo_planner import cumulative, example_region, open_catchment
+    >>> from geo_planner import spatial_availability
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").set_index("business_id")
+    >>> catchment = open_catchment(region, work, work, "walk", cumulative(6))
+    >>> spatial_availability(catchment, [10, 20, 40, 80], [30, 0, 40, 0])
+    array([10., 20., 40.,  0.])
     """
-    return demand * two_step_floating_catchment(catchment, demand, supply)
+    return np.asarray(demand, float) * two_step_floating_catchment(catchment, demand, supply)
 
 
 def _counted(
     catchment: Sides,
-    demand: FloatArray,
-    supply: FloatArray,
-    competes: npt.NDArray[np.bool_] | None,
-) -> npt.NDArray[np.bool_]:
-    """Refuse counts that do not fit the points; say which demand competes."""
+    demand: npt.ArrayLike,
+    supply: npt.ArrayLike,
+    competes: npt.ArrayLike | None,
+) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
+    """Return counts that fit the points, and which demand competes."""
+    try:
+        demand, supply = np.asarray(demand, float), np.asarray(supply, float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"competition cannot be computed: counts are numbers ({error})") from None
     problems = [
         f"{name}: {len(values)} counts for {n_points} points"
         for name, values, n_points in (
@@ -196,7 +307,8 @@ def _counted(
     ]
     if problems:
         raise InputError("competition cannot be computed", problems)
-    return np.ones(catchment.n_demand, bool) if competes is None else competes
+    everyone = np.ones(catchment.n_demand, bool)
+    return demand, supply, everyone if competes is None else np.asarray(competes, bool)
 
 
 def _is_unknown(values: FloatArray) -> bool:

@@ -5,17 +5,26 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_planner import schema
 from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import cumulative
-from geo_planner.config import CellFormat, Mode, Travel
+from geo_planner.config import Access, CellFormat, Mode, Travel
 from geo_planner.errors import InputError
-from geo_planner.region import Region
+from geo_planner.region import Region, require_region
 from geo_planner.sources.vector.points import ALL_COLUMNS, read_points
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.inputs import (
+    Points,
+    ids_of,
+    points_of,
+    require_limits,
+    require_mode,
+    travel_in,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,17 +36,17 @@ def anchor_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 def access_of_points(
     region: Region,
-    opportunities: str,
-    column: str | None,
-    origins: Path | None,
+    opportunities: Points,
+    column: str | None = None,
+    origins: Points | None = None,
     *,
     mode: Mode,
-    cutoffs_min: Sequence[float],
-    travel: Travel,
+    cutoffs_min: Sequence[float] | None = None,
+    travel: Travel | None = None,
     cells: CellFormat | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Count the opportunities that points reach within time limits.
 
     Parameters
@@ -45,44 +54,65 @@ def access_of_points(
     region
         Network to travel on.
     opportunities
-        A point file, or ``TABLE:COLUMN`` of the region.
+        ``TABLE:COLUMN`` of the region, a frame of points with counts, in any CRS, or a point file.
     column
-        Column of the file; None: every column of numbers.
+        Column of the frame or file; None: every column of numbers.
     origins
-        Point file to measure from; None: the region's zones, or where it has none, the
-        opportunities' own points.
-    mode, cutoffs_min, travel
-        How to travel and which time limits [min] to count within, the limit included unless
-        ``travel.strict_cutoffs``.
+        Points to measure from: a frame or series in any CRS, or a point file; None: the region's
+        zones, or where it has none, the opportunities' own points.
+    mode
+        How to travel.
+    cutoffs_min
+        Time limits [min] to count within, the limit included unless ``travel.strict_cutoffs``;
+        None: those the region was built with.
+    travel
+        Speeds, limits, window; None: those the region was built with.
     cells
-        How the files write their cells; None: by the rules for text files.
+        How files write their cells; None: by the rules for text files.
     threads, progress
         Searches at once (None: one per core); called with origins done and all origins.
 
     Returns
     -------
     tuple
-        Counts, index id, columns ``<column>_<cutoff>min[_p50]``; and the ledger of all points.
+        Counts with the origins' geometry, index id, columns ``<column>_<cutoff>min[_p50]``, nan
+        off the network; and the ledger of all points.
 
     Raises
     ------
     InputError
-        When a table, a column or a number is missing, or where a number should be is none.
+        When a table, a column or a number is missing, or points are not usable.
+
+    Examples
+    --------
+    Two blocks from the bakery, 300 s on foot, lie the clinic's 20 jobs.
+
+    >>> from geo_planner import access_of_points, example_region
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").rename(columns={"business_id": "id"})
+    >>> reached, _ = access_of_points(
+    ...     region, work, "employees_count", work[:2], mode="walk", cutoffs_min=[4, 6])
+    >>> reached.drop(columns="geometry")
+            employees_count_4min  employees_count_6min
+    id
+    bakery                  10.0                  30.0
+    clinic                  20.0                  30.0
     """
+    settings = travel_in(require_region(region), travel)
+    require_mode(mode)
+    limits_min = require_limits(
+        _usual_limits(region, settings) if cutoffs_min is None else cutoffs_min,
+        settings.max_time_min,
+    )
     ends, counts = _opportunities(region, opportunities, column, cells)
-    if origins is not None:
-        starts = read_points(origins, region.crs, cells).set_index("id").geometry
-    elif region.has("zones"):
-        starts = anchor_points(region.geo_table("zones").set_index("zone_id"))
-    else:
-        starts = ends
-    router = open_router(region, mode, travel)
+    starts, shown = _origins(region, origins, ends, cells)
+    router = open_router(region, mode, settings)
     snapped, targets = router.snap_origins(starts), router.snap_destinations(ends)
     access = sweep_access(
         router,
         snapped,
         targets,
-        [cumulative(cutoff, is_strict=travel.strict_cutoffs) for cutoff in cutoffs_min],
+        [cumulative(cutoff, is_strict=settings.strict_cutoffs) for cutoff in limits_min],
         opportunities={name: counts[name].to_numpy(float) for name in counts},
         people={},
         threads=threads or default_threads(),
@@ -92,7 +122,27 @@ def access_of_points(
         [snapped.ledger.assign(end="origin"), targets.ledger.assign(end="destination")],
         ignore_index=True,
     )
-    return access.reached, ledger
+    reached = access.reached.set_axis(pd.Index(starts.index, name="id"))
+    return gpd.GeoDataFrame(reached, geometry=shown.to_numpy(), crs=shown.crs), ledger
+
+
+def _usual_limits(region: Region, travel: Travel) -> tuple[float, ...]:
+    """Give the time limits a region was built with, as far as they are searched for."""
+    given = region.study.get("access", {}).get("cutoffs_min", Access().cutoffs_min)
+    return tuple(limit for limit in given if limit <= travel.max_time_min)
+
+
+def _origins(
+    region: Region, given: Points | None, ends: gpd.GeoSeries, cells: CellFormat | None
+) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
+    """Give the points to measure from, and the shapes they stand for."""
+    if given is not None:
+        points = points_of(given, region, "origins", cells)
+        return points, points if isinstance(given, str | Path) else given.geometry
+    if region.has("zones"):
+        zones = region.geo_table("zones").set_index("zone_id")
+        return anchor_points(zones), zones.geometry
+    return ends, ends
 
 
 def _require_places(table: str, column: str | None) -> None:
@@ -108,32 +158,62 @@ def _require_places(table: str, column: str | None) -> None:
 
 
 def _opportunities(
-    region: Region, text: str, column: str | None, cells: CellFormat | None
+    region: Region, given: Points, column: str | None, cells: CellFormat | None
 ) -> tuple[gpd.GeoSeries, pd.DataFrame]:
-    """Read opportunities from a table of the region or from a point file: places and counts."""
-    table, _, table_column = text.partition(":")
-    if table_column and not Path(text).suffix:
+    """Find opportunities in a table of the region, a frame or a point file: places and counts."""
+    if isinstance(given, gpd.GeoSeries):
+        raise InputError(
+            "opportunities: a series has no counts; give a GeoDataFrame with a column of numbers"
+        )
+    if isinstance(given, gpd.GeoDataFrame):
+        points = points_of(given, region, "opportunities")
+        others = given.drop(columns=[given.geometry.name, "id"], errors="ignore")
+        return points, _counts("opportunities", others.set_axis(ids_of(given)), column)
+    if not isinstance(given, str | Path):
+        raise InputError(
+            "opportunities: give TABLE:COLUMN of the region, a GeoDataFrame or the path of a file, "
+            f"not {type(given).__name__}"
+        )
+    table, _, table_column = str(given).partition(":")
+    if table_column and not Path(given).suffix:
         _require_places(table, column)
         frame = region.geo_table(table).set_index(schema.tables()[table].key[0])
-        points, wanted = anchor_points(frame), [table_column]
-    else:
-        frame = read_points(Path(text), region.crs, cells, column or ALL_COLUMNS).set_index("id")
-        points = frame.geometry
-        numbers = frame.select_dtypes("number").columns.drop(["lon", "lat"], errors="ignore")
-        wanted = [column] if column else list(numbers)
-    missing = [name for name in wanted if name not in frame.columns]
+        if frame.empty:
+            raise InputError(f"{given}: the region has no {table}")
+        counts = _counts(str(given), pd.DataFrame(frame.drop(columns="geometry")), table_column)
+        return anchor_points(frame), counts
+    read = read_points(Path(given), region.crs, cells, column or ALL_COLUMNS)
+    frame = read.set_index("id")
+    others = pd.DataFrame(frame.drop(columns=["geometry", "lon", "lat"], errors="ignore"))
+    return frame.geometry, _counts(str(given), others, column)
+
+
+def _counts(name: str, frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
+    """Take one column, or every column of numbers; refuse what is no number."""
+    wanted = [column] if column is not None else list(frame.select_dtypes("number").columns)
+    missing = [text for text in wanted if text not in frame.columns]
     if missing or not wanted:
         raise InputError(
-            f"{text}: no column {', '.join(map(repr, missing)) or 'of numbers'}",
-            [f"columns there are: {', '.join(map(str, frame.columns.drop('geometry')))}"],
+            f"{name}: no column {', '.join(map(repr, missing)) or 'of numbers'}",
+            [f"columns there are: {', '.join(map(str, frame.columns))}"],
         )
-    counts = frame[wanted].apply(pd.to_numeric, errors="coerce")
-    if counts.isna().to_numpy().all():
-        raise InputError(f"{text}: {', '.join(wanted)} holds no numbers")
-    for name in wanted:
-        if n_unknown := int(counts[name].isna().sum()):
+    counts = frame[wanted].apply(pd.to_numeric, errors="coerce").astype(float)
+    problems = []
+    for text in wanted:
+        values, given = counts[text].to_numpy(), frame[text]
+        bad = (given.notna().to_numpy() & np.isnan(values)) | np.isinf(values)
+        if np.isnan(values).all():
+            problems.append(f"{text} holds no numbers")
+        elif bad.any():
+            shown = ", ".join(f"{at}: {value!r}" for at, value in given[bad].head(5).items())
+            problems.append(f"column {text!r}: {int(bad.sum())} rows hold no number: {shown}")
+        elif n_unknown := int(np.isnan(values).sum()):
             _LOGGER.warning(
                 "%s: %s is unknown at %d of %d points, which add nothing to what is reached",
-                text, name, n_unknown, len(counts),
+                name, text, n_unknown, len(counts),
             )  # fmt: skip
-    return gpd.GeoSeries(points, crs=region.crs), counts
+    if problems:
+        raise InputError(
+            f"{name}: these are no counts; correct them, or leave them empty", problems
+        )
+    return counts

@@ -37,7 +37,15 @@ class Measure:
 
 
 def cumulative(cutoff_min: float, *, is_strict: bool = False) -> Measure:
-    """Count what lies within a cutoff [min], the cutoff itself included unless strict."""
+    """Count what lies within a cutoff [min], the cutoff itself included unless strict.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo_planner import cumulative
+    >>> cumulative(15).weigh(np.array([0.0, 900.0, 901.0, np.inf]))
+    array([1., 1., 0., 0.])
+    """
     cutoff_s = seconds_from_min(cutoff_min)
     if is_strict:
         cutoff_s = math.nextafter(cutoff_s, 0.0)
@@ -45,7 +53,15 @@ def cumulative(cutoff_min: float, *, is_strict: bool = False) -> Measure:
 
 
 def gravity(half_weight_min: float) -> Measure:
-    """Weigh opportunities so that one at ``half_weight_min`` counts half."""
+    """Weigh opportunities so that one at ``half_weight_min`` counts half.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo_planner import gravity
+    >>> gravity(10).weigh(np.array([0.0, 600.0, 1200.0, np.inf]))
+    array([1.  , 0.5 , 0.25, 0.  ])
+    """
     half_weight_s = seconds_from_min(half_weight_min)
     return Measure("gravity", lambda time_s: decay.exponential(time_s, half_weight_s))
 

@@ -1,11 +1,10 @@
 """The pipeline: from a region to access of zones, businesses and sites, and a score of sites."""
 
 from geo_planner.analysis.pipeline import Progress, analyse, measures_of, run
-from geo_planner.analysis.result import DETAILS, SUMMARY, AnalysisResult, read_result, settings_of
+from geo_planner.analysis.result import DETAILS, AnalysisResult, read_result, settings_of
 
 __all__ = [
     "DETAILS",
-    "SUMMARY",
     "AnalysisResult",
     "Progress",
     "analyse",

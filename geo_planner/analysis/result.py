@@ -13,12 +13,12 @@ from pydantic import ValidationError
 
 from geo_planner.analysis.run_cache import RunCache
 from geo_planner.config import Study, StudyHead
-from geo_planner.errors import InputError
-from geo_planner.region import Region, open_region
+from geo_planner.errors import FolderError, InputError
+from geo_planner.region import Region, open_region, require_region
+from geo_planner.run_folder import SUMMARY, RunFolder, open_run
 from geo_planner.siting import Reference, load_reference
 from geo_planner.siting.reference import REFERENCE_FILE
 
-SUMMARY = "summary.json"
 DETAILS = (
     "constraints", "stations", "station_uses", "station_areas", "correlation", "equity"
 )  # fmt: skip
@@ -54,8 +54,17 @@ class AnalysisResult:
         Frozen points of the value functions; None where nothing was scored.
     summary
         Figures of the run, as written to ``summary.json``.
-    worked
+    run_cache
         Parts that a run of a scenario may take over; None in a result that was read back.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, example_region
+    >>> result = analyse(example_region())
+    >>> result
+    AnalysisResult('example': 25 zones, 4 workplaces, 3 sites by walk, transit)
+    >>> float(result.zones.loc["zone-00", "jobs_walk_10min"])
+    70.0
     """
 
     study: Study
@@ -69,6 +78,13 @@ class AnalysisResult:
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     reference: Reference | None = None
     run_cache: RunCache | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        counts = (
+            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+        )
+        modes = ", ".join(self.summary.get("modes", ())) or "no mode"
+        return f"AnalysisResult({self.slug!r}: {counts} by {modes})"
 
     @property
     def slug(self) -> str:
@@ -84,8 +100,15 @@ class AnalysisResult:
 
 
 def settings_of(region: Region) -> Study:
-    """Return the settings a region was built with, as a study without sources."""
-    stored = dict(region.study)
+    """Return the settings a region was built with, as a study without sources.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region, settings_of
+    >>> settings_of(example_region()).access.cutoffs_min
+    (5.0, 10.0, 15.0)
+    """
+    stored = dict(require_region(region).study)
     stored.pop("geo_planner_version", None)
     sections = {name: stored.pop(name) for name in _SECTIONS if name in stored}
     try:
@@ -113,49 +136,61 @@ def read_result(folder: Path | str) -> AnalysisResult:
     Raises
     ------
     InputError
-        When the folder holds no run, or one of a version that kept no settings.
+        When the folder holds no run, or one of another version.
+    FolderError
+        When what lies there is not one whole run, or its region is of another one.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import read_result, run, write_example, write_report
+    >>> folder = mkdtemp()
+    >>> files = write_report(run(write_example(folder), f"{folder}/region"), folder)["files"]
+    >>> read_result(folder)
+    AnalysisResult('example': 25 zones, 4 workplaces, 3 sites by walk, transit)
     """
-    place = Path(folder)
+    run = open_run(Path(folder))
     try:
-        summary = json.loads((place / SUMMARY).read_text("utf-8"))
+        summary = json.loads(run.file(SUMMARY).read_text("utf-8"))
         settings, criteria = summary["settings"], pd.DataFrame(summary["criteria"])
-    except FileNotFoundError:
-        raise InputError(
-            f"{place}: no run lies here; make one with `geo-planner run STUDY --out {place}`"
-        ) from None
-    except (json.JSONDecodeError, KeyError) as error:
-        raise InputError(f"{place / SUMMARY}: not the summary of a run ({error})") from error
-    region = open_region(summary.get("region", place / "region"))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{run.file(SUMMARY)}: not the summary of a run ({error})") from error
+    region = open_region(run.region)
+    if region.digest != run.region_digest:
+        raise FolderError(
+            str(folder),
+            f"its tables were computed on another region than the one in {run.region}: run again",
+        )
     head = {key: value for key, value in region.study.items() if key in StudyHead.model_fields}
     study = _study_of(head, settings)
     return AnalysisResult(
         study=study,
         region=region,
-        zones=_frame(place, region, "zones", "zone_id"),
-        businesses=_frame(place, region, "businesses", "business_id"),
-        sites=_frame(place, region, "sites", "site_id"),
+        zones=_frame(run, region, "zones", "zone_id"),
+        businesses=_frame(run, region, "businesses", "business_id"),
+        sites=_frame(run, region, "sites", "site_id"),
         criteria=criteria.set_index("criterion_id") if len(criteria) else criteria,
-        snaps=_table(place / "snaps.parquet"),
+        snaps=_table(run, "snaps"),
         summary=summary,
-        details={name: _table(place / f"{name}.parquet") for name in DETAILS},
-        reference=_reference(place, study),
+        details={name: _table(run, name) for name in DETAILS},
+        reference=_reference(run, study),
     )
 
 
-def _frame(place: Path, region: Region, name: str, key: str) -> gpd.GeoDataFrame:
+def _frame(run: RunFolder, region: Region, name: str, key: str) -> gpd.GeoDataFrame:
     """Read a table of the run; where it has none, the region's own rows."""
-    file = place / f"{name}.parquet"
-    frame = gpd.read_parquet(file) if file.exists() else region.geo_table(name)
+    file = f"{name}.parquet"
+    frame = gpd.read_parquet(run.file(file)) if run.has(file) else region.geo_table(name)
     return frame.set_index(key)
 
 
-def _reference(place: Path, study: Study) -> Reference | None:
-    file = place / REFERENCE_FILE
-    return load_reference(file, study) if file.exists() else None
+def _reference(run: RunFolder, study: Study) -> Reference | None:
+    return load_reference(run.file(REFERENCE_FILE), study) if run.has(REFERENCE_FILE) else None
 
 
-def _table(file: Path) -> pd.DataFrame:
-    if not file.exists():
+def _table(run: RunFolder, name: str) -> pd.DataFrame:
+    if not run.has(f"{name}.parquet"):
         return pd.DataFrame()
+    file = run.file(f"{name}.parquet")
     has_places = b"geo" in (pq.read_schema(file).metadata or {})
     return gpd.read_parquet(file) if has_places else pd.read_parquet(file)

@@ -51,7 +51,8 @@ def access(
             threads=threads,
             progress=lambda done, total: step(f"access by {mode}", done, total),
         )
-    write_table(frame.reset_index(), out, opened.credits)
+    table = frame.drop(columns="geometry")
+    write_table(table.reset_index(), out, opened.credits)
     write_table(ledger, ledger_path(out), opened.credits)
-    summary = {"out": str(out), "origins": len(frame), "columns": list(frame.columns)}
-    say(as_json, summary, f"{out}: {len(frame)} origins, {', '.join(frame.columns)}")
+    summary = {"out": str(out), "origins": len(table), "columns": list(table.columns)}
+    say(as_json, summary, f"{out}: {len(table)} origins, {', '.join(table.columns)}")

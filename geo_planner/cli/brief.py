@@ -32,9 +32,9 @@ def brief(
     as_json: Json = False,
 ) -> None:
     """Write a cited brief of a site: one A4 side and its sources, ready to print."""
-    from geo_planner.analysis import SUMMARY, analyse, read_result
+    from geo_planner.analysis import read_result
+    from geo_planner.cli.subject import result_at
     from geo_planner.exports import require_suffix
-    from geo_planner.region import open_region
     from geo_planner.report import write_briefs
 
     if language is not None and language not in _LANGUAGES:
@@ -43,10 +43,7 @@ def brief(
         require_suffix(out, (".html",))
     others = {result.title: result for result in map(read_result, scenario_run or [])}
     with progress_bars() as step:
-        if (region / SUMMARY).is_file():
-            result = read_result(region)
-        else:
-            result = analyse(open_region(region), threads=threads, progress=step)
+        result = result_at(region, threads, step)
         files = write_briefs(
             result,
             out,

@@ -37,7 +37,6 @@ def isochrone(
     from geo_planner.exports import SUFFIXES, require_suffix, write_table
     from geo_planner.isochrone import Isochrones
     from geo_planner.region import open_region
-    from geo_planner.travel_time.blocks import default_threads
 
     require_suffix(out, [suffix for suffix in SUFFIXES if suffix != ".csv"])
     chosen_mode = mode_of(mode)
@@ -47,9 +46,7 @@ def isochrone(
     start = place_of(point, "--point", opened.crs)
     with progress_bars() as step:
         step(f"isochrone by {mode}", 0, 0)
-        drawn = Isochrones(opened, chosen_mode, settings).around(
-            start, limits_min, threads=threads or default_threads()
-        )
+        drawn = Isochrones(opened, chosen_mode, settings).around(start, limits_min, threads=threads)
     frame = drawn.areas
     if rings:
         frame = drawn.rings()

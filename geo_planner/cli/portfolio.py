@@ -28,7 +28,9 @@ def portfolio(
     alternatives: Annotated[
         int, typer.Option(min=1, max=50, help="Portfolios to tell, the best first.")
     ] = 3,
-    by_year: Annotated[int | None, typer.Option(help="Year the jobs must be there by.")] = None,
+    by_year: Annotated[
+        int | None, typer.Option(help="Year by whose end the jobs must be there.")
+    ] = None,
     from_year: Annotated[
         int | None,
         typer.Option(help="Year the years of planning count from; default: that of the departure."),
@@ -43,6 +45,10 @@ def portfolio(
     max_per_cluster: Annotated[
         list[str] | None,
         typer.Option(help="Most sites of a use profile, such as laboratory=2; repeatable."),
+    ] = None,
+    exclusive: Annotated[
+        list[str] | None,
+        typer.Option(help="Sites of which one at most opens, such as H06,H07; repeatable."),
     ] = None,
     min_share: Annotated[
         float, typer.Option(help="Least share of an opened site to develop.")
@@ -64,6 +70,7 @@ def portfolio(
     limits = PortfolioLimits(
         max_sites=max_sites,
         max_per_cluster=_counts(max_per_cluster or []),
+        exclusive=tuple(tuple(text.split(",")) for text in exclusive or []),
         from_year=_from_year(from_year, by_year, opened),
         by_year=by_year,
         take_up_m2_per_year=take_up_m2,
@@ -79,14 +86,17 @@ def portfolio(
         alternatives=alternatives,
         must_hold=_one_of(case, "case"),
     )
-    write_table(_table(result, sites), out, opened.credits)
+    rows = _table(result, sites)
+    write_table(rows, out, opened.credits)
     summary = {
         **result.summary,
         "out": str(out),
         "portfolios": result.portfolios.to_dict("records"),
+        "sites": rows.drop(columns="geometry").to_dict("records"),
+        "phases": result.phases.to_dict("records"),
         "left_out": result.left_out.to_dict("records"),
     }
-    say(as_json, summary, "\n".join(_lines(result, str(out))))
+    say(as_json, summary, "\n".join(_lines(result, rows, str(out))))
 
 
 def _sites(
@@ -164,19 +174,50 @@ def _table(result: "PortfolioResult", sites: "gpd.GeoDataFrame") -> "gpd.GeoData
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=sites.crs)
 
 
-def _lines(result: "PortfolioResult", out: str) -> list[str]:
+def _lines(result: "PortfolioResult", rows: "gpd.GeoDataFrame", out: str) -> list[str]:
+    """Say which sites each portfolio opens, when their jobs come, and what cannot be reached."""
     from geo_planner.words.reasons import reasons_words
     from geo_planner.words.wording import Wording
 
-    lines = [
-        f"{row.case} case, alternative {row.alternative}: {row.jobs:.0f} jobs on {row.n_sites} "
-        f"site{'' if row.n_sites == 1 else 's'}"
-        for row in result.portfolios.itertuples()
-    ]
+    lines = []
+    for row in result.portfolios.itertuples():
+        opened = ", ".join(map(_opened, _of(rows, row.case, row.alternative)))
+        sites = "site" if row.n_sites == 1 else "sites"
+        lines.append(
+            f"{row.case} case, alternative {row.alternative}: {row.jobs:.0f} jobs on {row.n_sites} "
+            f"{sites}: {opened}"
+        )
+        if len(result.phases) and row.alternative == 1:
+            lines += [
+                f"  {year['year']:.0f}: {_square_metres(year['floor_area_m2'])}, "
+                f"{year['jobs_by_end']:.0f} jobs by its end"
+                for year in _of(result.phases, row.case, row.alternative)
+            ]
     for case, answer in result.summary["cases"].items():
         if not answer["is_reachable"]:
             lines.append(
                 f"{case} case: {answer['reachable_jobs']:.0f} jobs can be reached, not all"
             )
             lines += [f"  {reasons_words(cell, Wording('en'))}" for cell in answer["binding"]]
+    lines += [
+        f"{one} and {other} share ground: one of them at most is opened"
+        for one, other in result.summary["share_ground"]
+    ]
     return [f"{out}: {len(result.alternatives)} rows", *lines]
+
+
+def _of(frame: Any, case: str, alternative: int) -> list[dict[str, Any]]:
+    """List the rows of one portfolio."""
+    is_own = (frame["case"] == case) & (frame["alternative"] == alternative)
+    records: list[dict[str, Any]] = frame[is_own].to_dict("records")
+    return records
+
+
+def _opened(site: dict[str, Any]) -> str:
+    name = site["name"] if isinstance(site["name"], str) else site["site_id"]
+    part = "" if site["share"] > 0.995 else f" {site['share']:.0%}"  # noqa: PLR2004 -- as shown
+    return f"{name}{part}"
+
+
+def _square_metres(area_m2: float) -> str:
+    return "floor area unknown" if area_m2 != area_m2 else f"{area_m2:.0f} m2"  # noqa: PLR0124

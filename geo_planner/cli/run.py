@@ -1,14 +1,18 @@
 """Run a whole study, and scenarios of it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geo_planner.cli.options import Json, OutPath, Threads
 from geo_planner.cli.text import headline, progress_bars, say
 
+if TYPE_CHECKING:
+    from geo_planner.analysis import AnalysisResult, Progress
+
 PAIRS_FOLDER = "scenarios"
+_CACHE = "region/derived"
 
 
 def run(
@@ -23,10 +27,49 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Build the region of a study, analyse it, and write maps, tables and a start page."""
-    from geo_planner.analysis import analyse
     from geo_planner.analysis import run as run_study
-    from geo_planner.compare import compare_results
     from geo_planner.config import read_study
+    from geo_planner.folders import staged
+    from geo_planner.region import open_region
+    from geo_planner.report import write_report
+    from geo_planner.run_folder import earlier_files
+    from geo_planner.scenario import list_region, require_files
+
+    settings = read_study(study)
+    files = scenario or []
+    require_files(files)
+    lines: list[str] = []
+    with (
+        progress_bars() as step,
+        staged(
+            out,
+            shared=[str(f.relative_to(out)) for f in (*out.glob(_CACHE), *out.glob(f"*/{_CACHE}"))],
+            stale=lambda stage: earlier_files(out, stage),
+        ) as stage,
+    ):
+        result = run_study(settings, stage / "region", threads=threads, progress=step)
+        step("writing maps and tables", 0, 0)
+        pairs = {"compare": f"{PAIRS_FOLDER}/index.html"} if files else None
+        notes = write_report(result, stage, links=pairs)["notes"]
+        summary = {**result.summary, "notes": notes}
+        lines += [headline(result.summary, out), *notes]
+        if files:
+            summary["scenarios"] = _scenarios(result, files, stage, threads, step)
+            lines += [
+                f"{out / name}: {found['compare']['headline']}"
+                for name, found in summary["scenarios"].items()
+            ]
+    for name in summary.get("scenarios", ()):
+        list_region(open_region(out / "region"), open_region(out / name / "region"))
+    say(as_json, summary, "\n".join([*lines, f"open {out / 'index.html'}"]))
+
+
+def _scenarios(
+    result: "AnalysisResult", files: list[Path], out: Path, threads: int | None, step: "Progress"
+) -> dict[str, Any]:
+    """Run scenarios of a result, each into a folder of its own; give their summaries by id."""
+    from geo_planner.analysis import analyse
+    from geo_planner.compare import compare_results
     from geo_planner.report import (
         COMPARE_PAGE,
         RUN_LINKS,
@@ -34,38 +77,25 @@ def run(
         write_pairs,
         write_report,
     )
-    from geo_planner.scenario import apply_files, require_files
+    from geo_planner.scenario import apply_files
     from geo_planner.words.wording import Wording
 
-    settings = read_study(study)
-    files = scenario or []
-    baseline = Wording(settings.study.language)("brief_baseline")
-    require_files(files)
-    with progress_bars() as step:
-        result = run_study(settings, out / "region", threads=threads, progress=step)
-        step("writing maps and tables", 0, 0)
-        pairs = {"compare": f"{PAIRS_FOLDER}/index.html"} if files else None
-        notes = write_report(result, out, links=pairs)["notes"]
-        summary = {**result.summary, "notes": notes}
-        lines = [headline(result.summary, out), *notes]
-        compared = {}
-        regions = apply_files(result.region, files, out, inner="region")
-        for child in regions:
-            folder = child.path.parent
-            changed = analyse(
-                child,
-                settings,
-                threads=threads,
-                reference=result.reference,
-                known=result,
-                progress=step,
-            )
-            write_report(changed, folder, links={"compare": f"compare/{COMPARE_PAGE}"})
-            comparison = compare_results(result, changed, name_a=baseline, name_b=changed.title)
-            told = write_comparison(comparison, folder / "compare", links=RUN_LINKS)
-            compared[f"../{folder.name}/compare"] = comparison
-            summary.setdefault("scenarios", {})[folder.name] = {**changed.summary, "compare": told}
-            lines.append(f"{folder}: {told['headline']}")
-        if compared:
-            write_pairs(compared, out / PAIRS_FOLDER)
-    say(as_json, summary, "\n".join([*lines, f"open {out / 'index.html'}"]))
+    baseline = Wording(result.study.study.language)("brief_baseline")
+    compared, summaries = {}, {}
+    for child in apply_files(result.region, files, out, inner="region", is_listed=False):
+        folder = child.path.parent
+        changed = analyse(
+            child,
+            result.study,
+            threads=threads,
+            reference=result.reference,
+            known=result,
+            progress=step,
+        )
+        write_report(changed, folder, links={"compare": f"compare/{COMPARE_PAGE}"})
+        comparison = compare_results(result, changed, name_a=baseline, name_b=changed.title)
+        differences = write_comparison(comparison, folder / "compare", links=RUN_LINKS)
+        compared[f"../{folder.name}/compare"] = comparison
+        summaries[folder.name] = {**changed.summary, "compare": differences}
+    write_pairs(compared, out / PAIRS_FOLDER)
+    return summaries

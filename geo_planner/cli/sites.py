@@ -8,17 +8,16 @@ def sites(
     region: RegionPath, *, out: OutPath, threads: Threads = None, as_json: Json = False
 ) -> None:
     """Score and rank the candidate sites of a region."""
-    from geo_planner.analysis import analyse
+    from geo_planner.cli.subject import region_at, result_at
     from geo_planner.errors import InputError
     from geo_planner.exports import SUFFIXES, require_suffix, sites_table, write_table
-    from geo_planner.region import open_region
 
     require_suffix(out, SUFFIXES)
-    opened = open_region(region)
+    opened = region_at(region)
     if not opened.has("sites"):
         raise InputError(f"{region}: the region has no sites; add a layer for the table 'sites'")
     with progress_bars() as step:
-        result = analyse(opened, threads=threads, progress=step)
+        result = result_at(region, threads, step)
     language = result.study.study.language
     write_table(sites_table(result), out, opened.credits, language=language)
     say(as_json, result.summary, headline(result.summary, out))

@@ -47,6 +47,14 @@ class Comparison:
     policy, target
         Indicators of the policy, and portfolios that reach a number of jobs; empty where they
         were not asked for.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, compare_results, example_region
+    >>> result = analyse(example_region())
+    >>> comparison = compare_results(result, result, name_a="before", name_b="after")
+    >>> comparison, comparison.is_empty
+    (Comparison('before' to 'after': 25 zones, 4 workplaces, 3 sites, fair), True)
     """
 
     a: AnalysisResult
@@ -64,6 +72,13 @@ class Comparison:
     land: gpd.GeoDataFrame
     policy: pd.DataFrame = field(default_factory=pd.DataFrame)
     target: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __repr__(self) -> str:
+        counts = (
+            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+        )
+        fair = f"{len(self.unfair)} differences in kind" if self.unfair else "fair"
+        return f"Comparison({self.name_a!r} to {self.name_b!r}: {counts}, {fair})"
 
     @property
     def measures(self) -> list[str]:
@@ -119,6 +134,16 @@ def compare_results(
     ------
     InputError
         When the two share no zone, workplace or site, or lie in different CRS.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, apply_scenario, compare_results, example_region
+    >>> region = example_region()
+    >>> closed = {"id": "closed", "name": "Depot closes", "modifications": [
+    ...     {"do": "RemoveBusiness", "businesses": {"ids": ["depot"]}}]}
+    >>> found = compare_results(analyse(region), analyse(apply_scenario(region, closed)))
+    >>> found.totals.loc[("businesses", "employees_count"), "difference"].item()
+    -40.0
     """
     if a.region.crs != b.region.crs:
         raise InputError(

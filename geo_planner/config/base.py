@@ -1,9 +1,12 @@
 """What all settings share: frozen sections, provenance, and the words for modes and roles."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from geo_planner.errors import ConfigError
 
 Mode = Literal["walk", "bicycle", "ebike", "car", "transit", "transit+bicycle", "park_and_ride"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -14,10 +17,62 @@ Percentile = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 
 
-class Settings(BaseModel):
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
+
+
+class _Refusing(ModelMetaclass):
+    """Say what is wrong with settings written in Python in an error of ours."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(cls, *given: Any, **named: Any) -> Any:  # noqa: N805 -- of a class of classes
+            try:
+                return super().__call__(*given, **named)
+            except ValidationError as error:
+                problems = [problem_of(item) for item in error.errors()]
+                raise ConfigError(f"{cls.__name__}: these settings are wrong", problems) from error
+
+
+def leave_examples_out(schema: dict[str, Any]) -> None:
+    """Keep of a docstring in a JSON schema what stands before its examples."""
+    if "description" in schema:
+        schema["description"] = schema["description"].partition("\n\nExamples\n")[0]
+
+
+class Settings(BaseModel, metaclass=_Refusing):
     """Refuse unknown keys; never change once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        json_schema_extra=leave_examples_out,
+    )
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Show what differs from the defaults."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if field.is_required() or value != field.get_default(call_default_factory=True):
+                yield name, value
+
+
+def problem_of(item: Mapping[str, Any]) -> str:
+    """Say where a value of settings is wrong, and how; from an item of a validation error."""
+    place = ""
+    for part in item["loc"]:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+    if item["type"] == "extra_forbidden":
+        return f"{place}: unknown key; docs/reference/study-keys.md lists those that exist"
+    if item["type"] == "missing":
+        return f"{place}: required, but absent"
+    message = item["msg"].removeprefix("Value error, ")
+    given = item.get("input")
+    shown = f" (given {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return f"{place}: {message}{shown}" if place else message
 
 
 class Provenance(Settings):

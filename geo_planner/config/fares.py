@@ -80,7 +80,14 @@ class FareDistance(Settings):
 
 
 class Fares(Settings):
-    """Price journeys by public transport; walking and cycling cost nothing."""
+    """Price journeys by public transport; walking and cycling cost nothing.
+
+    Examples
+    --------
+    >>> from geo_planner import Fares
+    >>> Fares(kind="flat", currency="DKK", price="24")
+    Fares(kind='flat', currency='DKK', price=Decimal('24'))
+    """
 
     kind: Literal["flat", "rides", "distance"] = Field(
         description="flat: one price a journey; rides: a price a ride, less on transfers; "

@@ -2,13 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from geo_planner.config.base import Settings
+from geo_planner.config.base import Settings, problem_of
 from geo_planner.config.fares import Fares
 from geo_planner.config.study import Study
 from geo_planner.errors import ConfigError
@@ -20,26 +20,48 @@ _SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&](token|api_?key|passwor
 T = TypeVar("T", bound=Settings)
 
 
-def read_study(path: Path) -> Study:
+def read_study(path: Path | str) -> Study:
     """Read a study file; paths in it are relative to its folder.
 
     Raises
     ------
     ConfigError
         When the file is absent, is no TOML, or has unknown, wrong or secret keys: all at once.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import read_study, write_example
+    >>> read_study(write_example(mkdtemp())).access.modes
+    ('walk', 'transit')
     """
-    return with_base(_read(path, Study, "study file"), path.parent)
+    file = Path(path)
+    return with_base(_read(file, Study, "study file"), file.parent)
 
 
-def read_fares(path: Path) -> Fares:
+def read_fares(path: Path | str) -> Fares:
     """Read a file of fares: the keys of ``[travel.fares]`` of a study, at its top.
 
     Raises
     ------
     ConfigError
         As for :func:`read_study`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import read_fares
+    >>> file = Path(mkdtemp()) / "fares.toml"
+    >>> _ = file.write_text('''
+    ... kind = "flat"
+    ... price = 24
+    ... currency = "DKK"
+    ... ''')
+    >>> read_fares(file)
+    Fares(kind='flat', currency='DKK', price=Decimal('24'))
     """
-    return _read(path, Fares, "file of fares")
+    return _read(Path(path), Fares, "file of fares")
 
 
 def _read(path: Path, kind: type[T], what: str) -> T:
@@ -57,7 +79,7 @@ def _read(path: Path, kind: type[T], what: str) -> T:
     try:
         found = kind.model_validate(content)
     except ValidationError as error:
-        told = [_problem(item) for item in error.errors()]
+        told = [problem_of(item) for item in error.errors()]
         problems += [text for text in told if text.partition(":")[0] not in secrets]
     if problems or found is None:
         raise ConfigError(f"{path}: the {what} is wrong", problems)
@@ -96,17 +118,3 @@ def _secrets(content: Any, where: str = "") -> Iterator[str]:
             yield from _secrets(value, f"{where}[{position}]")
     elif isinstance(content, str) and _SECRET_VALUES.search(content):
         yield where
-
-
-def _problem(item: Mapping[str, Any]) -> str:
-    place = ""
-    for part in item["loc"]:
-        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
-    if item["type"] == "extra_forbidden":
-        return f"{place}: unknown key; docs/reference/study-keys.md lists those that exist"
-    if item["type"] == "missing":
-        return f"{place}: required, but absent"
-    message = item["msg"].removeprefix("Value error, ")
-    given = item.get("input")
-    shown = f" (given {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return f"{place}: {message}{shown}" if place else message

@@ -49,7 +49,17 @@ class ControlTotals(Settings):
 
 
 class Study(Settings):
-    """Hold a whole study file."""
+    """Hold a whole study file.
+
+    Examples
+    --------
+    >>> from geo_planner import Study
+    >>> study = Study(study={"id": "town", "name": "Town"}, access={"modes": ["walk"]})
+    >>> study
+    Study('town': Town, 0 sources)
+    >>> study.access.modes
+    ('walk',)
+    """
 
     study: StudyHead
     sources: Sources = Sources()
@@ -58,6 +68,11 @@ class Study(Settings):
     siting: Siting = Siting()
     land: Land = Land()
     control_totals: ControlTotals = ControlTotals()
+
+    def __repr__(self) -> str:
+        n = sum(len(getattr(self.sources, kind)) for kind in Sources.model_fields)
+        sources = "source" if n == 1 else "sources"
+        return f"Study({self.study.id!r}: {self.study.name}, {n} {sources})"
 
     @model_validator(mode="after")
     def _cutoffs_are_searched(self) -> Self:

@@ -11,7 +11,19 @@ from geo_planner.units import mps_from_kmh, seconds_from_min
 
 
 class Travel(Settings):
-    """Set speeds, limits and the window of departures or arrivals."""
+    """Set speeds, limits and the window of departures or arrivals.
+
+    Examples
+    --------
+    >>> from geo_planner import Travel
+    >>> travel = Travel(walk_speed_kmh=4.5, depart="2026-03-10T07:30", percentiles=[25, 75])
+    >>> travel.walk_speed_mps, travel.max_rides
+    (1.25, 4)
+    >>> Travel(walk_speed_kmh=-1)
+    Traceback (most recent call last):
+    geo_planner.errors.ConfigError: Travel: these settings are wrong:
+      - walk_speed_kmh: Input should be greater than 0 (given -1)
+    """
 
     walk_speed_kmh: float = Field(4.8, gt=0, le=15, description="Walking speed [km/h].")
     bicycle_speed_kmh: float = Field(16.0, gt=0, le=60, description="Cycling speed [km/h].")

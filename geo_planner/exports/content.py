@@ -19,11 +19,10 @@ from geo_planner.errors import InputError
 from geo_planner.exports.results import finite
 from geo_planner.region import Region, open_region
 from geo_planner.region.store import REGION_FILE
+from geo_planner.run_folder import SUMMARY, RunFolder, is_run, open_run
 from geo_planner.words.frames import frame_in_words
 
 RESULT_TABLES = ("sites", "zones", "businesses")
-_SUMMARY = "summary.json"
-_REGION_FOLDER = "region"
 # What a reader of a run's tables wants to see round them; other tables when named.
 _BESIDE_RESULTS = ("study_area", "plans", "constraints", "stations", "places")
 
@@ -84,8 +83,8 @@ def read_content(path: Path, names: Sequence[str] | None = None) -> Content:
     if (path / REGION_FILE).is_file():
         region = open_region(path)
         return _of_region(region, _chosen(names, _filled(region), path))
-    if (path / _SUMMARY).is_file():
-        return _of_run(path, names)
+    if is_run(path):
+        return _of_run(open_run(path), names)
     raise InputError(
         f"{path}: neither a region (made by `geo-planner build`) "
         "nor a run (made by `geo-planner run`)"
@@ -120,29 +119,25 @@ def _of_region(region: Region, chosen: Sequence[str]) -> Content:
     )
 
 
-def _of_run(path: Path, names: Sequence[str] | None) -> Content:
-    try:
-        summary = json.loads((path / _SUMMARY).read_text("utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path / _SUMMARY}: damaged ({error}): run again") from error
-    results = [name for name in RESULT_TABLES if (path / f"{name}.parquet").is_file()]
-    folder = path / _REGION_FOLDER
-    region = open_region(folder) if (folder / REGION_FILE).is_file() else None
+def _of_run(run: RunFolder, names: Sequence[str] | None) -> Content:
+    summary = json.loads(run.file(SUMMARY).read_text("utf-8"))
+    results = [name for name in RESULT_TABLES if run.has(f"{name}.parquet")]
+    region = open_region(run.region) if (run.region / REGION_FILE).is_file() else None
     others = [] if region is None else [name for name in _filled(region) if name not in results]
     if names is None:
         chosen = [*results, *(name for name in others if name in _BESIDE_RESULTS)]
     else:
-        chosen = _chosen(names, [*results, *others], path)
+        chosen = _chosen(names, [*results, *others], run.path)
     tables = {
         name: finite(
             region.table(name)
             if region is not None and name not in results
-            else gpd.read_parquet(path / f"{name}.parquet")
+            else gpd.read_parquet(run.file(f"{name}.parquet"))
         )
         for name in chosen
     }
     return Content(
-        str(summary.get("name", path.name)),
+        str(summary.get("name", run.path.name)),
         summary.get("badge"),
         tables,
         tuple(summary.get("credits", ())),

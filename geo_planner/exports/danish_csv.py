@@ -18,7 +18,7 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.exports.content import Content, unit_of
-from geo_planner.exports.files import written_under
+from geo_planner.folders import written_beside
 from geo_planner.schema import Table, tables
 
 COLUMNS_FILE = "columns.csv"
@@ -46,7 +46,7 @@ def write_danish_csv(content: Content, folder: Path) -> list[str]:
     listed = []
     for name, frame in content.tables.items():
         flat = _flat(frame)
-        with written_under(folder / f"{name}.csv") as file:
+        with written_beside(folder / f"{name}.csv") as file:
             write_frame(flat, file)
         described = tables()[name].columns if name in tables() else {}
         listed += [
@@ -55,7 +55,7 @@ def write_danish_csv(content: Content, folder: Path) -> list[str]:
             for column in flat.columns
         ]  # fmt: skip
     head = ("table", "column", "type", "unit", "meaning")
-    with written_under(folder / COLUMNS_FILE) as file:
+    with written_beside(folder / COLUMNS_FILE) as file:
         write_frame(pd.DataFrame(listed, columns=list(head)), file)
     return [*(f"{name}.csv" for name in content.tables), COLUMNS_FILE]
 

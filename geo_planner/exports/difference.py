@@ -11,9 +11,9 @@ from geo_planner.compare import Comparison
 from geo_planner.compare.rows import DIFFERENCE
 from geo_planner.errors import MissingDependencyError
 from geo_planner.exports.content import Content
-from geo_planner.exports.files import written_under
 from geo_planner.exports.geopackage import write_geopackage
 from geo_planner.exports.results import write_table
+from geo_planner.folders import written_beside
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -59,7 +59,7 @@ def write_difference(comparison: Comparison, out: Path, credit_lines: tuple[str,
         headline=shown,
         language=language,
     )
-    with written_under(out / "difference.gpkg") as file:
+    with written_beside(out / "difference.gpkg") as file:
         write_geopackage(content.in_words(), file)
     names.append("difference.gpkg")
     if shown is not None and write_raster(comparison.zones, shown, out / "difference.tif"):
@@ -126,7 +126,7 @@ def _write_tif(drawn: gpd.GeoDataFrame, column: str, crs: "CRS", file: Path) -> 
         dtype="float32",
     )
     with (
-        written_under(file) as temporary,
+        written_beside(file) as temporary,
         rasterio.open(
             temporary, "w", driver="GTiff", height=shape[0], width=shape[1], count=1,
             dtype="float32", crs=crs.to_wkt(), transform=place, nodata=np.nan, compress="deflate",

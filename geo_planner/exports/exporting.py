@@ -8,12 +8,12 @@ from typing import Any
 from geo_planner.errors import InputError
 from geo_planner.exports.content import Content, read_content
 from geo_planner.exports.danish_csv import write_danish_csv
-from geo_planner.exports.files import written_under
 from geo_planner.exports.geopackage import write_geopackage
 from geo_planner.exports.results import CREDITS_FILE, require_suffix
 from geo_planner.exports.shapefile import write_shapefiles
 from geo_planner.exports.spreadsheet import write_workbook
 from geo_planner.exports.web import write_geojson
+from geo_planner.folders import written_beside
 
 Writer = Callable[[Content, Path], list[str]]
 
@@ -33,7 +33,7 @@ class Format:
 def write_parquet(content: Content, folder: Path) -> list[str]:
     """Write every table as a (Geo)Parquet file into a folder."""
     for name, frame in content.tables.items():
-        with written_under(folder / f"{name}.parquet") as file:
+        with written_beside(folder / f"{name}.parquet") as file:
             frame.to_parquet(file, index=False, compression="zstd")
     return [f"{name}.parquet" for name in content.tables]
 
@@ -75,6 +75,13 @@ def export(
         When source, format, tables or the name of the output do not fit.
     MissingDependencyError
         When the format needs an extra that is not installed.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import example_region, export
+    >>> export(example_region().path, mkdtemp(), "parquet", ["zones", "sites"])["tables"]
+    {'zones': 25, 'sites': 3}
     """
     if form not in FORMATS:
         raise InputError(f"{form!r} is no format: choose from {', '.join(FORMATS)}")
@@ -99,7 +106,7 @@ def _write(form: Format, content: Content, target: Path) -> list[str]:
         _write_credits(content, target)
         return written
     target.parent.mkdir(parents=True, exist_ok=True)
-    with written_under(target) as file:
+    with written_beside(target) as file:
         written = form.write(content, file)
     if form.suffix == ".gpkg":
         _write_credits(content, target.parent)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo_planner.analysis.ranking_table import ranking_table
 from geo_planner.errors import InputError
+from geo_planner.folders import written_beside
 from geo_planner.words.frames import frame_in_words
 
 if TYPE_CHECKING:
@@ -67,18 +68,14 @@ def write_table(
     writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
         ".csv": _write_csv,
         ".parquet": lambda f, file: f.to_parquet(file, index=False),
-        ".gpkg": _write_vector("GPKG"),
-        ".geojson": _write_vector("GeoJSON"),
+        ".gpkg": _write_vector("GPKG", out.stem),
+        ".geojson": _write_vector("GeoJSON", out.stem),
     }
     require_suffix(out, SUFFIXES)
     out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = out.with_name(f".{out.stem}.part{out.suffix}")
-    try:
+    with written_beside(out) as temporary:
         shown = frame if out.suffix == ".parquet" else frame_in_words(frame, language)
         writers[out.suffix](finite(shown), temporary)
-        temporary.replace(out)
-    finally:
-        temporary.unlink(missing_ok=True)
     if credit_lines:
         (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
 
@@ -97,13 +94,13 @@ def _write_csv(frame: pd.DataFrame, file: Path) -> None:
     plain.to_csv(file, index=False, lineterminator="\n")
 
 
-def _write_vector(driver: str) -> Callable[[pd.DataFrame, Path], None]:
+def _write_vector(driver: str, layer: str) -> Callable[[pd.DataFrame, Path], None]:
     def write(frame: pd.DataFrame, file: Path) -> None:
         if not isinstance(frame, gpd.GeoDataFrame):
             raise InputError(
                 f"this table has no geometry: write it as .csv or .parquet, not {driver}"
             )
-        frame.to_file(file, driver=driver, layer=file.stem.strip(".").removesuffix(".part"))
+        frame.to_file(file, driver=driver, layer=layer)
 
     return write
 

@@ -12,7 +12,7 @@ import shapely
 
 from geo_planner.errors import InputError
 from geo_planner.exports.content import Content
-from geo_planner.exports.files import written_under
+from geo_planner.folders import written_beside
 
 _DIGITS = 8  # of a degree: a millimetre
 
@@ -46,7 +46,7 @@ def write_geojson(content: Content, folder: Path) -> list[str]:
             "name one that has (--tables), or export as csv-da or parquet"
         )
     for name, frame in layers.items():
-        with written_under(folder / f"{name}.geojson") as file:
+        with written_beside(folder / f"{name}.geojson") as file:
             file.write_text(_collection(name, frame, content.credits), "utf-8")
     return [f"{name}.geojson" for name in layers]
 

@@ -1,6 +1,6 @@
 """Isochrones of points, by any mode, as areas and as the streets reached."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,10 +15,15 @@ from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.isochrone.samples import Samples, sample_streets
 from geo_planner.isochrone.surface import areas_within
-from geo_planner.region import Region
+from geo_planner.networks.street.snap import SnappedPoints
+from geo_planner.region import Region, require_region
 from geo_planner.travel_time import Router, open_router
+from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.inputs import Points, points_of, require_limits, travel_in
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh, seconds_from_min
+
+FloatArray = npt.NDArray[np.float64]
 
 _CELL_M = {"walk": 20.0, "bicycle": 40.0, "ebike": 40.0, "car": 80.0}
 _TRANSIT_CELL_M = 50.0
@@ -32,41 +37,25 @@ _FASTEST_VEHICLE_MPS = mps_from_kmh(200)
 
 
 @dataclass(frozen=True)
-class Isochrone:
-    """Hold what one point reaches.
+class Reach:
+    """Hold what one point reaches along the streets around it.
 
     Parameters
     ----------
-    areas
-        One row per limit: minutes, area_m2, geometry (all that lies within the limit, with holes
-        and islands), CRS of the region.
+    point_id
+        Id of the point.
     samples, time_s
         Points along the streets around, and their travel times [s]; inf: not reached.
     """
 
-    areas: gpd.GeoDataFrame
+    point_id: Hashable
     samples: Samples
     time_s: npt.NDArray[np.float64]
 
-    def rings(self) -> gpd.GeoDataFrame:
-        """Give each limit only what the smaller ones do not reach: from_min, minutes, geometry."""
-        inner = [shapely.MultiPolygon(), *self.areas.geometry[:-1]]
-        shapes = shapely.difference(self.areas.geometry.to_numpy(), inner)
-        rings = self.areas.assign(from_min=[0.0, *self.areas["minutes"][:-1]])
-        return rings.set_geometry(gpd.GeoSeries(shapes, crs=self.areas.crs))
-
-    def streets(self, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Cut what is reached out of the streets table.
-
-        Returns
-        -------
-        GeoDataFrame
-            One row per stretch: street_id, minutes (the smallest limit that reaches it), geometry.
-            Each sample stands for the stretch half way to its neighbours.
-        """
-        minutes = self.areas["minutes"].to_numpy()
-        band = np.searchsorted(minutes * SECONDS_PER_MIN, self.time_s)
-        rows = np.flatnonzero(band < len(minutes))
+    def stretches(self, streets: gpd.GeoDataFrame, limits_min: FloatArray) -> gpd.GeoDataFrame:
+        """Cut what is reached out of the streets, each stretch with the least limit it lies in."""
+        band = np.searchsorted(limits_min * SECONDS_PER_MIN, self.time_s)
+        rows = np.flatnonzero(band < len(limits_min))
         street, band = self.samples.street[rows], band[rows]
         breaks = (np.diff(street) != 0) | (np.diff(band) != 0) | (np.diff(rows) != 1)
         first = np.flatnonzero(np.concatenate([[True], breaks])[: len(rows)])
@@ -74,16 +63,64 @@ class Isochrone:
         low = (self.samples.share - self.samples.half_share)[rows[first]]
         high = (self.samples.share + self.samples.half_share)[rows[last]]
         lines = streets.geometry.to_numpy()[street[first]]
-        stretches = [
+        parts = [
             substring(line, a, b, normalized=True)
             for line, a, b in zip(lines, low, high, strict=True)
         ]
         ids = streets["street_id"].to_numpy(object)[street[first]]
         return gpd.GeoDataFrame(
-            {"street_id": pd.Series(ids, dtype="str"), "minutes": minutes[band[first]]},
-            geometry=stretches,
+            {
+                "id": pd.Series([self.point_id] * len(parts), dtype=object),
+                "street_id": pd.Series(ids, dtype="str"),
+                "minutes": limits_min[band[first]],
+            },
+            geometry=parts,
             crs=streets.crs,
         )
+
+
+@dataclass(frozen=True)
+class Isochrone:
+    """Hold what points reach.
+
+    Parameters
+    ----------
+    areas
+        One row per point and limit: id, minutes, area_m2, geometry (all that lies within the limit,
+        with holes and islands), CRS of the region.
+    reaches
+        The times along the streets that the areas are drawn from, by point.
+    """
+
+    areas: gpd.GeoDataFrame
+    reaches: tuple[Reach, ...]
+
+    def __repr__(self) -> str:
+        limits = ", ".join(f"{minutes:g}" for minutes in self.areas["minutes"].unique())
+        n_points = len(self.reaches)
+        return f"Isochrone({n_points} {'point' if n_points == 1 else 'points'}, {limits} min)"
+
+    def rings(self) -> gpd.GeoDataFrame:
+        """Give each limit only what the smaller ones do not reach: from_min added."""
+        is_first = (self.areas["minutes"] == self.areas["minutes"].min()).to_numpy()
+        shapes, minutes = self.areas.geometry.to_numpy(), self.areas["minutes"].to_numpy()
+        inner = np.where(is_first, shapely.MultiPolygon(), np.roll(shapes, 1))
+        rings = self.areas.assign(from_min=np.where(is_first, 0.0, np.roll(minutes, 1)))
+        outer = gpd.GeoSeries(shapely.difference(shapes, inner), crs=self.areas.crs)
+        return rings.set_geometry(outer)
+
+    def streets(self, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Cut what is reached out of the streets table.
+
+        Returns
+        -------
+        GeoDataFrame
+            One row per point and stretch: id, street_id, minutes (the smallest limit that reaches
+            it), geometry. Each sample stands for the stretch half way to its neighbours.
+        """
+        limits_min = self.areas["minutes"].unique()
+        parts = [reach.stretches(streets, limits_min) for reach in self.reaches]
+        return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=streets.crs)
 
 
 class Isochrones:
@@ -96,27 +133,49 @@ class Isochrones:
     mode
         Mode of travel.
     travel
-        Speeds, limits and, for public transport, the window.
+        Speeds, limits and, for public transport, the window; None: those the region was built with.
     percentile
         Percentile of the window, for public transport; None: the first of the study's.
 
     Raises
     ------
     InputError
-        When the region lacks what the mode needs.
+        When there is no such mode, or the region lacks what it needs.
+
+    Examples
+    --------
+    >>> from geo_planner import Isochrones, example_region
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").set_index("business_id")
+    >>> Isochrones(region, "walk").around(work[:2], [5, 10]).areas[["id", "minutes"]]
+           id  minutes
+    0  bakery      5.0
+    1  bakery     10.0
+    2  clinic      5.0
+    3  clinic     10.0
     """
 
     def __init__(
-        self, region: Region, mode: Mode, travel: Travel, *, percentile: int | None = None
+        self,
+        region: Region,
+        mode: Mode,
+        travel: Travel | None = None,
+        *,
+        percentile: int | None = None,
     ) -> None:
+        settings = travel_in(require_region(region), travel)
+        self.router: Router = open_router(region, mode, settings)
+        self._region = region
         self._mode = mode
-        self._walk_mps = travel.walk_speed_mps
+        self._walk_mps = settings.walk_speed_mps
         self._streets = region.geo_table("streets")
-        self.router: Router = open_router(region, mode, travel)
         self._column = 0
         if mode in TRANSIT_MODES and percentile is not None:
             self._column = _column_of(self.router, percentile)
         self.cell_m = _TRANSIT_CELL_M if mode in TRANSIT_MODES else _CELL_M[mode]
+
+    def __repr__(self) -> str:
+        return f"Isochrones({str(self._region.path)!r}, {self._mode!r})"
 
     @cached_property
     def samples(self) -> Samples:
@@ -125,60 +184,83 @@ class Isochrones:
         return sample_streets(self.router, self._streets, spacing_m)
 
     def around(
-        self, point: gpd.GeoSeries, cutoffs_min: Sequence[float], *, threads: int = 1
+        self, points: Points, cutoffs_min: Sequence[float], *, threads: int | None = None
     ) -> Isochrone:
-        """Draw what can be reached from a point.
+        """Draw what can be reached from each of some points.
 
         Parameters
         ----------
-        point
-            One point, index = its id, CRS of the region.
+        points
+            Points in any CRS: a frame with ids in its column ``id`` or its index, a series with ids
+            in its index, or the path of a file.
         cutoffs_min
             Time limits [min], themselves included.
         threads
-            Searches at once.
+            Searches at once; None: one per core.
 
         Raises
         ------
         InputError
-            When the point is not on the network of the mode.
+            When points are not usable, or not on the network of the mode: all at once.
         """
-        start = self.router.snap_origins(point)
-        if start.n_unsnapped:
-            status = start.ledger["status"].iloc[0]
+        limits_s = [seconds_from_min(limit) for limit in require_limits(cutoffs_min)]
+        places = points_of(points, self._region, "points")
+        starts = self.router.snap_origins(places)
+        if starts.n_unsnapped:
+            lost = starts.ledger[starts.street < 0]
             raise InputError(
-                f"point {point.index[0]}: no street for {self._mode} near it ({status}); "
-                "choose another point or raise --max-snap-m"
+                f"no street for {self._mode} near these points; choose others or raise "
+                "max_snap_m (--max-snap-m)",
+                [f"point {row.id}: {row.status}" for row in lost.itertuples()],
             )
-        limits_s = [seconds_from_min(cutoff) for cutoff in sorted(set(cutoffs_min))]
-        place = point.geometry.iloc[0]
+        reaches = tuple(
+            self._reach(point_id, place, starts.part(slice(row, row + 1)), limits_s[-1], threads)
+            for row, (point_id, place) in enumerate(places.items())
+        )
+        return Isochrone(self._areas(reaches, limits_s), reaches)
+
+    def _reach(
+        self,
+        point_id: Hashable,
+        place: shapely.Point,
+        start: SnappedPoints,
+        limit_s: float,
+        threads: int | None,
+    ) -> Reach:
+        """Search the times from one point to the samples that it may reach."""
         fastest = _FASTEST_MPS.get(self._mode, _FASTEST_VEHICLE_MPS)
-        samples = self.samples.near(place.x, place.y, fastest * limits_s[-1])
+        samples = self.samples.near(place.x, place.y, fastest * limit_s)
         time_s = np.empty(len(samples.x))
         for block in self.router.blocks(
-            start, samples.points, threads=threads, max_time_s=limits_s[-1]
+            start, samples.points, threads=threads or default_threads(), max_time_s=limit_s
         ):
             time_s[block.destinations] = seconds(block.costs_cs[:, :, self._column])[0]
-        return Isochrone(self._areas(samples, time_s, limits_s), samples, time_s)
+        return Reach(point_id, samples, time_s)
 
-    def _areas(
-        self, samples: Samples, time_s: npt.NDArray[np.float64], limits_s: Sequence[float]
-    ) -> gpd.GeoDataFrame:
-        shapes = areas_within(
-            samples.x,
-            samples.y,
-            time_s,
-            limits_s,
-            cell_m=self.cell_m,
-            off_street_m=_OFF_STREET_CELLS * self.cell_m,
-            off_street_mps=self._walk_mps,
-        )
+    def _areas(self, reaches: Sequence[Reach], limits_s: Sequence[float]) -> gpd.GeoDataFrame:
+        shapes = [
+            shape
+            for reach in reaches
+            for shape in areas_within(
+                reach.samples.x,
+                reach.samples.y,
+                reach.time_s,
+                limits_s,
+                cell_m=self.cell_m,
+                off_street_m=_OFF_STREET_CELLS * self.cell_m,
+                off_street_mps=self._walk_mps,
+            )
+        ]
+        ids = [reach.point_id for reach in reaches for _ in limits_s]
         frame = gpd.GeoDataFrame(
-            {"minutes": np.array(limits_s) / SECONDS_PER_MIN},
+            {
+                "id": ids,
+                "minutes": np.tile(np.array(limits_s) / SECONDS_PER_MIN, len(reaches)),
+            },
             geometry=shapes,
             crs=self._streets.crs,
         )
-        return frame.assign(area_m2=frame.area.round(1))[["minutes", "area_m2", "geometry"]]
+        return frame.assign(area_m2=frame.area.round(1))[["id", "minutes", "area_m2", "geometry"]]
 
 
 def _column_of(router: Router, percentile: int) -> int:

@@ -3,15 +3,14 @@
 from datetime import datetime, timedelta
 
 import geopandas as gpd
-from shapely import Point
 
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
-from geo_planner.crs import require_same
-from geo_planner.itinerary.legs import Journey
+from geo_planner.itinerary.legs import Journey, Journeys
 from geo_planner.itinerary.street import StreetPaths
 from geo_planner.itinerary.transit_pair import DESTINATION, ORIGIN, OpenedPair, TransitPair, linked
 from geo_planner.itinerary.way_legs import street_leg
-from geo_planner.region import Region
+from geo_planner.region import Region, require_region
+from geo_planner.travel_time.inputs import Place, point_of, require_mode, travel_in
 from geo_planner.travel_time.street import StreetRouter
 
 # on streets times only count from the start where no day is asked for
@@ -30,44 +29,66 @@ class Itineraries:
         public transport: every journey of the window that no other leaves later, arrives earlier,
         rides no more and, where ``travel`` names fares, costs no more than.
     travel
-        Speeds, limits, window, fares.
+        Speeds, limits, window, fares; None: those the region was built with.
 
     Raises
     ------
     InputError
-        When the region lacks what the mode needs.
+        When there is no such mode, or the region lacks what it needs.
+
+    Examples
+    --------
+    >>> from geo_planner import Itineraries, example_region
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").set_index("business_id").geometry
+    >>> Itineraries(region, "walk").between(work["bakery"], work["depot"])
+    Journeys([Journey(08:00-08:12, 12.5 min: walk)])
     """
 
-    def __init__(self, region: Region, mode: Mode, travel: Travel) -> None:
-        self._region, self._mode, self._travel = region, mode, travel
+    def __init__(
+        self, region: Region, mode: Mode = "transit", travel: Travel | None = None
+    ) -> None:
+        self._region, self._mode = require_region(region), require_mode(mode)
+        self._travel = travel_in(region, travel)
         if mode in TRANSIT_MODES:
-            self._opened = OpenedPair(region, mode, travel)
+            self._opened = OpenedPair(region, mode, self._travel)
         else:
-            self._router = StreetRouter(region, mode, travel)
+            self._router = StreetRouter(region, mode, self._travel)
             self._paths = StreetPaths(region, self._router)
 
+    def __repr__(self) -> str:
+        return f"Itineraries({str(self._region.path)!r}, {self._mode!r})"
+
     def between(
-        self, origin: Point, destination: Point, *, max_total_walk_min: float | None = None
-    ) -> list[Journey]:
-        """Find the journeys between two points in the CRS of the region.
+        self, origin: Place, destination: Place, *, max_total_walk_min: float | None = None
+    ) -> Journeys:
+        """Find the journeys between two points.
 
         Parameters
         ----------
         origin, destination
-            Where to start and where to go.
+            Where to start and where to go: a shapely point in the CRS of the region, or a frame,
+            series or file of one point in any CRS.
         max_total_walk_min
             Longest way on foot of a whole journey [min]; for mode transit on foot only.
 
         Raises
         ------
         InputError
-            When a point is off the network.
+            When a point is off the network, or is none.
         """
-        places = [origin, destination]
-        ends = gpd.GeoSeries(places, index=[ORIGIN, DESTINATION], crs=self._region.crs)
-        require_same(ends, self._region)
+        places = [
+            point_of(given, self._region, name)
+            for given, name in ((origin, ORIGIN), (destination, DESTINATION))
+        ]
+        crs = self._region.crs
+        ends = gpd.GeoSeries(places, index=[ORIGIN, DESTINATION], crs=crs)
         if self._mode in TRANSIT_MODES:
-            return TransitPair(self._opened, ends, max_total_walk_min).journeys()
+            pair = TransitPair(self._opened, ends, max_total_walk_min)
+            return Journeys(pair.journeys(), crs)
+        return Journeys(self._on_streets(ends), crs)
+
+    def _on_streets(self, ends: gpd.GeoSeries) -> list[Journey]:
         starts = linked(self._router.snap_origins(ends.iloc[:1]))
         goals = linked(self._router.snap_destinations(ends.iloc[1:]))
         path = self._paths.path(starts, 0, goals, 0, self._travel.max_time_s)
@@ -82,13 +103,13 @@ class Itineraries:
 
 def find_itineraries(
     region: Region,
-    origin: Point,
-    destination: Point,
-    mode: Mode,
-    travel: Travel,
+    origin: Place,
+    destination: Place,
+    mode: Mode = "transit",
+    travel: Travel | None = None,
     *,
     max_total_walk_min: float | None = None,
-) -> list[Journey]:
+) -> Journeys:
     """Find the journeys of one pair of points; :class:`Itineraries` serves many.
 
     Parameters
@@ -102,6 +123,14 @@ def find_itineraries(
     ------
     InputError
         When a point is off the network, or the region lacks what the mode needs.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region, find_itineraries
+    >>> region = example_region()
+    >>> work = region.geo_table("businesses").set_index("business_id").geometry
+    >>> find_itineraries(region, work[["bakery"]].to_crs(4326), work[["office"]])[-1]
+    Journey(08:04-08:12, 8.0 min: walk > 1 > walk)
     """
     opened = Itineraries(region, mode, travel)
     return opened.between(origin, destination, max_total_walk_min=max_total_walk_min)

@@ -1,6 +1,6 @@
 """Journeys as people read them: legs, their times, and tables of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,15 @@ from shapely.geometry.base import BaseGeometry
 from geo_planner.itinerary.street import Step
 from geo_planner.packaged import packaged_rows
 from geo_planner.travel_time.shared_bicycles import SHARED
+from geo_planner.units import SECONDS_PER_MIN
+
+_SHOWN = 3
+_LEG_COLUMNS = [
+    "journey", "leg", "mode", "line", "headsign", "from_name", "to_name", "start", "end", "time_s",
+    "wait_s", "distance_m", "n_stops", "route_id", "trip_id", "from_stop_id", "to_stop_id",
+    "journey_departure", "journey_arrival", "journey_time_s", "journey_rides", "journey_walk_m",
+    "journey_generalised_s", "journey_fare", "geometry",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,11 @@ class Journey:
     legs: tuple[Leg, ...]
     fare: Decimal | None = None
 
+    def __repr__(self) -> str:
+        ways = " > ".join(str(leg.line or leg.mode) for leg in self.legs)
+        clock = f"{self.departure:%H:%M}-{self.arrival:%H:%M}"
+        return f"Journey({clock}, {self.time_s / SECONDS_PER_MIN:.1f} min: {ways})"
+
     @property
     def time_s(self) -> float:
         """Time from door to door [s]."""
@@ -119,13 +133,38 @@ class Journey:
         )
 
 
+class Journeys(list[Journey]):
+    """List the journeys between two points.
+
+    Parameters
+    ----------
+    journeys
+        In order of departure and arrival.
+    crs
+        CRS of their courses.
+    """
+
+    def __init__(self, journeys: Iterable[Journey], crs: CRS) -> None:
+        super().__init__(journeys)
+        self.crs = crs
+
+    def __repr__(self) -> str:
+        shown = ", ".join(map(repr, self[:_SHOWN]))
+        more = f", ... {len(self) - _SHOWN} more" if len(self) > _SHOWN else ""
+        return f"Journeys([{shown}{more}])"
+
+    def to_frame(self) -> gpd.GeoDataFrame:
+        """Lay the journeys out, one row a leg, in EPSG:4326; see :func:`legs_frame`."""
+        return legs_frame(self, self.crs)
+
+
 @cache
 def _weights() -> Mapping[str, float]:
     return {row["part"]: float(row["weight"]) for row in packaged_rows("generalised_time")}
 
 
 def legs_frame(journeys: Sequence[Journey], crs: CRS) -> gpd.GeoDataFrame:
-    """Lay journeys out, one row a leg, in EPSG:4326."""
+    """Lay journeys out, one row a leg, in EPSG:4326; no journey gives no row."""
     rows = [
         {
             "journey": number,
@@ -157,7 +196,9 @@ def legs_frame(journeys: Sequence[Journey], crs: CRS) -> gpd.GeoDataFrame:
         for number, journey in enumerate(journeys, 1)
         for place, leg in enumerate(journey.legs, 1)
     ]
-    frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs).to_crs(4326)
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=_LEG_COLUMNS), geometry="geometry", crs=crs
+    ).to_crs(4326)
     return frame.astype({"n_stops": "Int64", "journey_fare": float})
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.folders import sync_files
 from geo_planner.region import Region
 
 ARRAY_FORMAT_VERSION = 1
@@ -71,6 +72,7 @@ def _write(folder: Path, arrays: Arrays) -> bool:
         temporary.mkdir(parents=True)
         for name, array in arrays.items():
             np.save(temporary / f"{name}.npy", array)
+        sync_files(temporary)
         temporary.rename(folder)
     except OSError:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -7,15 +7,19 @@ ready in time, or when it brings no net jobs.
 
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from geo_planner.errors import InputError
 from geo_planner.portfolio.limits import Case, Objective, PortfolioLimits
 from geo_planner.reasons import Reason
 
 LAST_STAGE_WITHOUT_HOPE = 5
+# borders drawn twice overlap by slivers: so much of the smaller site is none
+SLIVER_SHARE = 0.01
 _BEST_SCORE = 100.0
 _OBJECTIVE_COLUMN: dict[Objective, str] = {
     "score": "score",
@@ -45,6 +49,8 @@ class Candidates:
         Years until floor area can stand; 0 where no year is set.
     clusters
         Cluster of each, missing where none.
+    exclusive
+        Places of sites of which one at most is opened: they share ground, or are said to.
     left_out
         Reasons, as tables hold them, by site that does not take part.
     """
@@ -55,6 +61,7 @@ class Candidates:
     floor_area_m2: FloatArray
     ready_years: FloatArray
     clusters: pd.Series
+    exclusive: tuple[tuple[int, ...], ...]
     left_out: pd.Series
 
 
@@ -92,8 +99,39 @@ def candidates_of(
         floor_area_m2=_numbers(kept, "floor_area_m2"),
         ready_years=_numbers(kept, "years") if has_years else np.zeros(len(kept)),
         clusters=kept["cluster"] if "cluster" in kept else pd.Series(None, index=kept.index),
+        exclusive=_exclusive(kept, limits),
         left_out=reasons.dropna(),
     )
+
+
+def sharing_ground(sites: pd.DataFrame) -> list[tuple[str, str]]:
+    """Name pairs of sites that share ground, more than slivers along a common border.
+
+    Parameters
+    ----------
+    sites
+        Index site_id; a frame without shapes has no such pairs.
+    """
+    if not isinstance(sites, gpd.GeoDataFrame) or not len(sites):
+        return []
+    shapes = sites.geometry.to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    is_pair = left < right
+    left, right = left[is_pair], right[is_pair]
+    shared_m2 = shapely.area(shapely.intersection(shapes[left], shapes[right]))
+    smaller_m2 = np.minimum(shapely.area(shapes[left]), shapely.area(shapes[right]))
+    is_shared = shared_m2 > SLIVER_SHARE * smaller_m2
+    return [
+        (sites.index[i], sites.index[j])
+        for i, j in zip(left[is_shared], right[is_shared], strict=True)
+    ]
+
+
+def _exclusive(kept: pd.DataFrame, limits: PortfolioLimits) -> tuple[tuple[int, ...], ...]:
+    place = {name: i for i, name in enumerate(kept.index)}
+    groups = [*sharing_ground(kept), *limits.exclusive]
+    found = (tuple(sorted({place[name] for name in group if name in place})) for group in groups)
+    return tuple(dict.fromkeys(group for group in found if len(group) > 1))
 
 
 def _numbers(sites: pd.DataFrame, column: str) -> FloatArray:

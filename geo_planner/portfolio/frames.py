@@ -47,6 +47,17 @@ def portfolio_frame(
     ------
     InputError
         When the land is not measured: columns are absent.
+
+    Examples
+    --------
+    >>> from geo_planner import analyse, example_region, portfolio_frame
+    >>> result = analyse(example_region())
+    >>> portfolio_frame(result.sites, result.sites)[["name", "stage", "area_m2"]]
+              name  stage  area_m2
+    site_id
+    field    Field    3.0  40000.0
+    quay      Quay    1.0  40000.0
+    yard      Yard    1.0  40000.0
     """
     absent = [name for name in NEEDED_OF_LAND if name not in land]
     if absent:

@@ -1,8 +1,10 @@
 """What is asked of a portfolio of sites, and what it may not exceed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
+
+import pandas as pd
 
 from geo_planner.errors import InputError
 from geo_planner.reasons import Reason
@@ -24,19 +26,29 @@ class PortfolioLimits:
         Most sites to open.
     max_per_cluster
         Most sites to open by cluster; a cluster not named is not limited.
+    exclusive
+        Groups of sites, by id, of which one at most is opened. Sites that share ground exclude
+        each other without being named.
     from_year, by_year
-        Year that the years to readiness count from, and the year the jobs must be there by. A
-        site counts if its floor area can stand by then.
+        Year that the years to readiness count from, and the year by whose end the jobs must be
+        there. A site counts if it is ready when that year begins.
     take_up_m2_per_year
         Most floor area that the market takes up in a year, all sites together [m2]. Needs years.
     min_share
         Least share of a site's capacity to develop once it is opened, above 0 and up to 1.
     shares
         Shares a site can be developed to, in stages; None: any from ``min_share`` to 1.
+
+    Examples
+    --------
+    >>> from geo_planner import PortfolioLimits
+    >>> PortfolioLimits(max_sites=3, from_year=2026, by_year=2034).horizon_years
+    8.0
     """
 
     max_sites: int | None = None
     max_per_cluster: Mapping[str, int] = field(default_factory=dict)
+    exclusive: tuple[tuple[str, ...], ...] = ()
     from_year: int | None = None
     by_year: int | None = None
     take_up_m2_per_year: float | None = None
@@ -49,6 +61,11 @@ class PortfolioLimits:
         if self.from_year is None or self.by_year is None:
             return None
         return float(self.by_year - self.from_year)
+
+    @property
+    def building_years(self) -> float | None:
+        """Years in which floor area can be taken up: the last is the target's own, whole."""
+        return None if self.horizon_years is None else self.horizon_years + 1.0
 
     @property
     def stages(self) -> tuple[float, ...] | None:
@@ -66,6 +83,10 @@ class PortfolioLimits:
             others = {name: n for name, n in self.max_per_cluster.items() if name != cluster}
             name = Reason("limit_of_sites_in", count=most, cluster=cluster)
             lifted[name] = replace(self, max_per_cluster=others)
+        for group in self.exclusive:
+            left = tuple(other for other in self.exclusive if other != group)
+            name = Reason("limit_of_exclusive", sites=", ".join(group))
+            lifted[name] = replace(self, exclusive=left)
         if self.take_up_m2_per_year is not None:
             name = Reason("limit_of_take_up", area=self.take_up_m2_per_year)
             lifted[name] = replace(self, take_up_m2_per_year=None)
@@ -75,22 +96,59 @@ class PortfolioLimits:
         return lifted
 
 
+# the name it had before the field's words were settled
+Limits = PortfolioLimits
 NO_LIMITS = PortfolioLimits()
+_MOST_LISTED = 12
 
 
-def require_sound(target_jobs: float, limits: PortfolioLimits, alternatives: int) -> None:
+def require_sound(
+    sites: pd.DataFrame,
+    target_jobs: float,
+    limits: PortfolioLimits,
+    alternatives: int,
+    named: Mapping[str, Sequence[str]],
+) -> None:
     """Refuse what cannot be asked, all at once.
+
+    Parameters
+    ----------
+    sites
+        Frame of sites, whose ids and clusters may be named.
+    target_jobs, limits, alternatives
+        What is asked.
+    named
+        Names given as ``objective`` and as ``case``.
 
     Raises
     ------
     InputError
-        With every problem.
+        With every problem, and every name that nothing answers to with those there are.
     """
     problems = [
         problem for problem, is_wrong in _checks(target_jobs, limits, alternatives) if is_wrong
     ]
+    problems += _unknown_names(sites, limits, named)
     if problems:
         raise InputError("the portfolio cannot be asked for like this", problems)
+
+
+def _unknown_names(
+    sites: pd.DataFrame, limits: PortfolioLimits, named: Mapping[str, Sequence[str]]
+) -> list[str]:
+    clusters = sorted(sites["cluster"].dropna().unique()) if "cluster" in sites else None
+    listed: dict[str, Sequence[object]] = {
+        "objective": OBJECTIVES, "case": CASES, "site": sites.index.tolist()
+    }  # fmt: skip
+    asked = {**named, "site": [name for group in limits.exclusive for name in group]}
+    if clusters is not None:
+        listed["cluster"], asked["cluster"] = clusters, list(limits.max_per_cluster)
+    return [
+        f"unknown {what} {name!r}: there are {', '.join(map(str, there[:_MOST_LISTED])) or 'none'}"
+        for what, there in listed.items()
+        for name in dict.fromkeys(asked[what])
+        if name not in there
+    ]
 
 
 def _checks(
@@ -117,4 +175,6 @@ def _checks(
          limits.max_sites is not None and limits.max_sites < 1),
         ("sites per cluster: must not be negative",
          any(most < 0 for most in limits.max_per_cluster.values())),
+        ("sites that exclude each other: name two different ones at least",
+         any(len(set(group)) < 2 for group in limits.exclusive)),  # noqa: PLR2004 -- a pair
     ]  # fmt: skip

@@ -7,10 +7,12 @@ stages, one choice per site and stage in place of the share.
     so that sum of jobs x share >= target
             min_share x opened <= share <= opened        (or share = the stage chosen)
             sum of opened <= limit, all together and by cluster
-            for every year t: floor area of sites not ready before t <= take-up x (horizon - t)
+            opened of sites that share ground, or are said to exclude each other <= 1
+            for every year t: floor area of sites not ready before t <= take-up x (end - t)
 
-The last holds exactly when floor area can be phased so that no year takes up more than its limit,
-for every site's area may be built in any year from its readiness to the horizon.
+The last, with the end of the target year, holds exactly when floor area can be phased so that no
+year takes up more than its limit, for every site's area may be built in any year from its readiness
+to that end.
 """
 
 from dataclasses import dataclass
@@ -100,19 +102,22 @@ def _counts(
     for cluster, most in limits.max_per_cluster.items():
         is_in = (candidates.clusters == cluster).to_numpy(float)
         found.append(LinearConstraint(_row(is_in @ opened_of), ub=most))
+    for group in candidates.exclusive:
+        is_in = np.isin(np.arange(len(candidates.site_ids)), group).astype(float)
+        found.append(LinearConstraint(_row(is_in @ opened_of), ub=1))
     return found
 
 
 def _take_up(
     candidates: Candidates, limits: PortfolioLimits, share_of: sparse.csr_array
 ) -> list[LinearConstraint]:
-    if limits.take_up_m2_per_year is None or limits.horizon_years is None:
+    if limits.take_up_m2_per_year is None or limits.building_years is None:
         return []
     ready, area = candidates.ready_years, candidates.floor_area_m2
     return [
         LinearConstraint(
             _row(np.where(ready >= year, area, 0.0) @ share_of),
-            ub=limits.take_up_m2_per_year * (limits.horizon_years - year),
+            ub=limits.take_up_m2_per_year * (limits.building_years - year),
         )
         for year in np.unique(ready)
     ]

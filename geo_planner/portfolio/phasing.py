@@ -38,7 +38,7 @@ def phase(candidates: Candidates, shares: FloatArray, limits: PortfolioLimits) -
 
 def _built(ready: FloatArray, area: FloatArray, limits: PortfolioLimits) -> FloatArray:
     """Give the part of each site that is built in each year, ``(n_sites, n_years)``."""
-    n_years = int(limits.horizon_years or 0) + 1
+    n_years = int(limits.building_years or 1)
     built = np.zeros((len(ready), n_years))
     if limits.take_up_m2_per_year is None:
         built[np.arange(len(ready)), np.floor(ready).astype(int)] = 1.0

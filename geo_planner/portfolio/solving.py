@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import InputError
-from geo_planner.portfolio.candidates import Candidates, candidates_of
+from geo_planner.portfolio.candidates import Candidates, candidates_of, sharing_ground
 from geo_planner.portfolio.limits import (
     CASES,
     NO_LIMITS,
@@ -53,6 +53,18 @@ class PortfolioResult:
     summary
         The question, and by case whether it can be reached, how many jobs are, and what binds
         (reasons as tables hold them).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from geo_planner import solve_portfolio
+    >>> sites = pd.DataFrame(
+    ...     {"jobs_low": [60, 80], "jobs_likely": [100, 150], "jobs_high": [150, 200],
+    ...      "score": [70, 50], "area_m2": [5000, 4000], "stage": [1, 2]},
+    ...     index=pd.Index(["yard", "quay"], name="site_id"),
+    ... )
+    >>> solve_portfolio(sites, 200, cases=("likely",))
+    PortfolioResult(200 jobs by score: likely 2 sites)
     """
 
     alternatives: pd.DataFrame
@@ -60,6 +72,12 @@ class PortfolioResult:
     phases: pd.DataFrame
     left_out: pd.DataFrame
     summary: dict[str, Any]
+
+    def __repr__(self) -> str:
+        best = self.portfolios[self.portfolios["alternative"] == 1]
+        found = ", ".join(f"{row.case} {row.n_sites} sites" for row in best.itertuples())
+        asked = f"{self.summary['target_jobs']:g} jobs by {self.summary['objective']}"
+        return f"PortfolioResult({asked}: {found or 'none'})"
 
 
 @dataclass(frozen=True)
@@ -120,7 +138,8 @@ def solve_portfolio(
         ``years`` until floor area can stand, ``floor_area_m2`` (new), ``area_m2`` (ground),
         ``score`` (0-100), ``travel_time_min`` (of workers), ``station_near_share`` (0-1),
         ``cluster``, ``excluded_because`` (reasons, or a text of one's own). What is
-        unknown is missing: such a site is left out.
+        unknown is missing: such a site is left out. Of sites whose shapes share ground one at most
+        is opened.
     target_jobs
         Net new private jobs to deliver.
     objective
@@ -143,8 +162,23 @@ def solve_portfolio(
     TargetError
         When the target cannot be reached in the case that must hold: with the jobs that are
         reachable and the limits that bind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from geo_planner import solve_portfolio
+    >>> sites = pd.DataFrame(
+    ...     {"jobs_low": [60, 80], "jobs_likely": [100, 150], "jobs_high": [150, 200],
+    ...      "score": [70, 50], "area_m2": [5000, 4000], "stage": [1, 2]},
+    ...     index=pd.Index(["yard", "quay"], name="site_id"),
+    ... )
+    >>> found = solve_portfolio(sites, 120, objective="land_take", cases=("likely",))
+    >>> found.alternatives[["site_id", "share", "jobs"]]
+      site_id  share   jobs
+    0    quay    0.8  120.0
     """
-    require_sound(target_jobs, limits, alternatives)
+    named: dict[str, list[str]] = {"objective": [objective], "case": [*cases, must_hold]}
+    require_sound(sites, target_jobs, limits, alternatives, named)
     question = _Question(sites, target_jobs, objective, limits, alternatives)
     asked = tuple(dict.fromkeys((must_hold, *cases)))
     answers = {case: _answer(question, case) for case in asked}
@@ -162,6 +196,7 @@ def solve_portfolio(
             "objective": objective,
             "from_year": limits.from_year,
             "by_year": limits.by_year,
+            "share_ground": [list(pair) for pair in sharing_ground(sites)],
             "cases": {case: a.summary for case, a in ordered.items()},
         },
     )
@@ -250,6 +285,9 @@ def _binding(
         more = most_jobs(build_model(freed, limits), freed)
         if more > reachable * (1 + _ENOUGH) + _ENOUGH:
             found.append(Reason("limit_binds", limit=name, jobs=more))
+    if candidates.exclusive:
+        groups = [", ".join(map(str, candidates.site_ids[list(g)])) for g in candidates.exclusive]
+        found.append(Reason("sites_exclude_each_other", groups="; ".join(groups)))
     if not found:
         n_sites, jobs = len(candidates.site_ids), float(candidates.jobs.sum())
         found.append(Reason("no_limit_binds", sites=n_sites, jobs=jobs))

@@ -51,6 +51,14 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
         Settings; source paths absolute or relative to the working folder.
     progress
         Called with a line of text at the start of each step.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import check_study, read_study, write_example
+    >>> found = check_study(read_study(write_example(mkdtemp())))
+    >>> found.can_build, dict(found.sources[2].tables)
+    (True, {'zones': 25})
     """
     gathered = ingest(study, progress=progress)
     progress("comparing the sources")

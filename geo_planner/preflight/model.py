@@ -96,6 +96,13 @@ class Preflight:
         What a reader of results should know, one sentence each.
     credits
         Credit lines of the sources.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import check_study, read_study, write_example
+    >>> check_study(read_study(write_example(mkdtemp())))
+    Preflight('example': can be built, 6 sources, 0 faults)
     """
 
     study: Study
@@ -112,6 +119,11 @@ class Preflight:
     feed_days: tuple[FeedDay, ...]
     warnings: tuple[str, ...]
     credits: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        can = "can be built" if self.can_build else "cannot be built"
+        counts = f"{len(self.sources)} sources, {len(self.faults)} faults"
+        return f"Preflight({self.study.study.id!r}: {can}, {counts})"
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain values, for machines."""

@@ -29,6 +29,15 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
         With the problems of all sources; the earlier region is then untouched.
     RegionError
         When ``out`` cannot be written as a region.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import build_region, read_study, write_example
+    >>> folder = mkdtemp()
+    >>> region = build_region(read_study(write_example(folder)), f"{folder}/region")
+    >>> len(region.table("streets")), region.study["badge"]
+    (60, 'Made up')
     """
     require_writable(Path(out))
     gathered = ingest(study, progress=progress)

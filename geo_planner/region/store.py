@@ -10,7 +10,6 @@ the same content names, so that they take no room twice and stay when either fol
 """
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -24,15 +23,15 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from geo_planner import schema
+from geo_planner import folders, schema
 from geo_planner.crs import parse_crs, to_text
-from geo_planner.errors import RegionError
+from geo_planner.errors import FolderError, RegionError, require_kind
 from geo_planner.findings import Finding
+from geo_planner.folders import sha256_of, write_json
 
 REGION_FILE = "region.json"
 _READABLE_VERSIONS = (schema.SCHEMA_VERSION,)
 _DIGEST_SHOWN = 12
-_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,13 @@ class Region:
         Digest of all tables, CRS and time zone: the region's identity.
     origin
         The region it was made from; None for one built from a study.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region
+    >>> region = example_region()
+    >>> region.has("stop_times"), len(region.table("zones")), region.crs.to_epsg()
+    (True, 25, 25832)
     """
 
     path: Path
@@ -107,6 +113,13 @@ class Region:
     digest: str
     origin: Origin | None = None
     _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        n_tables = sum(info.rows > 0 for info in self.tables.values())
+        crs = self.crs.to_string() if self.crs.to_epsg() else self.crs.name
+        return (
+            f"Region({str(self.path)!r}: {n_tables} tables, {crs}, {self.digest[:_DIGEST_SHOWN]})"
+        )
 
     def has(self, name: str) -> bool:
         """Tell whether a table holds at least one row."""
@@ -125,7 +138,7 @@ class Region:
         if name not in self._read:
             info = self.tables[name]
             file = self.path / info.file
-            if not file.exists() or _sha256(file) != info.sha256:
+            if not file.exists() or sha256_of(file) != info.sha256:
                 raise RegionError(
                     str(self.path),
                     f"{info.file} is missing or damaged: build the region again",
@@ -172,6 +185,17 @@ class Region:
         return tuple(dict.fromkeys(line for line in lines if line))
 
 
+def require_region(given: Any) -> Region:
+    """Return a region, or say how to get one.
+
+    Raises
+    ------
+    InputError
+        When it is something else, such as the path of one.
+    """
+    return require_kind(given, Region, "region", "open its folder with open_region(path)")
+
+
 def open_region(path: Path | str) -> Region:
     """Open a region folder; tables are read when asked for.
 
@@ -179,6 +203,12 @@ def open_region(path: Path | str) -> Region:
     ------
     RegionError
         When the folder is no region, was written by a newer version, or is damaged.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region, open_region
+    >>> open_region(example_region().path).study["name"]
+    'Example town'
     """
     folder = Path(path)
     file = folder / REGION_FILE
@@ -303,17 +333,6 @@ def replace_region(
             file.unlink()
 
 
-def write_json(file: Path, content: Any) -> None:
-    """Write JSON under a temporary name and rename it, so that no reader sees half a file."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    text = json.dumps(content, ensure_ascii=False, indent=1, default=str, allow_nan=False)
-    try:
-        temporary.write_text(text + "\n", "utf-8")
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def require_writable(folder: Path) -> None:
     """Refuse a folder that holds something other than a region; ask before long work.
 
@@ -358,14 +377,13 @@ def locked(folder: Path) -> Iterator[None]:
     RegionError
         When another build is writing there.
     """
-    with (folder / ".lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RegionError(
-                str(folder), "another build is writing here: wait for it or choose another folder"
-            ) from None
-        yield
+    try:
+        with folders.locked(folder):
+            yield
+    except FolderError:
+        raise RegionError(
+            str(folder), "another build is writing here: wait for it or choose another folder"
+        ) from None
 
 
 def write_table(
@@ -375,20 +393,12 @@ def write_table(
     temporary = folder / "tables" / f".{name}.{os.getpid()}"
     try:
         frame.to_parquet(temporary, index=False, compression="zstd")
-        digest = _sha256(temporary)
+        digest = sha256_of(temporary)
         file = f"tables/{name}-{digest[:_DIGEST_SHOWN]}.parquet"
-        temporary.replace(folder / file)
+        folders.rename_on_disk(temporary, folder / file)
     finally:
         temporary.unlink(missing_ok=True)
     return TableInfo(len(frame), digest, file, sources)
-
-
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as handle:
-        while chunk := handle.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def region_digest(crs: CRS, timezone: str | None, tables: Mapping[str, TableInfo]) -> str:

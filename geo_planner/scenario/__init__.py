@@ -9,6 +9,7 @@ from geo_planner.scenario.applying import (
     apply_scenario,
     check_scenario,
     identity_of,
+    list_region,
     list_scenarios,
 )
 from geo_planner.scenario.files import read_scenario, write_scenario
@@ -31,6 +32,7 @@ __all__ = [
     "chain_of",
     "check_scenario",
     "identity_of",
+    "list_region",
     "list_scenarios",
     "modification_types",
     "parse_scenario",

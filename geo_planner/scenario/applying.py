@@ -5,6 +5,7 @@ The result's identity is the digest of the region, the scenarios, the settings a
 version: where a region of that identity stands already, it is opened and not made again.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,8 @@ import pandas as pd
 
 from geo_planner import schema
 from geo_planner.errors import GeoPlannerError, RegionError, ScenarioError, SchemaError
-from geo_planner.region import Origin, Region, open_region, write_child
-from geo_planner.region.store import write_json
+from geo_planner.folders import write_json
+from geo_planner.region import Origin, Region, open_region, require_region, write_child
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Change, Draft, Refused, content_digest, count_changes
 from geo_planner.scenario.files import bases_beside, parse_file
@@ -54,6 +55,12 @@ class Check:
     problems: list[str] = field(default_factory=list)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        if self.problems:
+            return f"Check({self.id!r}: cannot be applied, {len(self.problems)} problems)"
+        n = len(self.changes)
+        return f"Check({self.id!r}: can be applied, {n} {'change' if n == 1 else 'changes'})"
+
     def to_json(self) -> dict[str, Any]:
         """Give all but the tables."""
         return {
@@ -73,7 +80,16 @@ def check_scenario(region: Region, source: Source, known: Iterable[Scenario] = (
         A scenario, the content of a file, or a file.
     known
         Scenarios it may build on; those in files beside it are found.
+
+    Examples
+    --------
+    >>> from geo_planner import check_scenario, example_region
+    >>> closed = {"id": "closed", "name": "Depot closes", "modifications": [
+    ...     {"do": "RemoveBusiness", "businesses": {"ids": ["depot"]}}]}
+    >>> check_scenario(example_region(), closed)
+    Check('closed': can be applied, 1 change)
     """
+    require_region(region)
     try:
         parsed = _parse(source)
     except ScenarioError as error:
@@ -98,6 +114,8 @@ def apply_scenario(
     source: Source,
     out: Path | str | None = None,
     known: Iterable[Scenario] = (),
+    *,
+    is_listed: bool = True,
 ) -> Region:
     """Make the region that a scenario turns a region into; the region itself is not changed.
 
@@ -111,6 +129,8 @@ def apply_scenario(
         Folder for the new region; None: under ``derived/scenarios`` of the baseline.
     known
         Scenarios it may build on; those in files beside it are found.
+    is_listed
+        Whether the baseline keeps word of where the region lies; see :func:`list_region`.
 
     Returns
     -------
@@ -124,7 +144,16 @@ def apply_scenario(
         With all that is wrong with the modifications; nothing is written.
     RegionError
         When ``out`` cannot be written as a region.
+
+    Examples
+    --------
+    >>> from geo_planner import apply_scenario, example_region
+    >>> closed = {"id": "closed", "name": "Depot closes", "modifications": [
+    ...     {"do": "RemoveBusiness", "businesses": {"ids": ["depot"]}}]}
+    >>> apply_scenario(example_region(), closed).table("businesses")["name"].tolist()
+    ['Bakery', 'Clinic', 'Office']
     """
+    require_region(region)
     known = tuple(known)
     parsed = _parse(source)
     if parsed.scenario is None or parsed.problems:
@@ -149,7 +178,8 @@ def apply_scenario(
         notes=tuple(check.notes),
     )
     child = write_child(folder, region, check.tables, origin)
-    _register(region, child)
+    if is_listed:
+        list_region(region, child)
     return child
 
 
@@ -167,7 +197,7 @@ def list_scenarios(region: Region) -> list[Region]:
         if entry.is_dir():
             folders.append(entry)
         elif entry.suffix == ".json":
-            folders.append(Path(entry.read_text("utf-8").strip().strip('"')))
+            folders.append((entry.parent / json.loads(entry.read_text("utf-8"))).resolve())
     found: dict[str, Region] = {}
     for folder in folders:
         try:
@@ -277,7 +307,7 @@ def _finished(folder: Path, identity: str) -> Region | None:
     return region if is_whole and is_same else None
 
 
-def _register(region: Region, child: Region) -> None:
+def list_region(region: Region, child: Region) -> None:
     """Leave word with the baseline where its scenario's region lies; unwritable ones do without."""
     home = (region.path / SCENARIOS).resolve()
     if child.path.resolve().is_relative_to(home):
@@ -285,6 +315,6 @@ def _register(region: Region, child: Region) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
         name = content_digest(str(child.path.resolve()))[:_IDENTITY_SHOWN]
-        write_json(home / f"{name}.json", str(child.path.resolve()))
+        write_json(home / f"{name}.json", os.path.relpath(child.path.resolve(), home))
     except OSError:
         return

@@ -31,6 +31,19 @@ def read_scenario(path: Path | str) -> Scenario:
     ------
     ScenarioError
         With all that is wrong with it.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> from geo_planner import read_scenario
+    >>> file = Path(mkdtemp()) / "bus.toml"
+    >>> _ = file.write_text('''
+    ... id = "none"
+    ... name = "No change"
+    ... ''')
+    >>> read_scenario(file)
+    Scenario('none': No change, no modification)
     """
     return require_scenario(parse_file(path))
 

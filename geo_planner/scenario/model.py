@@ -77,7 +77,15 @@ _PATHS = ("path", "forecast")
 
 
 class Scenario(Value):
-    """Hold a whole scenario file; modifications are applied in the order they stand in."""
+    """Hold a whole scenario file; modifications are applied in the order they stand in.
+
+    Examples
+    --------
+    >>> from geo_planner import Scenario
+    >>> Scenario(id="closed", name="Depot closes", modifications=[
+    ...     {"do": "RemoveBusiness", "businesses": {"ids": ["depot"]}}])
+    Scenario('closed': Depot closes, RemoveBusiness)
+    """
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="Short name, used in file names.")
     name: str = Field(min_length=1, description="Name shown on pages.")
@@ -89,6 +97,10 @@ class Scenario(Value):
         None, description="Id of the scenario it builds on, whose modifications come first."
     )
     modifications: tuple[AnyModification, ...] = Field((), description="What changes, in order.")
+
+    def __repr__(self) -> str:
+        verbs = ", ".join(dict.fromkeys(type(item).__name__ for item in self.modifications))
+        return f"Scenario({self.id!r}: {self.name}, {verbs or 'no modification'})"
 
     def content(self) -> dict[str, Any]:
         """Give what the scenario says, as JSON; files count by their content."""

@@ -39,6 +39,7 @@ def apply_files(
     out: Path,
     *,
     inner: str = "",
+    is_listed: bool = True,
     progress: Callable[[str], None] = lambda _name: None,
 ) -> list[Region]:
     """Apply scenario files to a region, each by itself, into a folder each.
@@ -53,6 +54,8 @@ def apply_files(
         Regions are written to ``out/<scenario id>/<inner>``.
     inner
         Folder within, where the region is not to stand alone.
+    is_listed
+        As in :func:`~geo_planner.scenario.applying.apply_scenario`.
     progress
         Called with each scenario's name.
 
@@ -72,5 +75,5 @@ def apply_files(
     made = []
     for file, item in zip(files, known, strict=True):
         progress(item.name)
-        made.append(apply_scenario(region, file, out / item.id / inner, known))
+        made.append(apply_scenario(region, file, out / item.id / inner, known, is_listed=is_listed))
     return made

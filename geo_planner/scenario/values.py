@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from shapely.geometry import shape as shapely_shape
 from shapely.geometry.base import BaseGeometry
 
+from geo_planner.config.base import leave_examples_out
 from geo_planner.crs import parse_crs
 from geo_planner.errors import CRSError
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
@@ -36,7 +37,7 @@ _SHAPE_OF_DEPTH = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPolygon"}
 class Value(BaseModel):
     """Stand under every value of a scenario: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=leave_examples_out)
 
 
 def clock_s(text: str) -> int:

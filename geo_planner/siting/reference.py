@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo_planner.config import Study
 from geo_planner.errors import InputError, SourceError
+from geo_planner.folders import write_text
 from geo_planner.siting.criteria import Points, criteria
 from geo_planner.siting.profiles import profiles
 
@@ -102,9 +103,7 @@ def save_reference(reference: Reference, path: Path) -> None:
         "points": {key: [list(p) for p in points] for key, points in reference.points.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
-    temporary.replace(path)
+    write_text(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
 def load_reference(path: Path, study: Study) -> Reference:

@@ -12,6 +12,7 @@ from geo_planner.findings import Finding
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block
+from geo_planner.travel_time.inputs import require_mode
 from geo_planner.travel_time.street import StreetRouter
 from geo_planner.travel_time.transit import TransitRouter
 
@@ -74,10 +75,10 @@ def open_router(
     Raises
     ------
     InputError
-        When the region lacks what the mode needs, the departure does not fit the timetable, or
-        minutes or fares are asked of a street mode.
+        When there is no such mode, the region lacks what it needs, the departure does not fit the
+        timetable, or minutes or fares are asked of a street mode.
     """
-    if mode in TRANSIT_MODES:
+    if require_mode(mode) in TRANSIT_MODES:
         return TransitRouter(region, travel, mode, is_expanded=is_expanded, max_fares=max_fares)
     if is_expanded or max_fares is not None:
         raise InputError(

@@ -10,6 +10,7 @@ from geo_planner.analysis import read_result, run
 from geo_planner.errors import InputError
 from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.report import write_report
+from geo_planner.run_folder import write_manifest
 from tests.small_study import write_study
 
 pytestmark = pytest.mark.slow
@@ -53,6 +54,8 @@ def test_a_summary_without_settings_is_refused(written, tmp_path):
     summary = json.loads((written[1] / "summary.json").read_text("utf-8"))
     del summary["settings"]
     (tmp_path / "summary.json").write_text(json.dumps(summary), "utf-8")
+    region = read_result(written[1]).region
+    write_manifest(tmp_path, tmp_path, region.path, region.digest)
     with pytest.raises(InputError, match="settings"):
         read_result(tmp_path)
 

@@ -12,7 +12,9 @@ from geo_planner import schema
 from geo_planner.errors import InputError
 from geo_planner.exports import FORMATS, export
 from geo_planner.exports.content import read_content
-from geo_planner.region.store import write_json
+from geo_planner.folders import write_json
+from geo_planner.region import open_region
+from geo_planner.run_folder import write_manifest
 
 
 @pytest.fixture
@@ -25,6 +27,7 @@ def run_folder(region, tables, tmp_path):
     zones.to_parquet(tmp_path / "zones.parquet", index=False)
     summary = {"name": "Prøveby", "badge": "Synthetic data", "credits": ["Credit line"]}
     write_json(tmp_path / "summary.json", summary)
+    write_manifest(tmp_path, tmp_path, region, open_region(region).digest)
     return tmp_path
 
 

@@ -98,7 +98,7 @@ def test_a_percentile_that_is_not_computed_is_refused(region):
 
 
 def test_a_point_far_from_all_streets_is_refused(walk, start):
-    with pytest.raises(InputError, match="no street for walk near it"):
+    with pytest.raises(InputError, match="no street for walk near these"):
         walk.around(start.translate(90_000, 0), [5.0])
 
 
@@ -119,3 +119,43 @@ def test_a_point_that_is_no_place_is_refused(cli, region, point, tmp_path):
               "--out", tmp_path / "x.geojson")  # fmt: skip
     assert ran.code == 2
     assert "--point" in ran.err
+
+
+def test_every_point_gets_its_areas_and_rings_and_streets_of_its_own(region, walk, start):
+    other = gpd.GeoSeries([start.iloc[0]], index=["east"], crs=region.crs).translate(300, 0)
+    both = gpd.GeoDataFrame(
+        {"id": ["home", "east"]}, geometry=[start.iloc[0], other.iloc[0]], crs=region.crs
+    )
+    drawn = walk.around(both.to_crs(4326), CUTOFFS_MIN)
+    assert drawn.areas["id"].tolist() == ["home"] * 3 + ["east"] * 3
+    for place, row in ((start, slice(0, 3)), (other, slice(3, 6))):
+        alone = walk.around(place, CUTOFFS_MIN)
+        assert drawn.areas["area_m2"][row].tolist() == pytest.approx(
+            alone.areas["area_m2"].tolist(), rel=1e-3
+        )
+        assert drawn.rings().area[row].tolist() == pytest.approx(
+            alone.rings().area.tolist(), rel=1e-3
+        )
+    streets = drawn.streets(region.geo_table("streets"))
+    assert set(streets["id"]) == {"home", "east"}
+
+
+def test_without_settings_those_of_the_region_hold(region, start):
+    assert Isochrones(region, "walk").around(start, [5]).areas["area_m2"].iloc[0] > 1000
+
+
+def test_all_points_off_the_streets_are_named_at_once(walk, start):
+    lost = gpd.GeoSeries(
+        [start.iloc[0], *start.translate(9_000, 0), *start.translate(0, 9_000)],
+        index=["home", "a", "b"],
+        crs=start.crs,
+    )
+    with pytest.raises(InputError) as refused:
+        walk.around(lost, [5.0])
+    assert refused.value.problems == ("point a: too_far", "point b: too_far")
+
+
+@pytest.mark.parametrize("limits", [[], [0], 5, [float("inf")]])
+def test_limits_that_are_no_times_are_refused(walk, start, limits):
+    with pytest.raises(InputError, match="time limits are"):
+        walk.around(start, limits)

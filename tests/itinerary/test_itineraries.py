@@ -3,11 +3,14 @@
 import json
 from datetime import datetime, timedelta
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from pyproj import Transformer
 
-from geo_planner.config import Study
+from geo_planner import example_region
+from geo_planner.config import Study, Travel
+from geo_planner.errors import InputError
 from geo_planner.itinerary import find_itineraries, legs_frame, to_json, to_text
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
@@ -150,3 +153,26 @@ def test_the_command_writes_a_file(cli, region, tmp_path):  # noqa: F811
     modes = [feature["properties"]["mode"] for feature in json.loads(out.read_text())["features"]]
     # all the way on foot, leaving at 8:00, and by the bus of 8:10
     assert modes == ["walk", "walk", "ride", "walk"]
+
+
+def test_frames_of_one_point_in_any_crs_give_journeys_and_a_frame():
+    town = example_region()
+    work = town.geo_table("businesses").rename(columns={"business_id": "id"})
+    found = find_itineraries(town, work[:1].to_crs(4326), work[3:], "walk")
+    assert found[0].time_s == pytest.approx(7 * 150, rel=1e-3)
+    legs = found.to_frame()
+    assert isinstance(legs, gpd.GeoDataFrame)
+    assert legs["mode"].tolist() == ["walk"]
+    with pytest.raises(InputError, match="one point is wanted, 2 are given"):
+        find_itineraries(town, work[:2], work[3:], "walk")
+
+
+def test_no_journey_gives_a_frame_without_rows_that_has_its_columns():
+    town = example_region()
+    work = town.geo_table("businesses").set_index("business_id").geometry
+    ends = work["bakery"], work["office"]
+    within = find_itineraries(town, *ends, "walk")
+    beyond = find_itineraries(town, *ends, "walk", Travel(max_time_min=5))
+    assert beyond == []
+    assert beyond.to_frame().columns.equals(within.to_frame().columns)
+    assert beyond.to_frame().crs == within.to_frame().crs

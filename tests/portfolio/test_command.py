@@ -128,3 +128,28 @@ def test_workers_travel_time_can_be_what_is_best(region, tmp_path):
     )  # fmt: skip
     assert answer.exit_code == 0, answer.output
     assert pd.read_csv(out)["site_id"].tolist()[0] == "middle"
+
+
+def test_the_answer_names_its_sites_and_when_their_jobs_come(region, tmp_path):
+    answer = asked(
+        region, tmp_path / "p.csv", "--target-jobs", "50", "--alternatives", "1", "--by-year",
+        "2026", "--from-year", "2025",
+    )  # fmt: skip
+    assert answer.exit_code == 0, answer.output
+    (line,) = [text for text in answer.output.splitlines() if text.startswith("likely case")]
+    opened = pd.read_csv(tmp_path / "p.csv").query("case == 'likely'")["name"]
+    assert all(name in line for name in opened)
+    assert re.search(r"^  2026: 0 m2, 50 jobs by its end$", answer.output, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--max-per-cluster", "labratory=1"), "unknown cluster 'labratory'"),
+        (("--exclusive", "south,nowhere"), "unknown site 'nowhere'"),
+    ],
+)
+def test_a_name_that_nothing_answers_to_is_refused(region, tmp_path, options, words):
+    answer = asked(region, tmp_path / "p.csv", "--target-jobs", "5", *options)
+    assert answer.exit_code == 1
+    assert words in str(answer.exception)

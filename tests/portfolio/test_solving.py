@@ -3,9 +3,11 @@
 import pickle
 import re
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,19 +139,68 @@ def test_a_site_that_is_not_ready_in_time_does_not_count():
 
 
 def test_floor_area_is_taken_up_no_faster_than_the_market_does():
-    """2.5 years are left for a and b, one for c: 3 years x 4000 m2, and at most 4000 m2 of c."""
+    """To the end of 2029 there are 3.5 years for a and b: 4000 m2 in each, 50 jobs per 1000 m2."""
     limits = PortfolioLimits(
         from_year=2026, by_year=2029, take_up_m2_per_year=4_000, min_share=0.05
     )
-    # a, b and c all hold 50 jobs per 1000 m2; 0.5 of the first year is lost to all
-    with pytest.raises(InputError, match="500 can") as caught:
-        solve_portfolio(town(), 501, limits=limits)
+    with pytest.raises(InputError, match="700 can") as caught:
+        solve_portfolio(town(), 701, limits=limits)
     assert re.match(r"take-up of 4.000.m² a year binds: without it 1.150", caught.value.problems[0])
-    result = solve_portfolio(town(), 500, limits=limits, cases=("likely",))
+    result = solve_portfolio(town(), 700, limits=limits, cases=("likely",))
     phases = result.phases
     assert phases["year"].tolist() == [2026, 2027, 2028, 2029]
-    assert phases["floor_area_m2"].tolist() == pytest.approx([2000, 4000, 4000, 0], abs=0.1)
-    assert phases["jobs_by_end"].iloc[-1] == pytest.approx(500, rel=1e-5)
+    assert phases["floor_area_m2"].tolist() == pytest.approx([2000, 4000, 4000, 4000], abs=0.1)
+    assert phases["jobs_by_end"].iloc[-1] == pytest.approx(700, rel=1e-5)
+
+
+@pytest.mark.parametrize("by_year", [2027, 2028, 2030])
+def test_a_take_up_that_binds_nothing_takes_nothing_away(by_year):
+    """Site c is ready as 2028 begins: with 2028 as the target year it counts, limit or none."""
+    free = PortfolioLimits(from_year=2026, by_year=by_year)
+    generous = PortfolioLimits(from_year=2026, by_year=by_year, take_up_m2_per_year=1e9)
+    reached = [
+        solve_portfolio(town(), 1, limits=limits, cases=("likely",)).summary["cases"]["likely"]
+        for limits in (free, generous)
+    ]
+    assert reached[0]["reachable_jobs"] == pytest.approx(reached[1]["reachable_jobs"])
+
+
+def on_ground(**boxes):
+    """Lay out sites on rectangles (west, east) of 100 m depth."""
+    shapes = [shapely.box(west, 0, east, 100) for west, east in boxes.values()]
+    names = ["a", "b", "c", "d"][: len(boxes)]
+    frame = town().loc[names].set_axis(list(boxes))
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=25832)
+
+
+def test_ground_of_two_sites_is_counted_once():
+    sites = on_ground(one=(0, 100), same=(0, 100), beside=(99.5, 200))
+    with pytest.raises(InputError, match="900 can") as caught:
+        solve_portfolio(sites, 901, cases=("likely",))
+    assert "at most one site of each of these groups: one, same" in " ".join(caught.value.problems)
+    result = solve_portfolio(sites, 900, cases=("likely",))
+    assert set(shares(result)) == {"one", "beside"}
+    assert result.summary["share_ground"] == [["one", "same"]]
+
+
+def test_sites_may_be_said_to_exclude_each_other():
+    limits = PortfolioLimits(exclusive=(("a", "c"),))
+    with pytest.raises(InputError, match="750 can") as caught:
+        solve_portfolio(town(), 751, limits=limits, cases=("likely",))
+    assert re.match(r"at most one of a, c binds: without it 1.150", caught.value.problems[0])
+    assert set(shares(solve_portfolio(town(), 750, limits=limits))) == {"a", "b"}
+
+
+def test_names_that_nothing_answers_to_are_all_refused():
+    limits = PortfolioLimits(
+        max_per_cluster={"labratory": 1, "it": 1}, exclusive=(("a", "z"), ("a", "a"))
+    )
+    with pytest.raises(InputError) as caught:
+        solve_portfolio(town(), 1, objective="scoer", limits=limits, cases=("likly",))
+    told = " ".join(caught.value.problems)
+    for words in ("objective 'scoer'", "case 'likly'", "cluster 'labratory': there are it, life",
+                  "site 'z': there are a, b, c, d", "name two different ones"):  # fmt: skip
+        assert words in told
 
 
 def test_without_a_take_up_a_site_stands_in_the_year_it_is_ready():

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.accessibility.keys import MeasureKey, find_measures, headline
+from geo_planner.pages.drawing.criterion_words import criterion_words
 from geo_planner.pages.drawing.layers import nearest_station, site_anchors, text_of
 from geo_planner.pages.drawing.measures import Scale, scale_of
 from geo_planner.pages.drawing.stations import station_names
@@ -47,7 +48,7 @@ class Group:
 
 def short_label(view: View, criterion: str) -> str:
     """Name a criterion in a few words; a criterion of the study's own by its label."""
-    phrase = view.words.phrases.get(f"short_{criterion}")
+    phrase = criterion_words(view.region, view.words, criterion)
     if not phrase:
         return str(view.criteria.loc[criterion, f"label_{view.words.language}"])
     known = criteria().get(criterion)

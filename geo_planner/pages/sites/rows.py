@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.pages.drawing.criterion_words import criterion_words
 from geo_planner.pages.drawing.measures import measure_short, percentile_words
 from geo_planner.pages.drawing.view import View
 from geo_planner.pages.sites.confidence import rank_confidence
@@ -54,7 +55,8 @@ def _other_figures(view: View) -> list[dict[str, Any]]:
     columns += [
         {
             "kind": "figure",
-            "label": view.words.phrases.get(f"column_{name}", short_label(view, name)),
+            "label": criterion_words(view.region, view.words, name, "column")
+            or short_label(view, name),
             "below": view.words.phrases.get(f"column_mode_{name}", ""),
             "column": name,
             "unit": str(view.criteria.loc[name, "unit"]),

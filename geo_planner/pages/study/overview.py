@@ -10,6 +10,7 @@ from geo_planner.analysis import AnalysisResult
 from geo_planner.pages.drawing import legend
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import build_basemap
+from geo_planner.pages.drawing.criterion_words import criterion_words
 from geo_planner.pages.drawing.layers import cell_size_m, drawn_zones, zone_layer, zone_table
 from geo_planner.pages.drawing.leaflet import MapOverlay, build_map
 from geo_planner.pages.drawing.measures import (
@@ -29,7 +30,13 @@ from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
 from geo_planner.pages.study.people import equity_row
-from geo_planner.pages.study.provenance import edge_words, finding_rows, source_rows, unlinked_rows
+from geo_planner.pages.study.provenance import (
+    edge_words,
+    finding_rows,
+    source_rows,
+    uncounted_rows,
+    unlinked_rows,
+)
 from geo_planner.region import Region
 from geo_planner.version import __version__
 from geo_planner.words.reasons import reasons_words
@@ -109,7 +116,7 @@ def render_overview(
         assumed=assumed_note(view),
         files=_files(view, files),
         findings=finding_rows(view),
-        not_linked=unlinked_rows(view),
+        not_linked=[*unlinked_rows(view), *uncounted_rows(view)],
         left_out=_left_out(view),
         method=_method(view),
         timings=_timings(view),
@@ -255,7 +262,7 @@ def _left_out(view: View) -> list[dict[str, str]]:
     reasons = view.summary.get("criteria_left_out", {})
     return [
         {
-            "label": view.words.phrases.get(f"short_{key}", key),
+            "label": criterion_words(view.region, view.words, key) or key,
             "reason": reasons_words(reason, view.words),
         }
         for key, reason in reasons.items()

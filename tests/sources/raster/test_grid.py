@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from pydantic import ValidationError
 from rasterio.errors import NotGeoreferencedWarning
 from shapely.geometry import Point, box
 
 from geo_planner.config import RasterSource, Sources
-from geo_planner.errors import CRSError, InputError, SourceError
+from geo_planner.errors import ConfigError, CRSError, InputError, SourceError
 from geo_planner.quantities import quantity_of
 from geo_planner.sources.raster.grid import CellWindow, provenance, require_overlap
 from geo_planner.sources.raster.sampling import sample_bilinear, sample_nearest
@@ -217,8 +216,8 @@ def test_quantities_state_their_unit():
     assert quantity_of("trees_per_km2").unit == "per km²"
     with pytest.raises(ValueError, match="with its unit at the end"):
         quantity_of("elevation")
-    with pytest.raises(ValidationError, match="zones_from_cells needs quantity"):
+    with pytest.raises(ConfigError, match="zones_from_cells needs quantity"):
         RasterSource(path="a.tif", quantity="elevation_m", zones_from_cells={})
     twice = [{"path": "a.tif", "quantity": "elevation_m"}] * 2
-    with pytest.raises(ValidationError, match="several rasters of elevation_m"):
+    with pytest.raises(ConfigError, match="several rasters of elevation_m"):
         Sources(rasters=twice)
