@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.accessibility.keys import sum_column
 from geo_planner.accessibility.weighing import Measure, Weighing
 from geo_planner.kernels import reducers
 from geo_planner.kernels.street import Rows
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.travel_time import Router
 from geo_planner.travel_time.blocks import run_in_order
+from geo_planner.travel_time.columns import label_of
 from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import StreetRouter
 
@@ -172,10 +174,10 @@ def sweep_access(
     reaching[destinations.street < 0] = np.nan
     reached[..., _unknown(opportunities)] = np.nan
     reaching[..., _unknown(people)] = np.nan
-    suffixes = [name.removeprefix("travel_time_s") for name in router.columns]
+    labels = [label_of(name) for name in router.columns]
     return AccessSums(
-        _to_frame(reached, origins, measures, suffixes, list(opportunities)),
-        _to_frame(reaching, destinations, measures, suffixes, list(people)),
+        _to_frame(reached, origins, measures, labels, list(opportunities)),
+        _to_frame(reaching, destinations, measures, labels, list(people)),
         n_reached_pairs,
     )
 
@@ -248,13 +250,13 @@ def _to_frame(
     sums: FloatArray,
     points: SnappedPoints,
     measures: Sequence[Measure],
-    suffixes: Sequence[str],
+    labels: Sequence[str],
     names: Sequence[str],
 ) -> pd.DataFrame:
     columns = {
-        f"{name}_{measure.name}{suffix}": sums[:, m, s, k]
+        sum_column(name, measure.name, label): sums[:, m, s, k]
         for k, name in enumerate(names)
         for m, measure in enumerate(measures)
-        for s, suffix in enumerate(suffixes)
+        for s, label in enumerate(labels)
     }
     return pd.DataFrame(columns, index=pd.Index(points.ledger["id"], name="id"))

@@ -9,14 +9,11 @@ import pytest
 from geo_planner.pages.brief.around import neighbour_section
 from geo_planner.pages.brief.subject import subject_of
 from geo_planner.pages.drawing.assets import PageAssets
-from geo_planner.pages.drawing.criterion_words import centre_name
 from geo_planner.pages.drawing.layers import drawn_zones
 from geo_planner.pages.drawing.view import view_of
 from geo_planner.pages.study.overview import render_overview
 from geo_planner.pages.study.provenance import uncounted_rows
-from geo_planner.words.wording import Wording
 from tests.pages.shown_figures import read_page
-from tests.pages.small_town import frame
 
 BARE = PageAssets((), ())
 
@@ -36,8 +33,8 @@ def test_a_count_no_zone_states_has_no_card_and_a_reason(without_workers):
 
 
 def test_a_count_some_workplaces_state_is_a_least_sum(result):
-    whats = [row["what"] for row in uncounted_rows(view_of(result))]
-    assert whats == ["workplaces that do not state jobs; sums count the others and are the least "
+    said = [row["what"] for row in uncounted_rows(view_of(result))]
+    assert said == ["workplaces that do not state jobs; sums count the others and are the least "
                      "there can be"]  # fmt: skip
 
 
@@ -53,15 +50,3 @@ def test_neighbours_without_branch_codes_have_no_clusters_of_0_jobs(result):
     unnamed = result.businesses.assign(cluster=pd.Series(None, result.businesses.index, dtype=str))
     section = neighbour_section(subject_of(replace(result, businesses=unnamed), "A"))
     assert {one["jobs"] for one in section["clusters"]} == {"unknown"}
-
-
-def test_the_city_centre_bears_the_name_it_has_in_the_region(result):
-    class Town:
-        def __init__(self, *names):
-            self.places = frame([None] * len(names), name=list(names), kind="city_centre")
-
-        def table(self, _):
-            return self.places
-
-    assert centre_name(Town("Mercado"), Wording("en")) == "Mercado"
-    assert centre_name(Town("One", "Two"), Wording("en")) == "City centre"

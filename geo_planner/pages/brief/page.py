@@ -22,10 +22,10 @@ from geo_planner.pages.drawing.page import render_document, static_text
 from geo_planner.pages.study.provenance import source_rows
 from geo_planner.reasons import short_reason
 from geo_planner.region.credits import OSM_CREDIT
+from geo_planner.travel_time.columns import MEDIAN
 from geo_planner.version import __version__
 from geo_planner.words.wording import EN_DASH
 
-_MEDIAN = 50
 _WHOLE_SHARE = 0.995
 _TO_ASK = ("address", "owners", "utilities", "money", "vacancy")
 
@@ -121,7 +121,7 @@ def _lead(subject: Subject) -> str:
             place=place,
         )
     ]
-    walk, ride = subject.number("station_walk_m"), subject.number("minutes_copenhagen")
+    walk, ride = subject.number("station_walk_m"), subject.number("minutes_city_centre")
     if walk is not None and ride is not None:
         sentences.append(
             words(
@@ -254,7 +254,7 @@ def _travel_words(subject: Subject) -> str:
     if study.travel.window is None:
         return ""
     percentiles = study.travel.percentiles
-    told = percentile_words(_MEDIAN, words) if _MEDIAN in percentiles else ""
+    told = percentile_words(MEDIAN, words) if MEDIAN in percentiles else ""
     parts = (window_words(study, words), told, fare_words(study, words))
     return ", ".join(part for part in parts if part)
 

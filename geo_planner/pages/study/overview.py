@@ -10,7 +10,6 @@ from geo_planner.analysis import AnalysisResult
 from geo_planner.pages.drawing import legend
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import build_basemap
-from geo_planner.pages.drawing.criterion_words import criterion_words
 from geo_planner.pages.drawing.layers import cell_size_m, drawn_zones, zone_layer, zone_table
 from geo_planner.pages.drawing.leaflet import MapOverlay, build_map
 from geo_planner.pages.drawing.measures import (
@@ -25,7 +24,13 @@ from geo_planner.pages.drawing.measures import (
 )
 from geo_planner.pages.drawing.page import map_data, render_page
 from geo_planner.pages.drawing.view import View, view_of
-from geo_planner.pages.sites.facts import by_rank, score_text, site_groups, site_list
+from geo_planner.pages.sites.facts import (
+    by_rank,
+    criterion_words,
+    score_text,
+    site_groups,
+    site_list,
+)
 from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
@@ -262,7 +267,7 @@ def _left_out(view: View) -> list[dict[str, str]]:
     reasons = view.summary.get("criteria_left_out", {})
     return [
         {
-            "label": criterion_words(view.region, view.words, key) or key,
+            "label": criterion_words(key, view.words, view.city_centre) or key,
             "reason": reasons_words(reason, view.words),
         }
         for key, reason in reasons.items()
