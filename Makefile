@@ -3,7 +3,10 @@ PYTHON ?= python3
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo test check fix bench prove serve lock clean
+.PHONY: help demo test test-fast check fix bench prove serve lock clean
+
+help:  ## list these commands
+	@awk -F':.*##' '/^[a-z-]+:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY)  ## run the whole chain on the embedded demo; open out/demo/index.html
 	$(PY) -m geo_planner run data/studies/demo.toml --out out/demo
@@ -11,6 +14,13 @@ demo: $(READY)  ## run the whole chain on the embedded demo; open out/demo/index
 # one process runs all tests of a file, and makes once what they share
 test: $(READY)  ## all tests, those on whole regions and in a browser too
 	$(PY) -m pytest -n 2 --dist loadfile -m "not network and not prove"
+
+# rooms whose answers are worked out on small inputs; no region is built that another process waits for
+FAST := tests/kernels tests/config tests/words tests/siting tests/portfolio tests/land tests/networks tests/accessibility \
+  tests/isochrone $(wildcard tests/test_[cdeps]*.py)
+
+test-fast: $(READY)  ## unit tests, under a minute on an idle machine
+	$(PY) -m pytest -n 2 -q --no-header $(FAST)
 
 check: $(READY)  ## style, types, import contract, spelling
 	$(PY) -m ruff check .
@@ -34,10 +44,10 @@ out/peers/.ready: benchmarks/requirements.txt  # programs to compare with, apart
 prove: $(READY)  ## the long proofs: every label against an independent search
 	$(PY) -m pytest -m prove -n 2 -rP tests
 
-serve: $(READY) out/demo/region/region.json  ## the demo in a browser: http://127.0.0.1:8000
-	$(PY) -m geo_planner serve out/demo/region
+serve: $(READY) out/demo/run.json  ## the demo in a browser: http://127.0.0.1:8000
+	$(PY) -m geo_planner serve out/demo
 
-out/demo/region/region.json:
+out/demo/run.json:
 	$(MAKE) demo
 
 lock:  ## pin the newest versions that fit pyproject.toml (needs uv)

@@ -391,7 +391,7 @@ def _defaults_page() -> str:
 def _defaults_block(name: str) -> str:
     text = resources.files("geo_planner").joinpath("data", name).read_text("utf-8")
     read = csv.DictReader(text.splitlines())
-    head = [column for column in read.fieldnames or () if not column.endswith("_da")]
+    head = [column for column in read.fieldnames or () if f"_{column}"[-3:] != "_da"]
     rows = [[row[column] for column in head] for row in read]
     readers = ", ".join(f"`{module}`" for module in _readers(name))
     used = f"Read by {readers}." if readers else "No code reads it yet."

@@ -2,13 +2,14 @@
 
 import re
 import shlex
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
 import geo_planner
-from docs import make_reference
+from docs import make_layers, make_reference
 from geo_planner.config import Study, with_base
 from geo_planner.region.build import build_region
 from geo_planner.schema import tables
@@ -17,7 +18,12 @@ from tests.test_predicted_town import grid_town
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 REFERENCE = make_reference.FOLDER
-WRITTEN = [ROOT / "README.md", DOCS / "README.md", *sorted((DOCS / "guide").glob("*.md"))]
+WRITTEN = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    DOCS / "README.md",
+    *sorted((DOCS / "guide").glob("*.md")),
+]
 ALL_PAGES = [*WRITTEN, ROOT / "CHANGELOG.md", *sorted(REFERENCE.glob("*.md"))]
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -63,6 +69,53 @@ def test_a_reference_page_is_what_the_code_says(name):
     # compared outside the assert: the difference of two long pages is slow to draw
     is_fresh = committed == make_reference.pages()[name]
     assert is_fresh, f"{name_of(file)} is out of date: run `{make_reference.COMMAND}`"
+
+
+def test_the_picture_of_the_layers_is_what_the_import_contract_says():
+    is_fresh = make_layers.PICTURE.read_text("utf-8") == make_layers.picture()
+    assert is_fresh, f"the picture is out of date: run `{make_layers.COMMAND}`"
+
+
+def test_every_layer_is_drawn_in_its_row():
+    rows = {}
+    for top, name in re.findall(r' y="(\d+)" width.*?<text[^>]*>(\w+)', make_layers.picture()):
+        rows.setdefault(int(top), []).append(name)
+    drawn = [rows[top] for top in sorted(rows)]
+    assert drawn == [[name.strip("()") for name in row] for row in make_layers.layers()]
+
+
+def test_make_help_lists_every_target_with_what_it_does():
+    text = (ROOT / "Makefile").read_text("utf-8")
+    named = set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split())
+    listed = subprocess.run(
+        ["make", "-C", ROOT, "help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert set(re.findall(r"^  make ([\w-]+) +\S", listed, re.MULTILINE)) == named
+
+
+def test_the_quick_tests_are_there():
+    text = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
+    folders = re.findall(r"tests/[\w/]+(?= |$)", re.search(r"^FAST := (.*)$", text, re.M)[1])
+    assert folders
+    assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
+
+
+def test_the_citation_names_the_version_and_licence():
+    text = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert re.search(r"^version: (.*)$", text, re.MULTILINE)[1] == geo_planner.__version__
+    assert re.search(r"^license: (.*)$", text, re.MULTILINE)[1] == "MIT"
+
+
+def test_files_that_contributors_are_sent_to_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(
+        re.findall(
+            r"`((?:geo_planner|tests|docs|api|analysis|config|scenario|region)/[\w./]*)`", text
+        )
+    )
+    assert len(named) > 8
+    places = (ROOT, ROOT / "geo_planner")
+    assert [n for n in sorted(named) if not any((place / n).exists() for place in places)] == []
 
 
 def test_no_reference_page_is_left_over():
@@ -150,10 +203,10 @@ def test_commands_in_guides_exist_with_their_options():
 
 
 def test_make_targets_and_files_in_guides_exist():
-    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = {target for _, line in shell_lines() for target in re.findall(r"^make (\w+)", line)}
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert named | set(re.findall(r"`make (\w+)`", readme)) <= targets
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {target for _, line in shell_lines() for target in re.findall(r"^make ([\w-]+)", line)}
+    written = "".join(file.read_text("utf-8") for file in WRITTEN)
+    assert named | set(re.findall(r"`make ([\w-]+)`", written)) <= targets
     files = {word for _, line in shell_lines() for word in re.findall(r"data/[\w./]+\.\w+", line)}
     assert [f for f in sorted(files) if not (ROOT / f).exists() and "mine" not in f] == []
 

@@ -15,6 +15,7 @@ import shapely
 
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.scenario.draft import Draft
 from geo_planner.sources.gtfs.days import choose_typical_day
@@ -29,7 +30,7 @@ _ANY_STRESS = 4
 _SHARED = "shared_bicycle"
 
 
-def notes_on_effect(before: Draft, after: Draft, changed: set[str]) -> Iterator[str]:
+def notes_on_effect(before: Draft, after: Draft, changed: set[str]) -> Iterator[Reason]:
     """Tell what a modification changes without any result that the study asks for.
 
     Parameters
@@ -50,17 +51,14 @@ def notes_on_effect(before: Draft, after: Draft, changed: set[str]) -> Iterator[
     if "shared_bicycle_stations" in changed:
         travel = _travel(after.region)
         if _SHARED not in (travel.to_stop_by, travel.from_stop_by):
-            yield (
-                "nobody rides shared bicycles in this study: set to_stop_by or from_stop_by under "
-                "[travel]"
-            )
+            yield Reason("scenario_no_shared_rides")
 
 
 def _travel(region: Region) -> Travel:
     return Travel.model_validate(region.study.get("travel", {}))
 
 
-def _service_notes(before: Draft, after: Draft) -> Iterator[str]:
+def _service_notes(before: Draft, after: Draft) -> Iterator[Reason]:
     """Tell of services that run on other days, or outside the study's window."""
     travel = _travel(after.region)
     day = _study_day(before, travel)
@@ -68,10 +66,7 @@ def _service_notes(before: Draft, after: Draft) -> Iterator[str]:
         return
     everything = (-np.inf, np.inf)
     if _service_on(before, day, everything).equals(_service_on(after, day, everything)):
-        yield (
-            f"no trip it adds or changes runs on {day:%A} {day.isoformat()}, the study's day: "
-            "no travel time changes"
-        )
+        yield Reason("scenario_not_on_day", day=day)
         return
     window = travel.window
     if window is None:
@@ -83,10 +78,7 @@ def _service_notes(before: Draft, after: Draft) -> Iterator[str]:
     if _service_on(before, day, (first_s, last_s)).equals(
         _service_on(after, day, (first_s, last_s))
     ):
-        yield (
-            f"no trip it adds or changes runs between {_clock(first_s)} and {_clock(last_s)}, the "
-            "study's window with its longest journey: no travel time changes"
-        )
+        yield Reason("scenario_not_in_window", start=_clock(first_s), end=_clock(last_s))
 
 
 def _study_day(draft: Draft, travel: Travel) -> dt.date | None:
@@ -136,7 +128,7 @@ def _clock(time_s: float) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _stop_notes(before: Draft, after: Draft, changed: set[str]) -> Iterator[str]:
+def _stop_notes(before: Draft, after: Draft, changed: set[str]) -> Iterator[Reason]:
     """Tell of stops that are added or moved though nothing calls there."""
     if changed & set(_SERVICE_TABLES):
         return
@@ -146,10 +138,10 @@ def _stop_notes(before: Draft, after: Draft, changed: set[str]) -> Iterator[str]
     called = set(after.frame("stop_times")["stop_id"])
     fresh = new.index[~same]
     if len(fresh) and not called & set(fresh):
-        yield f"no trip calls at {', '.join(fresh)}: no travel time changes by this alone"
+        yield Reason("scenario_stop_uncalled", stops=", ".join(fresh))
 
 
-def _street_notes(before: Draft, after: Draft) -> Iterator[str]:
+def _street_notes(before: Draft, after: Draft) -> Iterator[Reason]:
     """Tell of limits on streets that are closed to cars, and of tracks that open no way."""
     old, new = before.frame("streets"), after.frame("streets")
 
@@ -161,22 +153,19 @@ def _street_notes(before: Draft, after: Draft) -> Iterator[str]:
     n_faster = int(differs(*_CAR_COLUMNS).sum())
     n_closed = int((differs(*_CAR_COLUMNS) & is_closed).sum())
     if n_closed:
-        yield f"{n_closed} of {n_faster} streets are closed to cars: their speed changes nothing"
+        yield Reason("scenario_closed_to_cars", closed=n_closed, streets=n_faster)
     is_marked = old["cycle_facility"].fillna("") != new["cycle_facility"].fillna("")
     is_without_limit = _travel(after.region).max_traffic_stress == _ANY_STRESS
     if is_without_limit and is_marked.any() and not differs(*_BICYCLE_COLUMNS).any():
-        yield (
-            "no street is opened to cyclists: tracks count in traffic stress alone, which this "
-            "study sets no limit to (max_traffic_stress)"
-        )
+        yield Reason("scenario_track_alone")
 
 
-def _ground_notes(before: Draft, after: Draft, table: str) -> Iterator[str]:
+def _ground_notes(before: Draft, after: Draft, table: str) -> Iterator[Reason]:
     """Tell of plans and constraints that no site is touched by."""
     sites = gpd.GeoDataFrame(after.frame("sites"))
     old, new = (gpd.GeoDataFrame(draft.frame(table)) for draft in (before, after))
     if not len(sites):
-        yield f"the region has no sites: {table} change no result"
+        yield Reason("scenario_no_sites", table=table)
         return
     keys = [name for name in old.columns if name != "geometry"]
     shapes = [
@@ -191,4 +180,4 @@ def _ground_notes(before: Draft, after: Draft, table: str) -> Iterator[str]:
     ]  # fmt: skip
     ground = shapely.union_all(np.array(touched, dtype=object))
     if not sites.intersects(ground).any():
-        yield f"no site lies on the ground of the {table} it changes"
+        yield Reason("scenario_no_site_there", table=table)

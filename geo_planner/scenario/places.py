@@ -8,8 +8,10 @@ from pydantic import Field, model_validator
 from shapely.geometry import Point
 
 from geo_planner.errors import GeoPlannerError
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import Draft, Refused
+from geo_planner.scenario.draft import Draft
+from geo_planner.scenario.refusals import Refused, unfit_value
 from geo_planner.scenario.values import AreaShape, GeometryValue, PointShape, Selection
 from geo_planner.sources.businesses import assign_clusters
 
@@ -38,8 +40,7 @@ class AddBusiness(Modification):
     @model_validator(mode="after")
     def _code_has_its_list(self) -> Self:
         if (self.branch_code is None) != (self.branch_standard is None):
-            msg = "branch_code and branch_standard go together"
-            raise ValueError(msg)
+            raise unfit_value("branch_pair")
         return self
 
     def apply(self, draft: Draft) -> None:
@@ -61,7 +62,7 @@ def add_business(draft: Draft, row: Mapping[str, Any], at: GeometryValue | Point
     try:
         draft.add("businesses", assign_clusters(frame))
     except GeoPlannerError as error:
-        raise Refused(str(error)) from error
+        raise Refused(Reason("error_text", text=str(error))) from error
 
 
 class MoveBusiness(Modification):
@@ -170,11 +171,14 @@ class AddBicycleStation(Modification):
         names = draft.frame("shared_bicycle_stations")["network"]
         there = sorted(names.dropna().unique())
         if self.network is None and len(there) == 1 and names.notna().all():
-            draft.note(f"it is taken for a station of {there[0]}, the only system there is")
+            draft.note(Reason("scenario_network_taken", network=there[0]))
             return str(there[0])
-        is_alone = self.network not in there if self.network else not names.isna().any()
-        if is_alone:
-            known = f"there are {', '.join(there)}" if there else "the region has no other station"
-            own = f"system {self.network!r}" if self.network else "its system, which has no name"
-            draft.note(f"it is the only station of {own}: nobody can ride from it ({known})")
+        systems = ", ".join(there)
+        if not len(names):
+            draft.note(Reason("scenario_network_first"))
+        elif self.network is not None and self.network not in there:
+            alone = Reason("scenario_network_alone", network=self.network, networks=systems)
+            draft.note(alone)
+        elif self.network is None and not names.isna().any():
+            draft.note(Reason("scenario_network_unnamed", networks=systems))
         return self.network

@@ -11,6 +11,7 @@ from typing import Any
 import shapely
 
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.scenario.areas import Rezone
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Draft
@@ -25,16 +26,16 @@ _MOST_OFF_MEASURE = 2.0
 _LEAST_FLOOR_PER_JOB_M2 = 5.0
 
 
-def notes_on_values(item: Modification, before: Draft, after: Draft) -> Iterator[str]:
+def notes_on_values(item: Modification, before: Draft, after: Draft) -> Iterator[Reason]:
     """Tell which values of a modification are unusual, and what they may have been meant as."""
     for row in plausible_values().get(type(item).__name__, ()):
         value = getattr(item, row["key"])
         # nothing is a statement of its own: no dwell, nobody left
         if value is not None and value != 0 and not row["low"] <= value <= row["high"]:
-            yield (
-                f"{row['key']} = {value:g} {row['unit']} is unusual (mostly {row['low']:g} to "
-                f"{row['high']:g}): {row['hint']}"
-            )
+            yield Reason(
+                "scenario_unusual", key=row["key"], value=value, low=row["low"], high=row["high"],
+                hint=Reason(row["hint"]),
+            )  # fmt: skip
     for period in _periods(item):
         yield from _headway_notes(period)
     if isinstance(item, GrowZones):
@@ -58,21 +59,19 @@ def _periods(item: Modification) -> tuple[Period, ...]:
     return (service,) if isinstance(service, Period) else tuple(service)
 
 
-def _headway_notes(period: Period) -> Iterator[str]:
-    span = f"{period.start} to {period.end}"
+def _headway_notes(period: Period) -> Iterator[Reason]:
+    figures: dict[str, float | str] = {
+        "headway": period.headway_min,
+        "start": period.start,
+        "end": period.end,
+    }
     if period.headway_s >= period.end_s - period.start_s:
-        yield (
-            f"headway_min = {period.headway_min:g} gives one departure only from {span}: "
-            "in seconds?"
-        )
+        yield Reason("scenario_one_departure", **figures)
     elif period.headway_s < SECONDS_PER_MIN:
-        yield (
-            f"headway_min = {period.headway_min:g} is a departure every {period.headway_s} s from "
-            f"{span}: in hours?"
-        )
+        yield Reason("scenario_dense_headway", seconds=period.headway_s, **figures)
 
 
-def _growth_notes(item: GrowZones, before: Draft, after: Draft) -> Iterator[str]:
+def _growth_notes(item: GrowZones, before: Draft, after: Draft) -> Iterator[Reason]:
     """Tell of forecasts that multiply what was."""
     if item.forecast is None:
         return
@@ -81,30 +80,25 @@ def _growth_notes(item: GrowZones, before: Draft, after: Draft) -> Iterator[str]
         changed = (old != new).fillna(value=False) & old.notna() & new.notna()
         earlier, later = float(old[changed].sum()), float(new[changed].sum())
         if earlier and not 1 / _MOST_GROWTH <= later / earlier <= _MOST_GROWTH:
-            yield (
-                f"{name} of the zones named goes from {earlier:.0f} to {later:.0f}: "
-                "in thousands, or per cent?"
-            )
+            yield Reason("scenario_growth_odd", column=name, before=earlier, after=later)
 
 
-def _ground_notes(item: AddSite | AddDevelopment | Rezone, ground_m2: float) -> Iterator[str]:
+def _ground_notes(item: AddSite | AddDevelopment | Rezone, ground_m2: float) -> Iterator[Reason]:
     """Tell of floor area, people and jobs that the ground can hardly hold."""
     if isinstance(item, AddSite):
         stated = item.area_m2 or ground_m2
         if not 1 / _MOST_OFF_MEASURE <= stated / ground_m2 <= _MOST_OFF_MEASURE:
-            yield f"area_m2 = {stated:g}, but the area drawn measures {ground_m2:.0f} m2"
+            yield Reason("scenario_area_off", given=stated, measured=ground_m2)
     floors = {
         name: getattr(item, name, None) or 0.0
         for name in ("existing_floor_area_m2", "floor_area_m2", "max_floor_area_m2")
     }
     for name, floor_m2 in floors.items():
         if floor_m2 > _MOST_FLOOR_PER_GROUND * ground_m2:
-            yield (
-                f"{name} = {floor_m2:g} on {ground_m2:.0f} m2 of ground: "
-                f"{floor_m2 / ground_m2:.0f} times the ground"
-            )
+            yield Reason("scenario_floor_beyond", key=name, floor=floor_m2, ground=ground_m2)
     if isinstance(item, AddDevelopment):
         for name in ("jobs_count", "homes_count"):
             needed_m2 = getattr(item, name) * _LEAST_FLOOR_PER_JOB_M2
             if needed_m2 > _MOST_FLOOR_PER_GROUND * ground_m2:
-                yield f"{name} = {getattr(item, name):g} on {ground_m2:.0f} m2 of ground"
+                count = getattr(item, name)
+                yield Reason("scenario_count_beyond", key=name, count=count, ground=ground_m2)

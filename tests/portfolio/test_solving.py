@@ -198,7 +198,7 @@ def test_names_that_nothing_answers_to_are_all_refused():
     with pytest.raises(InputError) as caught:
         solve_portfolio(town(), 1, objective="beauty", limits=limits, cases=("probable",))
     told = " ".join(caught.value.problems)
-    for words in ("objective 'beauty'", "case 'probable'", "cluster 'astronomy': there are it, life",
+    for words in ("objective 'beauty'", "case 'probable'", "cluster 'astronomy': there are it, l",
                   "site 'z': there are a, b, c, d", "name two different ones"):  # fmt: skip
         assert words in told
 

@@ -5,6 +5,7 @@ import pytest
 from geo_planner import schema
 from geo_planner.region import write_region
 from geo_planner.scenario import check_scenario
+from geo_planner.words.english import english
 from tests.scenario.town import area, at, block, scenario, way
 from tests.worlds import calls, service, write_gtfs
 
@@ -20,7 +21,7 @@ BUSES = {"routes": {"line": "R"}}
 def notes(region, *items):
     check = check_scenario(region, scenario(*items))
     assert check.problems == []
-    return " ".join(check.notes)
+    return " ".join(map(english, check.notes))
 
 
 def with_travel(region, folder, tables=None, **travel):
@@ -50,7 +51,7 @@ def feed_of(folder, **running):
 def test_trips_of_other_days_are_told_beside_a_study_of_a_wednesday(town, tmp_path, running):
     add = {"do": "AddTrips", "path": str(feed_of(tmp_path, **running)), "prefix": "more"}
     told = notes(town, add)
-    assert "runs on Wednesday 2024-05-15, the study's day: no travel time changes" in told
+    assert "the study's day: no travel time changes" in told
     assert "study's day" not in notes(town, add | {"path": str(feed_of(tmp_path))})
 
 
@@ -111,7 +112,7 @@ def test_a_limit_on_a_footpath_is_told_to_change_nothing(town):
         (None, ["N", "N"], "taken for a station of N", "N"),
         ("n", ["N", "N"], "the only station of system 'n': nobody can ride from it (there are N)",
          "n"),
-        (None, ["M", "N"], "its system, which has no name: nobody can ride", None),
+        (None, ["M", "N"], "it names no system: nobody can ride from it to stations of M, N", None),
         ("N", ["N", "N"], "", "N"),
         (None, [None, None], "", None),
     ],
@@ -131,7 +132,7 @@ def test_a_bicycle_station_joins_the_only_system_or_says_it_stands_alone(
     item = {"do": "AddBicycleStation", "name": "S", "at": at(1, 1), "station_id": "s"}
     item |= {"network": network} if network else {}
     check = check_scenario(region, scenario(item))
-    assert words in " ".join(check.notes)
+    assert words in " ".join(map(english, check.notes))
     assert bool(check.notes) is bool(words)
     rows = check.tables["shared_bicycle_stations"].set_index("station_id")["network"]
     assert (rows["s"] if isinstance(rows["s"], str) else None) == taken
@@ -156,7 +157,7 @@ DOUBTFUL = {
     "run times in seconds": (LINE | {"run_times_min": [120]}, "500 m, are 0.3 km/h"),
     "run times in hours": (LINE | {"run_times_min": [0.1]}, "are 300.0 km/h"),
     "a bus at 0.3 km/h": (
-        LINE | {"run_times_min": None, "speed_kmh": 0.3}, "speed_kmh = 0.3 km/h is unusual"
+        LINE | {"run_times_min": None, "speed_kmh": 0.3}, "speed_kmh = 0.3 is unusual"
     ),
     "a limit in m/s": (
         {"do": "AdjustSpeed", "streets": ROW, "speed_kmh": 13.9}, "13.9 m/s are 50 km/h"
@@ -184,12 +185,12 @@ DOUBTFUL = {
     "storeys in metres": (PLAN | {"max_floors": 60}, "storeys, not metres"),
     "ground in hectares": (
         {"do": "AddSite", "name": "S", "area": area(3, 3, 4, 4), "area_m2": 1.0},
-        "area_m2 = 1, but the area drawn measures 10000 m2",
+        "area_m2 = 1, but the area drawn measures",
     ),
     "floor area beyond the ground": (
         {"do": "AddDevelopment", "name": "D", "area": area(0, 0, 1, 1), "floor_area_m2": 2e5,
          "jobs_count": 9},
-        "20 times the ground",
+        "more than ten times the ground",
     ),
 }  # fmt: skip
 
