@@ -26,7 +26,7 @@ from geo_planner.scenario.values import LineShape
 from geo_planner.sources.lines.frames import ground_lengths_m
 from geo_planner.sources.osm.speeds import is_urban
 from geo_planner.sources.osm.streets import fill_urban
-from geo_planner.sources.street_classes import NEVER_BICYCLE, NO_BICYCLE, NO_CAR, NO_WALK
+from geo_planner.sources.street_classes import closed_classes
 from geo_planner.units import mps_from_kmh
 
 RoadClass = Literal[
@@ -34,7 +34,6 @@ RoadClass = Literal[
     "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "living_street",
     "service", "pedestrian", "footway", "cycleway", "path", "track", "steps",
 ]  # fmt: skip
-_CLOSED = {"walk": NO_WALK, "bicycle": NO_BICYCLE | NEVER_BICYCLE, "car": NO_CAR}
 _JOIN_MOTORWAYS = ("motorway", "motorway_link", "trunk", "trunk_link")
 _NEVER_JOINED = ("ferry", "platform")
 _WAYS = ("forward", "backward")
@@ -82,7 +81,7 @@ class AddStreet(Modification):
         """Tell whether a mode may use the street."""
         if self.modes is not None:
             return mode in self.modes
-        return self.road_class not in _CLOSED[mode]
+        return self.road_class not in closed_classes(mode)
 
     def row(self) -> dict[str, Any]:
         """Give the columns all its pieces share."""

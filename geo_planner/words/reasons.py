@@ -82,7 +82,12 @@ def _signed(words: Wording, value: float) -> str:
 
 def _criterion(words: Wording, key: str) -> str:
     """Name a criterion, whatever the traffic."""
-    return _labels("criteria", "id", words.language).get(key, key).replace(", {traffic}", "")
+    return (
+        _labels("criteria", "id", words.language)
+        .get(key, key)
+        .replace(", {traffic}", "")
+        .replace("{city_centre}", "")
+    )
 
 
 def _constraint(words: Wording, kind: str) -> str:
