@@ -31,8 +31,8 @@ def gtfs_check(
     holidays: Annotated[
         str | None,
         typer.Option(
-            help="Country whose holidays a typical day leaves out, such as DK or US-CA; default: "
-            "the region's, else none."
+            help="Country whose holidays a typical day leaves out, such as DK or US-CA, or none; "
+            "default: the region's, else that of the feeds' time zone."
         ),
     ] = None,
     as_json: Json = False,

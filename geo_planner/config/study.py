@@ -25,9 +25,9 @@ class StudyHead(Settings):
     )
     holidays: str | None = Field(
         None,
-        pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
-        description="Country, or part of one, whose holidays a typical day leaves out: DK, "
-        "US-CA (ISO 3166); by default the country where it is stated, else nobody's are.",
+        pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|none)$",
+        description="Country, or part of one, whose holidays a typical day leaves out: DK, US-CA "
+        "(ISO 3166), or none; by default the country stated, else that of the feeds' time zone.",
     )
     badge: str | None = Field(None, description="Warning shown on every page, e.g. Synthetic data.")
     language: Literal["en", "da"] = Field("en", description="Language of the pages.")

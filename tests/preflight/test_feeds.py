@@ -86,7 +86,8 @@ def test_the_typical_day_is_a_middle_one_that_is_no_holiday(tmp_path):
     said = english(typical.to_reason())
     assert "Thursday 2 May 2024: 4 trips; half of the trips of 3 days" in said
     assert "holidays of DK left out" in said
-    anywhere = choose_typical_day(tables, None)
+    assert choose_typical_day(tables) == typical  # by the clock of Copenhagen
+    anywhere = choose_typical_day(tables, "none")
     assert (anywhere.n_trips, anywhere.n_days) == (5, 5)
     assert "nobody's holidays left out" in english(anywhere.to_reason())
 
@@ -107,7 +108,7 @@ def test_stray_days_with_hardly_a_trip_do_not_stand_for_all(tmp_path):
         ],
     )
     read = read_feeds([path], WORLD_CRS)
-    typical = choose_typical_day(read.tables)
+    typical = choose_typical_day(read.tables, "none")
     assert (typical.n_trips, typical.n_days) == (20, 90)
     assert typical.day in new
 

@@ -15,6 +15,7 @@ import holidays
 import numpy as np
 import pandas as pd
 
+from geo_planner.countries import country_of_timezone
 from geo_planner.errors import InputError
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason
@@ -22,6 +23,7 @@ from geo_planner.sources.gtfs.tables import WEEKDAYS
 
 # shorter rests are holidays and weekends
 REST_DAYS = 14
+NOBODYS = "none"
 
 
 @dataclass(frozen=True)
@@ -157,8 +159,8 @@ def choose_typical_day(
     tables
         As for :func:`trips_by_day`.
     holidays_of
-        Whose holidays are left out: a code such as DK, or with a part of the country US-CA; None:
-        nobody's.
+        Whose holidays are left out: a code such as DK, or with a part of the country US-CA; none:
+        nobody's; None: those of the country whose clock the feeds keep, where it has any.
 
     Notes
     -----
@@ -173,6 +175,8 @@ def choose_typical_day(
         When the feeds share no such day with trips, or there is no such country.
     """
     feeds = tables["feeds"]
+    place = _holidays_of(feeds) if holidays_of is None else holidays_of
+    place = None if place == NOBODYS else place
     stated = feeds[feeds["first_date"].notna()]
     first, last = stated["first_date"].max(), stated["last_date"].min()
     counts = trips_by_day(tables, first, last) if len(stated) else pd.Series([], dtype=np.int64)
@@ -184,12 +188,18 @@ def choose_typical_day(
             f"no Tuesday, Wednesday or Thursday with trips lies in all feeds ({first} to {last}): "
             "name a departure, such as --depart 2026-03-10T07:30"
         )
-    is_off = np.array([is_holiday(day.date(), holidays_of) for day in running.index])
+    is_off = np.array([is_holiday(day.date(), place) for day in running.index])
     chosen = (running if is_off.all() else running[~is_off]).sort_values(kind="stable")
     up_to = np.cumsum(chosen.to_numpy())
-    place = int(np.searchsorted(2 * up_to, up_to[-1]))
-    day: dt.date = chosen.index[place].date()
-    return TypicalDay(day, int(chosen.iloc[place]), len(chosen), bool(is_off.all()), holidays_of)
+    middle = int(np.searchsorted(2 * up_to, up_to[-1]))
+    day: dt.date = chosen.index[middle].date()
+    return TypicalDay(day, int(chosen.iloc[middle]), len(chosen), bool(is_off.all()), place)
+
+
+def _holidays_of(feeds: pd.DataFrame) -> str | None:
+    """Name the country of the feeds' clock, where its holidays are known."""
+    country = country_of_timezone(str(feeds["timezone"].iloc[0])) if len(feeds) else None
+    return country if country in holidays.list_supported_countries() else None
 
 
 def is_holiday(day: dt.date, country: str | None) -> bool:
