@@ -144,9 +144,10 @@ def sweep_access(
     measures
         Measures to compute.
     opportunities
-        Counts at the destinations by name, ``(n_destinations,)``.
+        Counts at the destinations by name, ``(n_destinations,)``; nan is unknown: sums count what
+        is known, and are unknown where nothing is.
     people
-        Counts at the origins by name, ``(n_origins,)``.
+        Counts at the origins by name, ``(n_origins,)``; as opportunities.
     threads
         Searches at once; the sums are the same for any number.
     progress
@@ -171,6 +172,8 @@ def sweep_access(
             progress(*part.progress)
     reached[origins.street < 0] = np.nan
     reaching[destinations.street < 0] = np.nan
+    reached[..., _unknown(opportunities)] = np.nan
+    reaching[..., _unknown(people)] = np.nan
     labels = [label_of(name) for name in router.columns]
     return AccessSums(
         _to_frame(reached, origins, measures, labels, list(opportunities)),
@@ -230,8 +233,14 @@ def _rows_of(costs_cs: npt.NDArray[np.int32], first_destination: int) -> Rows:
     return Rows(ptr, destination[:n] + np.int32(first_destination), cost_cs[:n])
 
 
+def _unknown(counts: Mapping[str, FloatArray]) -> npt.NDArray[np.bool_]:
+    """Tell which counts are known at no point: their sums are unknown, not 0."""
+    known = [~np.isnan(np.asarray(values, float)) for values in counts.values()]
+    return np.array([not is_known.any() for is_known in known], dtype=bool)
+
+
 def _stack(counts: Mapping[str, FloatArray], n_points: int) -> FloatArray:
-    """Put counts side by side; a missing count adds nothing to a sum."""
+    """Put counts side by side; a missing count adds nothing to a sum of others."""
     if not counts:
         return np.zeros((n_points, 0))
     return np.nan_to_num(np.column_stack([np.asarray(values, float) for values in counts.values()]))

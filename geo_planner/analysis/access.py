@@ -119,7 +119,9 @@ def access_by_mode(
     points = pd.concat([anchor_points(businesses), anchor_points(sites)])
     origins = router.snap_origins(anchor_points(zones))
     destinations = router.snap_destinations(gpd.GeoSeries(points, crs=zones.crs))
-    jobs = np.concatenate([businesses["employees_count"].to_numpy(float), np.zeros(len(sites))])
+    jobs = np.concatenate(
+        [businesses["employees_count"].to_numpy(float), np.full(len(sites), np.nan)]
+    )
     asked = RememberedRouter(router) if mode == COMPETITION_MODE else router
     access = sweep_access(
         asked,

@@ -1,5 +1,6 @@
 """How a brief's site is reached, and what lies around it: workers, times, workplaces, services."""
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -144,6 +145,7 @@ def neighbour_section(subject: Subject) -> dict[str, Any]:
     known = near[near["employees_count"].notna()]
     largest = known.sort_values("employees_count", ascending=False, kind="stable")
     in_cluster = known.groupby("cluster")["employees_count"].sum()
+    has_clusters = subject.result.businesses["cluster"].notna().any()
     return {
         "jobs": words.figure(float(known["employees_count"].sum()), "jobs") if len(known) else "",
         "count": words.number(len(near)),
@@ -153,7 +155,9 @@ def neighbour_section(subject: Subject) -> dict[str, Any]:
                 "label": words(f"cluster_{key}"),
                 "colour": CLUSTERS[key][0],
                 "shape": CLUSTERS[key][1],
-                "jobs": words.figure(float(in_cluster.get(key, 0.0)), "jobs"),
+                "jobs": words.figure(
+                    float(in_cluster.get(key, 0.0)) if has_clusters else math.nan, "jobs"
+                ),
             }
             for key in CLUSTERS
             if key != "other"

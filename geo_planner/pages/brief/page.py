@@ -26,6 +26,7 @@ from geo_planner.travel_time.columns import MEDIAN
 from geo_planner.version import __version__
 from geo_planner.words.wording import EN_DASH
 
+_WHOLE_SHARE = 0.995
 _TO_ASK = ("address", "owners", "utilities", "money", "vacancy")
 
 
@@ -116,7 +117,7 @@ def _lead(subject: Subject) -> str:
         words(
             "brief_lead_place",
             area=words.figure(subject.number("area_m2"), "m2"),
-            use=(use or words("use_unknown")).lower(),
+            use=(use or words("unknown")).lower(),
             place=place,
         )
     ]
@@ -136,13 +137,27 @@ def _lead(subject: Subject) -> str:
 def _lead_capacity(subject: Subject) -> str:
     words = subject.words
     now, later = (subject.number(f"{s}_remaining_likely_m2") for s in ("now", "potential"))
-    if now is None:
+    share = subject.number("local_plan_share")
+    then = subject.floor_area_of(later)
+    if share == 0:
+        return words("brief_lead_no_plan", later=then)
+    if now is None or share is None:
         reasons = subject.reasons("now_unknown_reason")
         reason = subject.reasons_text(short_reason(reason) for reason in reasons)
-        return words("brief_lead_unknown", reason=f" ({reason})" if reason else "")
-    key = "brief_lead_room" if now > 0 else "brief_lead_full"
-    then = subject.floor_area_of(later)
-    return words(key, now=subject.floor_area_of(now), later=then)
+        key = "brief_lead_plans_unknown" if share is None else "brief_lead_unknown"
+        return words(key, reason=f" ({reason})" if reason else "")
+    where = ""
+    if share < _WHOLE_SHARE:
+        where = words("brief_lead_partly", share=words.figure(share, "share"))
+    facts = {"now": subject.floor_area_of(now), "later": then, "where": where}
+    return words(_room_key(now, subject.number("now_allowed_likely_m2")), **facts)
+
+
+def _room_key(remaining_m2: float, allowed_m2: float | None) -> str:
+    """Choose what the local plan in force leaves: room, none beyond what stands, or no such use."""
+    if remaining_m2 > 0:
+        return "brief_lead_room"
+    return "brief_lead_full" if allowed_m2 else "brief_lead_other_use"
 
 
 def _cards(subject: Subject) -> list[dict[str, Any]]:

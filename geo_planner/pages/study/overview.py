@@ -35,7 +35,13 @@ from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
 from geo_planner.pages.study.people import equity_row
-from geo_planner.pages.study.provenance import edge_words, finding_rows, source_rows, unlinked_rows
+from geo_planner.pages.study.provenance import (
+    edge_words,
+    finding_rows,
+    source_rows,
+    uncounted_rows,
+    unlinked_rows,
+)
 from geo_planner.region import Region
 from geo_planner.version import __version__
 from geo_planner.words.reasons import reasons_words
@@ -115,7 +121,7 @@ def render_overview(
         assumed=assumed_note(view),
         files=_files(view, files),
         findings=finding_rows(view),
-        not_linked=unlinked_rows(view),
+        not_linked=[*unlinked_rows(view), *uncounted_rows(view)],
         left_out=_left_out(view),
         method=_method(view),
         timings=_timings(view),
