@@ -44,10 +44,10 @@ out/peers/.ready: benchmarks/requirements.txt  # programs to compare with, apart
 prove: $(READY)  ## the long proofs: every label against an independent search
 	$(PY) -m pytest -m prove -n 2 -rP tests
 
-serve: $(READY) out/demo/region/region.json  ## the demo in a browser: http://127.0.0.1:8000
-	$(PY) -m geo_planner serve out/demo/region
+serve: $(READY) out/demo/run.json  ## the demo in a browser: http://127.0.0.1:8000
+	$(PY) -m geo_planner serve out/demo
 
-out/demo/region/region.json:
+out/demo/run.json:
 	$(MAKE) demo
 
 lock:  ## pin the newest versions that fit pyproject.toml (needs uv)

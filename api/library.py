@@ -8,9 +8,10 @@ from typing import Any, Literal, TypeVar
 
 import structlog
 
-from geo_planner.analysis import AnalysisResult, analyse
+from geo_planner.analysis import AnalysisResult, analyse, read_result
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.region import Region, open_region
+from geo_planner.run_folder import is_run
 
 from .errors import ErrorBody, RefusedError, error_body
 
@@ -108,13 +109,21 @@ class Shelf:
         self.state = "failed"
 
 
+def _shelf_of(folder: Path) -> Shelf:
+    """Take a run as it is; a region that stands alone waits for its analysis."""
+    if not is_run(folder):
+        return Shelf(open_region(folder))
+    result = read_result(folder)
+    return Shelf(result.region, result=result)
+
+
 class Library:
     """Hold regions by the id of their study.
 
     Parameters
     ----------
     folders
-        Region folders.
+        Folders of runs, whose results are taken as they are, or of regions.
     prepare
         Called with each shelf once its result is there, before its pages open.
 
@@ -134,7 +143,7 @@ class Library:
         self._is_stopping = threading.Event()
         self._thread: threading.Thread | None = None
         for folder in folders:
-            shelf = Shelf(open_region(folder))
+            shelf = _shelf_of(folder)
             if shelf.region_id in self.shelves:
                 raise InputError(f"{folder}: another region has the id {shelf.region_id!r} already")
             self.shelves[shelf.region_id] = shelf
@@ -157,7 +166,8 @@ class Library:
         try:
             for shelf in self.shelves.values():
                 if shelf.state == "computing":
-                    shelf.compute(self._follow(shelf))
+                    if shelf.result is None:
+                        shelf.compute(self._follow(shelf))
                     self._open(shelf)
         except _StoppedError:
             return

@@ -23,7 +23,7 @@ def serve(
     Parameters
     ----------
     folders
-        Region folders.
+        Folders of runs or regions.
     host, port
         Where to listen; port 0: a free one.
     say
@@ -41,7 +41,8 @@ def serve(
         shown = f"[{host}]" if ":" in host else host
         say(f"serving at http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C stops it)")
         for shelf in app.state.library.shelves.values():
-            say(f"analysing {shelf.name} ... its pages open at /?region={shelf.region_id}")
+            doing = "opening" if shelf.result is not None else "analysing"
+            say(f"{doing} {shelf.name} ... its pages open at /?region={shelf.region_id}")
         if missing := missing_assets():
             say(
                 f"web assets are missing ({', '.join(missing)}): pages come without maps; "

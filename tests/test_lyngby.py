@@ -207,8 +207,8 @@ def test_sites_are_ranked_by_criteria_the_data_allow(cli, region, tmp_path):
     assert len(frame) == 10
     assert frame["score"].nunique() > 5
     assert frame["station_walk_m"].lt(3000).any()
-    assert "minutes_copenhagen" not in frame.columns
-    assert "minutes_copenhagen" in summary["criteria_left_out"]
+    assert "minutes_city_centre" not in frame.columns
+    assert "minutes_city_centre" in summary["criteria_left_out"]
 
 
 @pytest.mark.usefixtures("analysed_once")

@@ -129,10 +129,32 @@ def test_walking_competes_with_the_bus(region):
     np.testing.assert_allclose(found.times_s[0, 0], [100, 100, 100], rtol=3e-4)
 
 
-def test_a_walk_beyond_the_limit_is_not_taken(region):
+def test_a_walk_beyond_the_limit_leads_to_no_stop_but_all_the_way(region):
+    """From (0, 9) to (10, 9) it is 1 000 m on foot; the stops lie 900 m away at either end."""
     short = BUS.model_copy(update={"max_walk_min": 5.0})
     found = travel_times(region, points((0, 9)), points((10, 9)), "transit", short)
+    np.testing.assert_allclose(found.times_s[0, 0], [1000, 1000, 1000], rtol=3e-4)
+    capped = short.model_copy(update={"walk_limit_without_ride": True})
+    found = travel_times(region, points((0, 9)), points((10, 9)), "transit", capped)
     assert np.isinf(found.times_s).all()
+    brief = short.model_copy(update={"max_time_min": 16.0})
+    found = travel_times(region, points((0, 9)), points((10, 9)), "transit", brief)
+    assert np.isinf(found.times_s).all()
+
+
+@pytest.mark.parametrize("mode", ["transit", "park_and_ride"])
+@pytest.mark.parametrize("end", ["depart", "arrive"])
+def test_public_transport_never_reaches_less_than_walking(region, mode, end):
+    """However short the walks to stops may be."""
+    some = points(*[(k % 11, (k * 7) % 10 + 0.3) for k in range(40)])
+    short = BUS.model_copy(
+        update={"max_walk_min": 3.0, "depart": None, end: BUS.depart, "max_time_min": 20.0}
+    )
+    walked = travel_times(region, some, some, "walk", short).times_s
+    ridden = travel_times(region, some, some, mode, short).times_s
+    assert (ridden <= walked).all()
+    assert np.isfinite(walked).any()
+    assert np.isinf(walked).any()
 
 
 def test_far_points_are_in_the_ledger_and_unreachable(region):
@@ -218,9 +240,7 @@ def test_laws_of_travel_time_hold_anywhere(region, three):
     assert walked[a, c] <= walked[a, b] + walked[b, c] + 0.05
     faster = times(region, three, three, travel=WALK.model_copy(update={"walk_speed_kmh": 5.0}))
     assert (faster <= walked).all()
-    # a direct walk may be as long as any walk to a stop: here, across the whole town
-    far = BUS.model_copy(update={"max_walk_min": 60.0})
-    ridden = times(region, three, three, "transit", far)
+    ridden = times(region, three, three, "transit", BUS)
     assert (ridden <= walked + 0.001).all()
 
 

@@ -28,7 +28,7 @@ def test_every_file_named_is_there_and_nothing_half_written_is_left(written):
     out, told = written
     assert set(told["files"]) == {
         "index.html", "map.html", "sites.html", "sites.csv", "sites.gpkg", "sites.parquet",
-        "zones.parquet", "businesses.parquet", "snaps.parquet", "summary.json",
+        "zones.parquet", "businesses.parquet", "snaps.parquet", "equity.parquet", "summary.json",
     }  # fmt: skip
     names = {file.name for file in out.iterdir()}
     assert names == {*told["files"], "CREDITS.txt", "run.json", ".lock"}

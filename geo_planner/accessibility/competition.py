@@ -215,6 +215,8 @@ def balanced_floating_catchment(
     array([1., 1., 1., 0.])
     """
     demand, supply, counted = _counted(catchment, demand, supply, competes)
+    if _is_unknown(demand) or _is_unknown(supply):
+        return np.full(catchment.n_demand, np.nan)
     demand = np.where(counted, demand, 0.0)
     of_demand = catchment.over_supply(np.ones(catchment.n_supply))
     served = catchment.over_demand(_ratio(demand, of_demand))
@@ -247,6 +249,8 @@ def two_step_floating_catchment(
     array([1., 1., 1., 0.])
     """
     demand, supply, _ = _counted(catchment, demand, supply, None)
+    if _is_unknown(demand) or _is_unknown(supply):
+        return np.full(catchment.n_demand, np.nan)
     return catchment.over_supply(_ratio(supply, catchment.over_demand(demand)))
 
 
@@ -305,6 +309,11 @@ def _counted(
         raise InputError("competition cannot be computed", problems)
     everyone = np.ones(catchment.n_demand, bool)
     return demand, supply, everyone if competes is None else np.asarray(competes, bool)
+
+
+def _is_unknown(values: FloatArray) -> bool:
+    """Tell whether a count is known nowhere: what rests on it is unknown, not 0."""
+    return bool(np.isnan(values).all())
 
 
 def _ratio(values: FloatArray, by: FloatArray) -> FloatArray:

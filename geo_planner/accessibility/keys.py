@@ -6,13 +6,36 @@ from dataclasses import dataclass
 from typing import cast
 
 from geo_planner.config import MODES, Mode, Study
+from geo_planner.travel_time.columns import MEDIAN, percentile_label
 
-_MEDIAN = 50
+COMPETITION_COLUMN = "workers_per_job_bfc"
+_GRAVITY = "gravity"
 _ANY_MODE = "|".join(re.escape(mode) for mode in sorted(MODES, key=len, reverse=True))
 _COLUMN = re.compile(
     rf"(?P<what>[a-z_]+?)_(?P<mode>{_ANY_MODE})"
     r"_(?:(?P<cutoff>\d+(?:\.\d+)?)min|gravity)(?:_p(?P<percentile>\d+))?"
 )
+
+
+def subject(what: str, mode: str) -> str:
+    """Name what is counted by a mode."""
+    return f"{what}_{mode}"
+
+
+def limit_name(cutoff_min: float | None) -> str:
+    """Name a time limit [min], or for None the gravity measure."""
+    return _GRAVITY if cutoff_min is None else f"{cutoff_min:g}min"
+
+
+def sum_column(name: str, limit: str, time_label: str = "") -> str:
+    """Name a column of sums: what is counted, within what, and of which column of times.
+
+    Examples
+    --------
+    >>> sum_column("shops", limit_name(15), "p50")
+    'shops_15min_p50'
+    """
+    return "_".join(part for part in (name, limit, time_label) if part)
 
 
 @dataclass(frozen=True)
@@ -48,9 +71,8 @@ class MeasureKey:
     @property
     def column(self) -> str:
         """Name of the column that holds it."""
-        limit = "gravity" if self.cutoff_min is None else f"{self.cutoff_min:g}min"
-        tail = "" if self.percentile is None else f"_p{self.percentile}"
-        return f"{self.what}_{self.mode}_{limit}{tail}"
+        label = "" if self.percentile is None else percentile_label(self.percentile)
+        return sum_column(subject(self.what, self.mode), limit_name(self.cutoff_min), label)
 
     @classmethod
     def read(cls, column: str) -> "MeasureKey | None":
@@ -64,6 +86,23 @@ class MeasureKey:
             cutoff_min=float(match["cutoff"]) if match["cutoff"] else None,
             percentile=int(match["percentile"]) if match["percentile"] else None,
         )
+
+
+def measure_columns(columns: Iterable[object], what: str) -> list[str]:
+    """Choose the columns that hold measures of something or of a part of it, in their order.
+
+    Examples
+    --------
+    >>> names = ["workers_car_30min", "jobs_low", "workers_basic_car_30min", "jobs_car_30min"]
+    >>> measure_columns(names, "workers"), measure_columns(names, "jobs")
+    (['workers_car_30min', 'workers_basic_car_30min'], ['jobs_car_30min'])
+    """
+    keys = ((str(name), MeasureKey.read(str(name))) for name in columns)
+    return [
+        name
+        for name, key in keys
+        if key is not None and (key.what == what or key.what.startswith(f"{what}_"))
+    ]
 
 
 def find_measures(columns: Iterable[str], what: str) -> list[MeasureKey]:
@@ -89,7 +128,7 @@ def headline(measures: Sequence[MeasureKey], study: Study | None) -> MeasureKey 
     cutoff = study.access.headline_cutoff_min if study else None
 
     def distance(measure: MeasureKey) -> tuple[bool, bool, int]:
-        off_median = abs((measure.percentile or _MEDIAN) - _MEDIAN)
+        off_median = abs((measure.percentile or MEDIAN) - MEDIAN)
         return measure.mode != mode, measure.cutoff_min != cutoff, off_median
 
     return min(measures, key=distance)

@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.accessibility.keys import sum_column
 from geo_planner.accessibility.weighing import Measure, Weighing
 from geo_planner.kernels import reducers
 from geo_planner.kernels.street import Rows
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.travel_time import Router
 from geo_planner.travel_time.blocks import run_in_order
+from geo_planner.travel_time.columns import label_of
 from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import StreetRouter
 
@@ -142,9 +144,10 @@ def sweep_access(
     measures
         Measures to compute.
     opportunities
-        Counts at the destinations by name, ``(n_destinations,)``.
+        Counts at the destinations by name, ``(n_destinations,)``; nan is unknown: sums count what
+        is known, and are unknown where nothing is.
     people
-        Counts at the origins by name, ``(n_origins,)``.
+        Counts at the origins by name, ``(n_origins,)``; as opportunities.
     threads
         Searches at once; the sums are the same for any number.
     progress
@@ -169,10 +172,12 @@ def sweep_access(
             progress(*part.progress)
     reached[origins.street < 0] = np.nan
     reaching[destinations.street < 0] = np.nan
-    suffixes = [name.removeprefix("travel_time_s") for name in router.columns]
+    reached[..., _unknown(opportunities)] = np.nan
+    reaching[..., _unknown(people)] = np.nan
+    labels = [label_of(name) for name in router.columns]
     return AccessSums(
-        _to_frame(reached, origins, measures, suffixes, list(opportunities)),
-        _to_frame(reaching, destinations, measures, suffixes, list(people)),
+        _to_frame(reached, origins, measures, labels, list(opportunities)),
+        _to_frame(reaching, destinations, measures, labels, list(people)),
         n_reached_pairs,
     )
 
@@ -228,8 +233,14 @@ def _rows_of(costs_cs: npt.NDArray[np.int32], first_destination: int) -> Rows:
     return Rows(ptr, destination[:n] + np.int32(first_destination), cost_cs[:n])
 
 
+def _unknown(counts: Mapping[str, FloatArray]) -> npt.NDArray[np.bool_]:
+    """Tell which counts are known at no point: their sums are unknown, not 0."""
+    known = [~np.isnan(np.asarray(values, float)) for values in counts.values()]
+    return np.array([not is_known.any() for is_known in known], dtype=bool)
+
+
 def _stack(counts: Mapping[str, FloatArray], n_points: int) -> FloatArray:
-    """Put counts side by side; a missing count adds nothing to a sum."""
+    """Put counts side by side; a missing count adds nothing to a sum of others."""
     if not counts:
         return np.zeros((n_points, 0))
     return np.nan_to_num(np.column_stack([np.asarray(values, float) for values in counts.values()]))
@@ -239,13 +250,13 @@ def _to_frame(
     sums: FloatArray,
     points: SnappedPoints,
     measures: Sequence[Measure],
-    suffixes: Sequence[str],
+    labels: Sequence[str],
     names: Sequence[str],
 ) -> pd.DataFrame:
     columns = {
-        f"{name}_{measure.name}{suffix}": sums[:, m, s, k]
+        sum_column(name, measure.name, label): sums[:, m, s, k]
         for k, name in enumerate(names)
         for m, measure in enumerate(measures)
-        for s, suffix in enumerate(suffixes)
+        for s, label in enumerate(labels)
     }
     return pd.DataFrame(columns, index=pd.Index(points.ledger["id"], name="id"))

@@ -11,11 +11,12 @@ from scipy.sparse import csr_matrix
 
 from geo_planner.errors import InputError
 from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.travel_time.columns import TRAVEL_TIME
 
 FloatArray = npt.NDArray[np.float64]
 Decay = Callable[[FloatArray], FloatArray]
 
-FROM, TO, COST = "from_id", "to_id", "travel_time_s"
+FROM, TO, COST = "from_id", "to_id", TRAVEL_TIME
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_planner import decay
+from geo_planner.accessibility.keys import limit_name
 from geo_planner.units import CENTISECONDS_PER_S, seconds_from_min
 
 FloatArray = npt.NDArray[np.float64]
@@ -49,7 +50,7 @@ def cumulative(cutoff_min: float, *, is_strict: bool = False) -> Measure:
     cutoff_s = seconds_from_min(cutoff_min)
     if is_strict:
         cutoff_s = math.nextafter(cutoff_s, 0.0)
-    return Measure(f"{cutoff_min:g}min", lambda time_s: decay.step(time_s, cutoff_s), cutoff_s)
+    return Measure(limit_name(cutoff_min), lambda time_s: decay.step(time_s, cutoff_s), cutoff_s)
 
 
 def gravity(half_weight_min: float) -> Measure:
@@ -63,7 +64,7 @@ def gravity(half_weight_min: float) -> Measure:
     array([1.  , 0.5 , 0.25, 0.  ])
     """
     half_weight_s = seconds_from_min(half_weight_min)
-    return Measure("gravity", lambda time_s: decay.exponential(time_s, half_weight_s))
+    return Measure(limit_name(None), lambda time_s: decay.exponential(time_s, half_weight_s))
 
 
 class Weighing:

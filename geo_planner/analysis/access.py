@@ -18,16 +18,16 @@ from geo_planner.accessibility import (
     gravity,
     sweep_access,
 )
+from geo_planner.accessibility.keys import COMPETITION_COLUMN, subject
 from geo_planner.analysis.people import WORKERS_BY_EDUCATION
-from geo_planner.analysis.sites import COMPETITION_COLUMN
 from geo_planner.config import Mode, Study
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region
 from geo_planner.travel_time import Router
+from geo_planner.travel_time.columns import MEDIAN, percentile_place
 from geo_planner.travel_time.remembered import RememberedRouter
 
 COMPETITION_MODE: Mode = "transit"
-MEDIAN = "travel_time_s_p50"
 Progress = Callable[[str, int, int], None]
 
 # what of the ends decides access, beside their ids and geometry
@@ -119,14 +119,16 @@ def access_by_mode(
     points = pd.concat([anchor_points(businesses), anchor_points(sites)])
     origins = router.snap_origins(anchor_points(zones))
     destinations = router.snap_destinations(gpd.GeoSeries(points, crs=zones.crs))
-    jobs = np.concatenate([businesses["employees_count"].to_numpy(float), np.zeros(len(sites))])
+    jobs = np.concatenate(
+        [businesses["employees_count"].to_numpy(float), np.full(len(sites), np.nan)]
+    )
     asked = RememberedRouter(router) if mode == COMPETITION_MODE else router
     access = sweep_access(
         asked,
         origins,
         destinations,
         measures_of(study, mode),
-        opportunities={f"jobs_{mode}": jobs},
+        opportunities={subject("jobs", mode): jobs},
         people=_people(zones, mode, study),
         threads=threads,
         progress=lambda done, total: progress(f"access by {mode}", done, total),
@@ -139,28 +141,28 @@ def access_by_mode(
             gravity(study.access.half_weight_min[mode]),
             demand_at="destinations",
             threads=threads,
-            column=asked.columns.index(MEDIAN) if MEDIAN in asked.columns else 0,
+            column=percentile_place(asked.columns, MEDIAN) or 0,
         )
         is_workplace = np.arange(len(points)) < len(businesses)
         access.reaching[COMPETITION_COLUMN] = balanced_floating_catchment(
             catchment, jobs, zones["workers_count"].to_numpy(float), competes=is_workplace
         )
-    return _told(mode, access, origins, destinations, len(businesses))
+    return _mode_access(mode, access, origins, destinations, len(businesses))
 
 
 def _people(zones: gpd.GeoDataFrame, mode: Mode, study: Study) -> dict[str, np.ndarray]:
     """Count the workers of the zones; by education too in the mode shown first."""
-    people = {f"workers_{mode}": zones["workers_count"].to_numpy(float)}
+    people = {subject("workers", mode): zones["workers_count"].to_numpy(float)}
     if mode == study.access.headline_mode:
         people |= {
-            f"{name}_{mode}": zones[column].to_numpy(float)
+            subject(name, mode): zones[column].to_numpy(float)
             for name, column in WORKERS_BY_EDUCATION.items()
             if zones[column].notna().any()
         }
     return people
 
 
-def _told(
+def _mode_access(
     mode: Mode,
     access: AccessSums,
     origins: SnappedPoints,

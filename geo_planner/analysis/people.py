@@ -4,6 +4,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.accessibility import cut_by_edge, equity_by_district
+from geo_planner.accessibility.keys import measure_columns
 from geo_planner.config import TRANSIT_MODES, Mode, Study, Travel
 from geo_planner.region import Region
 from geo_planner.travel_time import Router, open_router
@@ -25,7 +26,7 @@ def equity_table(zones: gpd.GeoDataFrame) -> pd.DataFrame:
         As :func:`geo_planner.accessibility.equity_by_district`; empty without residents.
     """
     own = zones[zones["role"] == "study"]
-    measures = [name for name in own if str(name).startswith("jobs_")]
+    measures = measure_columns(own.columns, "jobs")
     people = own["population_count"]
     if not measures or not people.sum() > 0:
         return pd.DataFrame()

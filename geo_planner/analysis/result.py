@@ -20,7 +20,8 @@ from geo_planner.siting import Reference, load_reference
 from geo_planner.siting.reference import REFERENCE_FILE
 
 DETAILS = (
-    "constraints", "stations", "station_uses", "station_areas", "correlation", "equity"
+    "constraints", "stations", "station_uses", "station_areas", "correlation", "equity",
+    "policy",
 )  # fmt: skip
 _SECTIONS = tuple(name for name in Study.model_fields if name not in ("study", "sources"))
 

@@ -19,13 +19,12 @@ from geo_planner.siting import (
     criteria_frame,
     criterion_weights,
     measure_criteria,
+    place_name,
     robustness,
     score_sites,
     values_frame,
 )
 from geo_planner.travel_time import Router
-
-COMPETITION_COLUMN = "workers_per_job_bfc"
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,12 @@ def judge_sites(
         sites=with_land.drop(columns=[name for name in scores if name in with_land])
         .join(scores)
         .join(confidence),
-        criteria=criteria_frame(weights, measured.frozen, study.travel.car_traffic),
+        criteria=criteria_frame(
+            weights,
+            measured.frozen,
+            study.travel.car_traffic,
+            place_name(region, "city_centre"),
+        ),
         details={**details, "correlation": correlation.reset_index()},
         left_out=measured.left_out,
         reference=measured.reference,

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _MOST_EAST, _MOST_NORTH = 180.0, 90.0
 
 RegionPath = Annotated[Path, typer.Argument(help="Region folder made by `geo-planner build`.")]
+RunPath = Annotated[
+    Path,
+    typer.Argument(help="Folder of a run, read as it is, or of a region, analysed now."),
+]
 OutPath = Annotated[Path, typer.Option("--out", help="File or folder to write.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Searches at once; default: all cores.")]

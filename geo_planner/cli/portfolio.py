@@ -1,10 +1,11 @@
 """Find the sites that together reach a target of jobs."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
+from geo_planner.cli.options import Json, OutPath, RunPath, Threads
 from geo_planner.cli.text import progress_bars, say
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def portfolio(
-    region: RegionPath,
+    region: RunPath,
     *,
     target_jobs: Annotated[float, typer.Option(min=1, help="Net new private jobs to deliver.")],
     out: OutPath,
@@ -61,12 +62,12 @@ def portfolio(
     as_json: Json = False,
 ) -> None:
     """Find the sites, and how far to develop them, that deliver a number of private jobs."""
+    from geo_planner.cli.subject import region_at
     from geo_planner.exports import SUFFIXES, require_suffix, write_table
     from geo_planner.portfolio import PortfolioLimits, solve_portfolio
-    from geo_planner.region import open_region
 
     require_suffix(out, SUFFIXES)
-    opened = open_region(region)
+    opened = region_at(region)
     limits = PortfolioLimits(
         max_sites=max_sites,
         max_per_cluster=_counts(max_per_cluster or []),
@@ -77,7 +78,7 @@ def portfolio(
         min_share=min_share,
         shares=None if shares is None else _shares(shares),
     )
-    sites = _sites(opened, _one_of(objective, "objective"), building_years, mode, threads)
+    sites = _sites(region, opened, _one_of(objective, "objective"), building_years, mode, threads)
     result = solve_portfolio(
         sites,
         target_jobs,
@@ -100,22 +101,29 @@ def portfolio(
 
 
 def _sites(
-    region: "Region", objective: str, building_years: float, mode: str, threads: int | None
+    folder: Path,
+    region: "Region",
+    objective: str,
+    building_years: float,
+    mode: str,
+    threads: int | None,
 ) -> "gpd.GeoDataFrame":
     """Gather what the question needs of the region's sites, and no more."""
-    from geo_planner.analysis import analyse, settings_of
+    from geo_planner.analysis import settings_of
     from geo_planner.analysis.land import measure_land
+    from geo_planner.cli.subject import result_at
     from geo_planner.cli.travel import mode_of
     from geo_planner.errors import InputError
     from geo_planner.portfolio import portfolio_frame, station_near_shares, workers_mean_minutes
+    from geo_planner.run_folder import is_run
 
     if not region.has("sites"):
         raise InputError("the region has no sites; add a layer for the table 'sites'")
     study = settings_of(region)
     sites = region.geo_table("sites").set_index("site_id")
-    if objective == "score":
+    if objective == "score" or is_run(folder):
         with progress_bars() as step:
-            sites = analyse(region, threads=threads, progress=step).sites
+            sites = result_at(folder, threads, step).sites
         land = sites
     else:
         land = measure_land(region, sites, study).frame

@@ -28,6 +28,7 @@ def run(
 ) -> None:
     """Build the region of a study, analyse it, and write maps, tables and a start page."""
     from geo_planner.analysis import run as run_study
+    from geo_planner.analysis import with_policy
     from geo_planner.config import read_study
     from geo_planner.folders import staged
     from geo_planner.region import open_region
@@ -48,6 +49,8 @@ def run(
         ) as stage,
     ):
         result = run_study(settings, stage / "region", threads=threads, progress=step)
+        step("policy", 0, 0)
+        result = with_policy(result, threads)
         step("writing maps and tables", 0, 0)
         pairs = {"compare": f"{PAIRS_FOLDER}/index.html"} if files else None
         notes = write_report(result, stage, links=pairs)["notes"]
@@ -68,7 +71,7 @@ def _scenarios(
     result: "AnalysisResult", files: list[Path], out: Path, threads: int | None, step: "Progress"
 ) -> dict[str, Any]:
     """Run scenarios of a result, each into a folder of its own; give their summaries by id."""
-    from geo_planner.analysis import analyse
+    from geo_planner.analysis import analyse, with_policy
     from geo_planner.compare import compare_results
     from geo_planner.report import (
         COMPARE_PAGE,
@@ -92,6 +95,7 @@ def _scenarios(
             known=result,
             progress=step,
         )
+        changed = with_policy(changed, threads)
         write_report(changed, folder, links={"compare": f"compare/{COMPARE_PAGE}"})
         comparison = compare_results(result, changed, name_a=baseline, name_b=changed.title)
         differences = write_comparison(comparison, folder / "compare", links=RUN_LINKS)

@@ -11,14 +11,14 @@ _FOLDER_NAME = "api"
 
 
 def serve(
-    regions: Annotated[list[Path], typer.Argument(help="Region folders to serve.")],
+    regions: Annotated[list[Path], typer.Argument(help="Folders of runs or regions.")],
     *,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0: a free one.")
     ] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Serve regions to a browser: maps, sites and zones."""
+    """Serve runs and regions to a browser: maps, sites and zones."""
     from importlib import import_module, util
 
     from geo_planner.errors import MissingDependencyError

@@ -1,12 +1,10 @@
 """Rank the sites of a region."""
 
-from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
+from geo_planner.cli.options import Json, OutPath, RunPath, Threads
 from geo_planner.cli.text import headline, progress_bars, say
 
 
-def sites(
-    region: RegionPath, *, out: OutPath, threads: Threads = None, as_json: Json = False
-) -> None:
+def sites(region: RunPath, *, out: OutPath, threads: Threads = None, as_json: Json = False) -> None:
     """Score and rank the candidate sites of a region."""
     from geo_planner.cli.subject import region_at, result_at
     from geo_planner.errors import InputError

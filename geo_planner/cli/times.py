@@ -49,6 +49,7 @@ def times(
     from geo_planner.region import open_region
     from geo_planner.sources.vector.points import read_points
     from geo_planner.travel_time import travel_times
+    from geo_planner.travel_time.columns import TRAVEL_TIME
 
     require_suffix(out, TABLE_SUFFIXES)
     chosen_mode = mode_of(mode)
@@ -82,7 +83,7 @@ def times(
     if instability:
         beside = out.with_name(f"{out.stem}_instability.csv")
         write_table(result.instability().rename_axis("from_id").reset_index(), beside, ())
-    n_reached = int(frame.filter(like="travel_time_s").notna().any(axis=1).sum())
+    n_reached = int(frame.filter(like=TRAVEL_TIME).notna().any(axis=1).sum())
     summary = {
         "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": len(frame),
         "reached_pairs": n_reached, "points": result.snaps["status"].value_counts().to_dict(),

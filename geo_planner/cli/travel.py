@@ -59,7 +59,14 @@ _OPTIONS: dict[str, Any] = {
     "walk_speed_kmh": Annotated[float | None, typer.Option(help="Walking speed [km/h].")],
     "bicycle_speed_kmh": Annotated[float | None, typer.Option(help="Cycling speed [km/h].")],
     "max_walk_min": Annotated[
-        float | None, typer.Option(help="Longest walk to, from or without a stop [min].")
+        float | None, typer.Option(help="Longest walk to or from a stop [min].")
+    ],
+    "walk_limit_without_ride": Annotated[
+        bool | None,
+        typer.Option(
+            "--walk-limit-without-ride",
+            help="Let --max-walk-min limit journeys by public transport without any ride too.",
+        ),
     ],
     "max_transfer_min": Annotated[
         float | None, typer.Option(help="Longest walk between rides [min].")

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo_planner.accessibility.keys import COMPETITION_COLUMN, MeasureKey, measure_columns
 from geo_planner.analysis import AnalysisResult
 from geo_planner.analysis.totals import COUNTS, study_totals
 from geo_planner.compare.fairness import differences_in_kind
@@ -16,6 +17,7 @@ from geo_planner.compare.ranking import ranking_changes
 from geo_planner.compare.rows import BOTH, PRESENCE, compare_rows, figures_of
 from geo_planner.errors import InputError
 from geo_planner.reasons import Reason
+from geo_planner.travel_time.columns import MEDIAN
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,11 @@ class Comparison:
     def headline(self) -> str | None:
         """Name the access measure shown first; None where the two share none."""
         access = self.b.study.access
-        wanted = f"jobs_{access.headline_mode}_{access.headline_cutoff_min:g}min"
-        named = [name for name in self.measures if name.startswith(wanted)]
-        median = [name for name in named if name.endswith("_p50")]
-        return next(iter([*median, *named, *self.measures]), None)
+        limit = (access.headline_mode, access.headline_cutoff_min)
+        keys = [key for key in map(MeasureKey.read, self.measures) if key is not None]
+        wanted = [key for key in keys if (key.mode, key.cutoff_min) == limit]
+        median = [key for key in wanted if key.percentile == MEDIAN]
+        return next((key.column for key in (*median, *wanted, *keys)), None)
 
     @property
     def n_sites_moved(self) -> int:
@@ -150,20 +153,19 @@ def compare_results(
             f"{name_a} and {name_b} are in different CRS ({a.region.crs.to_string()} and "
             f"{b.region.crs.to_string()}): build both with the same crs under [study]"
         )
-    zones = compare_rows(
-        a.zones, b.zones, [*COUNTS["zones"], *figures_of(a.zones, b.zones, ("jobs_",))]
-    )
+    zones = compare_rows(a.zones, b.zones, [*COUNTS["zones"], *_measures(a.zones, b.zones, "jobs")])
     businesses = compare_rows(
         a.businesses,
         b.businesses,
-        [*COUNTS["businesses"], *figures_of(a.businesses, b.businesses, ("workers_",))],
+        [
+            *COUNTS["businesses"],
+            *_measures(a.businesses, b.businesses, "workers", COMPETITION_COLUMN),
+        ],
     )
     sites = compare_rows(a.sites, b.sites, _site_figures(a, b))
     if not any((frame[PRESENCE] == BOTH).any() for frame in (zones, businesses, sites)):
         raise InputError(f"{name_a} and {name_b} share no zone, workplace or site: other places?")
-    measures = [
-        m for m in figures_of(a.zones, b.zones, ("jobs_",)) if m in a.zones and m in b.zones
-    ]
+    measures = [m for m in _measures(a.zones, b.zones, "jobs") if m in a.zones and m in b.zones]
     return Comparison(
         a=a,
         b=b,
@@ -207,8 +209,15 @@ def _turned_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _common_measures(a: AnalysisResult, b: AnalysisResult) -> list[str]:
-    found = figures_of(a.zones, b.zones, ("jobs_",))
+    found = _measures(a.zones, b.zones, "jobs")
     return [name for name in found if name in a.zones and name in b.zones]
+
+
+def _measures(a: pd.DataFrame, b: pd.DataFrame, what: str, *others: str) -> list[str]:
+    """List the access measures of something in either frame, and other columns, in order."""
+    names = figures_of(a, b, ("",))
+    chosen = {*measure_columns(names, what), *others}
+    return [name for name in names if name in chosen]
 
 
 def _site_figures(a: AnalysisResult, b: AnalysisResult) -> list[str]:

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from geo_planner.analysis import AnalysisResult
-from geo_planner.policy import collect_policy_frames, policy_indicators
+from geo_planner.analysis import AnalysisResult, policy_of
 from geo_planner.portfolio import (
     CASES,
     NEEDED_OF_LAND,
@@ -23,7 +22,7 @@ _FIGURES = ("jobs", "n_sites", "floor_area_m2", "land_take_m2", "mean_score")
 def policy_before_and_after(
     a: AnalysisResult, b: AnalysisResult, threads: int | None = None
 ) -> pd.DataFrame:
-    """Compute the indicators of the policy for both results.
+    """Set the indicators of the policy of both results side by side.
 
     Returns
     -------
@@ -31,7 +30,7 @@ def policy_before_and_after(
         One row per indicator and area, in the policy's order: what it is, ``value_a``,
         ``value_b``, ``difference``, and status and reason of both; what needs data is unknown.
     """
-    tables = [_indicators(result, threads) for result in (a, b)]
+    tables = [policy_of(result, threads).set_index(_KEYS) for result in (a, b)]
     index = tables[1].index.union(tables[0].index, sort=False)
     sides = [table.reindex(index) for table in tables]
     columns = {name: sides[1][name].combine_first(sides[0][name]) for name in _DESCRIBED}
@@ -40,19 +39,6 @@ def policy_before_and_after(
     frame = pd.DataFrame(columns, index=index)
     frame["difference"] = frame["value_b"].astype(float) - frame["value_a"].astype(float)
     return frame.reset_index()
-
-
-def _indicators(result: AnalysisResult, threads: int | None) -> pd.DataFrame:
-    frames = collect_policy_frames(
-        result.region,
-        result.zones,
-        result.businesses,
-        result.study.travel,
-        land=result.study.land,
-        siting=result.study.siting,
-        threads=threads,
-    )
-    return policy_indicators(frames).set_index(_KEYS)
 
 
 def target_before_and_after(

@@ -29,6 +29,7 @@ from geo_planner.config.fares import (
     price_of,
 )
 from geo_planner.config.land import Land
+from geo_planner.config.limits import SourceLimits
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
 from geo_planner.config.presets import preset_names, preset_travel
 from geo_planner.config.rasters import RasterCells, RasterSource
@@ -79,6 +80,7 @@ __all__ = [
     "Role",
     "Settings",
     "Siting",
+    "SourceLimits",
     "Sources",
     "SpeedLimits",
     "SpreadAreas",

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from geo_planner.config.base import Provenance, Settings
+from geo_planner.config.limits import SourceLimits
 
 
 class SpeedLimits(Settings):
@@ -56,10 +57,13 @@ OneWay = Literal["forward", "backward", "both"]
 class LinesSource(Provenance):
     """Read road centre lines that share no nodes, and make a network of them."""
 
-    path: Path = Field(description="Shapefile, GeoPackage, GeoJSON or GeoParquet file of lines.")
+    path: Path = Field(description="File of lines, in a format as of a layer.")
     layer: str | None = Field(None, description="Layer within the file, where it holds several.")
     crs: str | None = Field(None, description="CRS of the file, where the file names none.")
     encoding: str | None = Field(None, description="Text encoding, where the file names none.")
+    limits: SourceLimits = Field(
+        default_factory=SourceLimits, description="How large the source may be."
+    )
     keep: Mapping[str, tuple[str | int, ...]] = Field(
         default_factory=dict, description="Keep rows whose field has one of these values."
     )

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from geo_planner.config.assumed_lines import AssumedLine
 from geo_planner.config.base import Provenance, Role, Settings
 from geo_planner.config.cells import CellFormat
+from geo_planner.config.limits import SourceLimits
 from geo_planner.config.lines import LinesSource
 from geo_planner.config.rasters import RasterSource
 from geo_planner.config.spread import SpreadSource
@@ -73,7 +74,10 @@ class LayerSource(Provenance, CellFormat):
     """Read a vector layer into a table, column by column."""
 
     table: str = Field(description="Table of the region that the rows go to.")
-    path: Path = Field(description="Shapefile, GeoPackage, GeoJSON, GeoParquet or CSV file.")
+    path: Path = Field(
+        description="Shapefile, GeoPackage, GeoJSON, FlatGeobuf, GML, KML, MapInfo, GeoParquet or "
+        "CSV file; also zipped."
+    )
     layer: str | None = Field(None, description="Layer within the file, where it holds several.")
     crs: str | None = Field(None, description="CRS of the file, where the file names none.")
     role: Role | Literal["by_area"] = Field(
@@ -94,6 +98,9 @@ class LayerSource(Provenance, CellFormat):
         default_factory=dict, description="Keep rows whose field has one of these values."
     )
     encoding: str | None = Field(None, description="Text encoding, where the file names none.")
+    limits: SourceLimits = Field(
+        default_factory=SourceLimits, description="How large the source may be."
+    )
     note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
 
 

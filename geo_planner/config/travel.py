@@ -61,6 +61,12 @@ class Travel(Settings):
         default=False,
         description="Let every street take whole seconds, rounded up, and not hundredths.",
     )
+    street_rules: Literal["tags", "r5"] = Field(
+        "tags",
+        description="Rules of streets: those of this project, or R5's: its speeds by class without "
+        "a share of them, turns along ways, bicycles pushed where they may not be ridden, no waits "
+        "of cyclists, no gates, and streets of access alone closed.",
+    )
     missing_limits: Literal["country", "observed"] = Field(
         "country",
         description="Speed limit of streets that state none: the country's default for the class, "
@@ -72,7 +78,12 @@ class Travel(Settings):
         description="Let sums of access count within a time limit only what takes less, not what "
         "takes just as long; areas, criteria and shares count both.",
     )
-    max_walk_min: Minutes = Field(30, description="Longest walk to, from or without a stop [min].")
+    max_walk_min: Minutes = Field(30, description="Longest walk to or from a stop [min].")
+    walk_limit_without_ride: bool = Field(
+        default=False,
+        description="Let max_walk_min limit the whole way on foot of journeys by public transport "
+        "without any ride too; else max_time_min alone does.",
+    )
     max_transfer_min: float = Field(
         15, ge=0, le=120, description="Longest walk between two rides [min]."
     )

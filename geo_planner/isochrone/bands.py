@@ -19,6 +19,7 @@ from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time import Router, open_router
 from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.columns import label_of, percentile_place
 from geo_planner.travel_time.inputs import Points, points_of, require_limits, travel_in
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh, seconds_from_min
@@ -264,10 +265,10 @@ class Isochrones:
 
 
 def _column_of(router: Router, percentile: int) -> int:
-    name = f"travel_time_s_p{percentile}"
-    if name not in router.columns:
+    place = percentile_place(router.columns, percentile)
+    if place is None:
         raise InputError(
             f"percentile {percentile} is not computed: add it to --percentiles "
-            f"(now {', '.join(column.rpartition('_p')[2] for column in router.columns)})"
+            f"(now {', '.join(label_of(column)[1:] for column in router.columns)})"
         )
-    return router.columns.index(name)
+    return place

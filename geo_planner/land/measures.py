@@ -21,7 +21,7 @@ from geo_planner.land.constraints.shares import SiteConstraints
 from geo_planner.land.environment.classes import environment_classes
 from geo_planner.land.environment.sensitive import sensitive_uses
 from geo_planner.land.plans.readiness import site_readiness
-from geo_planner.land.plans.resolving import PlanResult, resolve_plans
+from geo_planner.land.plans.resolving import PlanResult, is_covered, resolve_plans
 from geo_planner.land.plans.summary import plan_summary
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
@@ -33,6 +33,10 @@ _STATE_OF_STAGE = {
     4: "potential_if_adopted",
     5: "potential",
 }
+_CHAIN = (
+    "allowed_likely_m2", "business_share_likely", "realisation_likely", "occupancy_likely",
+    "m2_per_job_likely", "private_share_likely",
+)  # fmt: skip
 _SHOWN = ("allowed_likely_m2", "remaining_likely_m2", "binding_limit", "unknown_reason")
 _MOST = 0.5
 _RURAL_STAGE = 5
@@ -45,6 +49,7 @@ def land_measures(
     land: Land | None = None,
     siting: Siting | None = None,
     constraints: SiteConstraints | None = None,
+    plans: PlanResult | None = None,
 ) -> pd.DataFrame:
     """Measure plans, capacity, environmental class and readiness of sites.
 
@@ -58,6 +63,8 @@ def land_measures(
         Settings; None: those the region was built with.
     constraints
         What lies on the sites; None: all ground counts as buildable and no cap holds.
+    plans
+        Plans over the sites, where they are resolved already.
 
     Returns
     -------
@@ -66,6 +73,9 @@ def land_measures(
         ``capacity_state``, ``jobs_low``, ``jobs_likely``, ``jobs_high`` (net new private jobs),
         ``binding_limit``, ``parking``, ``unknown_reason``; ``stage``, ``readiness``, years;
         ``use_allowed``, ``in_rural_zone``, ``in_green_wedge`` (null where unknown);
+        ``local_plan_share`` (ground under a local plan in force); the factors that lead to the
+        likely jobs (``allowed_likely_m2``, ``business_share_likely``, ``realisation_likely``,
+        ``occupancy_likely``, ``m2_per_job_likely``, ``private_share_likely``);
         ``net_area_m2``; columns of the plan summary and of the environmental classes; ``<state>_``
         columns of every reading; ``upside_m2`` (potential less now); ``capacity_by_use`` (JSON).
     """
@@ -73,8 +83,7 @@ def land_measures(
     settings = land or Land.model_validate(stored.get("land", {}))
     scoring = siting or Siting.model_validate(stored.get("siting", {}))
     given = region.geo_table("sites") if sites is None else sites
-    parcels = region.geo_table("parcels")
-    result = resolve_plans(given, region.geo_table("plans"), parcels, land=settings)
+    result = plans or plans_over(region, given, settings)
     uses = _profiles(result, settings, scoring).rename("profile").to_frame()
     uses["use"] = uses["profile"].map(use_of_profile())
     ready = site_readiness(result, uses["use"])
@@ -87,13 +96,31 @@ def land_measures(
     names = ("landscape", "zones", "schools", "amenities")
     around = sensitive_uses(result.plans, {name: region.geo_table(name) for name in names})
     classes = environment_classes(result, around, _class_caps(constraints))
-    plans = plan_summary(result, cited=("now", "potential", "if_adopted"))
-    frame = pd.concat([uses, ready, plans, classes], axis=1)
+    summary = plan_summary(result, cited=("now", "potential", "if_adopted"))
+    frame = pd.concat([uses, ready, summary, classes], axis=1)
     frame = frame.join(_own_capacity(capacity, uses["use"], ready["stage"]))
+    frame["local_plan_share"] = _local_plan_share(result)
     frame["use_allowed"] = _yes_no(ready["stage"] < _RURAL_STAGE, ready["stage"].notna())
-    is_rural = (plans["zone_status"] == "rural") & (ready["stage"] == _RURAL_STAGE)
-    frame["in_rural_zone"] = _yes_no(is_rural, plans["zone_status"].notna() | is_rural)
+    is_rural = (summary["zone_status"] == "rural") & (ready["stage"] == _RURAL_STAGE)
+    frame["in_rural_zone"] = _yes_no(is_rural, summary["zone_status"].notna() | is_rural)
     return frame.join(_of_constraints(result, constraints))
+
+
+def plans_over(region: Region, sites: gpd.GeoDataFrame, land: Land) -> PlanResult:
+    """Resolve the plans of a region over sites, on its parcels."""
+    return resolve_plans(sites, region.geo_table("plans"), region.geo_table("parcels"), land=land)
+
+
+def _local_plan_share(result: PlanResult) -> pd.Series:
+    """Give the share of each site's ground that a local plan in force covers.
+
+    Unknown where the data hold no local plan at all: none may have been read.
+    """
+    parts = result.parts
+    covered_m2 = parts["area_m2"].where(is_covered(result, "now"), 0.0)
+    sums = [area.groupby(parts["site_id"]).sum() for area in (covered_m2, parts["area_m2"])]
+    share = (sums[0] / sums[1]).reindex(result.site_ids())
+    return share if result.has_local_plans else share * np.nan
 
 
 def _profiles(result: PlanResult, land: Land, siting: Siting) -> pd.Series:
@@ -127,7 +154,7 @@ def _own_capacity(capacity: pd.DataFrame, uses: pd.Series, stage: pd.Series) -> 
     for end in ENDS:
         own_use[f"remaining_{end}_m2"] = chosen[f"remaining_{end}_m2"].to_numpy()
         own_use[f"jobs_{end}"] = chosen[f"net_private_jobs_{end}"].to_numpy()
-    for name in ("existing_floor_area_m2", "overbuilt_m2", "is_bound"):
+    for name in ("existing_floor_area_m2", "overbuilt_m2", "is_bound", *_CHAIN):
         own_use[name] = chosen[name].to_numpy()
     for name in ("binding_limit", "bound_reason", "parking", "unknown_reason"):
         own_use[name] = chosen[name].astype(object).to_numpy()

@@ -7,8 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.accessibility.keys import MeasureKey
+from geo_planner.config import TRANSIT_MODES, Mode
 from geo_planner.policy.frames import PolicyFrames
+from geo_planner.policy.rules import policy_rules
 from geo_planner.reasons import Reason
+from geo_planner.travel_time.columns import MEDIAN
 
 WHOLE_AREA, AGAINST = "whole area", "against "
 FloatArray = npt.NDArray[np.float64]
@@ -66,6 +70,12 @@ def numbers(frame: pd.DataFrame, column: str) -> FloatArray | None:
     if column not in frame or frame[column].isna().all():
         return None
     return frame[column].to_numpy(float, na_value=np.nan)
+
+
+def reach(what: str, mode: Mode) -> str:
+    """Name the column of what is in reach of a commute within the norm, in the median."""
+    norm_min = policy_rules()["commute_norm_min"]
+    return MeasureKey(what, mode, norm_min, MEDIAN if mode in TRANSIT_MODES else None).column
 
 
 def lacks(table: str, *columns: str) -> Unknown:

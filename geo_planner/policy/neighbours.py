@@ -5,9 +5,11 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.accessibility import cumulative, sweep_access
+from geo_planner.accessibility.keys import sum_column
 from geo_planner.sources.businesses import CLUSTER_ORDER
 from geo_planner.travel_time import Router
 from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.columns import label_of
 
 
 def same_cluster_jobs(
@@ -52,10 +54,10 @@ def same_cluster_jobs(
         threads=threads or default_threads(),
     )
     reached = access.reached.set_axis(own.index)
-    found = pd.Series(np.nan, index=own.index, name=f"same_cluster_jobs_{measure.name}")
+    found = pd.Series(np.nan, index=own.index, name=sum_column("same_cluster_jobs", measure.name))
     for name in CLUSTER_ORDER:
         is_in = (own["cluster"] == name).to_numpy(bool)
-        column = next(c for c in reached if c.startswith(f"{name}_{measure.name}"))
+        column = sum_column(name, measure.name, label_of(router.columns[0]))
         itself = np.nan_to_num(own.loc[is_in, "employees_count"].to_numpy(float))
         found[is_in] = reached.loc[is_in, column].to_numpy(float) - itself
     return found

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from geo_planner.config import Mode
 from geo_planner.policy.answers import (
     WHOLE_AREA,
     Answer,
@@ -15,6 +16,7 @@ from geo_planner.policy.answers import (
     Unknown,
     lacks,
     numbers,
+    reach,
     weighted_mean,
     weighted_percentile,
 )
@@ -37,8 +39,8 @@ def _employment_rate(frames: PolicyFrames) -> Answer:
     return Known(workers.value / people.value, people.year, Reason("rate_of_all_residents"))
 
 
-def _jobs_in_reach(frames: PolicyFrames, mode: str) -> Answers:
-    column = f"jobs_{mode}_45min" + ("_p50" if mode == "transit" else "")
+def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
+    column = reach("jobs", mode)
     values, people = (numbers(frames.zones, name) for name in (column, "population_count"))
     if values is None or people is None:
         return lacks("zones", column if values is None else "population_count")

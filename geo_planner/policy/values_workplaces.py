@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from geo_planner.accessibility.keys import COMPETITION_COLUMN
 from geo_planner.policy.answers import (
     AGAINST,
     WHOLE_AREA,
@@ -17,6 +18,7 @@ from geo_planner.policy.answers import (
     Unknown,
     lacks,
     numbers,
+    reach,
     weighted_mean,
     weighted_percentile,
 )
@@ -35,7 +37,7 @@ from geo_planner.sources.businesses import CLUSTER_ORDER, clusters_of
 
 _HIGH_LEVELS = ("high", "very_high")
 _PUBLIC_DIVISIONS = ("84", "85", "86", "87", "88")
-_REACH = "workers_transit_45min_p50"
+_REACH = reach("workers", "transit")
 
 
 def _by_jobs(
@@ -202,7 +204,7 @@ WORKPLACE_VALUES: Mapping[str, Compute] = {
     "reach_of_workplaces_p10": _percentile(_REACH, 10),
     "specialisation": _specialisation,
     "labour_pool": _mean(_REACH),
-    "competition_adjusted": _mean("workers_per_job_bfc"),
+    "competition_adjusted": _mean(COMPETITION_COLUMN),
     "private_jobs": _private_jobs,
     "private_jobs_change": _private_change,
     "branch_mix_expectation": _branch_mix,
@@ -221,7 +223,7 @@ WORKPLACE_VALUES: Mapping[str, Compute] = {
         )
     },
     **{
-        f"labour_pool_{education}": _mean(f"workers_{education}_transit_45min_p50")
+        f"labour_pool_{education}": _mean(reach(f"workers_{education}", "transit"))
         for education in ("basic", "vocational", "higher")
     },
 }

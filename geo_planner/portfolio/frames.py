@@ -16,6 +16,7 @@ from geo_planner.portfolio.candidates import FloatArray
 from geo_planner.region import Region
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.columns import MEDIAN, percentile_place
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN
 
@@ -99,7 +100,9 @@ def workers_mean_minutes(
     if not workers.sum() > 0:
         raise InputError("no zone has a workers_count: workers' travel time is unknown")
     router = open_router(region, mode, study.travel)
-    column = _median(router.columns)
+    column = percentile_place(router.columns, MEDIAN)
+    if column is None:
+        raise InputError("percentile 50 is not among the percentiles of the study")
     origins = router.snap_origins(anchor_points(zones.set_index("zone_id")))
     ends = router.snap_destinations(anchor_points(sites))
     minutes = np.full((len(zones), len(sites)), TRAVEL_LIMIT_MIN)
@@ -112,12 +115,3 @@ def workers_mean_minutes(
         found: FloatArray = seconds(block.costs_cs[:, :, column]) / SECONDS_PER_MIN
         minutes[block.origins, block.destinations] = np.minimum(found, TRAVEL_LIMIT_MIN)
     return pd.Series(workers @ minutes / workers.sum(), index=sites.index)
-
-
-def _median(columns: tuple[str, ...]) -> int:
-    if len(columns) == 1:
-        return 0
-    named = [i for i, name in enumerate(columns) if name.endswith("_p50")]
-    if not named:
-        raise InputError("percentile 50 is not among the percentiles of the study")
-    return named[0]

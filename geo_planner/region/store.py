@@ -28,6 +28,7 @@ from geo_planner.crs import parse_crs, to_text
 from geo_planner.errors import FolderError, RegionError, require_kind
 from geo_planner.findings import Finding
 from geo_planner.folders import sha256_of, write_json
+from geo_planner.reasons import Reason
 
 REGION_FILE = "region.json"
 _READABLE_VERSIONS = (schema.SCHEMA_VERSION,)
@@ -70,7 +71,11 @@ class Origin:
     identity: str
     scenario: Mapping[str, Any]
     changes: tuple[Mapping[str, Any], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values, as ``region.json`` holds it."""
+        return {**vars(self), "notes": [note.to_json() for note in self.notes]}
 
 
 @dataclass(frozen=True)
@@ -263,8 +268,8 @@ def _from_json(folder: Path, content: Mapping[str, Any]) -> Region:
 
 
 def _origin_from_json(content: Mapping[str, Any]) -> Origin:
-    lists = {name: tuple(content[name]) for name in ("changes", "notes")}
-    return Origin(**{**content, **lists})
+    notes = tuple(map(Reason.from_json, content["notes"]))
+    return Origin(**{**content, "changes": tuple(content["changes"]), "notes": notes})
 
 
 def _digest_of(tables: Mapping[str, TableInfo], name: str) -> str | None:

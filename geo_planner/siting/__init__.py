@@ -5,7 +5,7 @@ from geo_planner.siting.correlation import correlation_warnings, criteria_correl
 from geo_planner.siting.criteria import criteria_frame, values_frame
 from geo_planner.siting.explanation import Winning, what_would_make_first
 from geo_planner.siting.hard_constraints import hard_constraints
-from geo_planner.siting.measuring import SiteMeasures, measure_criteria
+from geo_planner.siting.measuring import SiteMeasures, measure_criteria, place_name
 from geo_planner.siting.profiles import Profile, criterion_weights, profiles
 from geo_planner.siting.reference import Reference, load_reference, save_reference
 from geo_planner.siting.robustness import Acceptability, rank_acceptability, robustness
@@ -27,6 +27,7 @@ __all__ = [
     "hard_constraints",
     "load_reference",
     "measure_criteria",
+    "place_name",
     "profiles",
     "rank_acceptability",
     "robustness",

@@ -118,7 +118,10 @@ def groups_of(keys: pd.Index) -> pd.Series:
 
 
 def criteria_frame(
-    weights: pd.Series, own: Mapping[str, Points], car_traffic: str = "free_flow"
+    weights: pd.Series,
+    own: Mapping[str, Points],
+    car_traffic: str = "free_flow",
+    city_centre: str | None = None,
 ) -> pd.DataFrame:
     """Tabulate the criteria in use: labels, unit, direction, weight, points, source.
 
@@ -130,12 +133,19 @@ def criteria_frame(
         Points of value functions in place of the packaged ones.
     car_traffic
         free_flow or peak: labels of car times say which.
+    city_centre
+        Name of the place that stands for the city centre, for the label of times to it.
     """
+    centre = "" if city_centre is None else f" ({city_centre})"
     rows = [
         {
             **asdict(criteria()[str(name)]),
-            "label_en": criteria()[str(name)].label_en.format(traffic=_TRAFFIC_EN[car_traffic]),
-            "label_da": criteria()[str(name)].label_da.format(traffic=_TRAFFIC_DA[car_traffic]),
+            "label_en": criteria()[str(name)].label_en.format(
+                traffic=_TRAFFIC_EN[car_traffic], city_centre=centre
+            ),
+            "label_da": criteria()[str(name)].label_da.format(
+                traffic=_TRAFFIC_DA[car_traffic], city_centre=centre
+            ),
             "weight": weight,
             "points": points_of(str(name), own),
         }

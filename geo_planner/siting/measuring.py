@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.accessibility import cumulative, sweep_access
-from geo_planner.config import TRANSIT_MODES, Mode, Study
+from geo_planner.accessibility.keys import COMPETITION_COLUMN, MeasureKey, sum_column
+from geo_planner.config import Mode, Study
 from geo_planner.land.stations.points import listed_stations
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
@@ -27,23 +28,23 @@ from geo_planner.siting.reference import (
     settings_digest,
 )
 from geo_planner.travel_time import Router
+from geo_planner.travel_time.columns import MEDIAN, percentile_place
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN
 
 FloatArray = npt.NDArray[np.float64]
 
 _WORKER_COLUMNS = {
-    "workers_transit_45": "workers_transit_45min_p50",
-    "workers_car_30": "workers_car_30min",
-    "workers_bicycle_30": "workers_bicycle_30min",
-    "workers_per_job_bfc": "workers_per_job_bfc",
+    "workers_transit_45": MeasureKey("workers", "transit", 45, MEDIAN).column,
+    "workers_car_30": MeasureKey("workers", "car", 30).column,
+    "workers_bicycle_30": MeasureKey("workers", "bicycle", 30).column,
+    COMPETITION_COLUMN: COMPETITION_COLUMN,
 }
 _LAND_COLUMNS = {
     "remaining_m2": "remaining_m2",
     "readiness": "stage",
     "unconstrained_share": "unconstrained_share",
 }
-_MEDIAN = "travel_time_s_p50"
 _NEAR_WALK_M = 500.0
 _STATION_SEARCH_M = 5_000.0
 _CLUSTER_RIDE_MIN = 15.0
@@ -176,7 +177,7 @@ def _measure(key: str, frame: _Measurements) -> _Pair:
     plain: dict[str, Callable[[_Measurements], FloatArray]] = {
         "station_walk_m": _station_walk,
         "departures_per_hour": _departures,
-        "minutes_copenhagen": lambda f: _minutes(f, "transit", "city_centre"),
+        "minutes_city_centre": lambda f: _minutes(f, "transit", "city_centre"),
         "minutes_motorway": lambda f: _minutes(f, "car", "motorway_junction"),
         "minutes_airport": lambda f: np.fmin(
             _minutes(f, "transit", "airport"), _minutes(f, "car", "airport")
@@ -222,7 +223,7 @@ def _cluster_jobs(frame: _Measurements) -> _Pair:
         people={},
         threads=frame.threads,
     )
-    reached = access.reached[f"jobs_{measure.name}"].to_numpy()
+    reached = access.reached[sum_column("jobs", measure.name)].to_numpy()
     n_sites = len(frame.sites)
     return (
         pd.Series(reached[:n_sites], index=frame.sites.index),
@@ -235,11 +236,9 @@ def _times(
 ) -> FloatArray:
     """Give travel times [s] from sites to points, the median, ``(n_sites, n_ends)``."""
     router = frame.router(mode)
-    column = 0
-    if mode in TRANSIT_MODES:
-        if _MEDIAN not in router.columns:
-            raise _NoData("no_median")
-        column = router.columns.index(_MEDIAN)
+    column = percentile_place(router.columns, MEDIAN)
+    if column is None:
+        raise _NoData("no_median")
     times_s = np.empty((len(frame.anchors), len(ends)))
     blocks = router.blocks(
         router.snap_origins(frame.anchors),
@@ -259,6 +258,13 @@ def _minutes(frame: _Measurements, mode: Mode, kind: str) -> FloatArray:
     if not len(ends):
         raise _NoData("no_place_of_kind", kind=kind)
     return _times(frame, mode, ends.geometry).min(axis=1) / SECONDS_PER_MIN
+
+
+def place_name(region: Region, kind: str) -> str | None:
+    """Name the region's one place of a kind; None where it has none, several, or no name."""
+    places = region.table("places")
+    names = places.loc[places["kind"] == kind, "name"]
+    return str(names.iloc[0]) if len(names) == 1 and names.notna().all() else None
 
 
 def _walk_m(frame: _Measurements, ends: gpd.GeoSeries, within_m: float) -> FloatArray:

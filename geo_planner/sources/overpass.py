@@ -77,7 +77,8 @@ def read_overpass(
         except (KeyError, TypeError, *OSMIUM_ERRORS) as error:
             raise SourceError(url, f"answered with broken elements ({error!r})") from error
         try:
-            extract = extract_tables(path, read_elements(path), crs, source=url)
+            read = read_elements([path], Path(folder))
+            extract = extract_tables(read.path, read.elements, crs, source=url)
         except SourceError as error:
             raise SourceError(url, error.reason) from error
     findings = (

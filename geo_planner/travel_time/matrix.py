@@ -14,11 +14,10 @@ from geo_planner.config import Mode, Travel
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time.blocks import IntArray, default_threads
+from geo_planner.travel_time.columns import TRAVEL_TIME, label_of
 from geo_planner.travel_time.inputs import Points, points_of, require_mode, travel_in
 from geo_planner.travel_time.router import open_router
 from geo_planner.units import CENTISECONDS_PER_S
-
-_COLUMN = "travel_time_s_"
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class TravelTimes:
     def to_long_frame(self) -> pd.DataFrame:
         """Lay every minute out in a row of its own: from_id, to_id, minute, travel_time_s."""
         n_origins, n_destinations, n_minutes = self.times_s.shape
-        minutes = [name.removeprefix(_COLUMN) for name in self.columns]
+        minutes = [label_of(name) for name in self.columns]
         times = np.where(np.isinf(self.times_s), np.nan, self.times_s)
         return pd.DataFrame(
             {
@@ -102,7 +101,7 @@ class TravelTimes:
                     np.repeat(self.destination_ids.to_numpy(object), n_minutes), n_origins
                 ),
                 "minute": np.tile(np.array(minutes, object), n_origins * n_destinations),
-                "travel_time_s": times.ravel(),
+                TRAVEL_TIME: times.ravel(),
             }
         )
 

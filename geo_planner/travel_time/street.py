@@ -14,6 +14,7 @@ from geo_planner.networks.street.speeds import BICYCLES, traffic_reason
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, run_blocks
+from geo_planner.travel_time.columns import time_column
 from geo_planner.travel_time.row_search import RowSearch, hierarchy_pays
 from geo_planner.units import seconds_from_min
 
@@ -38,7 +39,7 @@ class StreetRouter:
         When the region has no streets.
     """
 
-    columns: tuple[str, ...] = ("travel_time_s",)
+    columns: tuple[str, ...] = (time_column(),)
 
     def __init__(self, region: Region, mode: str, travel: Travel) -> None:
         if not region.has("streets"):

@@ -31,6 +31,7 @@ from geo_planner.networks.transit.transfer_rules import ruled_walks
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, default_threads, run_blocks
+from geo_planner.travel_time.columns import percentile_label, time_column
 from geo_planner.travel_time.stop_ways import Choice, Ends, WaySearch, collect
 from geo_planner.travel_time.street import RowSearch
 from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
@@ -106,9 +107,10 @@ class TransitRouter:
                 "every minute has several times where frequencies are drawn: "
                 "set frequency_draws = 1, or ask for percentiles"
             )
-        labels = self.window.labels if is_expanded else [f"p{p}" for p in travel.percentiles]
-        fares = [""] if max_fares is None else [f"fare{fare:f}_" for fare in self._max_fares]
-        self.columns = tuple(f"travel_time_s_{fare}{label}" for fare in fares for label in labels)
+        percentiles = [percentile_label(p) for p in travel.percentiles]
+        labels = self.window.labels if is_expanded else percentiles
+        fares = [None] if max_fares is None else self._max_fares
+        self.columns = tuple(time_column(label, fare) for fare in fares for label in labels)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

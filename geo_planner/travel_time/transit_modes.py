@@ -5,8 +5,8 @@
 - transit+bicycle: by bicycle all the way, taken along on trips that allow it.
 - park_and_ride: by car to stops with parking, or on foot; on foot from the last stop.
 
-Without a ride, the same people walk, or cycle where they have a bicycle with them; a car is for
-park and ride only.
+Without a ride, the same people walk, or cycle where they have a bicycle with them, for as long as a
+journey may take: public transport reaches whatever walking does. A car is for park and ride only.
 """
 
 from dataclasses import dataclass, replace
@@ -70,14 +70,15 @@ def transit_mode(region: Region, travel: Travel, mode: Mode, timetable: Timetabl
         return _with_bicycle(region, travel, timetable)
     streets = StreetRouter(region, "walk", travel)
     walk = Way(streets, travel.max_walk_s)
+    alone = walk if travel.walk_limit_without_ride else walk.up_to(travel.max_time_s)
     between = Way(streets, travel.max_transfer_s)
     if mode == "park_and_ride":
         is_open, finding = stops_with_parking(timetable)
         drive = Way(StreetRouter(region, "car", travel), travel.max_drive_s, is_open)
-        return TransitMode((walk, drive), (walk,), (walk,), between, findings=(finding,))
+        return TransitMode((walk, drive), (walk,), (alone,), between, findings=(finding,))
     to_stops: list[AnyWay] = [walk]
     from_stops: list[AnyWay] = [walk]
-    direct: list[AnyWay] = [walk]
+    direct: list[AnyWay] = [alone]
     findings: tuple[Finding, ...] = ()
     vehicles = {travel.to_stop_by, travel.from_stop_by} - {"walk"}
     bicycles: dict[str, AnyWay] = {

@@ -12,6 +12,7 @@ from geo_planner.accessibility.competition import (
     spatial_availability,
     two_step_floating_catchment,
 )
+from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import Measure, cumulative
 from geo_planner.errors import InputError
 from tests.matrix_router import MatrixPoints, MatrixRouter, belo_horizonte
@@ -118,3 +119,27 @@ def test_all_supply_within_anyones_reach_is_given_out_exactly_once(times_s, dema
     assert shared.sum() == pytest.approx(supply[within_reach].sum())
     assert (shared >= 0).all()
     assert (balanced[shared == 0] == 0).all()
+
+
+@pytest.mark.parametrize("measure", [two_step_floating_catchment, balanced_floating_catchment])
+@pytest.mark.parametrize("side", ["demand", "supply"])
+def test_a_count_known_nowhere_leaves_the_figure_unknown_not_0(measure, side):
+    counts = {"demand": np.array([10.0, 30]), "supply": np.array([80.0, 60])}
+    counts[side] = np.full(2, np.nan)
+    assert np.isnan(measure(catchment(NEAR_OR_FAR_S), **counts)).all()
+
+
+def test_sums_of_a_count_known_nowhere_are_unknown_and_of_one_known_in_part_are_not():
+    points = catchment(NEAR_OR_FAR_S)
+    sums = sweep_access(
+        points.router,
+        points.origins,
+        points.destinations,
+        [cumulative(15)],
+        opportunities={"open": np.full(2, np.nan), "part": np.array([5.0, np.nan])},
+        people={"nobody": np.full(2, np.nan)},
+        threads=1,
+    )
+    assert sums.reached.filter(like="open").isna().to_numpy().all()
+    assert sums.reached.filter(like="part").to_numpy().ravel().tolist() == [5.0, 5.0]
+    assert sums.reaching.isna().to_numpy().all()

@@ -102,7 +102,7 @@ def study_figures(result):
             "totals": totals["zones", "population_count"],
             "comparison": in_totals(compared, "Residents"),
             "two pages": in_totals(brief, "Residents"),
-            "classes": sum(number_of(row["text"])[0] for row in measure["classes"]),
+            "classes": round(sum(number_of(row["text"])[0] for row in measure["classes"]), -1),
         },
         "workers": {
             "card": cards["Employed residents"],

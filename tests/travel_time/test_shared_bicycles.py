@@ -180,16 +180,17 @@ def least_over_pairs(region, starts, ends, travel, max_ride_s):
     return best
 
 
-def walks(region, starts, ends, travel):
-    limit = travel.model_copy(update={"max_time_min": travel.max_walk_min})
+def walks(region, starts, ends, travel, limit_min):
+    limit = travel.model_copy(update={"max_time_min": limit_min})
     return travel_times(region, starts, ends, "walk", limit).times_s[:, :, 0]
 
 
 def brute_force(region, places, travel):
     """Answer every minute of the window by the one line's timetable, without the search."""
     west, east = points((0, 0)), points((10, 0))
-    ways = [walks(region, a, b, travel) for a, b in ((places, west), (east, places))]
-    direct = walks(region, places, places, travel)
+    near_min, ends = travel.max_walk_min, ((places, west), (east, places))
+    ways = [walks(region, a, b, travel, near_min) for a, b in ends]
+    direct = walks(region, places, places, travel, travel.max_time_min)
     for i, (a, b) in enumerate(((places, west), (east, places))):
         by_bicycle = least_over_pairs(region, a, b, travel, travel.max_bicycle_s)
         if (travel.to_stop_by, travel.from_stop_by)[i] == "shared_bicycle":

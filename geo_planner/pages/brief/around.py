@@ -1,5 +1,6 @@
 """How a brief's site is reached, and what lies around it: workers, times, workplaces, services."""
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -13,6 +14,8 @@ from geo_planner.pages.brief.subject import Subject
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.stations import rail_stations
 from geo_planner.palette import CLUSTERS
+from geo_planner.siting import place_name
+from geo_planner.travel_time.columns import MEDIAN
 from geo_planner.words.wording import Wording
 
 WORKPLACES_M = 1_000.0
@@ -20,10 +23,9 @@ AMENITIES_M = 500.0
 MOST_WORKPLACES = 10
 _LEVELS = ((0.0, "none"), (4.0, "low"), (10.0, "medium"))
 _TIMES = (
-    ("minutes_copenhagen", "city_centre"), ("minutes_airport", "airport"),
+    ("minutes_city_centre", "city_centre"), ("minutes_airport", "airport"),
     ("minutes_motorway", "motorway_junction"), ("minutes_campus", "campus"),
 )  # fmt: skip
-_MEDIAN = 50
 _MOST_PARCELS = 4
 _LEAST_PARCEL_SHARE = 0.5
 
@@ -38,7 +40,7 @@ def reach_section(subject: Subject) -> dict[str, Any]:
         bar (0-100).
     """
     found = find_measures([str(name) for name in subject.row.index], "workers")
-    measures = [m for m in found if m.cutoff_min and m.percentile in (None, _MEDIAN)]
+    measures = [m for m in found if m.cutoff_min and m.percentile in (None, MEDIAN)]
     limits = sorted({m.cutoff_min for m in measures if m.cutoff_min})
     if not limits:
         return {"limits": [], "main": 0, "rows": []}
@@ -93,11 +95,9 @@ def _workers(subject: Subject, measure: MeasureKey | None) -> str:
 def time_rows(subject: Subject) -> list[dict[str, str]]:
     """Tell minutes to named places, the walk to a station and the service level."""
     words = subject.words
-    places = subject.result.region.table("places")
     rows = []
     for column, kind in _TIMES:
-        names = places.loc[places["kind"] == kind, "name"]
-        label = str(names.iloc[0]) if len(names) == 1 else words(f"brief_kind_{kind}")
+        label = place_name(subject.result.region, kind) or words(f"brief_kind_{kind}")
         by = words(f"brief_how_{kind}")
         rows.append({"label": label, "how": by, "value": _computed(subject, column, "min")})
     walk = _computed(subject, "station_walk_m", "m")
@@ -145,6 +145,7 @@ def neighbour_section(subject: Subject) -> dict[str, Any]:
     known = near[near["employees_count"].notna()]
     largest = known.sort_values("employees_count", ascending=False, kind="stable")
     in_cluster = known.groupby("cluster")["employees_count"].sum()
+    has_clusters = subject.result.businesses["cluster"].notna().any()
     return {
         "jobs": words.figure(float(known["employees_count"].sum()), "jobs") if len(known) else "",
         "count": words.number(len(near)),
@@ -154,7 +155,9 @@ def neighbour_section(subject: Subject) -> dict[str, Any]:
                 "label": words(f"cluster_{key}"),
                 "colour": CLUSTERS[key][0],
                 "shape": CLUSTERS[key][1],
-                "jobs": words.figure(float(in_cluster.get(key, 0.0)), "jobs"),
+                "jobs": words.figure(
+                    float(in_cluster.get(key, 0.0)) if has_clusters else math.nan, "jobs"
+                ),
             }
             for key in CLUSTERS
             if key != "other"

@@ -5,6 +5,7 @@ from typing import Any
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.brief.subject import Subject
+from geo_planner.pages.sites.chain import jobs_chain
 
 _ALWAYS = ("now", "potential")
 _AFTER = {"if_adopted": "now", "potential_if_adopted": "potential"}
@@ -21,13 +22,14 @@ def capacity_section(subject: Subject) -> dict[str, Any]:
     -------
     dict
         ``rows``: label, is_counted (the reading score and head go by), allowed, remaining, likely,
-        span, limit; ``notes``: why a figure is unknown.
+        span, limit; ``chain``: how floor area becomes jobs; ``notes``: why a figure is unknown.
     """
     states = [*_ALWAYS, *(s for s, other in _AFTER.items() if _differs(subject, s, other))]
     if subject.number(f"{_FALLBACK}_remaining_likely_m2") is not None:
         states.append(_FALLBACK)
     return {
         "rows": [_row(subject, state) for state in states],
+        "chain": jobs_chain(subject.words, subject.row),
         "notes": _notes(subject, states),
     }
 

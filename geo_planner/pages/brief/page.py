@@ -22,10 +22,11 @@ from geo_planner.pages.drawing.page import render_document, static_text
 from geo_planner.pages.study.provenance import source_rows
 from geo_planner.reasons import short_reason
 from geo_planner.region.credits import OSM_CREDIT
+from geo_planner.travel_time.columns import MEDIAN
 from geo_planner.version import __version__
 from geo_planner.words.wording import EN_DASH
 
-_MEDIAN = 50
+_WHOLE_SHARE = 0.995
 _TO_ASK = ("address", "owners", "utilities", "money", "vacancy")
 
 
@@ -116,11 +117,11 @@ def _lead(subject: Subject) -> str:
         words(
             "brief_lead_place",
             area=words.figure(subject.number("area_m2"), "m2"),
-            use=(use or words("use_unknown")).lower(),
+            use=(use or words("unknown")).lower(),
             place=place,
         )
     ]
-    walk, ride = subject.number("station_walk_m"), subject.number("minutes_copenhagen")
+    walk, ride = subject.number("station_walk_m"), subject.number("minutes_city_centre")
     if walk is not None and ride is not None:
         sentences.append(
             words(
@@ -136,13 +137,27 @@ def _lead(subject: Subject) -> str:
 def _lead_capacity(subject: Subject) -> str:
     words = subject.words
     now, later = (subject.number(f"{s}_remaining_likely_m2") for s in ("now", "potential"))
-    if now is None:
+    share = subject.number("local_plan_share")
+    then = subject.floor_area_of(later)
+    if share == 0:
+        return words("brief_lead_no_plan", later=then)
+    if now is None or share is None:
         reasons = subject.reasons("now_unknown_reason")
         reason = subject.reasons_text(short_reason(reason) for reason in reasons)
-        return words("brief_lead_unknown", reason=f" ({reason})" if reason else "")
-    key = "brief_lead_room" if now > 0 else "brief_lead_full"
-    then = subject.floor_area_of(later)
-    return words(key, now=subject.floor_area_of(now), later=then)
+        key = "brief_lead_plans_unknown" if share is None else "brief_lead_unknown"
+        return words(key, reason=f" ({reason})" if reason else "")
+    where = ""
+    if share < _WHOLE_SHARE:
+        where = words("brief_lead_partly", share=words.figure(share, "share"))
+    facts = {"now": subject.floor_area_of(now), "later": then, "where": where}
+    return words(_room_key(now, subject.number("now_allowed_likely_m2")), **facts)
+
+
+def _room_key(remaining_m2: float, allowed_m2: float | None) -> str:
+    """Choose what the local plan in force leaves: room, none beyond what stands, or no such use."""
+    if remaining_m2 > 0:
+        return "brief_lead_room"
+    return "brief_lead_full" if allowed_m2 else "brief_lead_other_use"
 
 
 def _cards(subject: Subject) -> list[dict[str, Any]]:
@@ -239,7 +254,7 @@ def _travel_words(subject: Subject) -> str:
     if study.travel.window is None:
         return ""
     percentiles = study.travel.percentiles
-    told = percentile_words(_MEDIAN, words) if _MEDIAN in percentiles else ""
+    told = percentile_words(MEDIAN, words) if MEDIAN in percentiles else ""
     parts = (window_words(study, words), told, fare_words(study, words))
     return ", ".join(part for part in parts if part)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.pages.brief.subject import Subject
-from geo_planner.pages.sites.facts import score_text, short_label, site_groups
+from geo_planner.pages.sites.facts import criterion_words, score_text, short_label, site_groups
 from geo_planner.palette import CRITERIA
 from geo_planner.siting.criteria import values_frame
 from geo_planner.siting.explanation import Winning, what_would_make_first
@@ -89,7 +89,7 @@ def criteria_rows(subject: Subject) -> list[dict[str, Any]]:
                 }
             )
     for name in subject.result.summary.get("criteria_left_out", {}):
-        label = words.phrases.get(f"short_{name}", str(name))
+        label = criterion_words(str(name), words, subject.view.city_centre) or str(name)
         rows.append({"label": label, "figure": words("unknown"), "is_open": True, "full": 0.0,
                      "got": 0.0, "points": words("brief_left_out"), "weight": "",
                      "colour": CRITERIA[-1]})  # fmt: skip

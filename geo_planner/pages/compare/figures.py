@@ -161,7 +161,8 @@ def _residents_means(comparison: Comparison, column: str) -> tuple[float, float]
 
 def jobs_means(comparison: Comparison, column: str) -> tuple[float, float]:
     """Return the mean workers in reach of the study's workplaces, weighted with jobs, A and B."""
-    name = column.replace("jobs_", "workers_", 1)
+    key = MeasureKey.read(column)
+    name = "" if key is None else replace(key, what="workers").column
     rows = comparison.businesses
     if f"{name}_a" not in rows:
         return math.nan, math.nan

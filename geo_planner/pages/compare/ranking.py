@@ -8,6 +8,8 @@ import pandas as pd
 from geo_planner.compare import Comparison
 from geo_planner.pages.compare.signs import change_of, shown_points, signed, trend
 from geo_planner.pages.drawing.layers import text_of
+from geo_planner.pages.sites.facts import criterion_words
+from geo_planner.siting import place_name
 from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 _MOST_ROWS = 100
@@ -90,13 +92,21 @@ def reasons_of(comparison: Comparison, site: str, words: Wording) -> list[str]:
         if abs(points) >= _NOTICED_POINTS:
             moved.append((points, str(key), criterion))
     moved.sort(key=lambda found: -abs(found[0]))
-    return [_reason(row, *found, words) for found in moved[:_REASONS_SHOWN]]
+    centre = place_name(comparison.b.region, "city_centre")
+    return [_reason(row, *found, words, centre) for found in moved[:_REASONS_SHOWN]]
 
 
 def _reason(
-    row: pd.Series, points: float, key: str, criterion: dict[str, Any], words: Wording
+    row: pd.Series,
+    points: float,
+    key: str,
+    criterion: dict[str, Any],
+    words: Wording,
+    city_centre: str | None,
 ) -> str:
-    label = words.phrases.get(f"short_{key}") or text_of(criterion.get(f"label_{words.language}"))
+    label = criterion_words(key, words, city_centre) or text_of(
+        criterion.get(f"label_{words.language}")
+    )
     told = f"{label or key} {words('points_change', points=signed(points, words, 1))}"
     before, after = (float(row.get(f"{key}_{side}", math.nan)) for side in "ab")
     if math.isnan(before) or math.isnan(after):

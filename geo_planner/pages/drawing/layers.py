@@ -35,17 +35,24 @@ _QUARTER_CIRCLE_STEPS = 24
 def drawn_zones(zones: gpd.GeoDataFrame, businesses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the study's zones where people live or work, with ``jobs_here`` [jobs].
 
-    A zone whose population is unknown is drawn: unknown is not empty.
+    A zone whose population is unknown is drawn, and so is one with workplaces whose jobs are
+    unknown: unknown is not empty. Jobs count what is known; they are unknown where nothing is.
     """
     own = zones[zones["role"] == "study"]
-    jobs = pd.Series(0.0, index=own.index)
     places = businesses[businesses["role"] == "study"] if len(businesses) else businesses
+    jobs = pd.Series(0.0 if len(places) else np.nan, index=own.index)
     if len(own) and len(places):
-        pairs = places.sindex.query(own.geometry, predicate="intersects")
-        counts = places["employees_count"].fillna(0).to_numpy(float)[pairs[1]]
-        jobs += np.bincount(pairs[0], counts, minlength=len(own))
+        zone, place = places.sindex.query(own.geometry, predicate="intersects")
+        counts = places["employees_count"].to_numpy(float, na_value=np.nan)[place]
+        n_places, n_known = (
+            np.bincount(zone, weights, minlength=len(own))
+            for weights in (None, (~np.isnan(counts)).astype(float))
+        )
+        jobs += np.bincount(zone, np.nan_to_num(counts), minlength=len(own))
+        jobs[(n_places > 0) & (n_known == 0)] = np.nan
     people = own["population_count"]
-    return own.assign(jobs_here=jobs)[(people.isna() | (people > 0) | (jobs > 0)).to_numpy()]
+    is_empty = (people == 0) & ((jobs == 0) | (jobs.isna() & (len(places) == 0)))
+    return own.assign(jobs_here=jobs)[~is_empty.to_numpy(bool)]
 
 
 def cell_size_m(zones: gpd.GeoDataFrame) -> float | None:

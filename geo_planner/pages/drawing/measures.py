@@ -9,11 +9,11 @@ from geo_planner.accessibility.keys import MeasureKey
 from geo_planner.classes import round_borders
 from geo_planner.config import Study
 from geo_planner.palette import ramp
+from geo_planner.travel_time.columns import MEDIAN
 from geo_planner.words.wording import EN_DASH, NO_BREAK_SPACE, Wording
 
 _THOUSANDS_FROM = 10_000.0
 _THOUSAND = 1000.0
-_MEDIAN = 50
 _SAME = 1e-9
 
 
@@ -94,6 +94,6 @@ def window_words(study: Study | None, wording: Wording) -> str:
 
 def percentile_words(percentile: int, wording: Wording) -> str:
     """Say which time of the window counts."""
-    if percentile == _MEDIAN:
+    if percentile == MEDIAN:
         return wording("median")
     return wording("percentile", number=percentile)

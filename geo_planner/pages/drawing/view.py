@@ -13,6 +13,7 @@ from geo_planner.analysis import AnalysisResult, settings_of
 from geo_planner.config import Study
 from geo_planner.region import Region
 from geo_planner.region.credits import credit_lines
+from geo_planner.siting import place_name
 from geo_planner.version import __version__
 from geo_planner.words.wording import EN_DASH, Wording
 
@@ -60,6 +61,11 @@ class View:
     def measures(self) -> list[MeasureKey]:
         """Measures of access the zones hold."""
         return find_measures(list(self.zones.columns), "jobs")
+
+    @cached_property
+    def city_centre(self) -> str | None:
+        """Name of the place that stands for the city centre; None where it is not one."""
+        return place_name(self.region, "city_centre")
 
     @property
     def has_ranking(self) -> bool:

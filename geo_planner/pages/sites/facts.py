@@ -47,13 +47,21 @@ class Group:
 
 def short_label(view: View, criterion: str) -> str:
     """Name a criterion in a few words; a criterion of the study's own by its label."""
-    phrase = view.words.phrases.get(f"short_{criterion}")
+    phrase = criterion_words(criterion, view.words, view.city_centre)
     if not phrase:
         return str(view.criteria.loc[criterion, f"label_{view.words.language}"])
     known = criteria().get(criterion)
     if known is None or "{traffic}" not in known.label_en:
         return phrase
     return f"{phrase}, {view.words(f'traffic_{view.study.travel.car_traffic}')}"
+
+
+def criterion_words(criterion: str, words: Wording, city_centre: str | None) -> str | None:
+    """Name a criterion in a few words, after the place it is about; None where it has no words."""
+    named = f"short_{criterion}_named"
+    if city_centre is not None and named in words.phrases:
+        return words(named, place=city_centre)
+    return words.phrases.get(f"short_{criterion}")
 
 
 def site_groups(view: View) -> list[Group]:

@@ -10,6 +10,7 @@ import pandas as pd
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.view import View
+from geo_planner.pages.sites.chain import jobs_chain
 from geo_planner.palette import PLAN_USES
 from geo_planner.reasons import Reason, read_reasons
 from geo_planner.sources.constraint_kinds import read_constraint_kinds
@@ -185,6 +186,7 @@ def _capacity(view: View, row: pd.Series) -> Section:
     why = reasons_words(text_of(row["unknown_reason"]), words)
     notes = [
         words(f"reckoned_{state}") if state else "",
+        jobs_chain(words, row),
         f"? {why}" if why else "",
     ]
     return _section(words("section_capacity"), rows, notes)

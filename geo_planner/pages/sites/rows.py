@@ -14,7 +14,7 @@ from geo_planner.words.reasons import reasons_words
 
 _FIGURES = 2
 _SECOND_FIGURES = (
-    "minutes_copenhagen", "departures_per_hour", "minutes_motorway", "cluster_jobs_15",
+    "minutes_city_centre", "departures_per_hour", "minutes_motorway", "cluster_jobs_15",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def _other_figures(view: View) -> list[dict[str, Any]]:
     columns += [
         {
             "kind": "figure",
-            "label": view.words.phrases.get(f"column_{name}", short_label(view, name)),
+            "label": _column_label(view, name),
             "below": view.words.phrases.get(f"column_mode_{name}", ""),
             "column": name,
             "unit": str(view.criteria.loc[name, "unit"]),
@@ -63,6 +63,12 @@ def _other_figures(view: View) -> list[dict[str, Any]]:
         if name in view.criteria.index
     ]
     return columns
+
+
+def _column_label(view: View, criterion: str) -> str:
+    if criterion == "minutes_city_centre" and view.city_centre is not None:
+        return view.city_centre
+    return view.words.phrases.get(f"column_{criterion}", short_label(view, criterion))
 
 
 def ranked_rows(

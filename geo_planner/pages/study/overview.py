@@ -24,12 +24,24 @@ from geo_planner.pages.drawing.measures import (
 )
 from geo_planner.pages.drawing.page import map_data, render_page
 from geo_planner.pages.drawing.view import View, view_of
-from geo_planner.pages.sites.facts import by_rank, score_text, site_groups, site_list
+from geo_planner.pages.sites.facts import (
+    by_rank,
+    criterion_words,
+    score_text,
+    site_groups,
+    site_list,
+)
 from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
 from geo_planner.pages.study.people import equity_row
-from geo_planner.pages.study.provenance import edge_words, finding_rows, source_rows, unlinked_rows
+from geo_planner.pages.study.provenance import (
+    edge_words,
+    finding_rows,
+    source_rows,
+    uncounted_rows,
+    unlinked_rows,
+)
 from geo_planner.region import Region
 from geo_planner.version import __version__
 from geo_planner.words.reasons import reasons_words
@@ -109,7 +121,7 @@ def render_overview(
         assumed=assumed_note(view),
         files=_files(view, files),
         findings=finding_rows(view),
-        not_linked=unlinked_rows(view),
+        not_linked=[*unlinked_rows(view), *uncounted_rows(view)],
         left_out=_left_out(view),
         method=_method(view),
         timings=_timings(view),
@@ -255,7 +267,7 @@ def _left_out(view: View) -> list[dict[str, str]]:
     reasons = view.summary.get("criteria_left_out", {})
     return [
         {
-            "label": view.words.phrases.get(f"short_{key}", key),
+            "label": criterion_words(key, view.words, view.city_centre) or key,
             "reason": reasons_words(reason, view.words),
         }
         for key, reason in reasons.items()

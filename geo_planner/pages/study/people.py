@@ -93,7 +93,7 @@ def _classes(
     return [
         {
             "label": label,
-            "text": words.figure(count, "persons"),
+            "text": words.number(count),
             "width": round(count / longest, 4),
             "colour": colour,
         }

@@ -1,12 +1,18 @@
 """Where the figures come from: sources, what was mended or left out, what lies past the edge."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from geo_planner.analysis.totals import study_rows
 from geo_planner.pages.drawing.view import View
-from geo_planner.words.phrases import table_words
 from geo_planner.words.reasons import reason_words
+from geo_planner.words.tables import table_words
 
 _SIGNS = {"repaired": "!", "left_out": "✕", "warning": "?"}
+COUNTED: Mapping[str, tuple[str, ...]] = {
+    "zones": ("population_count", "workers_count"),
+    "businesses": ("employees_count",),
+}
 _ORDER = ("left_out", "warning", "repaired")
 
 
@@ -39,6 +45,25 @@ def unlinked_rows(view: View) -> list[dict[str, str]]:
     distance = view.words.figure(view.study.travel.max_snap_m, "m")
     what = view.words("not_linked", distance=distance)
     return [{"count": view.words.number(count), "what": what}]
+
+
+def uncounted_rows(view: View) -> list[dict[str, str]]:
+    """Say which counts the data leave open: sums of them are unknown, or of the known alone."""
+    rows = []
+    frames = {"zones": view.zones, "businesses": view.businesses}
+    for table, columns in COUNTED.items():
+        own = study_rows(frames[table])
+        for column in columns:
+            n_unknown = int(own[column].isna().sum())
+            if n_unknown:
+                key = "uncounted_all" if n_unknown == len(own) else "uncounted_some"
+                what = view.words(
+                    key,
+                    table=table_words(table, view.words),
+                    column=view.words(f"total_{table}_{column}").lower(),
+                )
+                rows.append({"count": view.words.number(n_unknown), "what": what})
+    return rows
 
 
 def source_rows(view: View) -> list[dict[str, str]]:

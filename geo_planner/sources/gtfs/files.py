@@ -8,7 +8,6 @@ parsing each different word once.
 import csv
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,14 +22,11 @@ from pyarrow import csv as arrow_csv
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.reasons import Reason
+from geo_planner.sources.archives import DAMAGED, refuse_bomb
 
 MAX_EXAMPLES = 5
-# A real feed shrinks 5 to 30 times; a file made to fill the memory, a thousand times.
 MAX_UNZIPPED_BYTES = 8 * 10**9
-MAX_RATIO = 200
-RATIO_MATTERS_FROM_BYTES = 100 * 10**6
 
-_DAMAGED = (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError)
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -71,40 +67,21 @@ def open_feed(path: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise SourceError(str(path), "no such timetable: give a GTFS zip file or folder") from None
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise SourceError(
             str(path), f"no readable zip file ({error}): fetch the timetable again"
         ) from error
     with archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
-        _refuse_bomb(path, members)
+        refuse_bomb(path, members, MAX_UNZIPPED_BYTES)
         yield _top_level({info.filename: _unzipper(path, archive, info) for info in members})
-
-
-def _refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo]) -> None:
-    total = 0
-    for info in members:
-        total += info.file_size
-        ratio = info.file_size / max(info.compress_size, 1)
-        if info.file_size > RATIO_MATTERS_FROM_BYTES and ratio > MAX_RATIO:
-            raise SourceError(
-                str(path),
-                f"{info.filename} would unpack to {ratio:.0f} times its size (at most {MAX_RATIO} "
-                "is believed): if it is right, unpack it yourself and give the folder",
-            )
-    if total > MAX_UNZIPPED_BYTES:
-        raise SourceError(
-            str(path),
-            f"would unpack to {total / 1e9:.1f} GB (at most {MAX_UNZIPPED_BYTES / 1e9:.0f} GB): "
-            "cut it to the region, or unpack it yourself and give the folder",
-        )
 
 
 def _unzipper(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
     def read() -> bytes:
         try:
             return archive.read(info)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise SourceError(
                 str(path), f"{info.filename} cannot be unpacked ({error}): fetch the zip again"
             ) from error

@@ -1,12 +1,12 @@
-"""Files with features, opened whatever their format: Shapefile, GeoPackage, GeoJSON, Parquet.
+"""Files with features, opened whatever their format: see ``formats`` for those there are.
 
 A layer keeps the CRS its file names. One stated beside it must be the same; a file that names none
 needs one stated. GeoJSON without a ``crs`` member is in degrees (RFC 7946) unless stated otherwise.
 Text of a Shapefile without a .cpg file is UTF-8 where every byte fits it, else cp1252.
 """
 
-import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,27 +15,28 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyogrio
 import shapely
 from pyproj import CRS, Transformer
 
+from geo_planner.config import SourceLimits
 from geo_planner.crs import WGS84, parse_crs, to_text
 from geo_planner.errors import CRSError, InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.sources.vector.formats import (
+    PARQUET_SUFFIXES,
+    VECTOR_SUFFIXES,
+    ZIP_SUFFIXES,
+    require_size,
+)
+from geo_planner.sources.vector.gdal import GEOJSON_SUFFIXES, Read, read_with_gdal
 
-VECTOR_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
-PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
-SUFFIXES = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *TEXT_SUFFIXES)
+SUFFIXES = (*VECTOR_SUFFIXES, *ZIP_SUFFIXES, *PARQUET_SUFFIXES, *TEXT_SUFFIXES)
 
 # National grids are used well past their nominal zone: Bornholm in UTM 32 is 3 degrees outside.
 AREA_MARGIN_DEG = 10.0
-_GEOJSON_HEAD_BYTES = 20_000
-_GEOJSON_CRS = re.compile(rb'"crs"\s*:\s*\{')
-_NOT_DATA = ("layer_styles",)  # QGIS keeps its drawing styles beside the layers
-_DBF_HEADER_SIZE = slice(8, 10)
 
 
 @dataclass(frozen=True)
@@ -75,65 +76,92 @@ def require_suffix(path: Path) -> str:
     return suffix
 
 
-def read_features(path: Path, layer: str | None, crs: str | None, encoding: str | None) -> Layer:
+def read_features(
+    path: Path,
+    layer: str | None,
+    crs: str | None,
+    encoding: str | None,
+    limits: SourceLimits | None = None,
+) -> Layer:
     """Read one layer of a file with features.
 
     Parameters
     ----------
     path
-        Shapefile, GeoPackage, GeoJSON or (Geo)Parquet file.
+        File of a format of ``formats``, zipped or not, or a (Geo)Parquet file.
     layer
         Layer within the file; None where it holds one.
     crs
         CRS stated for the file; None: the file's own.
     encoding
         Text encoding stated for a Shapefile.
+    limits
+        How large it may be; None: as large as the defaults say.
 
     Raises
     ------
     SourceError
-        When the file is absent or unreadable.
+        When the file is absent, unreadable, too large, or not what its suffix says.
     InputError
         When the layer is not there, or several are and none is named.
     CRSError
         When no CRS is known, or the one stated is not the file's.
     """
     suffix = require_suffix(path)
-    if encoding and suffix != ".shp":
-        raise InputError(f"{path.name}: {suffix} files are always UTF-8: leave out 'encoding'")
+    allowed = limits or SourceLimits()
     if suffix in PARQUET_SUFFIXES and layer is not None:
         raise InputError(f"{path.name}: a Parquet file has no layers: leave out 'layer'")
     title = f"{path.name}:{layer}" if layer else path.name
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         if suffix in PARQUET_SUFFIXES:
-            frame, used_encoding = _read_parquet(path), None
+            require_size(path, path.stat().st_size, allowed)
+            read = Read(_read_parquet(path), suffix)
         else:
-            frame, used_encoding = _read_with_gdal(path, layer, encoding)
+            read = read_with_gdal(path, layer, encoding, allowed)
+    if encoding and read.suffix != ".shp":
+        raise InputError(f"{path.name}: {read.suffix} files are always UTF-8: leave out 'encoding'")
+    frame = read.frame
     if frame.empty:
         raise InputError(f"{title}: the layer has no rows")
-    findings = _findings(title, len(frame), caught, used_encoding)
+    _require_within(path, frame, allowed)
+    findings = (*read.findings(title), *_warned(title, caught))
     if not isinstance(frame, gpd.GeoDataFrame):
         return Layer(title, frame, findings)
     if frame.geometry.name != "geometry":
         frame = frame.rename_geometry("geometry")
-    is_geojson = suffix in (".geojson", ".json")
-    own = None if is_geojson and not _names_crs(path) else frame.crs
+    is_geojson = read.suffix in GEOJSON_SUFFIXES
+    own = frame.crs if read.names_crs else None
     known = resolve_crs(title, own, crs, WGS84 if is_geojson else None)
     frame, unusable = _without_unusable(frame.set_crs(known, allow_override=True), title)
     return Layer(title, frame, (*findings, *unusable))
 
 
-def _findings(
-    title: str, n_rows: int, caught: list[warnings.WarningMessage], used_encoding: str | None
-) -> tuple[Finding, ...]:
-    """Report what the reader of the format warned of, and an encoding chosen by rule."""
-    said = dict.fromkeys(str(item.message) for item in caught)
-    findings = [Finding(title, "warning", 1, Reason("layer_reader", text=text)) for text in said]
-    if used_encoding:
-        what = Reason("layer_encoding", encoding=used_encoding)
-        findings.append(Finding(title, "read", n_rows, what))
-    return tuple(findings)
+def _require_within(path: Path, frame: pd.DataFrame, limits: SourceLimits) -> None:
+    """Refuse more rows, fields or vertices than are allowed for.
+
+    Raises
+    ------
+    SourceError
+        With the setting that allows for them.
+    """
+    counts = {"max_rows": len(frame), "max_columns": len(frame.columns)}
+    if isinstance(frame, gpd.GeoDataFrame):
+        counts["max_vertices"] = int(shapely.get_num_coordinates(frame.geometry.array).sum())
+    for name, count in counts.items():
+        if count > getattr(limits, name):
+            what = name.removeprefix("max_")
+            raise SourceError(
+                str(path),
+                f"has more {what} ({count}) than {name} = {getattr(limits, name)}: cut it to the "
+                f"region, or raise limits.{name} of the source",
+            )
+
+
+def _warned(title: str, caught: list[warnings.WarningMessage]) -> Iterator[Finding]:
+    """Report what the reader of the format warned of."""
+    for text in dict.fromkeys(str(item.message) for item in caught):
+        yield Finding(title, "warning", 1, Reason("layer_reader", text=text))
 
 
 def _without_unusable(
@@ -168,62 +196,6 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
     """Make a named index a field like the others; drop one that only counts."""
     return frame.reset_index(drop=all(name is None for name in frame.index.names))
-
-
-def _read_with_gdal(
-    path: Path, layer: str | None, encoding: str | None
-) -> tuple[pd.DataFrame, str | None]:
-    """Read through GDAL; return the rows and the encoding, where it was chosen by rule."""
-    name = _layer_name(path, layer)
-    is_unsaid = path.suffix.lower() == ".shp" and not encoding
-    chosen = _shapefile_encoding(path) if is_unsaid else None
-    options: dict[str, Any] = {"encoding": encoding or chosen} if encoding or chosen else {}
-    try:
-        return pyogrio.read_dataframe(path, layer=name, **options), chosen
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            str(path), "its text is not in the encoding it names: state 'encoding'"
-        ) from error
-    except LookupError as error:
-        raise InputError(
-            f"{path.name}: {encoding!r} is no text encoding: write for example 'cp1252'"
-        ) from error
-    except RuntimeError as error:  # the root of pyogrio's errors
-        raise SourceError(str(path), f"not readable ({error})") from error
-
-
-def _layer_name(path: Path, layer: str | None) -> str:
-    try:
-        listed_names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    except pyogrio.errors.DataSourceError as error:
-        raise SourceError(str(path), f"not readable ({error})") from error
-    names = [name for name in listed_names if name not in _NOT_DATA]
-    listed = ", ".join(sorted(names))
-    if layer is not None and layer not in names:
-        raise InputError(f"{path.name}: there is no layer {layer!r}; it has: {listed}")
-    if layer is None and len(names) != 1:
-        raise InputError(f"{path.name}: name one of its layers ('layer'): {listed}")
-    return layer or names[0]
-
-
-def _shapefile_encoding(path: Path) -> str | None:
-    """Choose the encoding of a Shapefile that names none; None where a .cpg file names it."""
-    beside = {item.suffix.lower(): item for item in path.parent.glob(f"{path.stem}.*")}
-    if ".cpg" in beside or ".dbf" not in beside:
-        return None
-    content = beside[".dbf"].read_bytes()
-    records = content[int.from_bytes(content[_DBF_HEADER_SIZE], "little") :]
-    try:
-        records.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def _names_crs(path: Path) -> bool:
-    """Tell whether a GeoJSON file has a ``crs`` member, which stands before its features."""
-    with path.open("rb") as stream:
-        return _GEOJSON_CRS.search(stream.read(_GEOJSON_HEAD_BYTES)) is not None
 
 
 def resolve_crs(name: str, own: Any, stated: str | None, default: CRS | None = None) -> CRS:
@@ -285,7 +257,8 @@ def _in_area(longitude: np.ndarray, latitude: np.ndarray, area: Any) -> np.ndarr
         return np.asarray(in_world)
     inside = in_world & (latitude >= area.south - AREA_MARGIN_DEG)
     inside &= latitude <= area.north + AREA_MARGIN_DEG
-    if area.west <= area.east:
-        inside &= longitude >= area.west - AREA_MARGIN_DEG
-        inside &= longitude <= area.east + AREA_MARGIN_DEG
+    width = (area.east - area.west) % 360 or 360.0
+    # measured from the middle, so that an area may end at or cross the antimeridian
+    off = (longitude - area.west - width / 2 + 180) % 360 - 180
+    inside &= np.abs(off) <= width / 2 + AREA_MARGIN_DEG
     return np.asarray(inside)

@@ -151,7 +151,9 @@ def _open(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]
 
 
 def _open_features(source: LayerSource) -> _OpenedLayer:
-    layer = files.read_features(source.path, source.layer, source.crs, source.encoding)
+    layer = files.read_features(
+        source.path, source.layer, source.crs, source.encoding, source.limits
+    )
     if not isinstance(layer.frame, gpd.GeoDataFrame):
         return _OpenedLayer(layer.name, layer.frame, None, layer.findings)
     plain = pd.DataFrame(layer.frame.drop(columns="geometry"))

@@ -172,3 +172,43 @@ def test_a_folder_of_briefs_holds_every_site_and_no_file_is_half(planned, tmp_pa
     assert sorted(tmp_path.rglob("*")) == [tmp_path / "briefs", *files]
     assert "Mill Field" in files[0].read_text("utf-8")
     assert SITE_NAMES[0] == "Mill Field"
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"local_plan_share": 1.0}, "The local plan in force leaves room for"),
+        (
+            {"local_plan_share": 0.6},
+            "The local plan in force (on 60 % of the site) leaves room",
+        ),
+        ({"local_plan_share": 0.0}, "No local plan is in force on the site; the framework:"),
+        ({"local_plan_share": None}, "Whether a local plan is in force is unknown"),
+        (
+            {"now_remaining_likely_m2": 0.0},
+            "The local plan in force leaves no room beyond what stands there",
+        ),
+        (
+            {"now_remaining_likely_m2": 0.0, "now_allowed_likely_m2": 0.0},
+            "The local plan in force does not allow this use",
+        ),
+        (
+            {"now_remaining_likely_m2": None},
+            "What the local plan in force leaves room for is unknown",
+        ),
+    ],
+)
+def test_the_first_lines_say_of_the_local_plan_what_the_data_carry(planned, columns, sentence):
+    sites = planned.sites.copy()
+    for name, value in columns.items():
+        sites.loc["A", name] = value
+    assert sentence in text_of(brief(dataclasses.replace(planned, sites=sites)))
+
+
+def test_the_chain_from_floor_area_to_jobs_is_written_out(english):
+    # 4 000 m2 x 80 % x 75 % / 20 m2 = 120 jobs
+    line = (
+        "Likely: 4 000 m² left (9 000 m² allowed − 5 000 m² built) × 100 % business × "
+        "80 % realised × 75 % occupied ÷ 20 m² per job × 100 % private = 120 jobs."
+    )
+    assert line in text_of(english["A"]).replace("\u00a0", " ").replace("\u202f", " ")
