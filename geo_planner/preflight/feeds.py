@@ -167,7 +167,7 @@ def check_feeds(
     streets: gpd.GeoDataFrame | None = None,
     max_snap_m: float = 500.0,
     thin_share: float = DEFAULT_THIN_SHARE,
-    country: str | None = "DK",
+    holidays: str | None = None,
     findings: tuple[Finding, ...] = (),
 ) -> FeedsCheck:
     """Check feeds, and a date among theirs.
@@ -184,7 +184,7 @@ def check_feeds(
         Farthest a stop may lie from a street [m].
     thin_share
         A date with fewer trips than this share of the median day is thin.
-    country
+    holidays
         Whose holidays a typical day leaves out.
     findings
         What else is known to be left out on the date.
@@ -193,11 +193,11 @@ def check_feeds(
     counts = _shared_days(read.tables) if feeds else pd.Series([], dtype=np.int64)
     running = counts[counts > 0]
     median = float(running.median()) if len(running) else 0.0
-    typical = _typical(read.tables, country) if feeds else None
+    typical, typical_error = _typical(read.tables, holidays) if feeds else (None, None)
     off = None if streets is None or not feeds else _off_streets(read.tables, streets, max_snap_m)
     warnings = [*_thin(feeds, date, median, thin_share), *_idle_or_apart(feeds)]
-    if feeds and typical is None:
-        warnings.append(Reason("feeds_no_typical_day"))
+    if typical_error is not None:
+        warnings.append(typical_error)
     if off is not None and len(off):
         shown = ", ".join(off[:_MAX_EXAMPLES])
         warnings.append(Reason("feeds_stops_off", stops=len(off), distance=max_snap_m, first=shown))
@@ -241,11 +241,13 @@ def _text(value: object) -> str | None:
     return None if pd.isna(value) else str(value)
 
 
-def _typical(tables: Mapping[str, pd.DataFrame], country: str | None) -> TypicalDay | None:
+def _typical(
+    tables: Mapping[str, pd.DataFrame], holidays: str | None
+) -> tuple[TypicalDay | None, Reason | None]:
     try:
-        return choose_typical_day(tables, country)
-    except InputError:
-        return None
+        return choose_typical_day(tables, holidays), None
+    except InputError as error:
+        return None, Reason("error_text", text=str(error))
 
 
 def _shared_days(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
