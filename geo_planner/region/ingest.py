@@ -341,6 +341,8 @@ def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
 def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> None:
     feed = read_gtfs(source.path, source.prefix or str(number), crs)
     ingested.found(feed.findings)
+    if not feed.has_timetable:
+        return
     ingested.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
         ingested.add(name, frame, source.label, _provenance(source))

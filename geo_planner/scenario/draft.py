@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner import schema
@@ -130,7 +131,7 @@ class Draft:
         try:
             in_degrees = given.to_crs(WGS84).total_bounds
             made = given.to_crs(self.region.crs).iloc[0]
-        except Exception as error:
+        except ProjError as error:
             raise Refused(
                 Reason("scenario_shape_unread", crs=shape.crs, error=str(error))
             ) from error
