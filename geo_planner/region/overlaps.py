@@ -107,8 +107,10 @@ def _people_twice(zones: gpd.GeoDataFrame) -> Iterator[tuple[str, Finding]]:
 def _workplaces_twice(businesses: gpd.GeoDataFrame) -> Iterator[tuple[str, Finding]]:
     """Tell of workplaces that are likely the same: place, name or branch, and size agree."""
     place = np.round(shapely.get_coordinates(businesses.geometry.to_numpy()) / _SAME_PLACE_M)
-    name = businesses["name"].astype("str").str.casefold().str.split().str.join(" ")
-    said = name.where(name.notna(), businesses["branch_code"].astype("str"))
+    name = businesses["name"].map(
+        lambda text: " ".join(text.casefold().split()), na_action="ignore"
+    )
+    said = name.astype(object).where(name.notna(), businesses["branch_code"])
     alike = pd.DataFrame(
         {"x": place[:, 0], "y": place[:, 1], "said": said.to_numpy(),
          "size": businesses["employees_count"].to_numpy(float, na_value=np.nan)}
