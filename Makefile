@@ -15,9 +15,9 @@ demo: $(READY)  ## run the whole chain on the embedded demo; open out/demo/index
 test: $(READY)  ## all tests, those on whole regions and in a browser too
 	$(PY) -m pytest -n 2 --dist loadfile -m "not network and not prove"
 
-# rooms whose answers are worked out on small inputs; no region is built that another process waits for
-FAST := tests/kernels tests/config tests/words tests/siting tests/portfolio tests/land tests/networks tests/accessibility \
-  tests/isochrone $(wildcard tests/test_[cdeps]*.py)
+# rooms whose answers are worked out on small inputs, without a region that others wait for
+FAST := tests/kernels tests/words tests/siting tests/portfolio tests/land tests/accessibility tests/test_classes.py \
+  tests/test_data_files.py tests/test_docs.py tests/test_errors.py tests/test_palette.py tests/test_schema.py
 
 test-fast: $(READY)  ## unit tests, under a minute on an idle machine
 	$(PY) -m pytest -n 2 -q --no-header $(FAST)

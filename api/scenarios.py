@@ -4,13 +4,16 @@ Nothing is written and nothing of the machine's disk is read: modifications that
 the command line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Body, FastAPI
 
 from geo_planner.errors import ScenarioError
+from geo_planner.reasons import Reason
 from geo_planner.scenario import check_scenario
+from geo_planner.words.reasons import reason_words
+from geo_planner.words.wording import Wording
 
 from .errors import ErrorAnswer
 from .library import Library
@@ -39,24 +42,28 @@ def add_scenarios(app: FastAPI, library: Library) -> None:
         shelf = library.shelf(region)
         name = str(content.get("id", "scenario"))
         problems = list(_unfit(content.get("modifications", [])))
+        words = Wording(shelf.region.study.get("language", "en"))
         if problems:
-            raise ScenarioError(name, problems)
+            raise _error(name, problems, words)
         checked = check_scenario(shelf.region, content)
-        if checked.problems:
-            raise ScenarioError(checked.id, checked.problems)
-        return checked.to_json()
+        if checked.reasons:
+            raise _error(checked.id, checked.reasons, words)
+        return {**checked.to_json(), "notes": [reason_words(one, words) for one in checked.notes]}
 
 
-def _unfit(modifications: Any) -> Iterator[str]:
+def _error(name: str, reasons: Sequence[Reason], words: Wording) -> ScenarioError:
+    """Say what is wrong in the language of the study."""
+    return ScenarioError(name, [reason_words(reason, words) for reason in reasons], reasons)
+
+
+def _unfit(modifications: Any) -> Iterator[Reason]:
     """Say which modifications the service does not take."""
     listed = modifications if isinstance(modifications, list) else []
     if len(listed) > MOST_MODIFICATIONS:
-        yield f"{len(listed)} modifications: the service checks at most {MOST_MODIFICATIONS}"
+        yield Reason("scenario_too_many", given=len(listed), most=MOST_MODIFICATIONS)
         return
     for number, item in enumerate(listed, start=1):
         named = [key for key in _FILE_KEYS if isinstance(item, Mapping) and key in item]
         if named:
-            yield (
-                f"modification {number}: {named[0]} names a file, which the service does not "
-                "read: check it with geo-planner scenario check"
-            )
+            what = Reason("scenario_names_file", key=named[0])
+            yield Reason("scenario_modification_unnamed", number=number, what=what)

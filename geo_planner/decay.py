@@ -5,9 +5,8 @@ weighs nothing.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from geo_planner.arrays import FloatArray
 
 
 def step(time_s: FloatArray, cutoff_s: float) -> FloatArray:

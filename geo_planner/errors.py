@@ -17,11 +17,14 @@ errors survive pickling between processes.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 MAX_PROBLEMS_SHOWN = 20
 _LINES_SHOWN = 36
 _LEAST_LINES_EACH = 2
+
+if TYPE_CHECKING:
+    from geo_planner.reasons import Reason
 
 T = TypeVar("T")
 
@@ -98,12 +101,15 @@ class FolderError(_AtPath, GeoPlannerError, OSError):
 
 
 class ScenarioError(GeoPlannerError, ValueError):
-    """Say that modifications are wrong, with the index of each."""
+    """Say that modifications are wrong, with the index of each: in English, and as reasons."""
 
-    def __init__(self, name: str, problems: Sequence[str]) -> None:
-        super().__init__(name, tuple(problems))
+    def __init__(
+        self, name: str, problems: Sequence[str], reasons: "Sequence[Reason]" = ()
+    ) -> None:
+        super().__init__(name, tuple(problems), tuple(reasons))
         self.name = name
         self.problems = tuple(problems)
+        self.reasons = tuple(reasons)
 
     def __str__(self) -> str:
         """List the problems, one a line."""

@@ -31,6 +31,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_cases(shared_data) -> Path:
+    """Give the folder of small inputs that once failed, beside the real extracts."""
+    return shared_data.parent / "cases"
+
+
+@pytest.fixture(scope="session")
 def built_once(tmp_path_factory, worker_id):
     """Build a region in the first process that asks for it, as ``built_once(name, make_study)``.
 

@@ -250,7 +250,7 @@ def test_every_road_class_has_a_speed_in_and_out_of_town_for_every_country():
     found = {(row["country"], row["road_class"], row["is_urban"]) for row in rows("car_speeds")}
     assert found == {
         (country, road_class, urban)
-        for country in ("DK", "any")
+        for country in ("DK", "any", "r5")
         for road_class in classes
         for urban in ("yes", "no")
     }

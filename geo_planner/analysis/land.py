@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo_planner.config import Study
 from geo_planner.findings import Finding
-from geo_planner.land import land_measures
+from geo_planner.land import land_measures, plans_over
 from geo_planner.land.constraints.shares import SiteConstraints, site_constraints
 from geo_planner.land.stations.office_rule import answers_per_use
 from geo_planner.land.stations.proximity import StationProximity, station_proximity
@@ -57,8 +57,9 @@ def measure_land(
         Nearness of these sites to stations, where it is known already.
     """
     constraints = site_constraints(region, sites)
+    plans = plans_over(region, sites, study.land)
     frame = land_measures(
-        region, sites, land=study.land, siting=study.siting, constraints=constraints
+        region, sites, land=study.land, siting=study.siting, constraints=constraints, plans=plans
     )
     if stations is None:
         stations = station_proximity(region, sites)
@@ -69,4 +70,5 @@ def measure_land(
     profile = profiles()[study.siting.profile]
     limits = SiteLimits(min_net_area_m2=study.land.min_net_area_m2)
     reasons = hard_constraints(frame, profile, limits)
-    return SiteLand(frame.join(reasons), constraints, stations, constraints.findings)
+    findings = (*plans.findings, *constraints.findings)
+    return SiteLand(frame.join(reasons), constraints, stations, findings)

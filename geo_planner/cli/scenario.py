@@ -1,12 +1,15 @@
 """Check, apply and list scenarios of a region."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath
 from geo_planner.cli.text import progress_bars, say
+
+if TYPE_CHECKING:
+    from geo_planner.words.wording import Wording
 
 scenario = typer.Typer(
     help="Change a region by a list of modifications: check, apply, list.", no_args_is_help=True
@@ -25,13 +28,20 @@ def check(
     """Try a scenario on a region, write nothing, and say what it changes and what is wrong."""
     from geo_planner.region import open_region
     from geo_planner.scenario import check_scenario
+    from geo_planner.words.reasons import reason_words
+    from geo_planner.words.wording import Wording
 
-    checked = check_scenario(open_region(region), file)
-    lines = [*_change_lines(checked.changes), *checked.notes]
-    lines += [f"wrong: {problem}" for problem in checked.problems]
-    verdict = f"{len(checked.problems)} problems" if checked.problems else "can be applied"
+    opened = open_region(region)
+    checked = check_scenario(opened, file)
+    words = Wording(opened.study.get("language", "en"))
+    lines = [*_change_lines(checked.changes, words)]
+    lines += [reason_words(note, words) for note in checked.notes]
+    lines += [f"{words('scenario_wrong')}: {reason_words(one, words)}" for one in checked.reasons]
+    verdict = words("scenario_can_apply")
+    if checked.reasons:
+        verdict = words("scenario_problems", count=words.number(len(checked.reasons)))
     say(as_json, checked.to_json(), "\n".join([f"{checked.id}: {verdict}", *lines]))
-    if checked.problems:
+    if checked.reasons:
         raise typer.Exit(1)
 
 
@@ -63,7 +73,7 @@ def _summary(child: Any) -> dict[str, Any]:
         "scenario": origin.scenario["id"], "name": origin.scenario["name"],
         "version": origin.scenario["version"], "region": str(child.path),
         "digest": child.digest, "identity": origin.identity,
-        "changes": list(origin.changes), "notes": list(origin.notes),
+        "changes": list(origin.changes), "notes": [note.to_json() for note in origin.notes],
     }  # fmt: skip
 
 
@@ -73,9 +83,10 @@ def _line(item: dict[str, Any]) -> str:
     return f"{item['region']}: {item['name']} (version {item['version']}) {changed}"
 
 
-def _change_lines(changes: list[dict[str, Any]]) -> list[str]:
+def _change_lines(changes: list[dict[str, Any]], words: "Wording") -> list[str]:
+    rows = words("info_rows")
     return [
         f"{item['scenario']} {item['index']} {item['modification']}: {item['table']} "
-        f"+{item['rows_added']} ~{item['rows_changed']} -{item['rows_removed']} rows"
+        f"+{item['rows_added']} ~{item['rows_changed']} -{item['rows_removed']} {rows}"
         for item in changes
     ]

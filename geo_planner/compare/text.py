@@ -29,7 +29,7 @@ def summary_of(comparison: Comparison) -> dict[str, Any]:
         "b": comparison.name_b,
         "unfair": [str(reason) for reason in comparison.unfair],
         "modifications": [] if origin is None else list(origin.changes),
-        "notes": [] if origin is None else list(origin.notes),
+        "notes": [] if origin is None else list(map(str, origin.notes)),
         "measure": comparison.headline,
         "people": None if people is None else json.loads(people.to_json()),
         "totals": json.loads(comparison.totals.reset_index().to_json(orient="records")),

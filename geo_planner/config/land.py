@@ -22,12 +22,12 @@ class Land(Settings):
     min_net_area_m2: float = Field(
         1000.0, ge=0, description="Least net developable ground of a site [m2]."
     )
-    sliver_share: float = Field(
-        0.005,
-        ge=0,
-        lt=0.1,
-        description="Parts of a site smaller than this share of it are slivers of drawing and "
-        "are not judged.",
+    sliver_width_m: float = Field(
+        1.0,
+        gt=0,
+        le=20,
+        description="Parts of a site that are nowhere wider are slivers of drawing: they are "
+        "joined to the part beside them and not judged on their own [m].",
     )
     parcel_cover_share: float = Field(
         0.95,

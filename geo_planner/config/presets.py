@@ -33,7 +33,15 @@ def preset_travel(name: str) -> dict[str, Any]:
     if name not in preset_names():
         raise InputError(f"there is no preset {name!r}: choose from {', '.join(preset_names())}")
     return {
-        row["setting"]: float(row["value"])
+        row["setting"]: _value(row["value"])
         for row in packaged_rows("presets")
         if row["preset"] == name
     }
+
+
+def _value(text: str) -> float | str:
+    """Read a value of a preset: a number, or the name of a choice."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

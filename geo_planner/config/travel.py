@@ -61,6 +61,12 @@ class Travel(Settings):
         default=False,
         description="Let every street take whole seconds, rounded up, and not hundredths.",
     )
+    street_rules: Literal["tags", "r5"] = Field(
+        "tags",
+        description="Rules of streets: those of this project, or R5's: its speeds by class without "
+        "a share of them, turns along ways, bicycles pushed where they may not be ridden, no waits "
+        "of cyclists, no gates, and streets of access alone closed.",
+    )
     missing_limits: Literal["country", "observed"] = Field(
         "country",
         description="Speed limit of streets that state none: the country's default for the class, "

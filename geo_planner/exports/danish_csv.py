@@ -18,12 +18,12 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.exports.content import Content, unit_of
+from geo_planner.exports.formulas import guarded
 from geo_planner.folders import written_beside
 from geo_planner.schema import Table, tables
 
 COLUMNS_FILE = "columns.csv"
 WKT = "geometry_wkt"
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _GUARDED = re.compile(r"''*[=+\-@\t\r\n]")
 _POINT = 0  # shapely's number of the type
 
@@ -127,7 +127,7 @@ def _field(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return _number(float(value))
     text = str(value)
-    return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
+    return str(guarded(text)) if isinstance(value, str) else text
 
 
 def _number(value: float) -> str:

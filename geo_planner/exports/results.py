@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo_planner.analysis.ranking_table import ranking_table
 from geo_planner.errors import InputError
+from geo_planner.exports.formulas import guarded_frame
 from geo_planner.folders import written_beside
 from geo_planner.words.frames import frame_in_words
 
@@ -91,7 +92,7 @@ def finite(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _write_csv(frame: pd.DataFrame, file: Path) -> None:
     plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    plain.to_csv(file, index=False, lineterminator="\n")
+    guarded_frame(plain).to_csv(file, index=False, lineterminator="\n")
 
 
 def _write_vector(driver: str, layer: str) -> Callable[[pd.DataFrame, Path], None]:

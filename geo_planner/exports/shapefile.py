@@ -18,6 +18,7 @@ import pyogrio
 import shapely
 
 from geo_planner.exports.content import Content
+from geo_planner.exports.formulas import guarded
 from geo_planner.exports.results import CREDITS_FILE
 
 NAMES_FILE = "field_names.csv"
@@ -137,7 +138,7 @@ def _write_csv(file: Path, head: Sequence[str], rows: Sequence[Sequence[Any]]) -
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(head)
-        writer.writerows(rows)
+        writer.writerows([guarded(value) for value in row] for row in rows)
 
 
 def _zip(folder: Path, file: Path) -> None:

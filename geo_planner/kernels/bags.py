@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.service import Service
-
-IntArray = npt.NDArray[np.int32]
 
 # columns of labels, of what is ready at stops, of trips boarded and of journeys
 STOP, ARRIVAL, WALK, STATE, FIRST, NEXT, PARENT, PATTERN, TRIP, BOARD, ALIGHT = range(11)
@@ -63,6 +61,7 @@ def bag_journeys(store: Store) -> tuple[IntArray, IntArray]:
     rides = []
     for number, last in enumerate(kept[:, LABEL]):
         chain, label = [], last
+        # from the last ride back to the first
         while label >= 0:
             parent = labels[label, PARENT]
             before = labels[parent, STOP] if parent >= 0 else -1
@@ -85,6 +84,7 @@ def is_listed(rows, heads, place, number, key, is_better, limits_walk, is_by_dis
     state, first = rows[number, STATE], rows[number, FIRST]
     before = -1
     other = heads[place]
+    # `before` is the last row that stays: leading past it takes a covered row off the list
     while other >= 0:
         following = rows[other, NEXT]
         if is_by_distance and rows[other, FIRST] != first:

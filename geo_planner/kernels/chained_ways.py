@@ -31,6 +31,7 @@ def chain(near, between, far, limit_cs, best, touched, out_cs):
     """
     for row in range(out_cs.shape[0]):
         n_touched = 0
+        # `best` is UNREACHED but at the ends touched by this row
         for i in range(near.ptr[row], near.ptr[row + 1]):
             middle = near.stop[i]
             for j in range(between.ptr[middle], between.ptr[middle + 1]):

@@ -18,11 +18,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.raptor import Workspace, queue_patterns, ride_patterns, walk_on
 from geo_planner.kernels.service import NEVER
 from geo_planner.kernels.tariff import fare_by_distance
-
-IntArray = npt.NDArray[np.int32]
 
 
 class FareSpace(NamedTuple):
@@ -78,6 +77,7 @@ def _begin(state, better_ptr, better_idx, limit, best, n_gained):
 @numba.njit(cache=True, nogil=True)
 def _ride_classes(service, tariff, state, n_marked, work):
     """Ride the patterns of every class from the stops marked, each into its state."""
+    # a state is laid out when the first ride leads to it
     for fare_class in range(tariff.following.shape[1]):
         following = tariff.following[state, fare_class]
         if following < 0:
@@ -125,6 +125,7 @@ def _ride_classes(service, tariff, state, n_marked, work):
 def _keep(tariff, first_stop, work, best_by_fare):
     """Keep each state's labels for the least of the fares asked for that pays for it."""
     for state in range(1, work.n_gained.shape[0]):
+        # only stops where the state improved on all better ones have labels of its own
         for place in range(work.n_gained[state]):
             stop = work.gained_stops[state, place]
             by_distance = fare_by_distance(tariff, first_stop, stop)
@@ -153,6 +154,7 @@ def _search_from(
         for place in range(work.n_gained[state]):
             work.is_gained[state, work.gained_stops[state, place]] = 0
         work.n_gained[state] = -1
+    # rides lead to states further on: a state's labels are complete when its turn comes
     for state in range(work.n_gained.shape[0]):
         if state > 0 and work.n_gained[state] <= 0:
             continue

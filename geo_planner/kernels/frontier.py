@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.bags import (
     ALIGHT,
     ARRIVAL,
@@ -51,7 +51,6 @@ from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.tariff import Tariff, fare_by_distance
 
-IntArray = npt.NDArray[np.int32]
 FIRST_ROOM = 2**17
 
 
@@ -161,6 +160,7 @@ def _arrive(world, store, label, leave):
         or is_beaten(store.journeys, store.n[3], arrival, fare, n_rides)
     ):
         return
+    # of journeys that leave at the same moment, those that this one beats are struck
     for place in range(store.n[3]):
         row = store.journeys[place]
         is_worse = row[ARRIVAL] >= arrival and row[FARE] >= fare and row[RIDES] >= n_rides
@@ -293,6 +293,7 @@ def _search(world, store, starts, access_cs):
     """Search from every departure, the last one first; False: a list was too short."""
     tariff, bounds = world.tariff, world.bounds
     done = 0
+    # departures fall: what is listed so far leaves no earlier, so it covers what is no better
     for start in range(starts.shape[0]):
         leave, stop, pattern, call, trip = starts[start]
         state = tariff.following[0, tariff.pattern_class[pattern]]
@@ -308,6 +309,7 @@ def _search(world, store, starts, access_cs):
         # all first trips of one moment, then what follows them
         if start + 1 < starts.shape[0] and starts[start + 1, 0] == leave:
             continue
+        # labels before `done` have been carried on; those that this adds are carried on in turn
         while done < store.n[0]:
             _change(world, store, leave, done)
             done += 1

@@ -37,6 +37,7 @@ def _join(node, other, leaving, entering, start, size, room, beside, out_cost, i
             out_cost[i] = min(out_cost[i], leaving)
             in_cost[i] = min(in_cost[i], entering)
             return end
+    # a full list moves to the end, with more than twice the room; its old place stays unused
     if size[node] == room[node]:
         more = room[node] * 2 + 2
         if end + more > beside.shape[0]:
@@ -71,6 +72,7 @@ def _search_without(
         key = heapq.heappop(heap)
         so_far = np.int32(key >> _NODE_BITS)
         node = key & _NODE_MASK
+        # stale: the node was reached for less since
         if so_far > cost_to[node]:
             continue
         n_settle -= 1
@@ -100,10 +102,12 @@ def _shortcuts(
         leaving[i] = out_cost[start[node] + i]
         entering[i] = in_cost[start[node] + i]
     n_shortcuts = 0
+    # from each neighbour one search, without the node, serves the ways to all others
     for i in range(degree):
         if entering[i] == NO_WAY:
             continue
         farthest = np.int32(-1)
+        # what is dearer than the dearest way through the node need not be searched
         for j in range(degree):
             if j != i and leaving[j] < NO_WAY:
                 farthest = max(farthest, leaving[j])
@@ -117,6 +121,7 @@ def _shortcuts(
             if j == i or leaving[j] == NO_WAY:
                 continue
             cost = entering[i] + leaving[j]
+            # a way without the node is no dearer: no shortcut is needed
             if cost_to[around[j]] <= cost:
                 continue
             n_shortcuts += 1
@@ -130,6 +135,7 @@ def _shortcuts(
                     around[j], around[i], NO_WAY, np.int32(cost),
                     start, size, room, beside, out_cost, in_cost, end,
                 )  # fmt: skip
+        # between searches cost_to is NO_WAY everywhere
         for i_touched in range(n_touched):
             cost_to[touched[i_touched]] = NO_WAY
         if end < 0:
@@ -145,6 +151,7 @@ def _take_out(node, start, size, beside, out_cost, in_cost, level):
         level[other] = max(level[other], level[node] + 1)
         first = start[other]
         for j in range(first, first + size[other]):
+            # the last entry takes its place: lists have no gaps
             if beside[j] == node:
                 last = first + size[other] - 1
                 beside[j] = beside[last]
@@ -205,6 +212,7 @@ def contract(arc_ptr, arc_head, arc_cost, n_places):
     if end > n_places:
         end = np.int64(-1)
     for node in range(n_nodes):
+        # both ends list an arc: one as leaving, one as entering
         for arc in range(arc_ptr[node], arc_ptr[node + 1]):
             head = arc_head[arc]
             if head != node and end >= 0:
@@ -227,6 +235,7 @@ def contract(arc_ptr, arc_head, arc_cost, n_places):
             queue.append((importance[node] << _NODE_BITS) | node)
         heapq.heapify(queue)
     n_out = 0
+    # each node left stands in the queue once, at an importance it had; if it has risen it goes back
     while queue and end >= 0:
         node = heapq.heappop(queue) & _NODE_MASK
         if is_out[node]:
@@ -253,6 +262,7 @@ def contract(arc_ptr, arc_head, arc_cost, n_places):
         n_out = 0
     up_ptr = np.zeros(n_nodes + 1, np.int32)
     down_ptr = np.zeros(n_nodes + 1, np.int32)
+    # a node's list holds those that were still there when it went: all come after it in the order
     for node in range(n_nodes):
         n_up = 0
         n_down = 0
@@ -302,6 +312,7 @@ def downward_places(latest_first, below_ptr, below):
     is_seen = np.zeros(n_nodes, np.bool_)
     stack = np.empty(n_nodes, np.int32)
     free = n_nodes
+    # a node is placed, from the last place back, once all below it are: so it comes before them
     for root in latest_first:
         if is_seen[root]:
             continue

@@ -19,13 +19,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.hierarchy import NO_WAY
 from geo_planner.kernels.street import UNREACHED
 
 LANES = 32
 PART = 32
-
-IntArray = npt.NDArray[np.int32]
 
 
 class Downward(NamedTuple):
@@ -127,6 +126,7 @@ def choose(
 
 @numba.njit(cache=True, nogil=True)
 def _mark_above(ptr, head, is_chosen):
+    # heads have lower places: going down the places, each is settled before it is read
     for place in range(ptr.shape[0] - 2, -1, -1):
         if is_chosen[place]:
             for arc in range(ptr[place], ptr[place + 1]):
@@ -149,6 +149,7 @@ def _climb(up_ptr, up_head, up_cost, seed_ptr, seed_place, seed_cost, first, las
                 above[place] = NO_WAY
             above[place, origin - first] = min(above[place, origin - first], seed_cost[i])
     done = 0
+    # stack[:done] have had all they lead to listed; is_above says what is listed
     while done < n:
         place = stack[done]
         done += 1
@@ -160,6 +161,7 @@ def _climb(up_ptr, up_head, up_cost, seed_ptr, seed_place, seed_cost, first, las
                 n += 1
                 above[head] = NO_WAY
     places = np.sort(stack[:n])
+    # arcs lead to lower places: from the highest place on, a label is final before it is passed on
     for i in range(n - 1, -1, -1):
         place = places[i]
         for arc in range(up_ptr[place], up_ptr[place + 1]):
@@ -199,6 +201,7 @@ def sweep(
     for place in places:
         if down.number[place] >= 0:
             has_above[down.number[place] // PART] = 1
+    # a part's arcs come from parts before it or from itself: their labels are final
     for part in range(is_active.shape[0]):
         low = part * PART
         high = min(low + PART, n_chosen)
@@ -208,12 +211,14 @@ def sweep(
                 break
             is_near = is_active[down.source[i]] == 1
         is_active[part] = 0
+        # nothing within the limit leads here: NO_WAY for all stands for more than the limit
         if not is_near:
             if is_filled[part]:
                 is_filled[part] = 0
                 label[low:high] = NO_WAY
             continue
         is_filled[part] = 1
+        # heads are numbered lower than the node: each label is final when it is read
         for node in range(low, high):
             mine = label[node]
             if has_above[part] and is_above[down.place[node]]:
@@ -278,6 +283,7 @@ def leave(
         mine = out[destination]
         for lane in range(n_lanes):
             mine[lane] = UNREACHED
+        # parts that are not filled hold NO_WAY throughout
         for i in range(end_ptr[destination], end_ptr[destination + 1]):
             if is_filled[end_number[i] // PART] == 0:
                 continue
@@ -310,6 +316,7 @@ def compress(costs, n_rows, row_ptr, row_destination, row_cost):
         Result, with room for all.
     """
     n_in_row = np.zeros(costs.shape[1], np.int64)
+    # first the length of every row, then n_in_row is where its next entry goes
     for destination in range(costs.shape[0]):
         for lane in range(costs.shape[1]):
             n_in_row[lane] += np.int64(costs[destination, lane] != UNREACHED)

@@ -6,15 +6,13 @@ use.
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import dijkstra
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.least_arcs import least_arcs
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
-
-IntArray = npt.NDArray[np.int32]
 
 
 def ways_back(service: Service, transfer_slack_cs: int) -> csr_matrix:

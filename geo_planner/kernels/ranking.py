@@ -34,6 +34,7 @@ def count_ranks(scores, order, weights, tie, counts, central):
     for draw in range(n_draws):
         place = 0
         before = scores[draw, order[draw, 0]]
+        # scores fall: a site shares the place before it unless the step down is a difference
         for i in range(n_sites):
             site = order[draw, i]
             score = scores[draw, site]

@@ -23,9 +23,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.service import NEVER, Service
-
-IntArray = npt.NDArray[np.int32]
 
 
 class Workspace(NamedTuple):
@@ -109,6 +108,7 @@ def queue_patterns(
 ):
     """List the patterns that call at marked stops, each with its first such call."""
     n_queued = 0
+    # first_call is -1 for patterns that are not queued, else the first call at a marked stop so far
     for place in range(n_marked):
         stop = marked_stops[place]
         for entry in range(stop_pattern_ptr[stop], stop_pattern_ptr[stop + 1]):
@@ -174,6 +174,7 @@ def ride_patterns(
                         stop, limit, best, ready, ready_end, is_touched, touched_stops, n_touched
                     )
                 start = np.int32(0)
+                # lanes from start to end are on this trip, or on one dropped as too late for them
                 for trip in range(low, high):
                     end = boarded[trip]
                     if end == start:
@@ -195,6 +196,7 @@ def ride_patterns(
                     start = end
             if is_marked[stop] and can_board[place]:
                 first_ready = ready[stop, 0]
+                # nobody is on board: begin with the first trip that the earliest lane catches
                 if low == high:
                     last = n_trips
                     low = 0
@@ -206,23 +208,27 @@ def ride_patterns(
                             last = middle
                     high = low
                 else:
+                    # earlier trips that the earliest lane still catches; nobody in time is on them
                     while low > 0 and departure_cs[times + low - 1] >= first_ready:
                         low -= 1
                         boarded[low] = 0
                 n_ready = ready_end[stop]
                 lane = np.int32(0)
+                # who is ready by a departure is on that trip or an earlier one: boarded rises
                 for trip in range(low, high):
                     lane = max(lane, boarded[trip])
                     departure = departure_cs[times + trip]
                     while lane < n_ready and ready[stop, lane] <= departure:
                         lane += 1
                     boarded[trip] = lane
+                # further trips, until every lane that is ready is on one
                 while lane < n_ready and high < n_trips:
                     departure = departure_cs[times + high]
                     while lane < n_ready and ready[stop, lane] <= departure:
                         lane += 1
                     boarded[high] = lane
                     high += 1
+            # the times of a pattern lie call by call, those of all its trips together
             times += n_trips
     return n_gained
 
@@ -248,6 +254,7 @@ def walk_on(
 ):
     """Carry the labels gained in a round to their stops and the stops around; count the marked."""
     n_marked = 0
+    # ready never rises: a stop is marked where some lane may board sooner than in any round before
     for place in range(n_gained):
         source = gained_stops[place]
         first = np.int64(transfer_ptr[source])
@@ -316,6 +323,7 @@ def range_search(
     is_marked, marked_stops = work.is_marked, work.marked_stops
     is_gained, gained_stops = work.is_gained, work.gained_stops
     n_lanes = departures_cs.shape[0]
+    # every label that the last search did not touch is NEVER already
     for place in range(n_touched[0]):
         stop = touched_stops[place]
         is_touched[stop] = 0
@@ -339,6 +347,7 @@ def range_search(
         shift = np.int32(access_cost_cs[place] + board_wait_cs)
         for lane in range(n_lanes):
             ready[stop, lane] = min(ready[stop, lane], np.int32(departures_cs[lane] + shift))
+    # before a round, the marked stops are those where some lane may board sooner than before
     for ride in range(max_rides):
         n_queued = queue_patterns(
             marked_stops,
@@ -399,6 +408,7 @@ def range_search(
             )
         for place in range(n_gained):
             is_gained[gained_stops[place]] = 0
+    # a lane that still holds its limit was carried along without having arrived
     for place in range(n_touched[0]):
         stop = touched_stops[place]
         for lane in range(n_lanes):

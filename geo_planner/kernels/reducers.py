@@ -72,6 +72,7 @@ def sum_reached(ptr, destination, cost_cs, cutoffs_cs, weights, counts, within, 
     """
     n_cutoffs = cutoffs_cs.shape[0]
     for row in range(ptr.shape[0] - 1):
+        # each cost is put to the first cutoff it is within; the row's end sums them up
         for i in range(ptr[row], ptr[row + 1]):
             place = _bin_of(cost_cs[i], cutoffs_cs)
             count = counts[destination[i]]
@@ -110,6 +111,7 @@ def sum_reaching(
         count = counts[row]
         for i in range(ptr[row], ptr[row + 1]):
             there = destination[i]
+            # `touched` lists each destination once, whichever row came to it first
             if is_touched[there] == 0:
                 is_touched[there] = 1
                 touched[n_touched] = there
@@ -145,6 +147,7 @@ def nth_closest(ptr, destination, cost_cs, counts, n_wanted, out):
         order = np.argsort(cost_cs[first : ptr[row + 1]])
         so_far = 0.0
         out[row] = UNREACHED
+        # `so_far` counts the opportunities of the places before
         for place in order:
             so_far += counts[destination[first + place]]
             if so_far >= n_wanted:

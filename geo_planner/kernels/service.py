@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
+
 NEVER = np.int32(2**30)
 # ten days: later than any time of a timetable, so that turned times stay positive
 TURN_CS = np.int32(10 * 24 * 360_000)
-
-IntArray = npt.NDArray[np.int32]
 
 
 class Walks(NamedTuple):

@@ -16,12 +16,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
+
 UNREACHED = np.int32(2**31 - 1)
 
 _NODE_BITS = 32
 _NODE_MASK = 2**32 - 1
-
-IntArray = npt.NDArray[np.int32]
 
 
 class StreetWorkspace(NamedTuple):
@@ -78,6 +78,7 @@ def _run(
     n = 0
     n_queued = 0
     level = limit >> shift
+    # a node stands in the bucket of its least cost so far; dearer entries of it stay and are stale
     for i in range(seed_nodes.shape[0]):
         node = seed_nodes[i]
         cost = seed_costs[i]
@@ -91,15 +92,18 @@ def _run(
         n += 1
         n_queued += 1
         level = min(level, cost >> shift)
+    # what is queued lies in the bucket of `level` or beyond, less than one turn of the ring
     while n_queued > 0:
         bucket = level & mask
         last = ring[bucket]
+        # short arcs put nodes back into this very bucket: it is done when it stays empty
         while last >= 0:
             ring[bucket] = following[last]
             n_queued -= 1
             key = entry[last]
             node = key & _NODE_MASK
             so_far = key >> _NODE_BITS
+            # else the node was reached for less since it was put here
             if distance[node] == so_far:
                 for arc in range(arc_ptr[node], arc_ptr[node + 1]):
                     head = arc_head[arc]
@@ -167,6 +171,7 @@ def reset(work, n_entries):
     """Forget a search; return how many nodes it reached."""
     distance = work.distance
     n_reached = 0
+    # a node with several entries counts, and is forgotten, at the first of them
     for i in range(n_entries):
         node = work.entry[i] & _NODE_MASK
         n_reached += distance[node] != UNREACHED
@@ -225,6 +230,7 @@ def fill_rows(
     distance, entry = work.distance, work.entry
     row_ptr[0] = 0
     n = 0
+    # each origin finds distance, best and is_found as before the first, and leaves them so
     for origin in range(first, last):
         if row_destination.shape[0] - n < n_destinations:
             return origin
@@ -232,6 +238,7 @@ def fill_rows(
         n_entries = search(
             arc_ptr, arc_head, arc_cost, seed_node[seeds], seed_cost[seeds], limit, shift, work
         )
+        # the one entry with a node's final cost is taken; the node is forgotten at once
         for i in range(n_entries):
             node = entry[i] & _NODE_MASK
             so_far = entry[i] >> _NODE_BITS
@@ -249,6 +256,7 @@ def fill_rows(
             if direct_cost[i] <= limit and direct_cost[i] < best[destination]:
                 best[destination] = direct_cost[i]
                 is_found[destination >> 6] = 1
+        # in rising order, 64 at a time where any was found: rows come out sorted
         for part in range(is_found.shape[0]):
             if is_found[part] == 0:
                 continue

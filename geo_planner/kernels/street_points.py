@@ -4,8 +4,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int32]
-FloatArray = npt.NDArray[np.float64]
+from geo_planner.arrays import FloatArray, IntArray
 
 
 @numba.njit(cache=True, nogil=True)
@@ -17,6 +16,7 @@ def _pairs(
     """Count the pairs of each origin into ``ptr``; list them too where there is room."""
     n = 0
     ptr[0] = 0
+    # pairs are counted even where they find no room: the caller makes it and comes again
     for o in range(origin_street.shape[0]):
         own = origin_street[o]
         here = origin_place[o]

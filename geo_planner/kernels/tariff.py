@@ -6,9 +6,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.service import Service
-
-IntArray = npt.NDArray[np.int32]
 
 
 class Tariff(NamedTuple):

@@ -15,9 +15,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.service import Service, Walks, chosen_walks, places_by_stop, reversed_walks
-
-IntArray = npt.NDArray[np.int32]
 
 _CALL_BITS = 20
 
@@ -101,6 +100,7 @@ def _mark_useful(
         Result, bool, ``(n_walks,)``, all False at first.
     """
     n_most = 0
+    # room for the places of the row that has most
     for row in range(itself.shape[0]):
         n_places = 0
         if itself[row] >= 0:
@@ -131,6 +131,7 @@ def _mark_useful(
                 n_places += 1
         pattern = np.int64(-1)
         n_kept = 0
+        # `kept` holds the places of this pattern so far that no place before them replaces
         for place in np.argsort(key[:n_places]):
             if key[place] >> _CALL_BITS != pattern:
                 pattern = key[place] >> _CALL_BITS
@@ -151,6 +152,7 @@ def _mark_useful(
                         pattern_time_ptr[pattern] + (last_call - (key[other] & last_call)) * n_trips
                     )
                 replaces = True
+                # replaced where no trip needs longer between the two calls than the walks differ
                 for trip in range(n_trips):
                     if abs(times_cs[here + trip] - times_cs[there + trip]) > spare:
                         replaces = False

@@ -42,6 +42,7 @@ def egress(
     for destination in range(direct_cost_cs.shape[0]):
         for lane in range(n_lanes):
             out_travel_cs[destination, lane] = UNREACHED
+        # arrivals first, in times of the day; NEVER plus a walk is still beyond every limit
         for entry in range(egress_ptr[destination], egress_ptr[destination + 1]):
             stop = egress_stop_idx[entry]
             cost = egress_cost_cs[entry]
@@ -76,6 +77,7 @@ def percentiles(travel_cs, ranks, out):
         for lane in range(n_lanes):
             low = min(low, travel_cs[row, lane])
             largest = max(largest, travel_cs[row, lane])
+        # ranks rise, so `low` is no more than any value still to be found
         for place in range(ranks.shape[0]):
             # halve the range of values, not of lanes: counting needs no order and no branch
             high = largest

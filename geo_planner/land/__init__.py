@@ -5,7 +5,7 @@ from geo_planner.land.capacity.factors import assumed_files
 from geo_planner.land.capacity.jobs import draw_private_jobs, existing_jobs
 from geo_planner.land.environment.classes import classes_lowered_by, environment_classes
 from geo_planner.land.environment.sensitive import sensitive_uses
-from geo_planner.land.measures import land_measures
+from geo_planner.land.measures import land_measures, plans_over
 from geo_planner.land.plans.readiness import site_readiness
 from geo_planner.land.plans.resolving import PlanResult, resolve_plans
 from geo_planner.land.plans.summary import plan_summary
@@ -19,6 +19,7 @@ __all__ = [
     "existing_jobs",
     "land_measures",
     "plan_summary",
+    "plans_over",
     "resolve_plans",
     "sensitive_uses",
     "site_capacity",

@@ -49,6 +49,7 @@ def land_measures(
     land: Land | None = None,
     siting: Siting | None = None,
     constraints: SiteConstraints | None = None,
+    plans: PlanResult | None = None,
 ) -> pd.DataFrame:
     """Measure plans, capacity, environmental class and readiness of sites.
 
@@ -62,6 +63,8 @@ def land_measures(
         Settings; None: those the region was built with.
     constraints
         What lies on the sites; None: all ground counts as buildable and no cap holds.
+    plans
+        Plans over the sites, where they are resolved already.
 
     Returns
     -------
@@ -80,8 +83,7 @@ def land_measures(
     settings = land or Land.model_validate(stored.get("land", {}))
     scoring = siting or Siting.model_validate(stored.get("siting", {}))
     given = region.geo_table("sites") if sites is None else sites
-    parcels = region.geo_table("parcels")
-    result = resolve_plans(given, region.geo_table("plans"), parcels, land=settings)
+    result = plans or plans_over(region, given, settings)
     uses = _profiles(result, settings, scoring).rename("profile").to_frame()
     uses["use"] = uses["profile"].map(use_of_profile())
     ready = site_readiness(result, uses["use"])
@@ -94,14 +96,19 @@ def land_measures(
     names = ("landscape", "zones", "schools", "amenities")
     around = sensitive_uses(result.plans, {name: region.geo_table(name) for name in names})
     classes = environment_classes(result, around, _class_caps(constraints))
-    plans = plan_summary(result, cited=("now", "potential", "if_adopted"))
-    frame = pd.concat([uses, ready, plans, classes], axis=1)
+    summary = plan_summary(result, cited=("now", "potential", "if_adopted"))
+    frame = pd.concat([uses, ready, summary, classes], axis=1)
     frame = frame.join(_own_capacity(capacity, uses["use"], ready["stage"]))
     frame["local_plan_share"] = _local_plan_share(result)
     frame["use_allowed"] = _yes_no(ready["stage"] < _RURAL_STAGE, ready["stage"].notna())
-    is_rural = (plans["zone_status"] == "rural") & (ready["stage"] == _RURAL_STAGE)
-    frame["in_rural_zone"] = _yes_no(is_rural, plans["zone_status"].notna() | is_rural)
+    is_rural = (summary["zone_status"] == "rural") & (ready["stage"] == _RURAL_STAGE)
+    frame["in_rural_zone"] = _yes_no(is_rural, summary["zone_status"].notna() | is_rural)
     return frame.join(_of_constraints(result, constraints))
+
+
+def plans_over(region: Region, sites: gpd.GeoDataFrame, land: Land) -> PlanResult:
+    """Resolve the plans of a region over sites, on its parcels."""
+    return resolve_plans(sites, region.geo_table("plans"), region.geo_table("parcels"), land=land)
 
 
 def _local_plan_share(result: PlanResult) -> pd.Series:

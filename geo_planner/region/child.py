@@ -79,7 +79,7 @@ def write_child(
             "study": dict(parent.study),
             "tables": {name: asdict(info) for name, info in infos.items()},
             "findings": [finding.to_json() for finding in parent.findings],
-            "origin": asdict(origin),
+            "origin": origin.to_json(),
         }
         replace_region(folder, content, infos)
     child = open_region(folder)

@@ -42,7 +42,7 @@ from geo_planner.sources.businesses import assign_clusters
 from geo_planner.sources.gbfs import read_gbfs
 from geo_planner.sources.gtfs.feed import read_gtfs
 from geo_planner.sources.lines import read_lines
-from geo_planner.sources.osm import read_osm
+from geo_planner.sources.osm import OsmExtract, read_osm_files, require_streets
 from geo_planner.sources.spread import read_spread
 from geo_planner.sources.vector.files import is_outside
 from geo_planner.sources.vector.layers import read_layer
@@ -179,10 +179,8 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     """
     ingested = Ingested()
     _take_crs(study, ingested)
-    for source in study.sources.osm:
-        progress(f"reading {source.label}")
-        _read(ingested, "osm", source, partial(_add_osm, ingested, source, study))
-    if ingested.crs is None and not study.study.crs:
+    _read_extracts(study, ingested, progress)
+    if ingested.crs is None and not study.study.crs and not study.sources.osm:
         ingested.complain(_NO_CRS)
     crs = ingested.crs or parse_crs(_STAND_IN_CRS)
     for number, feed in enumerate(study.sources.gtfs, start=1):
@@ -204,6 +202,29 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     if not any(len(frame) for frame in ingested.tables.values()) and not ingested.problems:
         ingested.complain("the study lists no sources: add [[sources.osm]] and others")
     return ingested
+
+
+def _read_extracts(study: Study, ingested: Ingested, progress: Progress) -> None:
+    """Read OpenStreetMap sources; files that share a border become one network."""
+    files = [source for source in study.sources.osm if source.path is not None]
+    sound: list[OsmSource] = []
+    for source in study.sources.osm:
+        progress(f"reading {source.label}")
+        if source.path is None:
+            _read(ingested, "osm", source, partial(_add_overpass, ingested, source, study))
+        elif len(files) == 1:
+            _read(ingested, "osm", source, partial(_add_extracts, ingested, files))
+        else:
+            _read(ingested, "osm", source, partial(require_streets, source.path))
+            if not ingested.reads[-1].problems:
+                # it is told as part of what it is joined with
+                ingested.reads.pop()
+                sound.append(source)
+    if sound:
+        label = ", ".join(source.label for source in sound)
+        progress(f"joining {label}")
+        joined = OsmSource(overpass_url=label)
+        _read(ingested, "osm", joined, partial(_add_extracts, ingested, sound))
 
 
 def _read_vectors(study: Study, ingested: Ingested, crs: CRS, progress: Progress) -> None:
@@ -262,27 +283,42 @@ def _provenance(source: Provenance, **parameters: Any) -> dict[str, Any]:
     }
 
 
-def _add_osm(ingested: Ingested, source: OsmSource, study: Study) -> None:
-    if source.path is None:
-        extract = _from_overpass(source, ingested.crs, study)
-    else:
-        extract = read_osm(source.path, ingested.crs, country=study.study.country)
+def _add_extracts(ingested: Ingested, sources: Sequence[OsmSource]) -> None:
+    """Add the tables of one file, or of several read as one."""
+    paths = [source.path for source in sources if source.path is not None]
+    extract = read_osm_files(paths, ingested.crs)
+    label = ", ".join(source.label for source in sources)
+    _add_osm(ingested, extract, label, [_dated(source, extract) for source in sources])
+
+
+def _add_overpass(ingested: Ingested, source: OsmSource, study: Study) -> None:
+    extract = _from_overpass(source, ingested.crs, study)
+    _add_osm(ingested, extract, source.label, [_dated(source, extract)])
+
+
+def _dated(source: OsmSource, extract: OsmExtract) -> dict[str, Any]:
+    stated = {"timestamp": extract.timestamp} if extract.timestamp else {}
+    return _provenance(source, **stated)
+
+
+def _add_osm(
+    ingested: Ingested, extract: OsmExtract, label: str, provenances: Sequence[dict[str, Any]]
+) -> None:
     ingested.found(extract.findings)
-    provenance = _provenance(
-        source, **({"timestamp": extract.timestamp} if extract.timestamp else {})
-    )
-    _require_inside(extract.tables["streets"], source)
+    _require_inside(extract.tables["streets"], label)
     for name, frame in extract.tables.items():
-        ingested.add(name, frame, source.label, provenance)
+        first, *others = provenances
+        ingested.add(name, frame, label, first)
+        ingested.sources[name] += others
     ingested.crs = require_metric(extract.crs)
 
 
-def _require_inside(streets: pd.DataFrame, source: OsmSource) -> None:
+def _require_inside(streets: pd.DataFrame, label: str) -> None:
     """Refuse streets far outside the area the region's CRS is made for."""
     lines = gpd.GeoSeries(streets.geometry)
     if lines.crs is not None and is_outside(lines, lines.crs).any():
         raise CRSError(
-            f"{source.label}: the streets lie outside the area {lines.crs.name} is for: "
+            f"{label}: the streets lie outside the area {lines.crs.name} is for: "
             "state another crs under [study], or leave it out for the UTM zone around them"
         )
 
@@ -302,6 +338,8 @@ def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
 def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> None:
     feed = read_gtfs(source.path, source.prefix or str(number), crs)
     ingested.found(feed.findings)
+    if not feed.has_timetable:
+        return
     ingested.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
         ingested.add(name, frame, source.label, _provenance(source))

@@ -28,6 +28,7 @@ from geo_planner.crs import parse_crs, to_text
 from geo_planner.errors import FolderError, RegionError, require_kind
 from geo_planner.findings import Finding
 from geo_planner.folders import sha256_of, write_json
+from geo_planner.reasons import Reason
 
 REGION_FILE = "region.json"
 _READABLE_VERSIONS = (schema.SCHEMA_VERSION,)
@@ -70,7 +71,11 @@ class Origin:
     identity: str
     scenario: Mapping[str, Any]
     changes: tuple[Mapping[str, Any], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values, as ``region.json`` holds it."""
+        return {**vars(self), "notes": [note.to_json() for note in self.notes]}
 
 
 @dataclass(frozen=True)
@@ -225,11 +230,12 @@ def open_region(path: Path | str) -> Region:
         ) from error
     if version not in _READABLE_VERSIONS:
         is_newer = isinstance(version, int) and version > max(_READABLE_VERSIONS)
-        age = "a newer" if is_newer else "another"
+        age = "a newer" if is_newer else "an earlier"
+        how = "" if is_newer else f"bring it up with `geo-planner upgrade {folder}`, or "
         raise RegionError(
             str(folder),
             f"written by {age} version (schema {version}, this program reads "
-            f"{', '.join(map(str, _READABLE_VERSIONS))}): build it again with this program",
+            f"{', '.join(map(str, _READABLE_VERSIONS))}): {how}build it again with this program",
         )
     try:
         region, digest = _from_json(folder, content), content["digest"]
@@ -263,8 +269,8 @@ def _from_json(folder: Path, content: Mapping[str, Any]) -> Region:
 
 
 def _origin_from_json(content: Mapping[str, Any]) -> Origin:
-    lists = {name: tuple(content[name]) for name in ("changes", "notes")}
-    return Origin(**{**content, **lists})
+    notes = tuple(map(Reason.from_json, content["notes"]))
+    return Origin(**{**content, "changes": tuple(content["changes"]), "notes": notes})
 
 
 def _digest_of(tables: Mapping[str, TableInfo], name: str) -> str | None:

@@ -18,12 +18,15 @@ import pandas as pd
 from geo_planner import schema
 from geo_planner.errors import GeoPlannerError, RegionError, ScenarioError, SchemaError
 from geo_planner.folders import write_json
+from geo_planner.reasons import Reason
 from geo_planner.region import Origin, Region, open_region, require_region, write_child
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import Change, Draft, Refused, content_digest, count_changes
+from geo_planner.scenario.draft import Change, Draft, content_digest, count_changes
 from geo_planner.scenario.files import bases_beside, parse_file
-from geo_planner.scenario.model import Parsed, Scenario, chain_of, label, parse_scenario
+from geo_planner.scenario.model import Parsed, Scenario, chain_of, of_modification, parse_scenario
+from geo_planner.scenario.refusals import Refused, scenario_error
 from geo_planner.version import __version__
+from geo_planner.words.english import english
 
 SCENARIOS = Path("derived") / "scenarios"
 _IDENTITY_SHOWN = 12
@@ -43,7 +46,7 @@ class Check:
         What each modification changes: scenario, index (from 1), modification, table, rows.
     notes
         What modifications leave as it was, and why.
-    problems
+    reasons
         All that is wrong; empty when the scenario can be applied.
     tables
         Changed tables, validated; empty while there are problems.
@@ -51,9 +54,14 @@ class Check:
 
     id: str
     changes: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> list[str]:
+        """All that is wrong, in English."""
+        return [english(reason) for reason in self.reasons]
 
     def __repr__(self) -> str:
         if self.problems:
@@ -64,8 +72,9 @@ class Check:
     def to_json(self) -> dict[str, Any]:
         """Give all but the tables."""
         return {
-            "scenario": self.id, "can_apply": not self.problems, "problems": self.problems,
-            "changes": self.changes, "notes": self.notes,
+            "scenario": self.id, "can_apply": not self.reasons, "problems": self.problems,
+            "reasons": [reason.to_json() for reason in self.reasons], "changes": self.changes,
+            "notes": [note.to_json() for note in self.notes],
         }  # fmt: skip
 
 
@@ -93,18 +102,18 @@ def check_scenario(region: Region, source: Source, known: Iterable[Scenario] = (
     try:
         parsed = _parse(source)
     except ScenarioError as error:
-        return Check(error.name, problems=list(error.problems))
-    check = Check(parsed.id, problems=[])
-    told = list(parsed.problems)
+        return Check(error.name, reasons=list(error.reasons))
+    check = Check(parsed.id)
+    wrong = list(parsed.problems)
     if parsed.scenario is not None:
         try:
             chain = _chain(parsed.scenario, source, known)
         except ScenarioError as error:
-            told += [(0, text) for text in error.problems]
+            wrong += [(0, reason) for reason in error.reasons]
             chain = [parsed.scenario]
-        told += _try(region, chain, parsed.numbers, check)
-    check.problems = [text for _, text in sorted(told, key=lambda item: item[0])]
-    if check.problems:
+        wrong += _try(region, chain, parsed.numbers, check)
+    check.reasons = [reason for _, reason in sorted(wrong, key=lambda item: item[0])]
+    if check.reasons:
         check.tables = {}
     return check
 
@@ -157,7 +166,7 @@ def apply_scenario(
     known = tuple(known)
     parsed = _parse(source)
     if parsed.scenario is None or parsed.problems:
-        raise ScenarioError(parsed.id, check_scenario(region, source, known).problems)
+        raise scenario_error(parsed.id, check_scenario(region, source, known).reasons)
     chain = _chain(parsed.scenario, source, known)
     identity = identity_of(region, chain)
     folder = Path(out) if out is not None else _default_folder(region, parsed.id, identity)
@@ -166,9 +175,9 @@ def apply_scenario(
         finished.share_tables_of(region)
         return finished
     check = Check(parsed.id)
-    told = _try(region, chain, parsed.numbers, check)
-    if told:
-        raise ScenarioError(parsed.id, [text for _, text in sorted(told, key=lambda i: i[0])])
+    wrong = _try(region, chain, parsed.numbers, check)
+    if wrong:
+        raise scenario_error(parsed.id, [one for _, one in sorted(wrong, key=lambda i: i[0])])
     origin = Origin(
         parent=os.path.relpath(region.path.resolve(), folder.resolve()),
         parent_digest=region.digest,
@@ -225,32 +234,44 @@ def _chain(scenario: Scenario, source: Source, known: Iterable[Scenario]) -> lis
 
 def _try(
     region: Region, chain: Sequence[Scenario], numbers: Sequence[int], check: Check
-) -> list[tuple[int, str]]:
+) -> list[tuple[int, Reason]]:
     """Run all modifications on a draft; keep what they change, return what is wrong."""
     draft = Draft(region)
-    problems: list[tuple[int, str]] = []
+    problems: list[tuple[int, Reason]] = []
     for scenario in chain:
         is_base = scenario is not chain[-1]
         places = range(1, len(scenario.modifications) + 1) if is_base else numbers
         for number, item in zip(places, scenario.modifications, strict=True):
-            name = label(number, type(item).__name__)
-            name = f"base {scenario.id}, {name}" if is_base else name
             wrong = _run(draft, item, scenario.id, number, check)
-            problems += [(0 if is_base else number, f"{name}: {text}") for text in wrong]
-            check.notes += [f"{name}: {text}" for text in draft.notes]
+            base = scenario.id if is_base else None
+            problems += [
+                (0 if is_base else number, _placed(base, number, item, what)) for what in wrong
+            ]
+            check.notes += [_placed(base, number, item, what) for what in draft.notes]
             draft.notes.clear()
     for name, frame in draft.frames.items():
         try:
             typed = schema.validate(frame, schema.tables()[name], origin="the scenario")
         except SchemaError as error:
-            problems += [(len(numbers) + 1, f"{name}: {text}") for text in error.problems]
+            problems += [
+                (len(numbers) + 1, Reason("scenario_table", table=name, text=text))
+                for text in error.problems
+            ]
             continue
         if _differs(region, name, typed):
             check.tables[name] = typed
     return problems
 
 
-def _run(draft: Draft, item: Modification, scenario: str, number: int, check: Check) -> list[str]:
+def _placed(base: str | None, number: int, item: Modification, what: Reason) -> Reason:
+    """Say of which modification, of which base, something is."""
+    placed = of_modification(number, type(item).__name__, what)
+    return placed if base is None else Reason("scenario_of_base", base=base, what=placed)
+
+
+def _run(
+    draft: Draft, item: Modification, scenario: str, number: int, check: Check
+) -> list[Reason]:
     """Run one modification; what is wrong leaves the draft as it was."""
     before = dict(draft.frames)
     try:
@@ -260,7 +281,7 @@ def _run(draft: Draft, item: Modification, scenario: str, number: int, check: Ch
         return list(error.problems)
     except GeoPlannerError as error:
         draft.frames = before
-        return [str(error)]
+        return [Reason("error_text", text=str(error))]
     earlier = Draft(draft.region, before)
     changes = [
         count_changes(name, earlier.frame(name), frame)
@@ -269,7 +290,7 @@ def _run(draft: Draft, item: Modification, scenario: str, number: int, check: Ch
     ]
     changes = [change for change in changes if _is_any(change)]
     if not changes:
-        return ["changes nothing: take it out, or choose what is not so already"]
+        return [Reason("scenario_changes_nothing")]
     check.changes += [
         {"scenario": scenario, "index": number, "modification": type(item).__name__}
         | asdict(change)

@@ -10,8 +10,10 @@ from pydantic import Field, model_validator
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import Draft, Mask, Refused
+from geo_planner.scenario.draft import Draft, Mask
+from geo_planner.scenario.refusals import Refused, unfit_value
 from geo_planner.scenario.values import AnyShape, AreaShape, Selection
 
 UseCode = Literal[11, 21, 31, 41, 51, 61, 71, 81, 91, 96]
@@ -61,16 +63,16 @@ class Rezone(Modification):
     def _is_whole(self) -> Self:
         problems = []
         if (self.plans is None) == (self.area is None):
-            problems.append("give either plans to change or the area of a new plan")
+            problems.append(Reason("rezone_one"))
         if not self._values():
-            problems.append("name at least one new value, such as floor_area_ratio")
+            problems.append(Reason("rezone_value"))
         if self.area is not None and self.floor_area_ratio is not None and not self.ratio_basis:
-            problems.append("a floor_area_ratio needs its ratio_basis")
+            problems.append(Reason("rezone_basis"))
         low, high = self.env_class_min, self.env_class_max
         if low is not None and high is not None and low > high:
-            problems.append(f"env_class_min {low} lies above env_class_max {high}")
+            problems.append(Reason("rezone_classes", low=low, high=high))
         if problems:
-            raise ValueError("; ".join(problems))
+            raise unfit_value("several_problems", problems=tuple(problems))
         return self
 
     def _values(self) -> dict[str, Any]:
@@ -111,7 +113,7 @@ class AdoptProposedPlans(Modification):
         if self.plans is not None:
             rows = rows & draft.select("plans", self.plans)
         if not rows.any():
-            raise Refused("no plan that is proposed is chosen")
+            raise Refused(Reason("scenario_no_proposal"))
         chosen = gpd.GeoDataFrame(plans[rows])
         older = (plans["status"] == "adopted").to_numpy(bool)
         draft.set("plans", rows, {"status": "adopted"})
@@ -174,8 +176,9 @@ class AddConstraint(Modification):
         """Add a row."""
         if self.effect is None and self.kind not in constraint_kinds():
             raise Refused(
-                f"unknown kind {self.kind!r}: state its effect, or use one of "
-                f"{', '.join(sorted(constraint_kinds()))}"
+                Reason(
+                    "scenario_unknown_kind", kind=self.kind, kinds=tuple(sorted(constraint_kinds()))
+                )
             )
         row = {
             "constraint_id": self.constraint_id or self.added_id, "kind": self.kind,

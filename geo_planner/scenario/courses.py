@@ -11,9 +11,11 @@ from pydantic import Field, model_validator
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft
 from geo_planner.scenario.feeds import TransitMode, require_feed, station_row
+from geo_planner.scenario.refusals import Refused, unfit_value
 from geo_planner.scenario.street_course import course_on_streets
 from geo_planner.scenario.values import GeometryValue, LineShape, PointShape, Value
 from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh
@@ -34,8 +36,7 @@ class LineStop(Value):
     def _is_old_or_new(self) -> Self:
         is_new = self.name is not None and self.at is not None
         if (self.stop_id is not None) == is_new or (self.stop_id and (self.name or self.at)):
-            msg = "give stop_id of a stop that is there, or name and at of a new one"
-            raise ValueError(msg)
+            raise unfit_value("stop_one")
         return self
 
 
@@ -61,14 +62,11 @@ class Course(Modification):
     @model_validator(mode="after")
     def _one_kind_of_time(self) -> Self:
         if (self.speed_kmh is None) == (self.run_times_min is None):
-            msg = "give either speed_kmh or run_times_min"
-            raise ValueError(msg)
+            raise unfit_value("course_one_time")
         if self.run_times_min is not None and min(self.run_times_min, default=1.0) <= 0:
-            msg = "run_times_min must be above 0"
-            raise ValueError(msg)
+            raise unfit_value("course_times_above")
         if self.straight and self.alignment is not None:
-            msg = "give either an alignment or straight = true"
-            raise ValueError(msg)
+            raise unfit_value("course_one_way")
         return self
 
     def run_times_s(self, course: Sequence[LineString]) -> list[int]:
@@ -86,7 +84,9 @@ class Course(Modification):
     def require_run_times(self, n_runs: int) -> None:
         """Refuse a list of run times of the wrong length."""
         if self.run_times_min is not None and len(self.run_times_min) != n_runs:
-            raise Refused(f"run_times_min has {len(self.run_times_min)} times, {n_runs} are needed")
+            raise Refused(
+                Reason("scenario_run_times", given=len(self.run_times_min), needed=n_runs)
+            )
 
 
 def place_stops(
@@ -105,7 +105,7 @@ def place_stops(
         Naming every stop that is unknown or has no place.
     """
     known = draft.frame("stops").set_index("stop_id")["geometry"]
-    problems: list[str] = []
+    problems: list[Reason] = []
     ids: list[str] = []
     points: list[Point] = []
     added: list[dict[str, Any]] = []
@@ -115,7 +115,10 @@ def place_stops(
             try:
                 points.append(draft.place(stop.at))
             except Refused as error:
-                unfit = [f"stop {stop.name!r}: {text}" for text in error.problems]
+                unfit = [
+                    Reason("scenario_at_stop", stop=str(stop.name), what=what)
+                    for what in error.problems
+                ]
             else:
                 ids.append(f"{prefix}:stop-{number}")
                 row = {"id": ids[-1], "name": stop.name, "mode": mode, "point": points[-1]}
@@ -129,12 +132,12 @@ def place_stops(
     return ids, points, added
 
 
-def _unfit_stops(places: Any, stop: LineStop) -> Iterator[str]:
+def _unfit_stops(places: Any, stop: LineStop) -> Iterator[Reason]:
     for name in filter(None, (stop.stop_id, stop.back_stop_id)):
         if name not in places.index:
-            yield f"unknown stop {name!r}: give a stop_id of the region"
+            yield Reason("scenario_unknown_stop_id", stop=name)
         elif shapely.is_missing(places[name]):
-            yield f"stop {name!r} has no place: choose another or a new stop"
+            yield Reason("scenario_stop_unplaced", stop=name)
 
 
 def add_new_stops(draft: Draft, added: Sequence[dict[str, Any]]) -> None:
@@ -174,7 +177,7 @@ def course_between(
     else:
         pieces = course_on_streets(draft, points, name)
     if any(piece.length == 0 for piece in pieces):
-        raise Refused(f"two stops of {name!r} that follow each other are one place")
+        raise Refused(Reason("scenario_stops_one_place", name=name))
     return pieces
 
 
@@ -186,12 +189,17 @@ def _along_alignment(
     if max(away) > MAX_OFF_ALIGNMENT_M:
         far = int(np.argmax(away))
         raise Refused(
-            f"stop {far + 1} of {name!r} lies {away[far]:.0f} m off the alignment; "
-            f"at most {MAX_OFF_ALIGNMENT_M:.0f} m pass"
+            Reason(
+                "scenario_stop_off_course",
+                number=far + 1,
+                name=name,
+                distance=float(away[far]),
+                limit=MAX_OFF_ALIGNMENT_M,
+            )
         )
     places = [float(line.project(point)) for point in points]
     if sorted(places) != places:
-        raise Refused(f"the stops of {name!r} do not follow each other along the alignment")
+        raise Refused(Reason("scenario_stops_disordered", name=name))
     return [substring(line, *pair) for pair in itertools.pairwise(places)]
 
 
@@ -223,9 +231,9 @@ def note_course(draft: Draft, plan: Course, name: str, course: Sequence[LineStri
     if plan.alignment is not None:
         return
     if plan.is_straight:
-        draft.note(f"{name!r} runs straight from stop to stop, {km:.1f} km: real ways are longer")
+        draft.note(Reason("scenario_straight", name=name, km=km))
     else:
-        draft.note(f"{name!r} runs the shortest way that cars may drive, {km:.1f} km")
+        draft.note(Reason("scenario_shortest_way", name=name, km=km))
 
 
 def call_rows(

@@ -15,12 +15,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner import schema
 from geo_planner.crs import WGS84
 from geo_planner.errors import SchemaError
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
+from geo_planner.scenario.refusals import Refused
 from geo_planner.scenario.values import GeometryValue, RouteSelection, Selection
 
 SCENARIO_FEED = "scenario"
@@ -29,14 +32,6 @@ _ID_DIGITS = 10
 _EXTENT_TABLES = ("study_area", "zones", "streets", "stops")
 
 Mask = npt.NDArray[np.bool_]
-
-
-class Refused(Exception):  # noqa: N818 -- collected and told with the index of the modification
-    """Carry what is wrong with one modification."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__(*problems)
-        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ class Draft:
 
     region: Region
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return a table as it stands, with every column of the schema; do not change it."""
@@ -90,7 +85,9 @@ class Draft:
         try:
             typed = schema.validate(made, table, origin="what is added")
         except SchemaError as error:
-            raise Refused(*(f"{name}: {problem}" for problem in error.problems)) from error
+            raise Refused(
+                *(Reason("scenario_table", table=name, text=text) for text in error.problems)
+            ) from error
         base = self.frame(name)
         if not len(base):
             self.replace(name, typed)
@@ -100,7 +97,7 @@ class Draft:
         )
         if taken.any():
             first = " + ".join(map(str, typed.loc[taken, table.key].iloc[0]))
-            raise Refused(f"{name}: {first!r} is there already; added twice?")
+            raise Refused(Reason("scenario_key_taken", table=name, key=first))
         columns = list(typed.columns)
         self.replace(name, pd.concat([base[columns], typed], ignore_index=True))
 
@@ -117,9 +114,9 @@ class Draft:
             frame.loc[rows, column] = value
         self.replace(name, frame)
 
-    def note(self, text: str) -> None:
+    def note(self, reason: Reason) -> None:
         """Tell something of the modification that its rows do not show."""
-        self.notes.append(text)
+        self.notes.append(reason)
 
     def place(self, shape: GeometryValue) -> BaseGeometry:
         """Bring a shape to the region's CRS.
@@ -134,18 +131,17 @@ class Draft:
         try:
             in_degrees = given.to_crs(WGS84).total_bounds
             made = given.to_crs(self.region.crs).iloc[0]
-        except Exception as error:
-            raise Refused(f"the shape cannot be read as {shape.crs} ({error})") from error
+        except ProjError as error:
+            raise Refused(
+                Reason("scenario_shape_unread", crs=shape.crs, error=str(error))
+            ) from error
         fits = np.isfinite(shapely.get_coordinates(made)).all() and _within(area, in_degrees)
         if given.crs == WGS84:
             fits = fits and _within(None, given.total_bounds)
         extent = self._extent()
         if not fits or (extent is not None and made.distance(extent) > MAX_AWAY_M):
             where = ", ".join(f"{value:g}" for value in given.total_bounds)
-            raise Refused(
-                f"the shape (bounds {where}) read as {shape.crs} lies far outside the region: "
-                "state the crs its coordinates are in"
-            )
+            raise Refused(Reason("scenario_shape_far", bounds=where, crs=shape.crs))
         return made
 
     def _extent(self) -> BaseGeometry | None:
@@ -164,32 +160,36 @@ class Draft:
         """
         frame = self.frame(name)
         chosen = np.ones(len(frame), dtype=bool)
-        problems: list[str] = []
+        problems: list[Reason] = []
         if selection.ids:
             ids = frame[schema.tables()[name].key[0]]
             unknown = sorted(set(selection.ids) - set(ids))
-            problems += [f"{name} has no {ids.name} {value!r}" for value in unknown]
+            problems += [
+                Reason("scenario_no_id", table=name, column=str(ids.name), value=value)
+                for value in unknown
+            ]
             chosen &= ids.isin(selection.ids).to_numpy(dtype=bool)
         for column, value in selection.where.items():
             if column not in frame.columns or column == "geometry":
-                problems.append(f"{name} has no column {column!r}")
+                problems.append(Reason("scenario_no_column", table=name, column=column))
                 continue
             chosen &= _has_value(frame[column], value)
         if isinstance(selection, RouteSelection) and selection.line is not None:
             is_line = _is_called(frame, selection.line)
-            problems += [] if is_line.any() else [f"no line is called {selection.line!r}"]
+            unknown_line = Reason("scenario_no_line", line=selection.line)
+            problems += [] if is_line.any() else [unknown_line]
             chosen &= is_line
         if selection.within is not None:
             chosen &= self._lie_within(frame, selection.within)
         if not problems and not chosen.any():
-            problems.append(f"no row of {name} is chosen")
+            problems.append(Reason("scenario_none_chosen", table=name))
         if problems:
             raise Refused(*problems)
         return chosen
 
     def _lie_within(self, frame: pd.DataFrame, area: GeometryValue) -> Mask:
         if "geometry" not in frame.columns:
-            raise Refused("rows without a place cannot be chosen by area")
+            raise Refused(Reason("scenario_no_area"))
         shapes = gpd.GeoSeries(frame.geometry)
         is_line = shapes.geom_type.isin(["LineString"]).to_numpy(dtype=bool)
         middles = shapes.representative_point()

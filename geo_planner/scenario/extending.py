@@ -10,6 +10,7 @@ import shapely
 from pydantic import Field
 from shapely.geometry import Point
 
+from geo_planner.reasons import Reason
 from geo_planner.scenario.courses import (
     Course,
     add_new_stops,
@@ -19,8 +20,9 @@ from geo_planner.scenario.courses import (
     note_course,
     place_stops,
 )
-from geo_planner.scenario.draft import Draft, Refused
+from geo_planner.scenario.draft import Draft
 from geo_planner.scenario.feeds import calls_in_order, stops_called, write_calls
+from geo_planner.scenario.refusals import Refused
 from geo_planner.scenario.values import RouteSelection
 
 
@@ -37,7 +39,7 @@ class ExtendLine(Course):
     def apply(self, draft: Draft) -> None:
         """Add calls behind trips that end there and before trips that start there."""
         if not self.stops:
-            raise Refused("the extension leads through nothing: give at least one stop")
+            raise Refused(Reason("scenario_extends_nothing"))
         self.require_run_times(len(self.stops))
         extend_trips(self, draft)
 
@@ -75,7 +77,7 @@ def extend_trips(plan: ExtendLine, draft: Draft) -> None:
     first = calls.groupby("trip_id", sort=False).head(1)
     last, first = last[last["stop_id"].isin(ends)], first[first["stop_id"].isin(ends)]
     if not len(last) and not len(first):
-        raise Refused(f"no trip of the lines chosen ends or starts at {plan.from_stop!r}")
+        raise Refused(Reason("scenario_no_end", stop=plan.from_stop))
     ids, points, added = place_stops(draft, plan.stops, plan.added_id, plan.mode)
     add_new_stops(draft, added)
     if len(last):
@@ -107,7 +109,7 @@ def _place_of(draft: Draft, calls: pd.DataFrame) -> Point:
     stop_id = calls["stop_id"].iloc[0]
     place = draft.frame("stops").set_index("stop_id")["geometry"][stop_id]
     if shapely.is_missing(place):
-        raise Refused(f"stop {stop_id!r} has no place: the line cannot be led on from it")
+        raise Refused(Reason("scenario_stop_no_place", stop=stop_id))
     return place
 
 
@@ -148,9 +150,7 @@ def _prepend(draft: Draft, first: pd.DataFrame, leg: _ExtensionLeg) -> None:
     earliest = np.minimum(earliest.astype(float), first["departure_time_s"].astype(float))
     fits = (earliest >= leg.longer_s).to_numpy(bool)
     if not fits.all():
-        draft.note(
-            f"{int((~fits).sum())} trips would start before the service day: left as they are"
-        )
+        draft.note(Reason("scenario_too_early", trips=int((~fits).sum())))
     first = first[fits]
     if not len(first):
         return

@@ -12,7 +12,9 @@ import pandas as pd
 import shapely
 from shapely.geometry import Point
 
-from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
+from geo_planner.reasons import Reason
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft
+from geo_planner.scenario.refusals import Refused
 from geo_planner.scenario.values import DAY_SETS, WEEKDAYS, RouteSelection
 
 TransitMode = Literal["bus", "brt", "tram", "light_rail", "s_train", "train", "metro", "ferry"]
@@ -41,7 +43,7 @@ def require_feed(draft: Draft) -> None:
         return
     first, last = feeds["first_date"].min(), feeds["last_date"].max()
     if not len(feeds) or pd.isna(first) or pd.isna(last):
-        raise Refused("the region has no timetable with dates: add one to the study first")
+        raise Refused(Reason("scenario_no_timetable"))
     zone = str(draft.region.timezone or feeds["timezone"].iloc[0])
     row = {"feed": SCENARIO_FEED, "timezone": zone, "publisher_name": "scenario",
            "first_date": first, "last_date": last}  # fmt: skip
@@ -99,7 +101,7 @@ def stops_called(draft: Draft, name: str) -> set[str]:
     ids = set(stops.loc[found.fillna(value=False), "stop_id"])
     ids |= set(stops.loc[stops["parent_station"].isin(ids), "stop_id"])
     if not ids:
-        raise Refused(f"unknown stop {name!r}: give a stop_id or stop_name of the region")
+        raise Refused(Reason("scenario_unknown_stop", stop=name))
     return ids
 
 
@@ -130,8 +132,11 @@ def chosen_trips(
     if direction is not None:
         trips = trips[(trips["direction_id"] == direction).fillna(value=False)]
     if not len(trips):
-        raise Refused("the lines chosen have no trips" if direction is None else
-                      f"the lines chosen have no trips in direction {direction}")  # fmt: skip
+        raise Refused(
+            Reason("scenario_no_trips")
+            if direction is None
+            else Reason("scenario_no_trips_direction", direction=direction)
+        )
     return trips
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import ScenarioError
+from geo_planner.reasons import Reason
 from geo_planner.scenario.model import Parsed, Scenario, parse_scenario, require_scenario
+from geo_planner.scenario.refusals import scenario_error
 
 SUFFIXES = (".toml", ".json")
 
@@ -50,14 +51,16 @@ def read_scenario(path: Path | str) -> Scenario:
 
 def _content(file: Path) -> Any:
     if file.suffix.lower() not in SUFFIXES:
-        raise ScenarioError(str(file), [f"is no {' or '.join(SUFFIXES)} file"])
+        raise scenario_error(str(file), [Reason("scenario_file_suffix")])
     try:
         text = file.read_text("utf-8")
         return tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
     except FileNotFoundError:
-        raise ScenarioError(str(file), ["no such scenario file"]) from None
+        raise scenario_error(str(file), [Reason("scenario_no_file")]) from None
     except (OSError, ValueError) as error:
-        raise ScenarioError(str(file), [f"is not readable ({error})"]) from error
+        raise scenario_error(
+            str(file), [Reason("scenario_file_unread", error=str(error))]
+        ) from error
 
 
 def bases_beside(

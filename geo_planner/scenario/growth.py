@@ -14,9 +14,11 @@ from shapely.geometry.base import BaseGeometry
 from geo_planner.config import NumberFormat
 from geo_planner.errors import GeoPlannerError
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import Draft, Refused, content_digest
+from geo_planner.scenario.draft import Draft, content_digest
 from geo_planner.scenario.places import add_business
+from geo_planner.scenario.refusals import Refused, unfit_value
 from geo_planner.scenario.values import AreaShape, Selection
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.delimited import read_delimited
@@ -66,8 +68,7 @@ class AddDevelopment(Modification):
     @model_validator(mode="after")
     def _builds_something(self) -> Self:
         if not (self.homes_count or self.jobs_count or self.floor_area_m2):
-            msg = "give homes_count, jobs_count or floor_area_m2"
-            raise ValueError(msg)
+            raise unfit_value("development_counts")
         return self
 
     def apply(self, draft: Draft) -> None:
@@ -105,12 +106,12 @@ class AddDevelopment(Modification):
         """Share the floor area among sites, and among parcels; tell what lies on no site."""
         off_sites = self.floor_area_m2 - self._add_floor_area(draft, "sites", shape)
         if off_sites > 1:
-            draft.note(f"{off_sites:.0f} m2 of the floor area lie on no site")
+            draft.note(Reason("scenario_off_sites", area=float(off_sites)))
         sites = gpd.GeoDataFrame(draft.frame("sites"))
         is_unknown = sites["existing_floor_area_m2"].isna() & sites.intersects(shape)
         if is_unknown.any():
-            names = ", ".join(sites.loc[is_unknown, "site_id"])
-            draft.note(f"what stands on {names} is not stated: only its parcels can tell")
+            names = tuple(sites.loc[is_unknown, "site_id"])
+            draft.note(Reason("scenario_existing_unknown", sites=names))
         self._add_floor_area(draft, "parcels", shape)
 
     def _add_floor_area(self, draft: Draft, table: str, shape: BaseGeometry) -> float:
@@ -148,8 +149,7 @@ class GrowZones(Modification):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.factor is None) == (self.forecast is None):
-            msg = "give either factor or forecast"
-            raise ValueError(msg)
+            raise unfit_value("growth_one")
         return self
 
     def content(self) -> dict[str, Any]:
@@ -178,7 +178,15 @@ class GrowZones(Modification):
         unknown = sorted(set(table[key]) - set(zones.loc[rows, key]))
         if unknown:
             first = ", ".join(map(repr, unknown[:5]))
-            raise Refused(f"{self.forecast.name}: {len(unknown)} unknown {key}, first {first}")
+            raise Refused(
+                Reason(
+                    "scenario_forecast_unknown",
+                    file=self.forecast.name,
+                    rows=len(unknown),
+                    key=key,
+                    first=first,
+                )
+            )
         totals = table.set_index(key)
         for name in totals.columns:
             self._set_count(draft, rows, key, totals[name])
@@ -197,7 +205,7 @@ class GrowZones(Modification):
         before = chosen[name].groupby(chosen[key]).transform("sum")
         if (before == 0).any():
             empty = chosen.loc[before == 0, key].iloc[0]
-            raise Refused(f"district {empty!r} has no {name} to share a forecast by")
+            raise Refused(Reason("scenario_no_share", district=empty, column=name))
         draft.set("zones", rows, {name: chosen[name] * total / before})
 
 
@@ -212,34 +220,40 @@ def _read_forecast(path: Path, written: NumberFormat) -> pd.DataFrame:
     try:
         read = read_delimited(path)
     except GeoPlannerError as error:
-        raise Refused(str(error)) from error
+        raise Refused(Reason("error_text", text=str(error))) from error
     counts = [name for name in COUNTS if name in read.frame]
-    table, _, problems = as_numbers(read.frame, counts, stated=written, separator=read.separator)
-    problems += [*_key_problems(table), *_column_problems(table)]
+    table, _, unread = as_numbers(read.frame, counts, stated=written, separator=read.separator)
+    file = path.name
+    problems = [Reason("scenario_of_file", file=file, what=_as_text(text)) for text in unread]
+    problems += [*_key_problems(file, table), *_column_problems(file, table)]
     if not problems:
-        problems += _count_problems(table, counts)
+        problems += _count_problems(file, table, counts)
     if problems:
-        raise Refused(*(f"{path.name}: {problem}" for problem in problems))
+        raise Refused(*problems)
     return table.assign(**{name: to_floats(table[name]) for name in counts})
 
 
-def _key_problems(table: pd.DataFrame) -> Iterator[str]:
+def _as_text(text: str) -> Reason:
+    return Reason("error_text", text=text)
+
+
+def _key_problems(file: str, table: pd.DataFrame) -> Iterator[Reason]:
     keys = [name for name in _FORECAST_KEYS if name in table]
     if len(keys) != 1:
-        yield "needs one column zone_id or district"
+        yield Reason("scenario_forecast_key", file=file)
     elif table[keys[0]].duplicated().any() or table[keys[0]].isna().any():
-        yield f"{keys[0]} must be there once each"
+        yield Reason("scenario_forecast_once", file=file, key=keys[0])
 
 
-def _column_problems(table: pd.DataFrame) -> Iterator[str]:
+def _column_problems(file: str, table: pd.DataFrame) -> Iterator[Reason]:
     if not set(table.columns) & set(COUNTS):
-        yield "holds no count"
+        yield Reason("scenario_forecast_no_count", file=file)
     for name in table.columns.difference(_FORECAST_KEYS):
         if name not in COUNTS:
-            yield f"unknown column {name!r}: use {', '.join(COUNTS)}"
+            yield Reason("scenario_forecast_column", file=file, column=name, columns=COUNTS)
 
 
-def _count_problems(table: pd.DataFrame, counts: Sequence[str]) -> Iterator[str]:
+def _count_problems(file: str, table: pd.DataFrame, counts: Sequence[str]) -> Iterator[Reason]:
     """Refuse counts that are blank, no number or below 0: a forecast knows how many."""
     key = next(name for name in _FORECAST_KEYS if name in table)
     for name in counts:
@@ -250,4 +264,10 @@ def _count_problems(table: pd.DataFrame, counts: Sequence[str]) -> Iterator[str]
                 f"{row[key]} ({'blank' if pd.isna(row[name]) else repr(row[name])})"
                 for _, row in table[unfit].head(MAX_IDS_SHOWN).iterrows()
             )
-            yield f"{name} must be numbers of at least 0: {int(unfit.sum())} are not: {shown}"
+            yield Reason(
+                "scenario_forecast_counts",
+                file=file,
+                column=name,
+                rows=int(unfit.sum()),
+                shown=shown,
+            )

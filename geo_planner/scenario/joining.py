@@ -17,16 +17,18 @@ from pydantic import Field
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
+from geo_planner.reasons import Reason
 from geo_planner.region.grades import with_grades
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import Draft, Mask, Refused
+from geo_planner.scenario.draft import Draft, Mask
+from geo_planner.scenario.refusals import Refused
 from geo_planner.scenario.splitting import SAME_PLACE_M, Cuts
 from geo_planner.scenario.streets import STREET_MODES
 from geo_planner.scenario.values import LineShape
 from geo_planner.sources.lines.frames import ground_lengths_m
 from geo_planner.sources.osm.speeds import is_urban
 from geo_planner.sources.osm.streets import fill_urban
-from geo_planner.sources.street_classes import NEVER_BICYCLE, NO_BICYCLE, NO_CAR, NO_WALK
+from geo_planner.sources.street_classes import closed_classes
 from geo_planner.units import mps_from_kmh
 
 RoadClass = Literal[
@@ -34,7 +36,6 @@ RoadClass = Literal[
     "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "living_street",
     "service", "pedestrian", "footway", "cycleway", "path", "track", "steps",
 ]  # fmt: skip
-_CLOSED = {"walk": NO_WALK, "bicycle": NO_BICYCLE | NEVER_BICYCLE, "car": NO_CAR}
 _JOIN_MOTORWAYS = ("motorway", "motorway_link", "trunk", "trunk_link")
 _NEVER_JOINED = ("ferry", "platform")
 _WAYS = ("forward", "backward")
@@ -82,7 +83,7 @@ class AddStreet(Modification):
         """Tell whether a mode may use the street."""
         if self.modes is not None:
             return mode in self.modes
-        return self.road_class not in _CLOSED[mode]
+        return self.road_class not in closed_classes(mode)
 
     def row(self) -> dict[str, Any]:
         """Give the columns all its pieces share."""
@@ -152,14 +153,17 @@ class _Builder:
         ]
         if met[0] is None and met[-1] is None:
             raise Refused(
-                f"neither end of {self.plan.name!r} lies within {self.plan.join_within_m:g} m of a "
-                "street its users may enter: move the ends or raise join_within_m"
+                Reason(
+                    "scenario_no_street_near",
+                    name=self.plan.name,
+                    distance=self.plan.join_within_m,
+                )
             )
         self._note_moves(points, met)
         moved = [found.point if found else point for found, point in zip(met, points, strict=True)]
         self.course = LineString(moved)
         if self.course.length < SAME_PLACE_M or not self.course.is_valid:
-            raise Refused(f"the course of {self.plan.name!r} has no length")
+            raise Refused(Reason("scenario_no_length", name=self.plan.name))
         along_m = np.cumsum([0.0, *map(shapely.distance, moved, moved[1:])])
         along_m[-1] = self.course.length
         for i, found in enumerate(met):
@@ -176,7 +180,7 @@ class _Builder:
             if self.joints[before] == self.joints[place]:
                 inner = before if place == places[-1] else place
                 if inner == 0.0:
-                    raise Refused(f"both ends of {self.plan.name!r} join the same place")
+                    raise Refused(Reason("scenario_same_ends", name=self.plan.name))
                 del self.joints[inner]
                 self._drop_repeats()
                 return
@@ -191,12 +195,19 @@ class _Builder:
             name = self.cuts.name_of(found.row)
             if level not in (0, self.plan.level):
                 self.draft.note(
-                    f"the {end} joins {name} on level {level}: no street on level "
-                    f"{self.plan.level} lies within {self.plan.join_within_m:g} m"
+                    Reason(
+                        "scenario_end_level",
+                        end=end,
+                        street=name,
+                        level=level,
+                        own_level=self.plan.level,
+                        distance=self.plan.join_within_m,
+                    )
                 )
             elif point.distance(found.point) >= SAME_PLACE_M:
+                distance_m = float(point.distance(found.point))
                 self.draft.note(
-                    f"the {end} was moved {point.distance(found.point):.0f} m onto {name}"
+                    Reason("scenario_end_moved", end=end, street=name, distance=distance_m)
                 )
 
     def _of_end(self, end: Point) -> _Meeting | None:
@@ -278,8 +289,7 @@ class _Builder:
         is_flat = sloped["grade"].isna() & ~sloped["is_bridge"] & ~sloped["is_tunnel"]
         if nodes["elevation_m"].notna().any() and is_flat.any():
             self.draft.note(
-                f"{int(is_flat.sum())} pieces of {self.plan.name!r} have no slope: the height of "
-                "an end is unknown"
+                Reason("scenario_no_slope", pieces=int(is_flat.sum()), name=self.plan.name)
             )
         rows: list[dict[str, Any]] = sloped.to_dict("records")
         return rows

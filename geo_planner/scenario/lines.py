@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 from shapely.geometry import LineString
 
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.courses import (
     Course,
@@ -18,7 +19,7 @@ from geo_planner.scenario.courses import (
     note_course,
     place_stops,
 )
-from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft
 from geo_planner.scenario.feeds import (
     LINE_MODES,
     ROUTE_TYPES,
@@ -28,6 +29,7 @@ from geo_planner.scenario.feeds import (
     require_feed,
     tidy_feed,
 )
+from geo_planner.scenario.refusals import Refused, unfit_value
 from geo_planner.scenario.values import Days, Period, RouteSelection
 
 
@@ -51,14 +53,13 @@ class AddLine(Course):
     def _periods_are_apart(self) -> Self:
         periods = sorted(self.service, key=lambda period: period.start_s)
         if any(b.start_s < a.end_s for a, b in itertools.pairwise(periods)):
-            msg = "periods of service overlap"
-            raise ValueError(msg)
+            raise unfit_value("service_overlaps")
         return self
 
     def apply(self, draft: Draft) -> None:
         """Write route, trips with frequencies, stops and stations."""
         if len(self.stops) < 2:  # noqa: PLR2004 -- from somewhere to somewhere
-            raise Refused(f"line {self.name!r} leads through nothing: give at least two stops")
+            raise Refused(Reason("scenario_line_through_nothing", name=self.name))
         self.require_run_times(len(self.stops) - 1)
         ids, points, added = place_stops(draft, self.stops, self.added_id, self.mode)
         course = course_between(draft, points, self, self.name)

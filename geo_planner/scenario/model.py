@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from geo_planner.errors import ScenarioError
+from geo_planner.reasons import Reason, reason_gaps
 from geo_planner.scenario.areas import (
     AddConstraint,
     AdoptProposedPlans,
@@ -28,6 +28,7 @@ from geo_planner.scenario.places import (
     RemoveBusiness,
     RemoveSite,
 )
+from geo_planner.scenario.refusals import reason_of_value, scenario_error
 from geo_planner.scenario.rejoining import RemoveStreet
 from geo_planner.scenario.services import AddTrips, AdjustHeadway, AdjustRunTimes, RemoveTrips
 from geo_planner.scenario.stops import AddStop, MoveStop, RemoveStop
@@ -73,6 +74,7 @@ AnyModification = Annotated[
     Field(discriminator="do"),
 ]
 _ONE: TypeAdapter[Any] = TypeAdapter(AnyModification)
+_PLACED = {"extra_forbidden": "scenario_key_unknown", "missing": "scenario_key_absent"}
 _PATHS = ("path", "forecast")
 
 
@@ -121,17 +123,17 @@ class Parsed:
     numbers
         Place in the file, from 1, of each modification kept.
     problems
-        What is wrong: place (0: the head) and text.
+        What is wrong: place (0: the head) and reason.
     """
 
     id: str
     scenario: Scenario | None
     numbers: tuple[int, ...] = ()
-    problems: tuple[tuple[int, str], ...] = ()
+    problems: tuple[tuple[int, Reason], ...] = ()
 
-    def told(self) -> list[str]:
-        """Write the problems in order."""
-        return [text for _, text in sorted(self.problems, key=lambda problem: problem[0])]
+    def in_order(self) -> list[Reason]:
+        """List the problems in the order of the file."""
+        return [reason for _, reason in sorted(self.problems, key=lambda problem: problem[0])]
 
 
 def parse_scenario(content: Any, folder: Path | None = None, *, origin: str = "scenario") -> Parsed:
@@ -147,12 +149,12 @@ def parse_scenario(content: Any, folder: Path | None = None, *, origin: str = "s
         Name in messages where the scenario has none.
     """
     if not isinstance(content, Mapping):
-        return Parsed(origin, None, problems=((0, "is no list of keys and values"),))
+        return Parsed(origin, None, problems=((0, Reason("scenario_no_mapping")),))
     rest = dict(content)
     listed = rest.pop("modifications", [])
-    problems: list[tuple[int, str]] = []
+    problems: list[tuple[int, Reason]] = []
     if not isinstance(listed, list | tuple):
-        problems.append((0, "modifications must be a list"))
+        problems.append((0, Reason("scenario_no_list")))
         listed = []
     items: list[Modification] = []
     numbers: list[int] = []
@@ -161,11 +163,13 @@ def parse_scenario(content: Any, folder: Path | None = None, *, origin: str = "s
             items.append(based(_ONE.validate_python(item), folder))
             numbers.append(number)
         except ValidationError as error:
-            problems += [(number, text) for text in _texts(error, number, item)]
+            problems += [(number, reason) for reason in _wrong_item(error, number, item)]
     try:
         head = Scenario.model_validate(rest)
     except ValidationError as error:
-        problems += [(0, _text(".".join(map(str, part["loc"])), part)) for part in error.errors()]
+        problems += [
+            (0, _wrong_value(".".join(map(str, part["loc"])), part)) for part in error.errors()
+        ]
         return Parsed(str(rest.get("id", origin)), None, problems=tuple(problems))
     scenario = head.model_copy(update={"modifications": tuple(items)})
     return Parsed(head.id, scenario, tuple(numbers), tuple(problems))
@@ -189,36 +193,49 @@ def require_scenario(parsed: Parsed) -> Scenario:
         With all that is wrong with it.
     """
     if parsed.problems or parsed.scenario is None:
-        raise ScenarioError(parsed.id, parsed.told())
+        raise scenario_error(parsed.id, parsed.in_order())
     return parsed.scenario
 
 
-def _texts(error: ValidationError, number: int, item: Any) -> list[str]:
+def _wrong_item(error: ValidationError, number: int, item: Any) -> list[Reason]:
     verb = item.get("do") if isinstance(item, Mapping) else None
-    name = label(number, str(verb) if verb else "")
-    texts = []
+    reasons = []
     for part in error.errors():
         place = [str(step) for step in part["loc"] if step != verb]
-        texts.append(f"{name}: {_text('.'.join(place), part)}")
-    return texts
+        what = _wrong_value(".".join(place), part)
+        reasons.append(of_modification(number, str(verb) if verb else "", what))
+    return reasons
 
 
-def _text(place: str, part: Mapping[str, Any]) -> str:
-    if part["type"] == "extra_forbidden":
-        return f"{place}: unknown key; docs/reference/scenario.schema.json lists those that exist"
-    if part["type"] == "missing":
-        return f"{place}: required, but absent"
+def _wrong_value(place: str, part: Mapping[str, Any]) -> Reason:
+    code = _PLACED.get(part["type"])
+    if code is not None:
+        return Reason(code, place=place)
     if part["type"] == "union_tag_not_found":
-        return "do: required, but absent; it names the modification, such as do = 'CloseStreet'"
-    message = part["msg"].removeprefix("Value error, ")
+        return Reason("scenario_verb_absent")
+    what = _what_is_wrong(part)
     given = part.get("input")
-    shown = f" (given {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return f"{place}: {message}{shown}" if place else message
+    if place and isinstance(given, str | int | float | bool):
+        what = Reason("scenario_given", what=what, given=repr(given))
+    return Reason("scenario_at", place=place, what=what) if place else what
 
 
-def label(number: int, verb: str) -> str:
-    """Name a modification in messages by its place in the file, from 1, and its verb."""
-    return f"modification {number} ({verb})" if verb else f"modification {number}"
+def _what_is_wrong(part: Mapping[str, Any]) -> Reason:
+    """Say what is wrong with a value; a rule of pydantic without a code keeps its own words."""
+    code, context = part["type"], part.get("ctx", {})
+    own = f"{code}_value"
+    if code in reason_gaps():
+        return reason_of_value(code, context)
+    if own in reason_gaps():
+        return reason_of_value(own, context)
+    return Reason("error_text", text=part["msg"].removeprefix("Value error, "))
+
+
+def of_modification(number: int, verb: str, what: Reason) -> Reason:
+    """Say of which modification something is, by its place in the file, from 1, and its verb."""
+    if not verb:
+        return Reason("scenario_modification_unnamed", number=number, what=what)
+    return Reason("scenario_modification", number=number, verb=verb, what=what)
 
 
 def chain_of(scenario: Scenario, known: Iterable[Scenario] = ()) -> list[Scenario]:
@@ -235,14 +252,9 @@ def chain_of(scenario: Scenario, known: Iterable[Scenario] = ()) -> list[Scenari
         base = chain[0].based_on
         path = [*(item.id for item in reversed(chain)), base]
         if base in path[:-1]:
-            raise ScenarioError(
-                scenario.id, [f"based_on goes in a circle: {' -> '.join(path)}: break it"]
-            )
+            raise scenario_error(scenario.id, [Reason("scenario_circle", path=" -> ".join(path))])
         if base not in by_id:
-            raise ScenarioError(
-                scenario.id,
-                [f"based_on names {base!r}, which is not known: put {base}.toml beside the file"],
-            )
+            raise scenario_error(scenario.id, [Reason("scenario_base_unknown", base=base)])
         chain.insert(0, by_id[base])
     return chain
 

@@ -8,8 +8,10 @@ from pydantic import Field, model_validator
 from shapely.geometry import Point
 
 from geo_planner.errors import GeoPlannerError
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import Draft, Refused
+from geo_planner.scenario.draft import Draft
+from geo_planner.scenario.refusals import Refused, unfit_value
 from geo_planner.scenario.values import AreaShape, GeometryValue, PointShape, Selection
 from geo_planner.sources.businesses import assign_clusters
 
@@ -38,8 +40,7 @@ class AddBusiness(Modification):
     @model_validator(mode="after")
     def _code_has_its_list(self) -> Self:
         if (self.branch_code is None) != (self.branch_standard is None):
-            msg = "branch_code and branch_standard go together"
-            raise ValueError(msg)
+            raise unfit_value("branch_pair")
         return self
 
     def apply(self, draft: Draft) -> None:
@@ -61,7 +62,7 @@ def add_business(draft: Draft, row: Mapping[str, Any], at: GeometryValue | Point
     try:
         draft.add("businesses", assign_clusters(frame))
     except GeoPlannerError as error:
-        raise Refused(str(error)) from error
+        raise Refused(Reason("error_text", text=str(error))) from error
 
 
 class MoveBusiness(Modification):

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused
+from geo_planner.reasons import Reason
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft
 from geo_planner.scenario.feeds import (
     date_rows,
     drop_trips,
@@ -15,6 +16,7 @@ from geo_planner.scenario.feeds import (
     require_feed,
     service_dates,
 )
+from geo_planner.scenario.refusals import Refused
 from geo_planner.scenario.values import DAY_SETS, WEEKDAYS, Days, Period
 
 Dates = frozenset[dt.date]
@@ -55,8 +57,12 @@ def regular_service(draft: Draft, plan: Headway, trips: pd.DataFrame, calls: pd.
     within = within[within["dates"].map(lambda dates: bool(_chosen(dates, plan.days)))]
     if not len(within):
         raise Refused(
-            f"no departure of the lines chosen lies between {plan.service.start} and "
-            f"{plan.service.end} ({plan.days}): nothing to make regular"
+            Reason(
+                "scenario_nothing_regular",
+                start=plan.service.start,
+                end=plan.service.end,
+                days=plan.days,
+            )
         )
     require_feed(draft)
     for number, (_, group) in enumerate(within.groupby("group", sort=True)):
@@ -65,8 +71,11 @@ def regular_service(draft: Draft, plan: Headway, trips: pd.DataFrame, calls: pd.
         chosen = group[group["course"] == commonest]
         if len(chosen) < len(group):
             draft.note(
-                f"{len(group) - len(chosen)} trips of {chosen['route_id'].iloc[0]} that call at "
-                "other stops stay as they are"
+                Reason(
+                    "scenario_other_stops",
+                    trips=len(group) - len(chosen),
+                    line=chosen["route_id"].iloc[0],
+                )
             )
         _Regular(draft, plan, f"{plan.added_id}:{number}", chosen).write()
 

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 import pandas as pd
 from pydantic import Field
 
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import SCENARIO_FEED, Draft
@@ -73,7 +74,7 @@ def _make_whole(draft: Draft, brought: str) -> set[str]:
     rows = []
     for parent, pieces in cut.groupby(parents, sort=True):
         if parent not in whole.index or not _are_its_pieces(pieces, whole.loc[parent]):
-            draft.note(f"{parent} stays split: its pieces are not as they were")
+            draft.note(Reason("scenario_stays_split", street=str(parent)))
             continue
         rows.append(whole.loc[[parent]])
         restored |= dict.fromkeys(pieces["street_id"], str(parent))

@@ -7,8 +7,9 @@ import numpy as np
 from pydantic import Field
 
 from geo_planner.errors import GeoPlannerError
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Refused, content_digest
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft, content_digest
 from geo_planner.scenario.feeds import (
     calls_in_order,
     chosen_trips,
@@ -17,6 +18,7 @@ from geo_planner.scenario.feeds import (
     tidy_feed,
     write_calls,
 )
+from geo_planner.scenario.refusals import Refused
 from geo_planner.scenario.regular import Headway, regular_service
 from geo_planner.scenario.values import Days, Period, RouteSelection
 from geo_planner.sources.gtfs.feed import read_gtfs
@@ -106,17 +108,31 @@ class AddTrips(Modification):
         """Read the feed and append its rows."""
         prefix = self.prefix or f"{SCENARIO_FEED}-{self.added_id.rpartition(':')[2]}"
         if (draft.frame("feeds")["feed"] == prefix).any():
-            raise Refused(f"a feed with the prefix {prefix!r} is there already")
+            raise Refused(Reason("scenario_feed_taken", prefix=prefix))
         try:
             feed = read_gtfs(self.path, prefix, draft.region.crs)
         except GeoPlannerError as error:
-            raise Refused(str(error)) from error
+            raise Refused(Reason("error_text", text=str(error))) from error
         zone = draft.region.timezone
         if zone is not None and feed.timezone != str(zone):
-            raise Refused(f"{self.path.name} is in time zone {feed.timezone}, the region in {zone}")
+            raise Refused(
+                Reason(
+                    "scenario_feed_timezone",
+                    file=self.path.name,
+                    zone=feed.timezone,
+                    own_zone=str(zone),
+                )
+            )
         for finding in feed.findings:
             if finding.kind != "read" and finding.count:
-                draft.note(f"{finding.source}: {finding.count} {finding.what.code}")
+                draft.note(
+                    Reason(
+                        "scenario_feed_finding",
+                        source=finding.source,
+                        count=finding.count,
+                        what=finding.what,
+                    )
+                )
         for name, frame in feed.tables.items():
             if len(frame):
                 draft.add(name, frame)
@@ -135,7 +151,9 @@ class RemoveTrips(Modification):
         """Remove every row that belongs to the feed."""
         if not (draft.frame("feeds")["feed"] == self.feed).any():
             known = ", ".join(draft.frame("feeds")["feed"])
-            raise Refused(f"there is no feed {self.feed!r}: the region has {known or 'none'}")
+            if not known:
+                raise Refused(Reason("scenario_no_feeds", feed=self.feed))
+            raise Refused(Reason("scenario_no_feed", feed=self.feed, feeds=known))
         routes, trips = draft.frame("routes"), draft.frame("trips")
         lines = set(routes.loc[routes["feed"] == self.feed, "route_id"])
         is_theirs = (trips["feed"] == self.feed) | trips["route_id"].isin(lines)
@@ -146,8 +164,7 @@ class RemoveTrips(Modification):
         others = calls.loc[calls["stop_id"].isin(gone), "trip_id"]
         if len(others):
             raise Refused(
-                f"{others.nunique()} trips of other feeds call at its stops, first "
-                f"{others.iloc[0]!r}: remove or move those lines first"
+                Reason("scenario_other_feeds", trips=others.nunique(), first=others.iloc[0])
             )
         drop_stops(draft, gone)
         for name in self.touches:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from geo_planner.errors import ScenarioError
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.scenario.applying import apply_scenario, check_scenario
 from geo_planner.scenario.files import read_scenario
 from geo_planner.scenario.model import Scenario
+from geo_planner.scenario.refusals import scenario_error
 
 
 def require_files(files: Sequence[Path]) -> list[Scenario]:
@@ -19,17 +21,19 @@ def require_files(files: Sequence[Path]) -> list[Scenario]:
         With what is wrong with all of them, or when two have one id.
     """
     read: list[Scenario] = []
-    problems: list[str] = []
+    problems: list[Reason] = []
     for file in files:
         try:
             read.append(read_scenario(file))
         except ScenarioError as error:
-            problems += [f"{file.name}: {problem}" for problem in error.problems]
+            problems += [
+                Reason("scenario_of_file", file=file.name, what=what) for what in error.reasons
+            ]
     ids = [item.id for item in read]
     doubled = sorted({name for name in ids if ids.count(name) > 1})
-    problems += [f"{name!r} is the id of two files: give each its own" for name in doubled]
+    problems += [Reason("scenario_same_id", id=name) for name in doubled]
     if problems:
-        raise ScenarioError(", ".join(file.name for file in files), problems)
+        raise scenario_error(", ".join(file.name for file in files), problems)
     return read
 
 
@@ -66,12 +70,12 @@ def apply_files(
     """
     known = require_files(files)
     problems = [
-        f"{item.id}: {problem}"
+        Reason("scenario_of_file", file=item.id, what=what)
         for file, item in zip(files, known, strict=True)
-        for problem in check_scenario(region, file, known).problems
+        for what in check_scenario(region, file, known).reasons
     ]
     if problems:
-        raise ScenarioError(", ".join(item.id for item in known), problems)
+        raise scenario_error(", ".join(item.id for item in known), problems)
     made = []
     for file, item in zip(files, known, strict=True):
         progress(item.name)

@@ -8,8 +8,9 @@ import shapely
 from pydantic import Field
 from shapely.geometry import Point
 
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Mask, Refused
+from geo_planner.scenario.draft import SCENARIO_FEED, Draft, Mask
 from geo_planner.scenario.feeds import (
     TransitMode,
     calls_in_order,
@@ -24,6 +25,7 @@ from geo_planner.scenario.feeds import (
     with_parts,
     write_calls,
 )
+from geo_planner.scenario.refusals import Refused
 from geo_planner.scenario.values import PointShape, RouteSelection, Selection
 
 LEAST_CALLS = 2
@@ -49,7 +51,7 @@ class AddStop(Modification):
     def apply(self, draft: Draft) -> None:
         """Add the stop and its station, and call there."""
         if self.routes is not None and self.between is None:
-            raise Refused("name the two stops it lies between (between = [...])")
+            raise Refused(Reason("scenario_between"))
         point = draft.place(self.at)
         require_feed(draft)
         row = {
@@ -70,7 +72,7 @@ class AddStop(Modification):
         follows = np.roll(at_last, -1) & at_first | np.roll(at_first, -1) & at_last
         is_before = same & follows
         if not is_before.any():
-            raise Refused(f"no trip runs from {between[0]!r} straight to {between[1]!r} or back")
+            raise Refused(Reason("scenario_no_trip_between", one=between[0], other=between[1]))
         passes = np.isin(trip, trip[is_before])
         calls = with_all_times(draft, calls[passes])
         places = draft.frame("stops").set_index("stop_id")["geometry"]
@@ -158,7 +160,7 @@ class MoveStop(Modification):
                 for place in places
             ]  # fmt: skip
             draft.set("stops", rows, {"geometry": new})
-            draft.note(f"{len(new)} platforms and entrances of {stop_id} move with it")
+            draft.note(Reason("scenario_parts_move", parts=len(new), stop=stop_id))
 
 
 class RemoveStop(Modification):
@@ -211,8 +213,12 @@ class RemoveStop(Modification):
         if backwards.any():
             first = kept.loc[backwards, "trip_id"].iloc[0]
             raise Refused(
-                f"saves_s = {self.saves_s} turns the times of {int(backwards.sum())} calls "
-                f"backwards, first of trip {first!r}: state less"
+                Reason(
+                    "scenario_times_backwards",
+                    saved=self.saves_s,
+                    calls=int(backwards.sum()),
+                    trip=first,
+                )
             )
         write_calls(draft, calls, kept)
         drop_trips(draft, set(calls["trip_id"]) - set(kept["trip_id"]))

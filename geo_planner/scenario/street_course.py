@@ -18,13 +18,14 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
-from geo_planner.scenario.draft import Draft, Refused
+from geo_planner.reasons import Reason
+from geo_planner.scenario.draft import Draft
+from geo_planner.scenario.refusals import Refused
 from geo_planner.scenario.splitting import SAME_PLACE_M
 
 MAX_OFF_STREET_M = 250.0
 _NO_STOPS = ("motorway", "motorway_link")
 _LEAST_M = 1e-6
-_OTHERWISE = "give an alignment, or straight = true"
 
 
 def course_on_streets(draft: Draft, points: Sequence[Point], name: str) -> list[LineString]:
@@ -46,8 +47,7 @@ def course_on_streets(draft: Draft, points: Sequence[Point], name: str) -> list[
     pieces = []
     for i in range(len(points) - 1):
         if not np.isfinite(metres[i, stops[i + 1]]):
-            raise Refused(f"no street leads from stop {i + 1} of {name!r} to stop {i + 2}: "
-                          f"{_OTHERWISE}")  # fmt: skip
+            raise Refused(Reason("scenario_no_street_between", one=i + 1, other=i + 2, name=name))
         path = _path(before[i], int(stops[i]), int(stops[i + 1]))
         pieces.append(_joined(by_ends.loc[path], streets))
     return pieces
@@ -71,7 +71,7 @@ def _streets_for_cars(draft: Draft) -> _Streets:
     chosen = streets[is_open.any(axis=1)]
     is_open = is_open[is_open.any(axis=1)]
     if not len(chosen):
-        raise Refused(f"the region has no streets for cars to lead the line over: {_OTHERWISE}")
+        raise Refused(Reason("scenario_no_car_streets"))
     numbers, _ = pd.factorize(chosen[["from_node", "to_node"]].to_numpy().ravel())
     ends = numbers.reshape(-1, 2)
     forth, back = ends[is_open[:, 0]], ends[is_open[:, 1]][:, ::-1]
@@ -89,8 +89,7 @@ def _street_of(streets: _Streets, point: Point, number: int, name: str) -> int:
     away_m[streets.frame["road_class"].isin(_NO_STOPS)] = np.inf
     if not len(away_m) or away_m.min() > MAX_OFF_STREET_M:
         raise Refused(
-            f"stop {number} of {name!r} lies more than {MAX_OFF_STREET_M:.0f} m off the streets "
-            f"that cars may drive: {_OTHERWISE}"
+            Reason("scenario_stop_off_streets", number=number, name=name, limit=MAX_OFF_STREET_M)
         )
     return int(away_m.argmin())
 

@@ -5,8 +5,10 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from geo_planner.reasons import Reason
 from geo_planner.scenario.base import Modification
-from geo_planner.scenario.draft import Draft, Mask, Refused
+from geo_planner.scenario.draft import Draft, Mask
+from geo_planner.scenario.refusals import Refused, unfit_value
 from geo_planner.scenario.values import Selection
 from geo_planner.units import mps_from_kmh
 
@@ -54,8 +56,7 @@ class ChangeAccess(Modification):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self._values():
-            msg = "name at least one direction, such as car_forward = true"
-            raise ValueError(msg)
+            raise unfit_value("access_direction")
         return self
 
     def _values(self) -> dict[str, bool]:
@@ -81,8 +82,7 @@ class AdjustSpeed(Modification):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.speed_kmh is None) == (self.factor is None):
-            msg = "give either speed_kmh or factor"
-            raise ValueError(msg)
+            raise unfit_value("speed_one")
         return self
 
     def apply(self, draft: Draft) -> None:
@@ -94,9 +94,7 @@ class AdjustSpeed(Modification):
         chosen = draft.frame("streets").loc[rows, list(_LIMITS)]
         n_unstated = int(chosen.isna().all(axis=1).sum())
         if n_unstated:
-            draft.note(
-                f"{n_unstated} streets state no limit, so a factor leaves them: use speed_kmh"
-            )
+            draft.note(Reason("scenario_no_limit", streets=int(n_unstated)))
         values = {column: chosen[column] * self.factor for column in _LIMITS}
         draft.set("streets", rows, values)
 
@@ -140,8 +138,12 @@ class AddCycleTrack(Modification):
         if len(unfit):
             first = unfit.iloc[0]
             raise Refused(
-                f"{len(unfit)} chosen streets can take no cycle track, first "
-                f"{first['street_id']} ({first['road_class']}): choose others"
+                Reason(
+                    "scenario_no_cycle_track",
+                    streets=len(unfit),
+                    street=first["street_id"],
+                    road_class=first["road_class"],
+                )
             )
         opened = ("bicycle_forward", "bicycle_backward") if self.both_directions else ()
         values: dict[str, object] = {"cycle_facility": self.facility}

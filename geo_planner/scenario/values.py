@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_planner.config.base import leave_examples_out
 from geo_planner.crs import parse_crs
 from geo_planner.errors import CRSError
+from geo_planner.scenario.refusals import unfit_value
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -50,8 +51,7 @@ def clock_s(text: str) -> int:
     """
     found = _CLOCK.match(text)
     if not found:
-        msg = f"{text!r} is no time of day: write for example '07:30'"
-        raise ValueError(msg)
+        raise unfit_value("clock_unread", text=text)
     return int(found[1]) * SECONDS_PER_HOUR + int(found[2]) * SECONDS_PER_MIN
 
 
@@ -92,18 +92,15 @@ class GeometryValue(Value):
         try:
             parse_crs(self.crs)
         except CRSError as error:
-            raise ValueError(str(error)) from error
+            raise unfit_value("error_text", text=str(error)) from error
         try:
             made = self.geometry()
         except (ValueError, TypeError, IndexError, shapely.errors.ShapelyError) as error:
-            msg = f"the coordinates make no {self.type} ({error})"
-            raise ValueError(msg) from error
+            raise unfit_value("shape_unread", type=self.type, error=str(error)) from error
         if made.is_empty:
-            msg = "the geometry is empty"
-            raise ValueError(msg)
+            raise unfit_value("shape_empty")
         if not made.is_valid:
-            msg = f"the geometry is invalid: {shapely.is_valid_reason(made)}"
-            raise ValueError(msg)
+            raise unfit_value("shape_invalid", reason=shapely.is_valid_reason(made))
         return self
 
     def geometry(self) -> BaseGeometry:
@@ -118,8 +115,7 @@ class GeometryValue(Value):
 def _kind(*types: str) -> AfterValidator:
     def require(shape: GeometryValue) -> GeometryValue:
         if shape.type not in types:
-            msg = f"must be a {' or '.join(types)}, not a {shape.type}"
-            raise ValueError(msg)
+            raise unfit_value("shape_type", types=", ".join(types), type=shape.type)
         return shape
 
     return AfterValidator(require)
@@ -145,8 +141,7 @@ class Selection(Value):
     @model_validator(mode="after")
     def _chooses(self) -> Self:
         if not self.model_fields_set & set(type(self).model_fields):
-            msg = f"choose by {', '.join(type(self).model_fields)}"
-            raise ValueError(msg)
+            raise unfit_value("selection_none", keys=tuple(type(self).model_fields))
         return self
 
 
@@ -166,11 +161,9 @@ class Period(Value):
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
         if clock_s(self.end) <= clock_s(self.start):
-            msg = f"the period ends ({self.end}) before it starts ({self.start})"
-            raise ValueError(msg)
+            raise unfit_value("period_backwards", end=self.end, start=self.start)
         if self.headway_s < 1:
-            msg = "headway_min must be at least one second"
-            raise ValueError(msg)
+            raise unfit_value("headway_second")
         return self
 
     @property

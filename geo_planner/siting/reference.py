@@ -10,10 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ValidationError
 
 from geo_planner.config import Study
 from geo_planner.errors import InputError, SourceError
@@ -43,6 +44,15 @@ class Reference:
     region_digest: str
     settings_digest: str
     points: Mapping[str, Points]
+
+
+class _Content(BaseModel):
+    """Describe the file of a reference."""
+
+    format: Literal[1]
+    region_digest: str
+    settings_digest: str
+    points: dict[str, Points]
 
 
 def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
@@ -117,12 +127,17 @@ def load_reference(path: Path, study: Study) -> Reference:
         When the baseline was measured with other settings: its points mean something else.
     """
     try:
-        content = json.loads(path.read_text("utf-8"))
-        reference = _reference(content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        content = _Content.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
         raise SourceError(
             str(path), "no reference can be read here; run the baseline to make one"
         ) from error
+    unknown = sorted(set(content.points) - set(criteria()))
+    if unknown:
+        raise SourceError(
+            str(path), f"of criteria not known here ({', '.join(unknown)}); run the baseline again"
+        )
+    reference = Reference(content.region_digest, content.settings_digest, content.points)
     if reference.settings_digest != settings_digest(study):
         raise InputError(
             f"{path}: the baseline was measured with other settings",
@@ -130,13 +145,3 @@ def load_reference(path: Path, study: Study) -> Reference:
              " the reference"],
         )  # fmt: skip
     return reference
-
-
-def _reference(content: Mapping[str, Any]) -> Reference:
-    points = {
-        str(key): tuple((float(raw), float(value)) for raw, value in pairs)
-        for key, pairs in content["points"].items()
-    }
-    if content["format"] != _FORMAT or not set(points) <= set(criteria()):
-        raise ValueError
-    return Reference(str(content["region_digest"]), str(content["settings_digest"]), points)

@@ -77,7 +77,8 @@ def read_overpass(
         except (KeyError, TypeError, *OSMIUM_ERRORS) as error:
             raise SourceError(url, f"answered with broken elements ({error!r})") from error
         try:
-            extract = extract_tables(path, read_elements(path), crs, source=url)
+            read = read_elements([path], Path(folder))
+            extract = extract_tables(read.path, read.elements, crs, source=url)
         except SourceError as error:
             raise SourceError(url, error.reason) from error
     findings = (
@@ -106,10 +107,10 @@ def fetch_with_osmnx(polygon_wgs84: Any, url: str) -> list[bytes]:
         raise MissingDependencyError("osmnx", "osm") from error
     from osmnx.features import features_from_polygon
 
-    answers = _Answers(url)
+    answers, tags = _Answers(url), asked_tags()
     with _osmnx_settings(url, answers.keep):
         try:
-            features_from_polygon(polygon_wgs84, asked_tags())
+            features_from_polygon(polygon_wgs84, tags)
         except SourceError:
             raise
         except InterruptedError:

@@ -108,6 +108,7 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "significant": lambda words, value: _rounded(words, value, 4),
     "site_use": _site_use,
     "whole_m2": lambda words, value: f"{words.number(value)}{NO_BREAK_SPACE}m²",
+    "ordinal": lambda _words, value: str(value),
     "year": lambda _words, value: str(int(value)),
     "day": lambda words, value: words.day(value),
     "weekday": lambda words, value: words.weekday(value),

@@ -43,7 +43,7 @@ def test_files_of_the_machine_are_not_read(client):
 
 def test_too_many_modifications_are_refused_unread(client):
     many = GROWN | {"modifications": GROWN["modifications"] * 1001}
-    assert "at most 1000" in posted(client, many).json()["error"]["problems"][0]
+    assert "at most 1\u202f000" in posted(client, many).json()["error"]["problems"][0]
 
 
 def test_a_body_that_is_no_scenario_is_refused(client):

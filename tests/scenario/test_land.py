@@ -5,6 +5,7 @@ import shapely
 
 from geo_planner.errors import ScenarioError
 from geo_planner.scenario import areas_rezoned_to_homes
+from geo_planner.words.english import english
 from tests.scenario.town import after, area, at, changes
 from tests.test_predicted_town import points
 
@@ -113,7 +114,7 @@ def test_floor_area_adds_to_the_site_by_the_share_of_ground(town):
              "floor_area_m2": 2000}  # fmt: skip
     built = after(town, standing, again, build)
     assert row(built, "sites", "south")["existing_floor_area_m2"] == pytest.approx(1500)
-    assert "1000 m2 of the floor area lie on no site" in built.origin.notes[0]
+    assert "1 000 m² of the floor area lie on no site" in english(built.origin.notes[0])
 
 
 def test_floor_area_that_is_unknown_stays_unknown(town):
@@ -121,7 +122,7 @@ def test_floor_area_that_is_unknown_stays_unknown(town):
              "floor_area_m2": 2000, "jobs_count": 10}  # fmt: skip
     built = after(town, build)
     assert row(built, "sites", "south").isna()["existing_floor_area_m2"]
-    assert "south is not stated" in built.origin.notes[0]
+    assert "south is not stated" in english(built.origin.notes[0])
 
 
 def test_floor_area_adds_to_parcels_by_the_share_of_ground(town, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from geo_planner.errors import ScenarioError
 from geo_planner.scenario import apply_scenario, check_scenario, parse_scenario, read_scenario
+from geo_planner.words.english import english
 from tests.scenario.town import area, at, block, way
 
 SERVICE = [{"start": "08:00", "end": "09:00", "headway_min": 10}]
@@ -120,7 +121,7 @@ def test_a_modification_added_twice_is_refused(town):
 
 def test_a_wrong_head_is_told_beside_wrong_modifications():
     parsed = parse_scenario({"id": "a b", "modifications": [{"do": "X"}], "extra": 1})
-    told = "\n".join(parsed.told())
+    told = "\n".join(map(english, parsed.in_order()))
     assert parsed.scenario is None
     for words in ("id:", "name: required", "extra: unknown key", "modification 1"):
         assert words in told
@@ -168,3 +169,13 @@ def test_a_forecast_that_holds_no_plain_numbers_is_refused_with_the_value(town, 
         apply_scenario(town, content(item), tmp_path / "r")
     assert words in str(raised.value)
     assert "f.csv" in str(raised.value)
+
+
+def test_a_fault_of_ours_is_raised_and_not_put_on_the_shape(town, monkeypatch):
+    def broken(*_args, **_options):
+        raise ZeroDivisionError
+
+    site = {"do": "AddSite", "name": "S", "area": area(0, 0, 1, 1)}
+    monkeypatch.setattr("geopandas.GeoSeries.to_crs", broken)
+    with pytest.raises(ZeroDivisionError):
+        check_scenario(town, content(site))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_planner.words.english import english
 from tests.scenario.town import (
     DRIVE,
     after,
@@ -193,7 +194,7 @@ def test_a_bridge_lands_on_the_ground_also_when_it_joins_crossings(town):
 def test_an_end_that_finds_another_level_only_says_so(town, tmp_path):
     region = with_bridge(town, tmp_path / "r", level=2)
     built = after(region, new_street((4.5, 3), (4.5, 3.95)))
-    assert "the end joins w104-4 on level 2" in " ".join(built.origin.notes)
+    assert "the end joins w104-4 on level 2" in " ".join(map(english, built.origin.notes))
 
 
 def test_a_motorway_is_joined_by_roads_of_its_kind_only(town, tmp_path):
@@ -263,7 +264,7 @@ def test_pieces_that_were_changed_since_stay_split(town):
     assert block(0, 0) not in ids
     assert block(0, 1) in ids
     assert sum(name.startswith(block(0, 0) + "/") for name in ids) == 2
-    assert "stays split" in " ".join(left.origin.notes)
+    assert "stays split" in " ".join(map(english, left.origin.notes))
 
 
 def test_a_street_removed_is_walked_around(town):

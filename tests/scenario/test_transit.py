@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from geo_planner import schema
 from geo_planner.errors import ScenarioError
 from geo_planner.region import write_region
+from geo_planner.words.english import english
 from tests.scenario.town import BUS, after, at, changes, seconds, way
 from tests.worlds import calls, service, write_gtfs
 
@@ -102,7 +103,7 @@ def test_a_bus_without_a_course_runs_on_streets_and_says_so(town):
     assert [run_s(opened, way) for way in (0, 1)] == [70, 70]
     shape = opened.geo_table("shapes").geometry.iloc[0]
     assert shape.length == pytest.approx(700, rel=1e-3)
-    assert "shortest way that cars may drive, 0.7 km" in opened.origin.notes[0]
+    assert "shortest way that cars may drive, 0.7 km" in english(opened.origin.notes[0])
 
 
 def test_a_bus_takes_no_street_the_wrong_way(town):
@@ -116,7 +117,7 @@ def test_a_bus_takes_no_street_the_wrong_way(town):
 def test_rail_and_what_is_asked_for_run_straight_and_say_so(town, more):
     opened = after(town, of_speed(here(0, 5), here(3, 9), **more))
     assert run_s(opened, 0) == 50
-    assert "straight from stop to stop" in opened.origin.notes[0]
+    assert "straight from stop to stop" in english(opened.origin.notes[0])
 
 
 def test_a_bus_that_no_street_leads_to_its_stop_is_refused(town):
@@ -329,7 +330,7 @@ def test_a_station_moves_with_its_platforms_and_their_boarding_areas(town, tmp_p
     )  # fmt: skip
     places = moved.geo_table("stops").set_index("stop_id").geometry
     assert places["1:area"].x - places[EAST].x == pytest.approx(5)
-    assert "2 platforms and entrances of 1:S move with it" in moved.origin.notes[0]
+    assert "2 platforms and entrances of 1:S move with it" in english(moved.origin.notes[0])
 
 
 def test_a_station_goes_with_all_that_belongs_to_it(town, tmp_path):
@@ -354,7 +355,7 @@ def test_a_short_turn_without_directions_is_no_line_of_its_own(town, tmp_path):
     assert len(often.table("frequencies")) == 2
     assert "short" in "".join(often.table("trips")["trip_id"])
     assert "1 trips of 1:R that call at other stops stay as they are" in " ".join(
-        often.origin.notes
+        map(english, often.origin.notes)
     )
 
 

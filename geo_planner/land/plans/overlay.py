@@ -28,8 +28,11 @@ class PlanOverlay:
     ----------
     shapes, site_idx, area_m2
         Polygon of each part, position of its site, ground area [m2], ``(n_parts,)``.
+    joined_m2
+        Ground of each site in slivers that were joined to the part beside them [m2],
+        ``(n_sites,)``.
     sliver_m2
-        Ground left out of each site as slivers [m2], ``(n_sites,)``.
+        Ground of each site in slivers beside no other part, left out [m2], ``(n_sites,)``.
     part_idx, plan_idx
         Pairs: this plan lies over this part, ``(n_pairs,)``, in order of parts.
     """
@@ -37,13 +40,14 @@ class PlanOverlay:
     shapes: Shapes
     site_idx: IntArray
     area_m2: FloatArray
+    joined_m2: FloatArray
     sliver_m2: FloatArray
     part_idx: IntArray
     plan_idx: IntArray
 
 
 def overlay_plans(
-    sites: gpd.GeoDataFrame, plans: gpd.GeoDataFrame, *, sliver_share: float = 0.005
+    sites: gpd.GeoDataFrame, plans: gpd.GeoDataFrame, *, sliver_width_m: float = 1.0
 ) -> PlanOverlay:
     """Cut sites along the edges of plans.
 
@@ -51,8 +55,9 @@ def overlay_plans(
     ----------
     sites, plans
         Polygons in one metric CRS.
-    sliver_share
-        Parts smaller than this share of their site are left out and counted as slivers.
+    sliver_width_m
+        Parts that are nowhere wider are slivers of drawing, however large their site: each is
+        joined to the part of its site with which it shares the longest edge [m].
 
     Raises
     ------
@@ -63,15 +68,59 @@ def overlay_plans(
     shapes = np.asarray(sites.geometry.array, dtype=object)
     polygons = np.asarray(plans.geometry.array, dtype=object)
     parts, site_idx = _cut(shapes, polygons)
+    whole_m2 = np.bincount(site_idx, weights=shapely.area(parts), minlength=len(shapes))
+    # which plans hold is asked of what a part was before slivers were joined to it
+    parts, site_idx, inside, joined_m2 = _join_slivers(parts, site_idx, sliver_width_m, len(shapes))
     area_m2 = shapely.area(parts)
-    whole_m2 = shapely.area(shapes)
-    is_sliver = area_m2 < sliver_share * whole_m2[site_idx]
-    sliver_m2 = np.bincount(
-        site_idx[is_sliver], weights=area_m2[is_sliver], minlength=len(shapes)
-    ).astype(float)
-    parts, site_idx, area_m2 = parts[~is_sliver], site_idx[~is_sliver], area_m2[~is_sliver]
-    part_idx, plan_idx = _plans_over(parts, polygons)
-    return PlanOverlay(parts, site_idx, area_m2, sliver_m2, part_idx, plan_idx)
+    sliver_m2 = whole_m2 - np.bincount(site_idx, weights=area_m2, minlength=len(shapes))
+    part_idx, plan_idx = _sorted_pairs(inside, polygons)
+    return PlanOverlay(
+        parts, site_idx, area_m2, joined_m2, sliver_m2.clip(min=0), part_idx, plan_idx
+    )
+
+
+def _join_slivers(
+    parts: Shapes, owner: IntArray, width_m: float, n_sites: int
+) -> tuple[Shapes, IntArray, Shapes, FloatArray]:
+    """Join slivers to their neighbours, outward from the parts that are none.
+
+    Returns
+    -------
+    tuple
+        Parts, whose they are, a point inside each as it was drawn, and ground joined by site [m2].
+    """
+    points = shapely.point_on_surface(parts)
+    is_sliver = shapely.is_empty(shapely.buffer(parts, -width_m / 2))
+    # a site that is narrow itself is no sliver of drawing
+    is_sliver &= (np.bincount(owner[~is_sliver], minlength=n_sites) > 0)[owner]
+    joined_m2 = np.zeros(n_sites)
+    parts = parts.copy()
+    while is_sliver.any():
+        sliver, host = _hosts(parts, owner, is_sliver)
+        if not len(sliver):
+            break
+        joined_m2 += np.bincount(owner[sliver], shapely.area(parts[sliver]), minlength=n_sites)
+        for at in np.unique(host):
+            parts[at] = shapely.union_all([parts[at], *parts[sliver[host == at]]])
+        kept = np.ones(len(parts), dtype=bool)
+        kept[sliver] = False
+        parts, points = parts[kept], points[kept]
+        owner, is_sliver = owner[kept], is_sliver[kept]
+    return parts[~is_sliver], owner[~is_sliver], points[~is_sliver], joined_m2
+
+
+def _hosts(parts: Shapes, owner: IntArray, is_sliver: np.ndarray) -> tuple[IntArray, IntArray]:
+    """Find for each sliver the part of its site, itself none, with the longest edge in common."""
+    slivers, others = np.flatnonzero(is_sliver), np.flatnonzero(~is_sliver)
+    left, right = _sorted_pairs(parts[slivers], parts[others])
+    left, right = slivers[left], others[right]
+    same = owner[left] == owner[right]
+    left, right = left[same], right[same]
+    edge_m = shapely.length(shapely.intersection(parts[left], parts[right]))
+    order = np.lexsort((right, -edge_m, left))
+    left, right, edge_m = left[order], right[order], edge_m[order]
+    first = np.append(True, np.diff(left) > 0)[: len(left)] & (edge_m > 0)
+    return left[first], right[first]
 
 
 def overlaps(left: Shapes, right: Shapes) -> tuple[IntArray, IntArray, FloatArray]:
@@ -139,7 +188,3 @@ def _cut_once(parts: Shapes, owner: IntArray, knife: Shapes) -> tuple[Shapes, In
         np.concatenate([parts[~is_split], inside[is_split], outside]),
         np.concatenate([owner[~is_split], owner[is_split], owner[is_split]]),
     )
-
-
-def _plans_over(parts: Shapes, polygons: Shapes) -> tuple[IntArray, IntArray]:
-    return _sorted_pairs(shapely.point_on_surface(parts), polygons)

@@ -7,7 +7,7 @@ right: what holds ``now`` and what is possible (``potential``) never mix, and pr
 readings of their own. Every value cites its plan; what is unknown has a reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -18,7 +18,7 @@ import pandas as pd
 
 from geo_planner.config import Land
 from geo_planner.errors import InputError
-from geo_planner.findings import Finding
+from geo_planner.findings import Finding, FindingKind
 from geo_planner.land.plans.overlay import (
     FloatArray,
     IntArray,
@@ -46,6 +46,8 @@ _BLOCK_YEARS = 1
 
 Ruled = Mapping[str, Ruling]
 
+_LEAST_TOLD_M2 = 0.5
+
 
 @dataclass(frozen=True)
 class PlanResult:
@@ -70,7 +72,7 @@ class PlanResult:
     sites
         Sites as given, in order of ``site_idx``.
     sliver_m2
-        Ground of each site left out as slivers [m2].
+        Ground of each site left out as slivers beside no other part [m2].
     parcels
         Parcels as given; None where there are none.
     has_local_plans
@@ -181,7 +183,7 @@ def resolve_plans(
     is_field = (in_play["level"] == _FIELD).to_numpy()
     areas = in_play[~is_field].reset_index(drop=True)
     fields = in_play[is_field].reset_index(drop=True)
-    cut = overlay_plans(sites, areas, sliver_share=settings.sliver_share)
+    cut = overlay_plans(sites, areas, sliver_width_m=settings.sliver_width_m)
     rulings = rule(cut, areas)
     over = rows_of_state(cut, areas, "if_adopted")
     is_proposed = (areas["status"] == "proposed").to_numpy()
@@ -199,8 +201,25 @@ def resolve_plans(
         sliver_m2=cut.sliver_m2,
         parcels=_completed(parcels, "parcels") if parcels is not None and len(parcels) else None,
         has_local_plans=bool((areas["level"] != "framework").any()),
-        findings=tuple(findings),
+        findings=(*findings, *_sliver_findings(cut, sites, settings.sliver_width_m)),
     )
+
+
+def _sliver_findings(
+    cut: PlanOverlay, sites: gpd.GeoDataFrame, width_m: float
+) -> Iterator[Finding]:
+    """Tell how much ground stands in slivers, and on which sites most of it does."""
+    kinds: tuple[tuple[FindingKind, str, FloatArray], ...] = (
+        ("repaired", "plans_slivers_joined", cut.joined_m2),
+        ("left_out", "plans_slivers_left_out", cut.sliver_m2),
+    )
+    for kind, code, ground_m2 in kinds:
+        rows = np.flatnonzero(ground_m2 > _LEAST_TOLD_M2)
+        if len(rows):
+            largest = rows[np.argsort(-ground_m2[rows], kind="stable")][:MAX_IDS_SHOWN]
+            ids = tuple(map(str, sites["site_id"].to_numpy()[largest]))
+            what = Reason(code, width=width_m, ground=float(ground_m2[rows].sum()))
+            yield Finding("plans", kind, len(rows), what, ids)
 
 
 def fields_of(result: PlanResult, state: str) -> pd.DataFrame:

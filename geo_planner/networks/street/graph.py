@@ -17,20 +17,33 @@ from geo_planner.networks.street.build import (
     NOT_USABLE,
     build_street_arrays,
 )
+from geo_planner.networks.street.r5_rules import R5
 from geo_planner.networks.street.speeds import car_speed_rows
 from geo_planner.packaged import packaged_rows
 from geo_planner.region import Region
 
 __all__ = ["ISLAND", "KEPT", "NOT_USABLE", "StreetNetwork", "street_network"]
 
-ARRAY_LAYOUT = 3
+ARRAY_LAYOUT = 4
 
 IntArray = npt.NDArray[np.int32]
 
 _SETTINGS = {
     "walk": ("walk_speed_kmh",),
-    "bicycle": ("bicycle_speed_kmh", "max_traffic_stress", "missing_limits", "turn_costs"),
-    "ebike": ("ebike_speed_kmh", "max_traffic_stress", "missing_limits", "turn_costs"),
+    "bicycle": (
+        "bicycle_speed_kmh",
+        "walk_speed_kmh",
+        "max_traffic_stress",
+        "missing_limits",
+        "turn_costs",
+    ),
+    "ebike": (
+        "ebike_speed_kmh",
+        "walk_speed_kmh",
+        "max_traffic_stress",
+        "missing_limits",
+        "turn_costs",
+    ),
     "car": (
         "missing_limits",
         "car_traffic",
@@ -73,6 +86,8 @@ class StreetNetwork:
         first or last vertex of a street: on the crossing, where it need not turn.
     street_forward, street_backward
         Cost of each street along and against its geometry [cs]; -1: not allowed.
+    street_is_guarded
+        Whether trips enter the street only to end there or leave it to begin, ``(n_streets,)``.
     street_state
         0 not usable, 1 island, 2 kept; ``(n_streets,)`` in the order of the streets table.
     is_snappable
@@ -100,6 +115,7 @@ class StreetNetwork:
     meet_to: IntArray
     street_forward: IntArray
     street_backward: IntArray
+    street_is_guarded: npt.NDArray[np.bool_]
     street_state: npt.NDArray[np.uint8]
     is_snappable: npt.NDArray[np.bool_]
     node_order: IntArray
@@ -134,6 +150,7 @@ def street_network(
         Take no account of grades and no ferries: at 1 m/s, what a street costs is its length.
     """
     country = region.study.get("country")
+    is_r5 = travel.street_rules == R5
     settings: dict[str, Any] = {
         "mode": mode,
         "country": None if mode == "walk" else country,
@@ -144,6 +161,7 @@ def street_network(
         "layout": ARRAY_LAYOUT,
         **({"is_level": True} if is_level else {}),
         **({"whole_second_streets": True} if travel.whole_second_streets else {}),
+        **({"street_rules": R5, "speeds": car_speed_rows(R5)} if is_r5 else {}),
     }
 
     def make() -> Arrays:

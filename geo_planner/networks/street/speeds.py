@@ -3,7 +3,7 @@
 Cars drive at the stated limit, or the default of country, class and town, times the share that is
 driven on empty roads; at the peak times a share by class and hour that tells no direction apart;
 and times the street's own ``car_speed_factor`` where one is given. Walkers and riders keep their
-speed, but for slopes.
+speed, but for slopes; where bicycles are pushed they go as fast as people walk.
 """
 
 from collections.abc import Mapping
@@ -27,12 +27,19 @@ FloatArray = npt.NDArray[np.float64]
 WAYS = ("forward", "backward")
 BICYCLES = ("bicycle", "ebike")
 _FERRY_SPEED_MPS = mps_from_kmh(20)
-_ANY_STRESS = 4
+ANY_STRESS = 4
 
 
 def access_mode(mode: str) -> str:
     """Name the mode whose access columns hold: an e-bike may go where a bicycle may."""
     return "bicycle" if mode in BICYCLES else mode
+
+
+def flags(frame: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    """Read a column of marks that may be absent or null: then nothing is marked."""
+    if column not in frame:
+        return np.zeros(len(frame), bool)
+    return frame[column].astype("boolean").fillna(value=False).to_numpy(bool)
 
 
 def street_costs(
@@ -82,8 +89,13 @@ def _speed_mps(
         "bicycle": travel.bicycle_speed_mps,
         "ebike": travel.ebike_speed_mps,
     }[mode]
-    uphill = 1 if way == "forward" else -1
-    return flat_mps * speed_share(mode, uphill * streets["grade"].to_numpy(float), flat_mps)
+    grade = (1 if way == "forward" else -1) * streets["grade"].to_numpy(float)
+    speed_mps = flat_mps * speed_share(mode, grade, flat_mps)
+    if mode not in BICYCLES:
+        return speed_mps
+    walked_mps = travel.walk_speed_mps * speed_share("walk", grade, travel.walk_speed_mps)
+    is_pushed = flags(streets, "bicycle_pushed") | flags(streets, f"bicycle_pushed_{way}")
+    return np.where(is_pushed, walked_mps, speed_mps)
 
 
 def limits_mps(
@@ -146,7 +158,11 @@ def _is_calm(
     streets: pd.DataFrame, mode: str, travel: Travel, country: str | None
 ) -> npt.NDArray[np.bool_]:
     """Mark streets that cyclists take at the stress they stand; all for other modes."""
-    if mode not in BICYCLES or travel.max_traffic_stress == _ANY_STRESS:
+    if (
+        mode not in BICYCLES
+        or travel.max_traffic_stress == ANY_STRESS
+        or travel.street_rules == "r5"
+    ):
         return np.ones(len(streets), bool)
     limits = [limits_mps(streets, f"maxspeed_{way}_mps", travel, country) for way in WAYS]
     return traffic_stress(streets, np.maximum(*limits)) <= travel.max_traffic_stress

@@ -14,6 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo_planner.countries import country_at
+from geo_planner.crs import WGS84
 from geo_planner.packaged import packaged_rows
 from geo_planner.units import CENTISECONDS_PER_S
 
@@ -22,7 +24,9 @@ LongArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
+_ANY = "any"
 _LOOK_M = 10.0
+_NO_WAY = -1
 _HALF_TURN_DEG, _TURN_DEG = 180.0, 360.0
 _MAIN_ROADS = ("motorway", "trunk", "primary", "secondary", "tertiary")
 _ROAD_RANK = {
@@ -32,12 +36,22 @@ _ROAD_RANK = {
 }
 
 
-def driving_side(stated: str, country: str | None) -> str:
-    """Say on which side cars keep: as stated, else by country."""
+def driving_side(stated: str, country: str | None, streets: gpd.GeoDataFrame) -> str:
+    """Say on which side cars keep: as stated, else by country, else by where the streets lie."""
     if stated != "country":
         return stated
+    if country in (None, _ANY) and len(streets):
+        country = country_at(*_middle(streets))
     sides = {row["country"]: row["side"] for row in packaged_rows("driving_sides")}
-    return sides.get(country or "any", sides["any"])
+    return sides.get(country or _ANY, sides[_ANY])
+
+
+def _middle(streets: gpd.GeoDataFrame) -> tuple[float, float]:
+    """Find the middle of a street that lies in the middle of all [degrees]."""
+    middle = shapely.box(*streets.total_bounds).centroid
+    row = streets.sindex.nearest(middle, return_all=False)[1][0]
+    place = streets.geometry.iloc[[row]].interpolate(0.5, normalized=True).to_crs(WGS84).iloc[0]
+    return place.x, place.y
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,9 @@ class Turning:
         return sides.get(turn, np.ones(len(angle), bool))
 
 
-def car_turning(streets: gpd.GeoDataFrame, side: str) -> Turning:
+def car_turning(
+    streets: gpd.GeoDataFrame, side: str, *, is_free_along_ways: bool = True
+) -> Turning:
     """Measure what the turns of cars depend on.
 
     Parameters
@@ -92,14 +108,17 @@ def car_turning(streets: gpd.GeoDataFrame, side: str) -> Turning:
         Rows of the streets table, in metres.
     side
         Side of the road that cars keep to: right or left.
+    is_free_along_ways
+        Whether it costs nothing to go on along the same way, and round a roundabout.
     """
     in_deg, out_deg = _directions(streets)
     way_of, _ = pd.factorize(streets["osm_way_id"])
+    is_free = np.full(len(way_of), is_free_along_ways)
     return Turning(
         in_deg=in_deg,
         out_deg=out_deg,
-        is_roundabout=streets["is_roundabout"].to_numpy(bool).repeat(2),
-        way_of=way_of.astype(np.int64).repeat(2),
+        is_roundabout=(streets["is_roundabout"].to_numpy(bool) & is_free).repeat(2),
+        way_of=np.where(is_free, way_of, _NO_WAY).astype(np.int64).repeat(2),
         across=1 if side == "right" else -1,
     )
 

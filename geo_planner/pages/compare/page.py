@@ -40,7 +40,6 @@ from geo_planner.pages.drawing.measures import percentile_words
 from geo_planner.pages.drawing.page import map_data, render_page, static_text
 from geo_planner.pages.drawing.view import View, view_of
 from geo_planner.region.credits import credit_lines
-from geo_planner.words.phrases import phrase_in
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
@@ -254,4 +253,4 @@ def _absence(
 
 def _notes(result: AnalysisResult, words: Wording) -> list[str]:
     origin = result.region.origin
-    return [] if origin is None else [phrase_in(words, note) for note in origin.notes]
+    return [] if origin is None else [reason_words(note, words) for note in origin.notes]

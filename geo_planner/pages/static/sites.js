@@ -129,7 +129,9 @@
 
   /* the table as it is shown: the columns of the file beside the page, and the weights they rest on */
   const quoted = (cell) => {
-    const text = cell === null || cell === undefined ? "" : String(cell);
+    const plain = cell === null || cell === undefined ? "" : String(cell);
+    /* a text that a spreadsheet would run as a formula */
+    const text = typeof cell === "string" && /^'*[=+\-@\t\r\n]/.test(cell) ? "'" + plain : plain;
     return /[",\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
   };
   gp.rankingCsv = function () {

@@ -16,8 +16,8 @@ from geo_planner.preflight.comparing import Total
 from geo_planner.preflight.coverage import CoverageGrid, LayerCoverage
 from geo_planner.preflight.model import SourceReport
 from geo_planner.version import __version__
-from geo_planner.words.phrases import table_words
 from geo_planner.words.reasons import reason_words
+from geo_planner.words.tables import table_words
 from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 _MAP_WIDTH = 160  # px of a small map; its height follows the study area

@@ -5,8 +5,8 @@ from typing import Any
 
 from geo_planner.analysis.totals import study_rows
 from geo_planner.pages.drawing.view import View
-from geo_planner.words.phrases import table_words
 from geo_planner.words.reasons import reason_words
+from geo_planner.words.tables import table_words
 
 _SIGNS = {"repaired": "!", "left_out": "✕", "warning": "?"}
 COUNTED: Mapping[str, tuple[str, ...]] = {

@@ -11,11 +11,11 @@ from pyproj import CRS, Geod, Transformer
 from geo_planner.crs import WGS84
 from geo_planner.sources.lines.geometry import MM_PER_M, BoolArray, FloatArray, Shapes
 from geo_planner.sources.lines.pieces import LinePieces
-from geo_planner.sources.street_classes import NEVER_BICYCLE, NO_BICYCLE, NO_CAR, NO_WALK
+from geo_planner.sources.street_classes import closed_classes
 
 _ID_DIGITS = 12
 _GEOD = Geod(ellps="WGS84")
-_CLOSED = {"walk": NO_WALK, "bicycle": NO_BICYCLE | NEVER_BICYCLE, "car": NO_CAR}
+_MODES = ("walk", "bicycle", "car")
 
 
 def street_frame(
@@ -109,8 +109,8 @@ def _access(attributes: pd.DataFrame) -> dict[str, BoolArray]:
     direction = attributes["oneway"].to_numpy(dtype=object)
     limits = {"forward": direction != "backward", "backward": direction != "forward"}
     access = {}
-    for mode, closed in _CLOSED.items():
-        by_class = ~attributes["road_class"].isin(closed)
+    for mode in _MODES:
+        by_class = ~attributes["road_class"].isin(closed_classes(mode))
         is_open = attributes[mode].fillna(by_class).to_numpy(bool)
         for way, allowed in limits.items():
             access[f"{mode}_{way}"] = is_open if mode == "walk" else is_open & allowed

@@ -1,78 +1,64 @@
-"""Who may use a street, by mode and direction: pure rules over the tags of a way.
+"""Who may use a street, by mode and direction: the rules of access applied to the tags of a way.
 
-The rules follow the access hierarchy of the OpenStreetMap wiki (Key:access): the most special
-tag stated wins, then the more general ones, then what the kind of street implies. ``forward`` is
-along the way as drawn. A way closed to the public (``private``) counts as closed to through
-movement in every mode it holds for.
+The most special tag stated wins, then the more general ones, then what the kind of street implies;
+the table ``data/osm_access.csv`` says which tags and values those are. ``forward`` is along the way
+as drawn. What is ``private`` or for its ``destination`` alone is open to trips that begin or end
+there.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from geo_planner.sources.street_classes import NEVER_BICYCLE, NO_BICYCLE, NO_CAR, NO_WALK
-
-Tags = Mapping[str, str]
-
-
-def words(text: str) -> frozenset[str]:
-    """Split a list of tag values or keys written with blanks between."""
-    return frozenset(text.split())
-
-
-ROAD_CLASSES = words(
-    "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link "
-    "tertiary tertiary_link unclassified residential living_street service pedestrian footway "
-    "cycleway path track steps bridleway corridor platform road"
+from geo_planner.sources.osm.access_rules import (
+    CLOSED,
+    DESTINATION,
+    FERRY,
+    NEVER,
+    OPEN,
+    OWN_TAG,
+    PUSHED,
+    Tags,
+    access_keys,
+    private_values,
+    pushing_tags,
+    street_class,
+    value_effects,
 )
-UNBUILT = frozenset(
-    ["construction", "proposed", "planned", "abandoned", "disused", "razed", "demolished"]
+from geo_planner.sources.osm.one_ways import (
+    BOTH_WAYS,
+    NO_WAY,
+    Directions,
+    bicycle_directions,
+    car_directions,
+    walk_directions,
 )
 
-KEYS_BY_MODE = {
-    "walk": ("foot", "access"),
-    "bicycle": ("bicycle", "vehicle", "access"),
-    "car": ("motorcar", "motor_vehicle", "vehicle", "access"),
-}
-# what a street's kind closes to a mode only that mode's own tag opens, never access=yes
-_OPENING_KEYS = {"walk": ("foot",), "bicycle": ("bicycle",), "car": ("motorcar", "motor_vehicle")}
-_OPEN = frozenset(["yes", "designated", "permissive", "official", "public", "discouraged"])
-_DESTINATION = frozenset(
-    ["destination", "customers", "delivery", "permit", "residents", "resident"]
-)
-CLOSED_VALUES = words(
-    "no private agricultural forestry use_sidepath military emergency "
-    "psv bus restricted dismount hgv"
-)
-OPEN_VALUES = _OPEN | _DESTINATION
-
-# a tag may open these to cars; the narrower ways stay closed whatever the tag says
-_CAR_BY_TAG = frozenset({"pedestrian", "track"})
 _ENTRY_ONLY_SERVICES = frozenset({"driveway", "parking_aisle", "drive-through"})
-
-_ALONG = frozenset({"yes", "true", "1"})
-_AGAINST = frozenset({"-1", "reverse"})
-_CHANGING = frozenset({"reversible", "alternating"})
-_CONTRAFLOW = frozenset({"opposite", "opposite_lane", "opposite_track", "opposite_share_busway"})
 _FACILITIES = frozenset({"track", "lane", "shared_lane", "share_busway", "shared"})
-
-
-class Directions(NamedTuple):
-    """Say whether a mode may go along and against a way."""
-
-    forward: bool
-    backward: bool
+_EFFECTS = (OPEN, DESTINATION, PUSHED, CLOSED)
 
 
 class OpenTo(NamedTuple):
-    """Hold what one mode may do on a way, and why not."""
+    """Hold what one mode may do on a way.
+
+    ``is_private`` says that a tag closes it to the public, ``is_pushed`` that bicycles are pushed,
+    ``is_entrance`` that cars enter it only to stop there by what it is and not by its tags.
+    """
 
     directions: Directions
-    is_destination_only: bool
-    is_private: bool
+    is_destination_only: bool = False
+    is_private: bool = False
+    is_pushed: bool = False
+    is_entrance: bool = False
 
 
-CLOSED = Directions(forward=False, backward=False)
-OPEN = Directions(forward=True, backward=True)
+class Stated(NamedTuple):
+    """Hold what the tags of a mode say in one direction: the effect, and the value said."""
+
+    effect: str
+    value: str
+
+
+_NOT_OPEN = OpenTo(NO_WAY)
 
 
 def road_class(tags: Tags) -> str | None:
@@ -87,15 +73,8 @@ def road_class(tags: Tags) -> str | None:
     >>> road_class({"railway": "rail"}) is None
     True
     """
-    highway = tags.get("highway")
-    if highway in ROAD_CLASSES:
-        return highway
-    if highway is not None:
-        return None
-    if tags.get("route") == "ferry":
-        return "ferry"
-    is_platform = tags.get("railway") == "platform" or tags.get("public_transport") == "platform"
-    return "platform" if is_platform else None
+    found = street_class(tags)
+    return None if found is None else found.road_class
 
 
 def is_street_area(tags: Tags) -> bool:
@@ -105,60 +84,36 @@ def is_street_area(tags: Tags) -> bool:
 
 def walk_access(tags: Tags) -> OpenTo:
     """Say which way pedestrians may go; one-way rules of vehicles do not hold for them."""
-    closed_by_class = road_class(tags) in NO_WALK or tags.get("motorroad") == "yes"
-    access = _mode_access(tags, "walk", is_open=not closed_by_class)
-    oneway = tags.get("oneway:foot") or _conveying(tags)
-    return _within(access, _one_way(oneway))
+    is_open = _by_class(tags, "walk") == OPEN and tags.get("motorroad") != "yes"
+    return _within(_mode_access(tags, "walk", is_open=is_open), walk_directions(tags))
 
 
 def bicycle_access(tags: Tags) -> OpenTo:
-    """Say which way cyclists may go: steps never, footways and squares only where tagged so."""
-    street = road_class(tags)
-    if street in NEVER_BICYCLE or is_street_area(tags):
-        return OpenTo(CLOSED, is_destination_only=False, is_private=False)
-    closed_by_class = street in NO_BICYCLE or tags.get("motorroad") == "yes"
-    access = _mode_access(tags, "bicycle", is_open=not closed_by_class)
-    return _within(access, _bicycle_one_way(tags))
+    """Say which way cyclists may go: footways and squares only where tagged, or pushing."""
+    by_class = _by_class(tags, "bicycle")
+    is_pushed = not pushing_tags().isdisjoint(tags.items())
+    if by_class == NEVER:
+        is_closed = _is_closed(tags, "bicycle")
+        return (
+            _NOT_OPEN if is_closed or not is_pushed else walk_access(tags)._replace(is_pushed=True)
+        )
+    is_open = by_class == OPEN and tags.get("motorroad") != "yes"
+    access = _mode_access(tags, "bicycle", is_open=is_open)
+    access = access._replace(is_pushed=access.is_pushed or is_pushed)
+    return _within(access, bicycle_directions(tags))
 
 
 def car_access(tags: Tags) -> OpenTo:
     """Say which way cars may go; lanes that change direction by the hour count as closed."""
-    street = road_class(tags)
-    if is_street_area(tags) or (street in NO_CAR and street not in _CAR_BY_TAG):
-        return OpenTo(CLOSED, is_destination_only=False, is_private=False)
-    if tags.get("service") == "emergency_access":
-        return OpenTo(CLOSED, is_destination_only=False, is_private=False)
-    is_open = street not in NO_CAR and (street != "ferry" or _carries_cars(tags))
+    by_class = _by_class(tags, "car")
+    if by_class == NEVER or tags.get("service") == "emergency_access":
+        return _NOT_OPEN
+    is_open = by_class == OPEN or (by_class == FERRY and _carries_cars(tags))
     access = _mode_access(tags, "car", is_open=is_open)
-    is_entry = street == "service" and tags.get("service") in _ENTRY_ONLY_SERVICES
-    access = access._replace(is_destination_only=access.is_destination_only or is_entry)
-    return _within(access, vehicle_directions(tags))
-
-
-def is_changing_direction(tags: Tags) -> bool:
-    """Say whether the direction of traffic changes by the hour."""
-    return tags.get("oneway") in _CHANGING
-
-
-def is_roundabout(tags: Tags) -> bool:
-    """Say whether the way is part of a roundabout."""
-    return tags.get("junction") in {"roundabout", "circular"}
-
-
-def vehicle_directions(tags: Tags) -> Directions:
-    """Say which way vehicles may go by the one-way tags and what the street implies.
-
-    Examples
-    --------
-    >>> vehicle_directions({"highway": "motorway"})
-    Directions(forward=True, backward=False)
-    >>> vehicle_directions({"highway": "motorway", "oneway": "no"})
-    Directions(forward=True, backward=True)
-    >>> vehicle_directions({"highway": "residential", "oneway": "-1"})
-    Directions(forward=False, backward=True)
-    """
-    implied = tags.get("highway") in {"motorway", "motorway_link"} or is_roundabout(tags)
-    return _one_way(tags.get("oneway") or ("yes" if implied else None))
+    is_entrance = tags.get("highway") == "service" and tags.get("service") in _ENTRY_ONLY_SERVICES
+    if is_entrance and not access.is_destination_only:
+        access = access._replace(is_destination_only=True, is_entrance=True)
+    return _within(access, car_directions(tags))
 
 
 def cycle_facility(tags: Tags) -> str | None:
@@ -176,71 +131,79 @@ def cycle_facility(tags: Tags) -> str | None:
     return "shared" if is_shared else None
 
 
-def _mode_access(tags: Tags, mode: str, *, is_open: bool) -> OpenTo:
-    """Apply the hierarchy of access keys for each direction."""
-    keys = KEYS_BY_MODE[mode] if is_open else _OPENING_KEYS[mode]
-    along, against = (_stated(tags, keys, direction) for direction in ("forward", "backward"))
-    values = {along, against}
-    return OpenTo(
-        Directions(_is_open(along, is_open=is_open), _is_open(against, is_open=is_open)),
-        is_destination_only=bool(values & _DESTINATION),
-        is_private="private" in values,
-    )
+def stated_access(
+    tags: Tags, mode: str, keys: tuple[str, ...], direction: str = ""
+) -> Stated | None:
+    """Read what the most special tag says of a mode; of a list of values the most open counts.
 
-
-def _stated(tags: Tags, keys: tuple[str, ...], direction: str) -> str | None:
+    Parameters
+    ----------
+    tags
+        Tags of a way or node.
+    mode
+        walk, bicycle or car.
+    keys
+        Tags to look at, the most special first.
+    direction
+        ``forward`` or ``backward``, whose own tags go first; empty where there is no direction.
+    """
+    effects = value_effects(mode)
     for key in keys:
-        values = (tags.get(f"{key}:{direction}") or tags.get(key) or "").split(";")
-        for known in (OPEN_VALUES, CLOSED_VALUES):
-            found = next((value for value in values if value in known), None)
-            if found:
-                return found
+        text = tags.get(f"{key}:{direction}") or tags.get(key) or ""
+        values = [value.strip() for value in text.split(";")]
+        for effect in _EFFECTS:
+            for value in values:
+                if effects.get(value) == effect:
+                    return Stated(effect, value)
     return None
 
 
-def _is_open(value: str | None, *, is_open: bool) -> bool:
-    return is_open if value is None else value not in CLOSED_VALUES
+def _by_class(tags: Tags, mode: str) -> str:
+    """Say whom a street is open to by its class alone."""
+    found = street_class(tags)
+    return OWN_TAG if found is None else found.by_mode[mode]
+
+
+def _mode_access(tags: Tags, mode: str, *, is_open: bool) -> OpenTo:
+    """Apply the hierarchy of access keys for each direction."""
+    keys = access_keys(mode)
+    opening = keys.on_ferry if road_class(tags) == "ferry" else keys.opening
+    chosen = keys.all if is_open else opening
+    along, against = (
+        stated_access(tags, mode, chosen, direction) for direction in ("forward", "backward")
+    )
+    said = [stated for stated in (along, against) if stated is not None]
+    return OpenTo(
+        Directions(_is_open(along, is_open=is_open), _is_open(against, is_open=is_open)),
+        is_destination_only=any(stated.effect == DESTINATION for stated in said),
+        is_private=any(stated.value in private_values() for stated in said),
+        is_pushed=any(stated.effect == PUSHED for stated in said),
+    )
+
+
+def _is_open(stated: Stated | None, *, is_open: bool) -> bool:
+    return is_open if stated is None else stated.effect != CLOSED
 
 
 def _within(access: OpenTo, limits: Directions) -> OpenTo:
-    """Narrow access to the directions that the one-way rules leave."""
+    """Narrow access to the directions that the one-way rules leave; who pushes walks."""
+    if access.is_pushed:
+        limits = BOTH_WAYS
     open_along, open_against = access.directions
     return access._replace(
         directions=Directions(open_along and limits.forward, open_against and limits.backward)
     )
 
 
-def _one_way(value: str | None) -> Directions:
-    if value in _ALONG:
-        return Directions(forward=True, backward=False)
-    if value in _AGAINST:
-        return Directions(forward=False, backward=True)
-    return CLOSED if value in _CHANGING else OPEN
-
-
-def _bicycle_one_way(tags: Tags) -> Directions:
-    own = tags.get("oneway:bicycle")
-    if own is not None:
-        return _one_way(own)
-    limits = vehicle_directions(tags)
-    return OPEN if limits != OPEN and _has_contraflow(tags) else limits
-
-
-def _has_contraflow(tags: Tags) -> bool:
-    """Say whether cyclists may ride against the one-way, on a lane, a track or the street."""
-    sides = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
-    if any(tags.get(side) in _CONTRAFLOW for side in sides):
-        return True
-    if tags.get("bicycle:backward") in _OPEN:
-        return True
-    return any(tags.get(f"{side}:oneway") in {"no", "-1"} for side in sides[1:])
-
-
-def _conveying(tags: Tags) -> str | None:
-    """Read the direction of an escalator as a one-way for pedestrians."""
-    return {"forward": "yes", "backward": "-1"}.get(tags.get("conveying", ""))
-
-
 def _carries_cars(tags: Tags) -> bool:
-    """Guess whether a ferry takes cars: it does unless it names walkers or cyclists alone."""
-    return not tags.keys() & {"foot", "bicycle"}
+    """Guess whether a ferry takes cars: it does unless it names walkers or cyclists as carried."""
+    return not any(
+        mode_key in tags and not _is_closed(tags, mode)
+        for mode, mode_key in (("walk", "foot"), ("bicycle", "bicycle"))
+    )
+
+
+def _is_closed(tags: Tags, mode: str) -> bool:
+    """Say whether the mode's own tag closes a way."""
+    stated = stated_access(tags, mode, access_keys(mode).opening)
+    return stated is not None and stated.effect == CLOSED

@@ -1,7 +1,8 @@
-"""What stands in the way at a node: which modes a bollard, gate or stile stops.
+"""Who may pass a node: which modes a bollard, gate or stile stops, and whom a gate lets through.
 
 The table ``data/osm_barriers.csv`` says what each kind of barrier stops; an access tag on the
-node itself wins. A barrier the table does not know stops cars only.
+node itself wins. A barrier the table does not know stops cars only. A gate that is locked or
+private is open to trips that begin or end behind it, as a private street is.
 """
 
 from collections.abc import Mapping
@@ -9,55 +10,85 @@ from functools import cache
 from typing import NamedTuple
 
 from geo_planner.packaged import packaged_rows
-from geo_planner.sources.osm.access import CLOSED_VALUES, KEYS_BY_MODE, OPEN_VALUES
-
-Tags = Mapping[str, str]
+from geo_planner.sources.osm.access import stated_access
+from geo_planner.sources.osm.access_rules import (
+    CLOSED,
+    DESTINATION,
+    MODES,
+    Tags,
+    access_keys,
+)
 
 UNKNOWN_BARRIER = "yes"
+PASSED, PRIVATE, BLOCKED = "no", "private", "yes"
+# what a node with tags of access is instead of a barrier: they speak of it, not of the street
+_OTHER_NODES = frozenset(
+    ["highway", "railway", "public_transport", "amenity", "shop", "leisure", "tourism", "place",
+     "entrance", "building", "office"]
+)  # fmt: skip
 
 
-class Blocked(NamedTuple):
-    """Say which modes cannot pass a node."""
+class Passage(NamedTuple):
+    """Say by mode whether a node is passed: ``no`` (nothing stops it), ``private`` or ``yes``."""
 
-    walk: bool
-    bicycle: bool
-    car: bool
+    walk: str
+    bicycle: str
+    car: str
 
 
 @cache
-def barrier_table() -> Mapping[str, Blocked]:
-    """Read what each kind of barrier stops."""
+def barrier_table() -> Mapping[str, Passage]:
+    """Read what each kind of barrier stops; ``bollard=rising`` is a kind of bollard."""
     return {
-        row["barrier"]: Blocked(
-            *(row[f"blocks_{mode}"] == "yes" for mode in ("walk", "bicycle", "car"))
-        )
+        row["barrier"]: Passage(*(row[f"blocks_{mode}"] for mode in MODES))
         for row in packaged_rows("osm_barriers")
     }
 
 
-def blocked_modes(tags: Tags) -> Blocked:
-    """Say which modes the barrier on a node stops.
+def is_barrier(tags: Tags) -> bool:
+    """Tell whether a node may stop anyone: a barrier, or a plain node with tags of access.
 
     Examples
     --------
-    >>> blocked_modes({"barrier": "bollard"})
-    Blocked(walk=False, bicycle=False, car=True)
-    >>> blocked_modes({"barrier": "gate", "access": "no", "foot": "yes"})
-    Blocked(walk=False, bicycle=True, car=True)
+    >>> is_barrier({"barrier": "gate"}), is_barrier({"access": "no"})
+    (True, True)
+    >>> is_barrier({"highway": "crossing", "bicycle": "no"})
+    False
     """
-    table = barrier_table()
-    by_kind = table.get(tags["barrier"], table[UNKNOWN_BARRIER])
-    stated = (_is_blocked(tags, mode) for mode in ("walk", "bicycle", "car"))
-    return Blocked(
-        *(kind if said is None else said for kind, said in zip(by_kind, stated, strict=True))
+    if "barrier" in tags:
+        return True
+    keys = {key for mode in MODES for key in access_keys(mode).all}
+    return not keys.isdisjoint(tags) and _OTHER_NODES.isdisjoint(tags)
+
+
+def passage(tags: Tags) -> Passage:
+    """Say whom a barrier stops.
+
+    Examples
+    --------
+    >>> passage({"barrier": "bollard"})
+    Passage(walk='no', bicycle='no', car='yes')
+    >>> passage({"barrier": "gate", "access": "private", "foot": "yes"})
+    Passage(walk='no', bicycle='private', car='private')
+    """
+    by_kind = _by_kind(tags)
+    stated = (stated_access(tags, mode, access_keys(mode).all) for mode in MODES)
+    effects = {CLOSED: BLOCKED, DESTINATION: PRIVATE}
+    return Passage(
+        *(
+            kind if said is None else effects.get(said.effect, PASSED)
+            for kind, said in zip(by_kind, stated, strict=True)
+        )
     )
 
 
-def _is_blocked(tags: Tags, mode: str) -> bool | None:
-    for key in KEYS_BY_MODE[mode]:
-        value = tags.get(key)
-        if value in CLOSED_VALUES:
-            return True
-        if value in OPEN_VALUES:
-            return False
-    return None
+def _by_kind(tags: Tags) -> Passage:
+    """Look the barrier up, by its kind within its kind first; what is locked has a key."""
+    kind = tags.get("barrier")
+    if kind is None:
+        return Passage(PASSED, PASSED, PASSED)
+    table = barrier_table()
+    found = table.get(f"{kind}={tags.get(kind)}") or table.get(kind) or table[UNKNOWN_BARRIER]
+    if tags.get("locked") == "yes":
+        return Passage(*(PRIVATE if stops == PASSED else stops for stops in found))
+    return found

@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 AREA_KEYS = ("landuse", "natural", "leisure", "waterway", "water", "amenity", "shop", "tourism")
-LINE_KEYS = ("highway", "railway", "route", "public_transport")
+LINE_KEYS = ("highway", "railway", "route", "public_transport", "man_made")
 NODE_KEYS = (
     *("highway", "barrier", "railway", "public_transport", "place"),
     *("amenity", "shop", "leisure", "tourism"),
+    *("access", "vehicle", "motor_vehicle", "motorcar", "bicycle", "foot"),
 )
 RELATION_TYPES = ("restriction", "route", "multipolygon")
 
+Tags = Mapping[str, str]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 

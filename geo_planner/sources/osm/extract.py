@@ -1,6 +1,7 @@
 """An OpenStreetMap file as the tables of a region."""
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pyproj import CRS
 from geo_planner.crs import local_metric_crs, require_metric
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding
+from geo_planner.sources.osm.copies import holds_streets, require_readable
 from geo_planner.sources.osm.elements import Elements
 from geo_planner.sources.osm.landscape import read_ground
 from geo_planner.sources.osm.lines import read_lines
@@ -46,7 +48,7 @@ class OsmExtract:
 
 
 def read_osm(path: Path, crs: CRS | None = None, *, country: str | None = "DK") -> OsmExtract:
-    """Read an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2) into a region's tables.
+    """Read an OpenStreetMap extract (.osm.pbf, or .osm, packed or not) into a region's tables.
 
     Parameters
     ----------
@@ -66,8 +68,34 @@ def read_osm(path: Path, crs: CRS | None = None, *, country: str | None = "DK") 
         When ``crs`` does not measure in metres.
     """
     del country
-    elements = read_elements(path)
-    return extract_tables(path, elements, crs, source=path.name)
+    return read_osm_files([path], crs)
+
+
+def read_osm_files(paths: Sequence[Path], crs: CRS | None = None) -> OsmExtract:
+    """Read neighbouring or overlapping extracts as one: what they share is taken once.
+
+    Parameters and refusals are those of :func:`read_osm`.
+    """
+    with tempfile.TemporaryDirectory(prefix="geo_planner_osm_") as folder:
+        read = read_elements(paths, Path(folder))
+        source = ", ".join(path.name for path in paths)
+        try:
+            return extract_tables(read.path, read.elements, crs, source=source)
+        except SourceError as error:
+            raise SourceError(", ".join(map(str, paths)), error.reason) from error
+
+
+def require_streets(path: Path) -> None:
+    """Refuse a file that cannot be read or holds no street, before it is read beside others.
+
+    Raises
+    ------
+    SourceError
+        When the file is absent, damaged, cut short, or holds no street.
+    """
+    require_readable(path)
+    if not holds_streets(path):
+        raise SourceError(str(path), "holds no streets: choose an extract with highways")
 
 
 def extract_tables(path: Path, elements: Elements, crs: CRS | None, *, source: str) -> OsmExtract:

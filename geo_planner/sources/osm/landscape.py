@@ -23,9 +23,9 @@ from geo_planner.findings import Finding
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason
 from geo_planner.sources.osm.bicycle_stations import bicycle_stations, is_hire
+from geo_planner.sources.osm.copies import original_number, sorted_copy, unreadable
 from geo_planner.sources.osm.elements import AREA_KEYS, Elements
 from geo_planner.sources.osm.pieces import transformer_to
-from geo_planner.sources.osm.reading import sorted_copy, unreadable
 from geo_planner.sources.osm.writing import OSMIUM_ERRORS
 
 Tags = Mapping[str, str]
@@ -131,7 +131,7 @@ def _areas(path: Path) -> tuple[list[Area], int]:
         # osmium wants elements in the order of their numbers; the file itself was read before
         with tempfile.TemporaryDirectory(prefix="geo_planner_osm_") as folder:
             try:
-                return _assemble(sorted_copy(path, Path(folder)))
+                return _assemble(sorted_copy([path], Path(folder)))
             except OSMIUM_ERRORS as error:
                 raise unreadable(path, error) from error
 
@@ -152,7 +152,7 @@ def _assemble(path: Path) -> tuple[list[Area], int]:
         tags = dict(area.tags)
         if not (landscape_kind(tags) or amenity_kind(tags) or is_hire(tags)):
             continue
-        name = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
+        name = f"{'w' if area.from_way() else 'r'}{original_number(area.orig_id())}"
         try:
             areas.append(Area(name, tags, factory.create_multipolygon(area)))
         except OSMIUM_ERRORS:

@@ -26,6 +26,7 @@ from geo_planner.sources.osm.elements import (
 _HAS_LINE_KEY = re.compile(rb"[T,](?:" + "|".join(LINE_KEYS).encode() + rb")=")
 _HAS_AREA_KEY = re.compile("(?:^|,)(?:" + "|".join(AREA_KEYS) + ")=")
 _ESCAPED = re.compile("%([0-9a-fA-F]+)%")
+_SEPARATORS = re.compile("[%,=@ \t\n\r]")
 _POINT_SEPARATORS = bytes.maketrans(b"xy,", b",,\n")
 _BLOCK_BYTES = 32_000_000
 
@@ -166,3 +167,14 @@ def unescape(text: str) -> str:
     if "%" not in text:
         return text
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def escape(text: str) -> str:
+    """Write the characters that separate tags as osmium does.
+
+    Examples
+    --------
+    >>> escape("A B, C"), unescape(escape("100% = @"))
+    ('A%20%B%2c%%20%C', '100% = @')
+    """
+    return _SEPARATORS.sub(lambda found: f"%{ord(found[0]):x}%", text)

@@ -205,6 +205,16 @@ def step_lengths_m(longitudes: FloatArray, latitudes: FloatArray) -> FloatArray:
     return steps_m
 
 
+def way_lengths_m(ways: Ways) -> FloatArray:
+    """Measure whole ways [m]; nan where the file lacks a node of one."""
+    steps_m = np.append(step_lengths_m(ways.longitudes, ways.latitudes), 0.0)
+    steps_m[ways.offsets[1:] - 1] = 0.0
+    running_m = np.concatenate([[0.0], np.cumsum(np.nan_to_num(steps_m))])
+    lengths_m: FloatArray = running_m[ways.offsets[1:]] - running_m[ways.offsets[:-1]]
+    lengths_m[_way_of_points(ways)[np.isnan(ways.longitudes)]] = np.nan
+    return lengths_m
+
+
 def _way_of_points(ways: Ways) -> IntArray:
     return np.repeat(np.arange(len(ways)), np.diff(ways.offsets))
 

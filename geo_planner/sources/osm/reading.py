@@ -5,116 +5,141 @@ left as OPL to a temporary file; only those lines are read in Python. That is se
 faster than asking osmium for every node from Python.
 """
 
-import bz2
-import gzip
 import re
-import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import osmium
 
-from geo_planner.errors import SourceError
+from geo_planner.sources.osm.copies import (
+    clean_copy,
+    deleted_elements,
+    has_unsaved,
+    is_renumbered,
+    opened_bytes,
+    original_number,
+    require_readable,
+    sorted_copy,
+    unreadable,
+)
 from geo_planner.sources.osm.elements import (
     AREA_KEYS,
     LINE_KEYS,
     NODE_KEYS,
     RELATION_TYPES,
     Elements,
+    IntArray,
+    Member,
     Ways,
 )
+from geo_planner.sources.osm.members import with_member_ways
 from geo_planner.sources.osm.opl import parse_lines
-from geo_planner.sources.osm.squares import with_square_outlines
 from geo_planner.sources.osm.writing import OSMIUM_ERRORS, writing
-
-SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 LINES_NAME = "elements.opl"
 
 _XML_HEAD_BYTES = 2_000
 _DATED = re.compile(r"osm_base=[\"']([^\"']+)[\"']|<osm[^>]*\btimestamp=[\"']([^\"']+)[\"']")
-_MOST = 0.5
 
 
-def read_elements(path: Path) -> Elements:
+class ReadFile(NamedTuple):
+    """Hold what was read, and the file it was read from: the one given, or a copy in order."""
+
+    elements: Elements
+    path: Path
+
+
+def read_elements(paths: Sequence[Path], folder: Path) -> ReadFile:
     """Read the ways, nodes and relations that the tables are made of.
+
+    Parameters
+    ----------
+    paths
+        Files to read as one; elements that several hold are taken once.
+    folder
+        Where copies may be written, to stay as long as the path returned is in use.
 
     Raises
     ------
     SourceError
-        When the file is absent, of an unknown format, damaged or cut short.
+        When a file is absent, of an unknown format, damaged or cut short.
     """
-    require_readable(path)
-    with tempfile.TemporaryDirectory(prefix="geo_planner_osm_") as folder:
-        lines = Path(folder) / LINES_NAME
-        _write_lines(path, lines)
-        elements = parse_lines(lines, timestamp=_timestamp(path))
-        readable = path
-        if _lacks_most_points(elements.ways):
-            # ways before their nodes, as some servers write them
-            lines.unlink()
-            readable = sorted_copy(path, Path(folder))
-            _write_lines(readable, lines)
-            elements = parse_lines(lines, timestamp=elements.timestamp)
-        try:
-            elements = with_square_outlines(elements, readable)
-        except OSMIUM_ERRORS as error:
-            raise unreadable(path, error) from error
-    if len(elements.ways.refs) and elements.ways.refs.min() < 0:
-        raise SourceError(
-            str(path),
-            "holds nodes with numbers below 0, as editors give to unsaved ones: "
-            "renumber the file with `osmium renumber`",
-        )
+    for path in paths:
+        require_readable(path)
+    dates = [date for date in map(_timestamp, paths) if date]
+    timestamp = min(dates) if len(dates) == len(paths) else None
+    clean = [_clean(path, folder, number) for number, path in enumerate(paths)]
+    path = clean[0] if len(clean) == 1 else sorted_copy(clean, folder)
+    elements = _parsed(path, folder, timestamp)
+    if len(elements.ways) and min(elements.ways.ids.min(), elements.ways.refs.min(initial=0)) < 0:
+        path = sorted_copy([clean_copy(path, folder, deleted={})], folder)
+        elements = _parsed(path, folder, timestamp)
+    if len(paths) == 1 and _is_unsorted(elements.ways, path):
+        path = sorted_copy([path], folder)
+        elements = _parsed(path, folder, timestamp)
+    try:
+        elements = with_member_ways(elements, path)
+    except OSMIUM_ERRORS as error:
+        raise unreadable(path, error) from error
+    return ReadFile(_with_original_numbers(elements), path)
+
+
+def _clean(path: Path, folder: Path, file_number: int) -> Path:
+    """Copy a file that holds deleted elements; among several also one with unsaved elements."""
+    deleted = deleted_elements(path)
+    if deleted or (file_number and has_unsaved(path)):
+        copy = clean_copy(path, folder, deleted=deleted, file_number=file_number)
+        return sorted_copy([copy], folder)
+    return path
+
+
+def _parsed(path: Path, folder: Path, timestamp: str | None) -> Elements:
+    lines = folder / LINES_NAME
+    _write_lines(path, lines)
+    elements = parse_lines(lines, timestamp=timestamp)
+    lines.unlink()
     return elements
 
 
-def sorted_copy(path: Path, folder: Path) -> Path:
-    """Write the file with nodes, ways and relations in the order of their numbers.
-
-    Of elements that stand in the file more than once the newest is kept.
-    """
-    copy = folder / "sorted.osm.pbf"
-    try:
-        merged = osmium.MergeInputReader()
-        merged.add_file(str(path))
-        with writing(str(copy)) as writer:
-            merged.apply(writer)
-    except OSMIUM_ERRORS as error:
-        raise unreadable(path, error) from error
-    return copy
+def _is_unsorted(ways: Ways, path: Path) -> bool:
+    """Tell whether nodes that ways lack stand in the file after all: ways before their nodes."""
+    missing = np.unique(ways.refs[np.isnan(ways.longitudes)]).tolist()
+    if not missing:
+        return False
+    nodes = osmium.FileProcessor(str(path), osmium.osm.NODE)
+    return any(True for _ in nodes.with_filter(osmium.filter.IdFilter(missing)))
 
 
-def require_readable(path: Path) -> None:
-    """Refuse a path that is no OpenStreetMap file.
-
-    Raises
-    ------
-    SourceError
-        When the file is absent or its name ends in no known format.
-    """
-    if not path.is_file():
-        raise SourceError(str(path), "no such file: check the path of the OpenStreetMap extract")
-    if not path.name.endswith(SUFFIXES):
-        raise SourceError(
-            str(path), f"is no OpenStreetMap file: its name must end in {', '.join(SUFFIXES)}"
+def _with_original_numbers(elements: Elements) -> Elements:
+    """Give elements with numbers below zero these numbers back."""
+    ways = elements.ways
+    highest = max(int(numbers.max(initial=0)) for numbers in (ways.ids, ways.refs))
+    if not is_renumbered(highest):
+        return elements
+    nodes = [n._replace(number=original_number(n.number)) for n in elements.nodes.values()]
+    relations = [
+        relation._replace(
+            number=original_number(relation.number),
+            members=tuple(
+                Member(m.kind, original_number(m.number), m.role) for m in relation.members
+            ),
         )
-
-
-def unreadable(path: Path, error: Exception) -> SourceError:
-    """Word the failure of osmium to read a file."""
-    if "No space left" in str(error):
-        return SourceError(
-            str(path),
-            f"does not fit into the folder for temporary files, {tempfile.gettempdir()} ({error}): "
-            "make room there or name another one in the environment variable TMPDIR",
-        )
-    return SourceError(
-        str(path),
-        f"cannot be read as OpenStreetMap data ({error}): it is damaged or cut short; "
-        "fetch the extract again",
+        for relation in elements.relations
+    ]
+    return replace(
+        elements,
+        ways=replace(ways, ids=_originals(ways.ids), refs=_originals(ways.refs)),
+        nodes={node.number: node for node in nodes},
+        relations=tuple(relations),
     )
+
+
+def _originals(numbers: IntArray) -> IntArray:
+    unique, place = np.unique(numbers, return_inverse=True)
+    return np.array(list(map(original_number, unique.tolist())), dtype=np.int64)[place]
 
 
 def _write_lines(path: Path, lines: Path) -> None:
@@ -143,10 +168,6 @@ def _filters() -> list[Any]:
     return [chosen_filter for chosen_filter, _ in chosen]
 
 
-def _lacks_most_points(ways: Ways) -> bool:
-    return bool(len(ways.refs)) and bool(np.isnan(ways.longitudes).mean() > _MOST)
-
-
 def _timestamp(path: Path) -> str | None:
     """Read the date of the data from the file's header, whatever the format calls it."""
     try:
@@ -161,9 +182,8 @@ def _timestamp(path: Path) -> str | None:
 def _xml_timestamp(path: Path) -> str | None:
     if path.name.endswith(".pbf"):
         return None
-    openers: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open}
     try:
-        with openers.get(path.suffix, Path.open)(path, "rb") as stream:
+        with opened_bytes(path) as stream:
             head = stream.read(_XML_HEAD_BYTES).decode("utf-8", "replace")
     except (OSError, EOFError) as error:
         raise unreadable(path, error) from error

@@ -18,9 +18,10 @@ Tags = Mapping[str, str]
 MIN_KMH = 3.0
 MAX_KMH = 150.0
 
-_NUMBER = re.compile(r"^(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?$")
-_ZONE = re.compile(r"^[A-Z]{2}:(?:zone:?)?(\d+)$")
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?", re.IGNORECASE)
+_ZONE = re.compile(r"([A-Z]{2})(?:-[A-Z]{2,3})?:(?:zone:?)?(\d+)|zone:?(\d+)")
 _FACTOR = {"mph": KMH_PER_MPH, "knots": KMH_PER_KNOT}
+_MPH_COUNTRIES = frozenset({"GB", "US"})
 _LIMIT_KEYS = ("maxspeed", "zone:maxspeed", "maxspeed:type", "source:maxspeed")
 _SETTING_KEYS = (
     "zone:traffic",
@@ -28,6 +29,11 @@ _SETTING_KEYS = (
     "source:maxspeed",
     "maxspeed:type",
     "zone:maxspeed",
+)
+_SAME_SETTING = re.compile(r"([A-Z]{2}(?:-[A-Z]{2,3})?):nonurban")
+_URBAN_SETTINGS = frozenset({"urban", "nsl_restricted", "living_street", "bicycle_road"})
+_RURAL_SETTINGS = frozenset(
+    {"rural", "nonurban", "motorway", "trunk", "nsl_single", "nsl_dual", "expressway"}
 )
 _URBAN_CLASSES = frozenset({"residential", "living_street"})
 _RURAL_CLASSES = frozenset({"motorway", "motorway_link"})
@@ -89,13 +95,22 @@ def parse_speed(text: str, highway: str | None = None, *, max_kmh: float = MAX_K
     """
     if text == "none" and highway not in {"motorway", "motorway_link", "trunk"}:
         return Speed(None, is_refused=True)
-    number = _NUMBER.match(text) or _ZONE.match(text)
-    if number is None:
-        kmh = speed_codes().get(text)
+    kmh = _written_kmh(text.strip())
+    if kmh is None:
+        kmh = speed_codes().get(_SAME_SETTING.sub(r"\1:rural", text.strip()))
         return Speed(kmh, is_refused=kmh is None)
-    unit = number[2] if number.re is _NUMBER else None
-    kmh = float(number[1]) * _FACTOR.get(unit or "", 1.0)
     return Speed(kmh) if MIN_KMH <= kmh <= max_kmh else Speed(None, is_refused=True)
+
+
+def _written_kmh(text: str) -> float | None:
+    """Read a limit that is written as a number, or as the number of a zone [km/h]."""
+    number, zone = _NUMBER.fullmatch(text), _ZONE.fullmatch(text)
+    if number:
+        return float(number[1]) * _FACTOR.get((number[2] or "").lower(), 1.0)
+    if zone:
+        per_unit = KMH_PER_MPH if zone[1] in _MPH_COUNTRIES else 1.0
+        return float(zone[2] or zone[3]) * per_unit
+    return None
 
 
 def is_urban(tags: Tags) -> bool | None:
@@ -111,9 +126,9 @@ def is_urban(tags: Tags) -> bool | None:
     for key in _SETTING_KEYS:
         value = tags.get(key, "")
         _, _, setting = value.partition(":")
-        if setting == "urban" or (setting and _ZONE.match(value)):
+        if setting in _URBAN_SETTINGS or _ZONE.fullmatch(value):
             return True
-        if setting in {"rural", "motorway", "trunk"}:
+        if setting in _RURAL_SETTINGS:
             return False
     highway = tags.get("highway")
     if highway in _URBAN_CLASSES:

@@ -4,49 +4,41 @@ Ways with the same tags among :data:`RELEVANT` share one row of rules, so that t
 per combination.
 """
 
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from geo_planner.sources.osm.access import (
-    UNBUILT,
-    Tags,
     bicycle_access,
     car_access,
     cycle_facility,
-    is_changing_direction,
-    is_roundabout,
     is_street_area,
     road_class,
     walk_access,
-    words,
 )
+from geo_planner.sources.osm.access_rules import Tags, access_tags, is_unbuilt
+from geo_planner.sources.osm.durations import parse_duration_s
 from geo_planner.sources.osm.elements import IntArray, Ways
+from geo_planner.sources.osm.one_ways import is_changing_direction, is_roundabout
 from geo_planner.sources.osm.opl import parse_tags
 from geo_planner.sources.osm.speeds import is_urban, speed_limits
 
-RELEVANT = words(
-    "highway railway public_transport route area access foot bicycle vehicle motor_vehicle "
-    "motorcar motorroad service junction conveying oneway oneway:bicycle oneway:foot "
-    "foot:forward foot:backward bicycle:forward bicycle:backward vehicle:forward "
-    "vehicle:backward motor_vehicle:forward motor_vehicle:backward motorcar:forward "
-    "motorcar:backward access:forward access:backward cycleway cycleway:left cycleway:right "
-    "cycleway:both cycleway:left:oneway cycleway:right:oneway cycleway:both:oneway "
-    "cyclestreet bicycle_road maxspeed maxspeed:forward maxspeed:backward maxspeed:type "
-    "source:maxspeed zone:maxspeed zone:traffic maxspeed:conditional access:conditional "
-    "vehicle:conditional motor_vehicle:conditional oneway:conditional bicycle:conditional "
-    "bridge tunnel layer surface lit lanes duration"
+_FURTHER = (
+    "area motorroad service junction conveying cycleway cycleway:left cycleway:right cycleway:both "
+    "cycleway:left:oneway cycleway:right:oneway cycleway:both:oneway cyclestreet bicycle_road "
+    "maxspeed maxspeed:forward maxspeed:backward maxspeed:type source:maxspeed zone:maxspeed "
+    "zone:traffic maxspeed:conditional access:conditional vehicle:conditional "
+    "motor_vehicle:conditional oneway:conditional bicycle:conditional bridge tunnel layer surface "
+    "lit lanes duration"
 )
+RELEVANT = access_tags().union(_FURTHER.split())
 CONDITIONAL = frozenset(key for key in RELEVANT if key.endswith(":conditional"))
 
 _ABSENT = frozenset({"no", "none", "false", "0"})
 _LIT = {"yes": True, "24/7": True, "automatic": True, "limited": True, "no": False}
-_ISO_DURATION = re.compile(r"^PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
 _MAX_LANES = 20
 _MAX_LEVEL = 20
-_SECONDS = (3600, 60, 1)
 _NOT_STREET, _NOT_BUILT, _OTHER = -1, -2, -3
 
 
@@ -64,6 +56,10 @@ class StreetRule(NamedTuple):
     car_forward: bool
     car_backward: bool
     is_destination_only: bool
+    walk_destination_only: bool
+    bicycle_destination_only: bool
+    is_entrance: bool
+    bicycle_pushed: bool
     is_urban: bool | None
     is_roundabout: bool
     is_bridge: bool
@@ -83,6 +79,7 @@ class Doubts(NamedTuple):
     is_area: bool
     is_speed_refused: bool
     is_conditional: bool
+    is_duration_refused: bool
 
 
 @dataclass(frozen=True)
@@ -154,6 +151,10 @@ def judge_street(tags: Tags) -> tuple[StreetRule, Doubts] | None:
         car_forward=car.directions.forward,
         car_backward=car.directions.backward,
         is_destination_only=car.is_destination_only,
+        walk_destination_only=walk.is_destination_only,
+        bicycle_destination_only=bicycle.is_destination_only,
+        is_entrance=car.is_entrance,
+        bicycle_pushed=bicycle.is_pushed,
         is_urban=is_urban(tags),
         is_roundabout=is_roundabout(tags),
         is_bridge=is_bridge,
@@ -170,28 +171,9 @@ def judge_street(tags: Tags) -> tuple[StreetRule, Doubts] | None:
         is_area=is_street_area(tags),
         is_speed_refused=limits.is_refused,
         is_conditional=not CONDITIONAL.isdisjoint(tags),
+        is_duration_refused=kind == "ferry" and "duration" in tags and rule.duration_s is None,
     )
     return rule, doubts
-
-
-def parse_duration_s(text: str) -> float | None:
-    """Read a crossing time [s]: ``hh:mm``, ``hh:mm:ss``, minutes, or ``PT1H20M``.
-
-    Examples
-    --------
-    >>> parse_duration_s("01:20"), parse_duration_s("45"), parse_duration_s("PT1H20M")
-    (4800.0, 2700.0, 4800.0)
-    >>> parse_duration_s("soon") is None
-    True
-    """
-    iso = _ISO_DURATION.match(text)
-    parts = list(iso.groups()) if iso and any(iso.groups()) else text.split(":")
-    if len(parts) == 1:
-        parts = ["0", *parts]
-    numbers = [part or "0" for part in parts]
-    if len(numbers) > len(_SECONDS) or not all(number.isdecimal() for number in numbers):
-        return None
-    return float(sum(int(n) * s for n, s in zip(numbers, _SECONDS, strict=False))) or None
 
 
 def stacking_level(text: str | None, *, is_bridge: bool, is_tunnel: bool) -> int:
@@ -206,7 +188,7 @@ def stacking_level(text: str | None, *, is_bridge: bool, is_tunnel: bool) -> int
 def _no_street(tags: Tags) -> int:
     if "highway" not in tags:
         return _NOT_STREET
-    return _NOT_BUILT if tags["highway"] in UNBUILT else _OTHER
+    return _NOT_BUILT if is_unbuilt(tags) else _OTHER
 
 
 def _lanes(text: str | None) -> float | None:

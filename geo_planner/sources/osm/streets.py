@@ -12,10 +12,21 @@ from pyproj import CRS
 
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.reasons import Reason
-from geo_planner.sources.osm.barriers import UNKNOWN_BARRIER, barrier_table, blocked_modes
+from geo_planner.sources.osm.access_rules import MODES
+from geo_planner.sources.osm.barriers import (
+    BLOCKED,
+    PASSED,
+    PRIVATE,
+    UNKNOWN_BARRIER,
+    barrier_table,
+    is_barrier,
+    passage,
+)
+from geo_planner.sources.osm.durations import is_plausible
 from geo_planner.sources.osm.elements import Elements, FloatArray, IntArray, Ways
 from geo_planner.sources.osm.opl import unescape
 from geo_planner.sources.osm.pieces import (
+    BoolArray,
     StreetPieces,
     TextArray,
     cut_ways,
@@ -45,8 +56,11 @@ def read_streets(elements: Elements, crs: CRS, source: str) -> Streets:
     ways = elements.ways.take(chosen)
     pieces = cut_ways(ways, _cut_nodes(elements), crs)
     rule_of = judged.rule_of[chosen]
+    durations_s, is_refused = _crossing_times(ways, pieces, judged.rules, rule_of)
     streets = _street_frame(ways, pieces, judged.rules, rule_of, crs)
+    streets["duration_s"] = durations_s
     counts = pd.DataFrame(judged.doubts, columns=Doubts._fields).take(rule_of)
+    counts["is_duration_refused"] |= is_refused
     findings = [
         Finding(source, "read", len(ways), Reason("osm_streets_read", edges=len(pieces))),
         *_doubt_findings(counts, ways, source),
@@ -93,11 +107,11 @@ def _way_names(ways: Ways) -> TextArray:
 
 
 def _cut_nodes(elements: Elements) -> IntArray:
-    """Choose the nodes that must end an edge: barriers and signals."""
+    """Choose the nodes that must end an edge: barriers, plain nodes of access, and signals."""
     chosen = [
         number
         for number, node in elements.nodes.items()
-        if "barrier" in node.tags or node.tags.get("highway") == "traffic_signals"
+        if is_barrier(node.tags) or node.tags.get("highway") == "traffic_signals"
     ]
     return np.array(chosen, dtype=np.int64)
 
@@ -125,44 +139,50 @@ def _street_frame(
         to_node=names[pieces.to_idx],
         name=_way_names(ways)[of_piece],
         length_m=pieces.lengths_m,
-        duration_s=frame["duration_s"] * _share_of_way(pieces),
         grade=np.nan,
     )
     return gpd.GeoDataFrame(frame, geometry=pieces.geometries, crs=crs)
 
 
-def _share_of_way(pieces: StreetPieces) -> FloatArray:
-    """Give each piece's share of its way's length: a stated crossing time is shared by it."""
-    totals = np.bincount(pieces.way_idx, weights=pieces.lengths_m, minlength=1)
-    return np.divide(
-        pieces.lengths_m,
-        totals[pieces.way_idx],
-        out=np.ones(len(pieces)),
-        where=totals[pieces.way_idx] > 0,
-    )
+def _crossing_times(
+    ways: Ways, pieces: StreetPieces, rules: list[StreetRule], rule_of: IntArray
+) -> tuple[FloatArray, BoolArray]:
+    """Share the stated time of each way among its pieces by length; mark ways whose time cannot be.
+
+    Returns
+    -------
+    tuple
+        Seconds by piece, nan where none is stated; a mark by way.
+    """
+    stated_s = pd.Series([rule.duration_s for rule in rules], dtype=float).to_numpy()[rule_of]
+    totals_m = np.bincount(pieces.way_idx, weights=pieces.lengths_m, minlength=len(ways))
+    is_refused = np.zeros(len(ways), dtype=bool)
+    for way in np.flatnonzero(stated_s > 0).tolist():
+        is_refused[way] = totals_m[way] > 0 and not is_plausible(stated_s[way], totals_m[way])
+    usable_s = np.where(is_refused, np.nan, stated_s)[pieces.way_idx]
+    return usable_s * pieces.lengths_m / totals_m[pieces.way_idx], is_refused
 
 
 def _node_frame(elements: Elements, pieces: StreetPieces, crs: CRS) -> gpd.GeoDataFrame:
     n_nodes = len(pieces.node_numbers)
     barriers = np.full(n_nodes, None, dtype=object)
-    blocks = np.zeros((n_nodes, 3), dtype=bool)
+    stops = np.full((n_nodes, 3), PASSED, dtype=object)
     is_signal = np.zeros(n_nodes, dtype=bool)
     for i, number in enumerate(pieces.node_numbers.tolist()):
         node = elements.nodes.get(number)
         if node is None:
             continue
         is_signal[i] = node.tags.get("highway") == "traffic_signals"
-        if "barrier" in node.tags:
-            barriers[i] = node.tags["barrier"]
-            blocks[i] = blocked_modes(node.tags)
+        if is_barrier(node.tags):
+            barriers[i] = node.tags.get("barrier")
+            stops[i] = passage(node.tags)
     frame = pd.DataFrame(
         {
             "node_id": node_names(pieces),
             "barrier": barriers,
             "is_signal": is_signal,
-            "blocks_walk": blocks[:, 0],
-            "blocks_bicycle": blocks[:, 1],
-            "blocks_car": blocks[:, 2],
+            **{f"blocks_{mode}": stops[:, i] == BLOCKED for i, mode in enumerate(MODES)},
+            **{f"private_{mode}": stops[:, i] == PRIVATE for i, mode in enumerate(MODES)},
             "elevation_m": np.nan,
         }
     )
@@ -174,6 +194,7 @@ _DOUBT_CODES: Mapping[str, tuple[FindingKind, str]] = {
     "is_changing": ("warning", "osm_streets_changing"),
     "is_area": ("warning", "osm_streets_area"),
     "is_speed_refused": ("left_out", "osm_speeds_refused"),
+    "is_duration_refused": ("left_out", "osm_durations_refused"),
     "is_conditional": ("warning", "osm_streets_conditional"),
 }
 

@@ -257,7 +257,8 @@ def _in_area(longitude: np.ndarray, latitude: np.ndarray, area: Any) -> np.ndarr
         return np.asarray(in_world)
     inside = in_world & (latitude >= area.south - AREA_MARGIN_DEG)
     inside &= latitude <= area.north + AREA_MARGIN_DEG
-    if area.west <= area.east:
-        inside &= longitude >= area.west - AREA_MARGIN_DEG
-        inside &= longitude <= area.east + AREA_MARGIN_DEG
+    width = (area.east - area.west) % 360 or 360.0
+    # measured from the middle, so that an area may end at or cross the antimeridian
+    off = (longitude - area.west - width / 2 + 180) % 360 - 180
+    inside &= np.abs(off) <= width / 2 + AREA_MARGIN_DEG
     return np.asarray(inside)

@@ -1,8 +1,9 @@
 """Geometry brought to the kind a table wants, every change counted.
 
-Nothing is made up: heights are cut, crossings of polygons are taken apart by ``make_valid`` of
-which polygonal parts are kept, single parts are taken out of their collection, and where a table
-holds points a larger shape is stood for by a point inside it.
+Nothing is made up: heights are cut, polygons that are wrong are made valid by their structure (what
+a ring encloses is ground, what a hole takes out is none, ground drawn twice counts once), polygons
+of a collection are united, single parts are taken out of their collection, and where a table holds
+points a larger shape is stood for by a point inside it. How much ground a repair changes is told.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ def fit(
     Parameters
     ----------
     shapes
-        Layer in any CRS.
+        Layer in a metric CRS.
     allowed
         Geometry kinds the table holds.
     source
@@ -41,17 +42,20 @@ def fit(
     found: list[Finding] = []
     values = shapes.to_numpy()
 
-    def count(rows: np.ndarray, code: str) -> None:
+    def count(rows: np.ndarray, code: str, **figures: float) -> None:
         if rows.any():
             examples = tuple(str(label) for label in labels[rows][:MAX_IDS_SHOWN])
-            found.append(Finding(source, "repaired", int(rows.sum()), Reason(code), examples))
+            what = Reason(code, **figures)
+            found.append(Finding(source, "repaired", int(rows.sum()), what, examples))
 
     rows = shapely.has_z(values) | shapely.has_m(values)
     values = np.where(rows, shapely.force_2d(values), values)
     count(rows, "shapes_flattened")
 
-    values, rows = _taken_apart(values, allowed)
-    count(rows, "shapes_made_valid")
+    for repair, code in ((_united, "shapes_united"), (_made_valid, "shapes_made_valid")):
+        mended, rows = repair(values, allowed)
+        count(rows, code, **_ground_m2(values[rows], mended[rows]))
+        values = mended
 
     values, rows = _single_parts(values, allowed)
     count(rows, "shapes_single_parts")
@@ -62,30 +66,53 @@ def fit(
     return gpd.GeoSeries(values, index=shapes.index, crs=shapes.crs), found
 
 
-def _taken_apart(values: np.ndarray, allowed: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Make polygons valid; of what comes out, and of mixed collections, keep the polygons."""
-    types = shapely.get_type_id(values)
-    polygonal = np.isin(types, _POLYGON_TYPE_IDS)
-    wanted = polygonal & ~shapely.is_valid(values)
-    if set(allowed) <= set(_POLYGONS):
-        wanted |= types == _COLLECTION_TYPE_IDS[-1]
-    rows = np.flatnonzero(wanted)
-    if not len(rows):
-        return values, wanted
-    parts, owner = shapely.get_parts(shapely.make_valid(values[rows]), return_index=True)
-    # make_valid may nest a multipolygon in a collection: a second pass opens it
-    parts, inner = shapely.get_parts(parts, return_index=True)
-    owner = owner[inner]
-    keep = shapely.get_type_id(parts) == _POLYGON_TYPE_IDS[0]
-    parts, owner = parts[keep], owner[keep]
+def _ground_m2(before: np.ndarray, after: np.ndarray) -> dict[str, float]:
+    """Measure ground as drawn and as repaired, and what changed, shape by shape [m2]."""
+    drawn_m2, mended_m2 = shapely.area(before), shapely.area(after)
+    return {
+        "before": float(drawn_m2.sum()),
+        "after": float(mended_m2.sum()),
+        "changed": float(np.abs(mended_m2 - drawn_m2).sum()),
+    }
+
+
+def _united(values: np.ndarray, allowed: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Unite the polygons of collections; lines and points beside them are no ground."""
+    rows = (shapely.get_type_id(values) == _COLLECTION_TYPE_IDS[-1]) & (
+        "Polygon" in allowed and "LineString" not in allowed
+    )
     mended = values.copy()
-    owners, dense = np.unique(owner, return_inverse=True)
-    whole = shapely.multipolygons(parts, indices=dense)
-    is_single = shapely.get_num_geometries(whole) == 1
-    mended[rows[owners]] = np.where(is_single, shapely.get_geometry(whole, 0), whole)
-    changed = np.zeros(len(values), dtype=bool)
-    changed[rows[owners]] = True
-    return mended, changed
+    for row in np.flatnonzero(rows):
+        parts = _parts(values[row])
+        polygons = parts[np.isin(shapely.get_type_id(parts), _POLYGON_TYPE_IDS)]
+        if len(polygons):
+            mended[row] = shapely.union_all(_valid(polygons))
+    rows &= shapely.get_type_id(mended) != _COLLECTION_TYPE_IDS[-1]
+    return mended, rows
+
+
+def _parts(shape: shapely.Geometry) -> np.ndarray:
+    """Open a collection, and the collections in it."""
+    parts = shapely.get_parts(shape)
+    while (shapely.get_type_id(parts) == _COLLECTION_TYPE_IDS[-1]).any():
+        parts = shapely.get_parts(parts)
+    return np.asarray(parts)
+
+
+def _made_valid(values: np.ndarray, _: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Make polygons valid; one that encloses nothing becomes empty."""
+    rows = np.isin(shapely.get_type_id(values), _POLYGON_TYPE_IDS) & ~shapely.is_valid(values)
+    mended = values.copy()
+    mended[rows] = _valid(values[rows])
+    return mended, rows
+
+
+def _valid(polygons: np.ndarray) -> np.ndarray:
+    mended = np.asarray(shapely.make_valid(polygons, method="structure", keep_collapsed=False))
+    # parts that share an edge may be left side by side: united they are valid
+    for row in np.flatnonzero(~shapely.is_valid(mended)):
+        mended[row] = shapely.union_all(shapely.get_parts(mended[row]))
+    return mended
 
 
 def _single_parts(values: np.ndarray, allowed: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from geo_planner.errors import CRSError, InputError
 from geo_planner.land import plan_summary, resolve_plans
 from geo_planner.land.plans.overlay import overlay_plans
 from geo_planner.reasons import Reason, read_reasons
+from geo_planner.words.english import english as in_english
 from tests.land.plan_towns import SQUARE, box, field, is_nan, plan, plans, sites
 from tests.wordings import english
 
@@ -48,11 +49,41 @@ def test_a_plan_that_only_touches_a_site_cuts_nothing():
     assert result.parts["now_use_code"].isna().all()
 
 
-def test_slivers_are_left_out_and_counted():
+def test_slivers_are_joined_to_the_part_beside_them_and_told_in_square_metres():
     edge = plan("e", "local_plan", box(-50, 0, 50.2, 100))
     result = resolve_plans(sites(s=SQUARE), plans(FRAMEWORK, edge))
-    assert len(result.parts) == 1
-    assert result.sliver_m2 == pytest.approx([20.0])
+    assert result.parts["area_m2"].tolist() == [pytest.approx(10_000)]
+    assert result.parts["now_use_code"].isna().all()
+    assert result.sliver_m2 == pytest.approx([0])
+    assert in_english(result.findings[0].what).replace("\N{NO-BREAK SPACE}", " ") == (
+        "sites with parts under plans that are nowhere wider than 1 m (20 m² in all), judged with "
+        "the part beside them"
+    )
+
+
+def test_a_sub_area_is_no_sliver_however_large_its_site():
+    large = box(0, 0, 1000, 1000)
+    rows = [plan(f"d{n}", "sub_area", box(100 * n, 20, 50, 80)) for n in range(10)]
+    result = resolve_plans(sites(s=large), plans(FRAMEWORK, *rows))
+    cited = result.parts.groupby("now_use_code_plan_id")["area_m2"].sum()
+    assert cited.tolist() == [pytest.approx(4_000)] * 10
+    assert result.parts["area_m2"].sum() == pytest.approx(1_000_000)
+    assert result.findings == ()
+
+
+def test_many_slivers_leave_no_ground_out():
+    strips = [plan(f"s{n}", "local_plan", box(0.4 * n, 0, 0.4, 100)) for n in range(25)]
+    rest = plan("rest", "local_plan", box(10, 0, 190, 100))
+    whole = box(0, 0, 100, 100)
+    result = resolve_plans(sites(s=whole), plans(*strips, rest))
+    assert result.parts["area_m2"].tolist() == [pytest.approx(10_000)]
+    assert result.parts["now_use_code_plan_id"].tolist() == ["rest"]
+
+
+def test_a_narrow_site_is_judged_whole():
+    lane = box(0, 0, 100, 0.8)
+    result = resolve_plans(sites(s=lane), plans(FRAMEWORK))
+    assert result.parts["area_m2"].tolist() == [pytest.approx(80)]
 
 
 def test_two_overlapping_sites_are_cut_apart_from_each_other():

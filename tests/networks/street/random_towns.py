@@ -99,6 +99,7 @@ def _street_table(rows):
         osm_way_id=None, road_class="tertiary", duration_s=np.nan, is_urban=True,
         is_roundabout=False, grade=np.nan,
         maxspeed_backward_mps=frame["maxspeed_forward_mps"], lanes_count=np.nan,
+        walk_destination_only=False, bicycle_destination_only=False,
         cycle_facility=None, car_speed_factor=np.nan, **access,
     )  # fmt: skip
 
@@ -132,7 +133,7 @@ class PlainSearch:
         for edge, (start, _, _) in self.edges.items():
             self.leaving[start].append(edge)
         self.has_one_largest = True
-        self.guarded = self._guarded() if mode == "car" else set()
+        self.guarded = self._guarded()
         self.number = {name: i for i, name in enumerate(town.streets["street_id"])}
         self.rules = [self._rule(row) for row in town.restrictions.itertuples()]
 
@@ -142,7 +143,8 @@ class PlainSearch:
         return max(nx.strongly_connected_components(graph), key=len, default=set())
 
     def _guarded(self):
-        marked = self.town.streets["is_destination_only"].to_numpy()
+        column = "is_destination_only" if self.mode == "car" else f"{self.mode}_destination_only"
+        marked = self.town.streets[column].to_numpy()
         said = {street for street, _ in self.edges if marked[street]}
         if not said:
             return said

@@ -1,9 +1,11 @@
 """Speeds by slope, traffic and stress are those worked out by hand."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import LineString
 
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
@@ -143,6 +145,21 @@ def test_riders_wait_at_signals_and_give_way_to_greater_roads(town):
     np.testing.assert_array_equal(delays, [400, 1200, 0, 1200, 400, 0])
 
 
+def _streets_at(longitude, latitude):
+    lines = [LineString([(longitude, latitude), (longitude + 0.01, latitude)])]
+    return gpd.GeoDataFrame(geometry=lines, crs=4326).to_crs(3857)
+
+
+@pytest.mark.parametrize(
+    ("place", "side"), [((-0.1, 51.5), "left"), ((2.35, 48.85), "right"), ((178.4, -18.1), "left")]
+)
+def test_without_a_country_the_place_of_the_streets_says_on_which_side_cars_keep(place, side):
+    assert driving_side("country", None, _streets_at(*place)) == side
+    assert driving_side("country", "any", _streets_at(*place)) == side
+
+
 def test_denmark_keeps_right_and_a_study_may_say_otherwise():
-    assert driving_side("country", "DK") == driving_side("country", None) == "right"
-    assert driving_side("left", "DK") == "left"
+    here, nowhere = _streets_at(12.5, 55.7), _streets_at(12.5, 55.7).iloc[:0]
+    assert driving_side("country", "DK", here) == driving_side("country", None, nowhere) == "right"
+    assert driving_side("left", "DK", here) == "left"
+    assert driving_side("country", "GB", here) == "left"

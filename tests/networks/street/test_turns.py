@@ -110,6 +110,22 @@ def test_bicycles_obey_the_restrictions_that_hold_for_them(seed):
     np.testing.assert_array_equal(matrix(town, network, streets, shares), expected)
 
 
+@pytest.mark.parametrize("mode", ["walk", "bicycle"])
+@given(seed=SEEDS)
+@FEW
+def test_private_streets_end_for_walkers_and_riders_as_for_cars(mode, seed):
+    town = Town(seed)
+    town.streets[f"{mode}_destination_only"] = town.streets["is_destination_only"]
+    network = network_of(town, mode, FREE)
+    costs = street_costs(town.streets, mode, FREE, "DK")
+    plain = PlainSearch(town, costs, mode, turn_costs=False)
+    assume(plain.has_one_largest)
+    streets, shares = some_points(town, network)
+    places = list(zip(streets, shares, strict=True))
+    expected = [[plain.cost(o, d) for d in places] for o in places]
+    np.testing.assert_array_equal(matrix(town, network, streets, shares), expected)
+
+
 @given(seed=SEEDS)
 @FEW
 def test_a_town_without_rules_and_costs_is_a_graph_of_nodes(seed):
@@ -131,7 +147,9 @@ def _expanded(town):
             return np.minimum(super().cost_cs(arriving, leaving), 0)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "car_turning", lambda *given: Free(**vars(turns.car_turning(*given))))
+        patch.setattr(
+            build, "car_turning", lambda *given, **_: Free(**vars(turns.car_turning(*given)))
+        )
         network = network_of(town)
     assert network.n_nodes > len(town.nodes)
     return network

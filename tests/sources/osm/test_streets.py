@@ -215,7 +215,7 @@ def test_the_crossing_time_of_a_ferry_is_shared_by_its_pieces(tmp_path: Path) ->
 
 def test_streets_not_built_and_not_streets_are_left_out_and_counted(tmp_path: Path) -> None:
     drawing = _cross()
-    for number, value in enumerate(("construction", "proposed", "raceway", "elevator"), start=30):
+    for number, value in enumerate(("construction", "proposed", "raceway", "ladder"), start=30):
         drawing.way(number, [1, 4], {"highway": value})
     extract = _read(drawing, tmp_path)
     assert len(extract.tables["streets"]) == 4
@@ -417,10 +417,13 @@ def test_a_place_off_the_globe_is_an_error_not_a_crash(tmp_path: Path) -> None:
         read_osm(drawing.write(tmp_path))
 
 
-def test_numbers_below_zero_are_refused_with_the_way_out(tmp_path: Path) -> None:
-    drawing = Drawing().node(-1, 0, 0).node(-2, 9, 0).way(-5, [-1, -2])
-    with pytest.raises(SourceError, match="osmium renumber"):
-        read_osm(drawing.write(tmp_path))
+def test_numbers_below_zero_are_kept(tmp_path: Path) -> None:
+    drawing = Drawing().node(-1, 0, 0).node(2, 9, 0).node(-3, 9, 9).way(-5, [-1, 2, -3])
+    streets = _streets(drawing.way(6, [2, -1]), tmp_path)
+    assert _ends(streets) == {
+        "w-5-0": ("n-1", "n2"), "w-5-1": ("n2", "n-3"), "w6-0": ("n2", "n-1"),
+    }  # fmt: skip
+    assert streets.loc["w6-0", "length_m"] == pytest.approx(9, rel=GRID_TOLERANCE)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

@@ -9,12 +9,13 @@ from geo_planner.sources.osm.access import (
     road_class,
     walk_access,
 )
-from geo_planner.sources.osm.barriers import barrier_table, blocked_modes
+from geo_planner.sources.osm.access_rules import value_effects
+from geo_planner.sources.osm.barriers import barrier_table, is_barrier, passage
+from geo_planner.sources.osm.durations import is_plausible, parse_duration_s
 from geo_planner.sources.osm.speeds import is_urban, parse_speed, speed_codes, speed_limits
 from geo_planner.sources.osm.street_rules import (
     StreetRule,
     judge_street,
-    parse_duration_s,
     stacking_level,
 )
 
@@ -50,9 +51,10 @@ def _rule(tags: dict[str, str]) -> StreetRule:
         ("highway=residential junction=roundabout", "=", ">", ">"),
         ("highway=residential junction=roundabout oneway=-1", "=", "<", "<"),
         ("highway=residential oneway=reversible", "=", "-", "-"),
-        ("highway=residential oneway=alternating oneway:bicycle=no", "=", "=", "-"),
-        ("highway=residential access=private", "-", "-", "-"),
-        ("highway=residential access=private foot=yes", "=", "-", "-"),
+        ("highway=residential oneway=reversible oneway:bicycle=no", "=", "=", "-"),
+        ("highway=residential oneway=alternating", "=", "=", "="),
+        ("highway=residential access=private", "=", "=", "="),
+        ("highway=residential access=private foot=yes", "=", "=", "="),
         ("highway=residential access=no bicycle=yes", "-", "=", "-"),
         ("highway=residential vehicle=no", "=", "-", "-"),
         ("highway=residential vehicle=no bicycle=yes", "=", "=", "-"),
@@ -66,6 +68,28 @@ def _rule(tags: dict[str, str]) -> StreetRule:
         ("highway=residential motor_vehicle=agricultural;forestry", "=", "=", "-"),
         ("highway=residential motor_vehicle=agricultural;destination", "=", "=", "="),
         ("highway=residential oneway=yes bicycle:backward=yes", "=", "=", ">"),
+        ("highway=residential oneway=-1 bicycle:backward=yes", "=", "<", "<"),
+        ("highway=residential oneway=-1 bicycle:forward=yes", "=", "=", "<"),
+        ("highway=residential oneway=-1 cycleway:left:oneway=-1", "=", "<", "<"),
+        ("highway=residential oneway:motor_vehicle=-1", "=", "=", "<"),
+        ("highway=residential oneway:motorcar=yes", "=", "=", ">"),
+        ("highway=residential oneway:vehicle=yes", "=", ">", ">"),
+        ("highway=residential oneway:vehicle=yes oneway:bicycle=no", "=", "=", ">"),
+        ("highway=residential oneway=yes oneway:motor_vehicle=no", "=", ">", "="),
+        ("highway=residential oneway=yes oneway:bus=no", "=", ">", ">"),
+        ("highway=residential oneway:bus=yes", "=", "=", "="),
+        ("highway=residential motor_vehicle=taxi", "=", "=", "-"),
+        ("highway=residential motor_vehicle=bus;taxi", "=", "=", "-"),
+        ("highway=residential access=employees", "=", "=", "="),
+        ("highway=primary bicycle=optional_sidepath", "=", "=", "="),
+        ("highway=footway;cycleway", "=", "-", "-"),
+        ("highway=busway", "-", "-", "-"),
+        ("highway=busway foot=yes bicycle=yes", "=", "=", "-"),
+        ("highway=elevator", "=", "-", "-"),
+        ("highway=elevator bicycle=yes", "=", "=", "-"),
+        ("man_made=pier", "=", "-", "-"),
+        ("man_made=pier bicycle=yes motor_vehicle=yes", "=", "=", "="),
+        ("route=shuttle_train motor_vehicle=yes", "-", "-", "="),
         ("highway=motorway", "-", "-", ">"),
         ("highway=motorway oneway=no", "-", "-", "="),
         ("highway=motorway_link", "-", "-", ">"),
@@ -77,7 +101,9 @@ def _rule(tags: dict[str, str]) -> StreetRule:
         ("highway=pedestrian", "=", "-", "-"),
         ("highway=pedestrian bicycle=yes", "=", "=", "-"),
         ("highway=pedestrian motor_vehicle=delivery", "=", "-", "="),
-        ("highway=pedestrian area=yes bicycle=yes", "=", "-", "-"),
+        ("highway=pedestrian area=yes", "=", "-", "-"),
+        ("highway=pedestrian area=yes bicycle=yes", "=", "=", "-"),
+        ("highway=pedestrian area=yes motor_vehicle=destination", "=", "-", "="),
         ("highway=footway", "=", "-", "-"),
         ("highway=footway bicycle=permissive", "=", "=", "-"),
         ("highway=footway access=yes", "=", "-", "-"),
@@ -86,13 +112,18 @@ def _rule(tags: dict[str, str]) -> StreetRule:
         ("highway=steps", "=", "-", "-"),
         ("highway=steps bicycle=yes", "=", "-", "-"),
         ("highway=steps conveying=backward", "<", "-", "-"),
+        ("highway=steps conveying=yes oneway=yes", ">", "-", "-"),
+        ("highway=steps oneway=yes", "=", "-", "-"),
+        ("highway=steps ramp:bicycle=yes", "=", "=", "-"),
+        ("highway=steps ramp:bicycle=yes bicycle=no", "=", "-", "-"),
         ("highway=cycleway", "=", "=", "-"),
         ("highway=cycleway foot=no", "-", "=", "-"),
         ("highway=cycleway segregated=yes", "=", "=", "-"),
         ("highway=cycleway oneway=yes", "=", ">", "-"),
         ("highway=path", "=", "=", "-"),
         ("highway=path bicycle=no", "=", "-", "-"),
-        ("highway=path bicycle=dismount", "=", "-", "-"),
+        ("highway=path bicycle=dismount", "=", "=", "-"),
+        ("highway=footway bicycle=dismount oneway=yes", "=", "=", "-"),
         ("highway=track", "=", "=", "-"),
         ("highway=track motor_vehicle=yes", "=", "=", "="),
         ("highway=track access=yes", "=", "=", "-"),
@@ -106,6 +137,9 @@ def _rule(tags: dict[str, str]) -> StreetRule:
         ("route=ferry foot=yes bicycle=yes", "=", "=", "-"),
         ("route=ferry foot=yes motor_vehicle=yes", "=", "=", "="),
         ("route=ferry motor_vehicle=no", "=", "=", "-"),
+        ("route=ferry foot=no bicycle=no", "-", "-", "="),
+        ("route=ferry foot=yes vehicle=yes", "=", "=", "="),
+        ("route=ferry foot=yes oneway=-1", "<", "<", "-"),
     ],
 )
 def test_each_mode_may_go_where_the_tags_say(tags: str, walk: str, bicycle: str, car: str) -> None:
@@ -122,6 +156,7 @@ def test_each_mode_may_go_where_the_tags_say(tags: str, walk: str, bicycle: str,
         ({"highway": "residential", "access": "destination"}, True),
         ({"highway": "residential", "motor_vehicle": "customers"}, True),
         ({"highway": "residential", "vehicle": "destination", "motorcar": "yes"}, False),
+        ({"highway": "residential", "access": "private"}, True),
     ],
 )
 def test_streets_that_cars_only_enter_to_stop_are_marked(
@@ -129,6 +164,38 @@ def test_streets_that_cars_only_enter_to_stop_are_marked(
 ) -> None:
     assert car_access(tags).is_destination_only is is_destination_only
     assert all(car_access(tags).directions)
+
+
+def test_what_is_private_is_told_apart_by_mode() -> None:
+    rule = _rule({"highway": "service", "access": "private", "foot": "yes"})
+    assert (rule.walk_destination_only, rule.bicycle_destination_only) == (False, True)
+    assert rule.is_destination_only
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_pushed"),
+    [
+        ({"highway": "path", "bicycle": "dismount"}, True),
+        ({"highway": "steps", "ramp:bicycle": "yes"}, True),
+        ({"highway": "elevator", "bicycle": "yes"}, True),
+        ({"highway": "footway", "bicycle": "yes"}, False),
+        ({"highway": "steps"}, False),
+    ],
+)
+def test_bicycles_are_pushed_where_tags_say_so(tags: dict[str, str], *, is_pushed: bool) -> None:
+    assert _rule(tags).bicycle_pushed is is_pushed
+
+
+@pytest.mark.parametrize("key", ["construction", "disused", "abandoned"])
+def test_a_street_that_is_not_in_use_is_none(key: str) -> None:
+    assert judge_street({"highway": "residential", key: "yes"}) is None
+    assert judge_street({"highway": "residential", key: "minor"}) is not None
+
+
+def test_every_value_of_access_does_something_to_every_mode() -> None:
+    allowed = {"open", "destination", "pushed", "closed"}
+    assert all(set(value_effects(mode).values()) <= allowed for mode in RULES)
+    assert value_effects("bicycle")["dismount"] == "pushed"
 
 
 @pytest.mark.parametrize("value", ["construction", "proposed", "raceway", "bus_guideway", ""])
@@ -154,6 +221,25 @@ def test_ways_that_are_no_streets_get_no_class(value: str) -> None:
         ("DE:zone:20", None, 20),
         ("DE:zone20", None, 20),
         ("none", "motorway", 130),
+        ("50 ", None, 50),
+        ("30 MPH", None, 48.28032),
+        ("zone:30", None, 30),
+        ("GB:zone20", None, 32.18688),
+        ("GB:nsl_single", None, 96.56064),
+        ("GB:nsl_dual", None, 112.65408),
+        ("GB:motorway", None, 112.65408),
+        ("RU:urban", None, 60),
+        ("RU:rural", None, 90),
+        ("FR:urban", None, 50),
+        ("FR:rural", None, 80),
+        ("AT:urban", None, 50),
+        ("IT:rural", None, 90),
+        ("CZ:urban", None, 50),
+        ("PL:urban", None, 50),
+        ("CH:urban", None, 50),
+        ("BE-VLG:rural", None, 70),
+        ("EE:nonurban", None, 90),
+        ("DE:bicycle_road", None, 30),
     ],
 )
 def test_speed_limits_are_read_in_every_spelling(
@@ -164,7 +250,22 @@ def test_speed_limits_are_read_in_every_spelling(
     assert not speed.is_refused
 
 
-@pytest.mark.parametrize("text", ["none", "151", "2", "0", "-50", "50;60", "XX:urban", "signals"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "none",
+        "151",
+        "2",
+        "0",
+        "-50",
+        "50;60",
+        "70|50",
+        "XX:urban",
+        "signals",
+        "implicit",
+        "maxspeed=50",
+    ],
+)
 def test_speed_limits_that_cannot_be_are_refused(text: str) -> None:
     speed = parse_speed(text, "residential")
     assert speed.kmh is None
@@ -194,7 +295,7 @@ def test_a_street_without_limit_has_null_not_a_default() -> None:
 
 def test_every_speed_code_is_plausible() -> None:
     assert len(speed_codes()) > 10
-    assert all(3 <= kmh <= 130 for kmh in speed_codes().values())
+    assert all(3 <= kmh <= 140 for kmh in speed_codes().values())
 
 
 @pytest.mark.parametrize(
@@ -210,6 +311,8 @@ def test_every_speed_code_is_plausible() -> None:
         ({"highway": "living_street"}, True),
         ({"highway": "motorway"}, False),
         ({"highway": "tertiary"}, None),
+        ({"highway": "primary", "maxspeed:type": "GB:nsl_single"}, False),
+        ({"highway": "primary", "maxspeed:type": "GB:nsl_restricted"}, True),
     ],
 )
 def test_tags_say_whether_a_street_is_in_town(
@@ -219,30 +322,57 @@ def test_tags_say_whether_a_street_is_in_town(
 
 
 @pytest.mark.parametrize(
-    ("tags", "blocked"),
+    ("tags", "stops"),
     [
-        ({"barrier": "bollard"}, (False, False, True)),
-        ({"barrier": "bollard", "motor_vehicle": "yes"}, (False, False, False)),
-        ({"barrier": "gate"}, (False, False, False)),
-        ({"barrier": "gate", "access": "private"}, (True, True, True)),
-        ({"barrier": "gate", "access": "no", "bicycle": "yes"}, (True, False, True)),
-        ({"barrier": "stile"}, (False, True, True)),
-        ({"barrier": "kissing_gate", "bicycle": "yes"}, (False, False, True)),
-        ({"barrier": "cycle_barrier"}, (False, False, True)),
-        ({"barrier": "toll_booth"}, (False, False, False)),
-        ({"barrier": "dragon"}, (False, False, True)),
+        ({"barrier": "bollard"}, ("no", "no", "yes")),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, ("no", "no", "no")),
+        ({"barrier": "bollard", "bollard": "rising"}, ("no", "no", "private")),
+        ({"barrier": "gate"}, ("no", "no", "no")),
+        ({"barrier": "gate", "locked": "yes"}, ("private", "private", "private")),
+        ({"barrier": "gate", "locked": "yes", "foot": "yes"}, ("no", "private", "private")),
+        ({"barrier": "gate", "access": "private"}, ("private", "private", "private")),
+        ({"barrier": "gate", "access": "no", "bicycle": "yes"}, ("yes", "no", "yes")),
+        ({"barrier": "stile"}, ("no", "yes", "yes")),
+        ({"barrier": "kissing_gate", "bicycle": "yes"}, ("no", "no", "yes")),
+        ({"barrier": "cycle_barrier"}, ("no", "no", "yes")),
+        ({"barrier": "cycle_barrier", "bicycle": "dismount"}, ("no", "no", "yes")),
+        ({"barrier": "wicket_gate"}, ("no", "no", "yes")),
+        ({"barrier": "sliding_gate"}, ("no", "no", "no")),
+        ({"barrier": "toll_booth"}, ("no", "no", "no")),
+        ({"barrier": "dragon"}, ("no", "no", "yes")),
+        ({"access": "no"}, ("yes", "yes", "yes")),
     ],
 )
 def test_barriers_stop_the_modes_of_their_kind_unless_tagged_otherwise(
-    tags: dict[str, str], blocked: tuple[bool, bool, bool]
+    tags: dict[str, str], stops: tuple[str, str, str]
 ) -> None:
-    assert blocked_modes(tags) == blocked
+    assert passage(tags) == stops
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"barrier": "gate"}, True),
+        ({"motor_vehicle": "no"}, True),
+        ({"highway": "crossing", "bicycle": "no"}, False),
+        ({"amenity": "cafe", "access": "customers"}, False),
+        ({"name": "A"}, False),
+    ],
+)
+def test_tags_of_access_make_a_barrier_of_a_plain_node_alone(
+    tags: dict[str, str], *, expected: bool
+) -> None:
+    assert is_barrier(tags) is expected
 
 
 def test_no_barrier_of_the_table_stops_walkers_but_lets_cars_pass() -> None:
+    order = ["no", "private", "yes"]
     table = barrier_table()
     assert len(table) > 30
-    assert all(stops.car or not (stops.walk or stops.bicycle) for stops in table.values())
+    assert all(
+        order.index(stops.car) >= max(order.index(stops.walk), order.index(stops.bicycle))
+        for stops in table.values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -297,6 +427,14 @@ def test_the_layer_tag_gives_the_stacking_order(text: str, level: int) -> None:
         ("90", 5400),
         ("PT45M", 2700),
         ("PT1H", 3600),
+        ("P1DT2H", 93_600),
+        ("PT20M30S", 1230),
+        ("10 min", 600),
+        ("10min", 600),
+        ("20 minutes", 1200),
+        ("1 h 20 min", 4800),
+        ("1.5 hours", 5400),
+        ("90 s", 90),
         ("0", None),
         ("", None),
         ("PT", None),
@@ -305,3 +443,9 @@ def test_the_layer_tag_gives_the_stacking_order(text: str, level: int) -> None:
 )
 def test_crossing_times_are_read_in_every_spelling(text: str, seconds: float | None) -> None:
     assert parse_duration_s(text) == seconds
+
+
+def test_a_crossing_may_wait_an_hour_but_not_crawl_for_days_nor_fly() -> None:
+    assert is_plausible(3600, 100)
+    assert not is_plausible(90 * 3600, 5000)
+    assert not is_plausible(60, 5000)
