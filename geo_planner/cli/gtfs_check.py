@@ -28,6 +28,13 @@ def gtfs_check(
         float,
         typer.Option(min=0, max=1, help="Warn of days with fewer trips than this share."),
     ] = 0.6,
+    holidays: Annotated[
+        str | None,
+        typer.Option(
+            help="Country whose holidays a typical day leaves out, such as DK or US-CA, or none; "
+            "default: the region's, else that of the feeds' time zone."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say what timetables hold, what was mended or left out, and whether a date is a good one."""
@@ -35,7 +42,7 @@ def gtfs_check(
 
     if region is not None and osm is not None:
         raise typer.BadParameter("give either --region or --osm")
-    check, use = _checked(feeds, date, region, osm, thin_share)
+    check, use = _checked(feeds, date, region, osm, thin_share=thin_share, holidays=holidays)
     content: dict[str, Any] = check.to_json()
     text = to_text(check)
     if use is not None:
@@ -47,7 +54,13 @@ def gtfs_check(
 
 
 def _checked(
-    paths: list[Path], date: str | None, region: Path | None, osm: Path | None, thin_share: float
+    paths: list[Path],
+    date: str | None,
+    region: Path | None,
+    osm: Path | None,
+    *,
+    thin_share: float,
+    holidays: str | None,
 ) -> "tuple[FeedsCheck, TransitUse | None]":
     from geo_planner.analysis.timetables import check_timetables
 
@@ -57,7 +70,9 @@ def _checked(
         raise typer.BadParameter(
             f"--date: {date!r} is no date such as 2026-03-10, nor typical"
         ) from None
-    return check_timetables(paths, day, region_path=region, osm=osm, thin_share=thin_share)
+    return check_timetables(
+        paths, day, region_path=region, osm=osm, thin_share=thin_share, holidays=holidays
+    )
 
 
 def _day(text: str | None) -> dt.date | Literal["typical"] | None:

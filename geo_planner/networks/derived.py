@@ -60,9 +60,11 @@ def derived_arrays(
     -------
     dict
         Arrays by name, read-only, sharing pages between processes. Where the region cannot be
-        written to, the arrays stay in memory.
+        written to, or its tables have no digest, the arrays stay in memory.
     """
     digests = {table: region.tables[table].sha256 for table in tables if table in region.tables}
+    if not all(digests.values()):
+        return make()
     identity = json.dumps([ARRAY_FORMAT_VERSION, name, digests, dict(settings)], sort_keys=True)
     digest = hashlib.sha256(identity.encode()).hexdigest()[:_DIGEST_CHARACTERS]
     folder = region.home_of(tables) / "derived" / f"{name}-{digest}"

@@ -166,7 +166,7 @@ def check_feeds(
     streets: gpd.GeoDataFrame | None = None,
     max_snap_m: float = 500.0,
     thin_share: float = DEFAULT_THIN_SHARE,
-    country: str | None = "DK",
+    holidays: str | None = None,
     findings: tuple[Finding, ...] = (),
 ) -> FeedsCheck:
     """Check feeds, and a date among theirs.
@@ -183,7 +183,7 @@ def check_feeds(
         Farthest a stop may lie from a street [m].
     thin_share
         A date with fewer trips than this share of the median day is thin.
-    country
+    holidays
         Whose holidays a typical day leaves out.
     findings
         What else is known to be left out on the date.
@@ -192,7 +192,7 @@ def check_feeds(
     counts = _shared_days(read.tables) if feeds else pd.Series([], dtype=np.int64)
     running = counts[counts > 0]
     median = float(running.median()) if len(running) else 0.0
-    typical, typical_error = _typical(read.tables, country) if feeds else (None, None)
+    typical, typical_error = _typical(read.tables, holidays) if feeds else (None, None)
     off = None if streets is None or not feeds else _off_streets(read.tables, streets, max_snap_m)
     warnings = [*_thin(feeds, date, median, thin_share), *_telling(feeds)]
     if typical_error:
@@ -244,10 +244,10 @@ def _text(value: object) -> str | None:
 
 
 def _typical(
-    tables: Mapping[str, pd.DataFrame], country: str | None
+    tables: Mapping[str, pd.DataFrame], holidays: str | None
 ) -> tuple[TypicalDay | None, str | None]:
     try:
-        return choose_typical_day(tables, country), None
+        return choose_typical_day(tables, holidays), None
     except InputError as error:
         return None, str(error)
 

@@ -9,6 +9,7 @@ from shapely import LineString
 from typer.testing import CliRunner
 
 from geo_planner.cli import app
+from geo_planner.errors import InputError
 from geo_planner.preflight.feeds import check_feeds, read_feeds
 from geo_planner.preflight.feeds_text import to_text
 from geo_planner.sources.gtfs.days import choose_typical_day, is_holiday, trips_by_day
@@ -64,7 +65,7 @@ def test_frequencies_count_once_a_departure(tmp_path):
 def test_the_typical_day_is_a_middle_one_that_is_no_holiday(tmp_path):
     dates = {
         "20240430": 2,
-        "20240501": 9,
+        "20240501": 5,
         "20240502": 4,
         "20240509": 5,
         "20240503": 5,
@@ -83,9 +84,56 @@ def test_the_typical_day_is_a_middle_one_that_is_no_holiday(tmp_path):
     typical = choose_typical_day(tables, "DK")
     assert (typical.day, typical.n_trips, typical.n_days) == (dt.date(2024, 5, 2), 4, 3)
     said = english(typical.to_reason())
-    assert "Thursday 2 May 2024: 4 trips, the median of 3" in said
-    anywhere = choose_typical_day(tables, None)
+    assert "Thursday 2 May 2024: 4 trips; half of the trips of 3 days" in said
+    assert "holidays of DK left out" in said
+    assert choose_typical_day(tables) == typical  # by the clock of Copenhagen
+    anywhere = choose_typical_day(tables, "none")
     assert (anywhere.n_trips, anywhere.n_days) == (5, 5)
+    assert "nobody's holidays left out" in english(anywhere.to_reason())
+
+
+def test_stray_days_with_hardly_a_trip_do_not_stand_for_all(tmp_path):
+    """Of 90 dates, 60 long ago have one trip, 30 have 20."""
+    old = [dt.date(2001, 1, 2) + dt.timedelta(days=7 * week) for week in range(60)]
+    new = [dt.date(2024, 1, 2) + dt.timedelta(days=7 * week) for week in range(30)]
+    path = write(
+        tmp_path / "feed",
+        calendar="service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,"
+        "start_date,end_date\n",
+        trips_of={"old": 1, "new": 20},
+        calendar_dates=[
+            {"service_id": name, "date": f"{date:%Y%m%d}", "exception_type": 1}
+            for name, dates in (("old", old), ("new", new))
+            for date in dates
+        ],
+    )
+    read = read_feeds([path], WORLD_CRS)
+    typical = choose_typical_day(read.tables, "none")
+    assert (typical.n_trips, typical.n_days) == (20, 90)
+    assert typical.day in new
+
+
+def test_rests_within_the_dates_of_a_feed_are_told(tmp_path):
+    path = write(
+        tmp_path / "feed",
+        calendar=[service("daily", first="20240101", last="20240430")],
+        trips_of={"daily": 2},
+        calendar_dates=[{"service_id": "daily", "date": "20241231", "exception_type": 1}],
+    )
+    read = read_feeds([path], WORLD_CRS)
+    (rest,) = [f for f in read.feeds[0][1].findings if f.what.code == "gtfs_rests"]
+    assert (rest.count, rest.examples) == (244, ("2024-05-01 to 2024-12-30",))
+
+
+@pytest.mark.parametrize("place", ["XX", "US-ZZ"])
+def test_holidays_of_no_country_are_refused(place):
+    with pytest.raises(InputError, match="write a code of ISO 3166 such as DK or US-CA"):
+        is_holiday(dt.date(2024, 7, 4), place)
+
+
+def test_holidays_are_those_of_the_country_named(tmp_path):
+    assert is_holiday(dt.date(2026, 7, 14), "FR")
+    assert not is_holiday(dt.date(2026, 7, 14), "US-CA")
 
 
 @pytest.mark.parametrize(
