@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from geo_planner.report import write_briefs, write_comparison, write_report
     from geo_planner.scenario import Scenario, apply_scenario, check_scenario, read_scenario
     from geo_planner.travel_time import TravelTimes, travel_times
+    from geo_planner.words.frames import in_words
 
 __all__ = [
     "AnalysisResult",
@@ -79,6 +80,7 @@ __all__ = [
     "floating_catchment_access",
     "gravity",
     "gravity_access",
+    "in_words",
     "open_catchment",
     "open_region",
     "portfolio_frame",
@@ -133,6 +135,7 @@ _HOMES = {
     "cumulative_access": "accessibility",
     "floating_catchment_access": "accessibility",
     "gravity_access": "accessibility",
+    "in_words": "words.frames",
     "open_region": "region",
     "portfolio_frame": "portfolio",
     "read_fares": "config",

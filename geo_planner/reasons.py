@@ -126,13 +126,29 @@ def read_reasons(text: str | None) -> tuple[Reason, ...]:
     """
     if not isinstance(text, str) or not text:
         return ()
-    try:
-        whole = json.loads(text)
-        return tuple(map(Reason.from_json, whole if isinstance(whole, list) else [whole]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    whole = _loaded(text)
+    several = whole if isinstance(whole, list) else [whole]
+    if not all(isinstance(one, dict) and _is_written_here(one) for one in several):
         raise InputError(
             f"{text!r}: no reason that this version of geo_planner writes; make the run again"
-        ) from error
+        )
+    return tuple(map(Reason.from_json, several))
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return None
+
+
+def _is_written_here(plain: Mapping[str, Any]) -> bool:
+    """Tell whether a code and the names of its figures are those of the packaged texts."""
+    figures = {name: one for name, one in plain.items() if name != "code"}
+    parts = [part for one in figures.values() for part in (one if isinstance(one, list) else [one])]
+    return reason_gaps().get(plain.get("code", "")) == frozenset(figures) and all(
+        _is_written_here(part) for part in parts if isinstance(part, dict)
+    )
 
 
 def join_reasons(cells: Iterable[str | None]) -> str | None:

@@ -138,8 +138,8 @@ def _read(folder: Path, again: str) -> dict[str, Any]:
         )
     except FileNotFoundError:
         raise InputError(
-            f"{folder}: this run has no {RUN_FILE}: it is of an earlier version, "
-            f"or a part of it was copied; {again}"
+            f"{folder}: this run has no {RUN_FILE}: it is of an earlier version, or a part of it "
+            f"was copied; compute it anew with `geo-planner upgrade {folder}`, or {again}"
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / RUN_FILE}: damaged ({error}); {again}") from error

@@ -163,6 +163,8 @@ def _coerce(frame: pd.DataFrame, table: Table) -> tuple[list[str], dict[str, pd.
             typed[column.name] = _as_type(values, column)
         except (ValueError, TypeError, OverflowError):
             bad = _unfit(values, column)
+            if not bad.any():
+                raise  # no value is at fault: we are
             problems.append(
                 f"column {column.name!r} must be {_type_words(column)}: "
                 f"{_first(frame, table, bad, column.name)}"

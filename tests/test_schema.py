@@ -145,3 +145,12 @@ def test_any_table_is_accepted_whole_or_every_breach_is_named(rows):
         assert {words: words in found for words in expected} == expected
     else:
         assert len(schema.validate(frame, TABLES["businesses"], origin="x")) == len(rows)
+
+
+def test_a_fault_of_ours_is_raised_and_not_put_on_the_rows(monkeypatch):
+    def broken(_values, _column):
+        raise TypeError("ours")
+
+    monkeypatch.setattr(schema, "_as_type", broken)
+    with pytest.raises(TypeError, match="ours"):
+        schema.validate(businesses(employees_count=[1.0]), TABLES["businesses"], origin="file.shp")

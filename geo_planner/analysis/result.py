@@ -112,18 +112,17 @@ def settings_of(region: Region) -> Study:
     stored = dict(require_region(region).study)
     stored.pop("geo_planner_version", None)
     sections = {name: stored.pop(name) for name in _SECTIONS if name in stored}
+    return _settings(stored, sections, f"{region.path}: its settings")
+
+
+def _settings(head: dict[str, Any], sections: dict[str, Any], whose: str) -> Study:
     try:
-        return _study_of(stored, sections)
+        return Study.model_validate({"study": head, **sections})
     except ValidationError as error:
         keys = [".".join(map(str, item["loc"])) for item in error.errors()]
         raise InputError(
-            f"{region.path}: its settings are of another version of geo_planner; build it again",
-            keys,
+            f"{whose} are of another version of geo_planner; build and run again", keys
         ) from error
-
-
-def _study_of(head: dict[str, Any], sections: dict[str, Any]) -> Study:
-    return Study.model_validate({"study": head, **sections})
 
 
 def read_result(folder: Path | str) -> AnalysisResult:
@@ -163,7 +162,7 @@ def read_result(folder: Path | str) -> AnalysisResult:
             f"its tables were computed on another region than the one in {run.region}: run again",
         )
     head = {key: value for key, value in region.study.items() if key in StudyHead.model_fields}
-    study = _study_of(head, settings)
+    study = _settings(head, settings, f"{run.file(SUMMARY)}: its settings")
     return AnalysisResult(
         study=study,
         region=region,

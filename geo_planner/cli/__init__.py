@@ -24,6 +24,7 @@ from geo_planner.cli.serve import serve
 from geo_planner.cli.service import service
 from geo_planner.cli.sites import sites
 from geo_planner.cli.times import times
+from geo_planner.cli.upgrade import upgrade
 
 app = typer.Typer(
     name="geo-planner",
@@ -55,6 +56,6 @@ for _command in (service, sites, portfolio, policy, brief):
     app.command()(_command)
 app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)
-for _command in (run, compare, export, serve, assets):
+for _command in (run, compare, export, serve, upgrade, assets):
     app.command()(_command)
 app.add_typer(scenario, name="scenario")

@@ -230,11 +230,12 @@ def open_region(path: Path | str) -> Region:
         ) from error
     if version not in _READABLE_VERSIONS:
         is_newer = isinstance(version, int) and version > max(_READABLE_VERSIONS)
-        age = "a newer" if is_newer else "another"
+        age = "a newer" if is_newer else "an earlier"
+        how = "" if is_newer else f"bring it up with `geo-planner upgrade {folder}`, or "
         raise RegionError(
             str(folder),
             f"written by {age} version (schema {version}, this program reads "
-            f"{', '.join(map(str, _READABLE_VERSIONS))}): build it again with this program",
+            f"{', '.join(map(str, _READABLE_VERSIONS))}): {how}build it again with this program",
         )
     try:
         region, digest = _from_json(folder, content), content["digest"]

@@ -10,20 +10,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ValidationError
 
 from geo_planner.config import Study
 from geo_planner.errors import InputError, SourceError
+from geo_planner.findings import Finding
 from geo_planner.folders import write_text
+from geo_planner.reasons import Reason
 from geo_planner.siting.criteria import Points, criteria
 from geo_planner.siting.profiles import profiles
 
 REFERENCE_FILE = "reference.json"
 _REFERENCE_SHARES = (0.05, 0.95)
 _FORMAT = 1
+_LEAST_WIDTH = 1e-9  # of the value: narrower, and only rounding parts the ends
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,15 @@ class Reference:
     region_digest: str
     settings_digest: str
     points: Mapping[str, Points]
+
+
+class _Content(BaseModel):
+    """Describe the file of a reference."""
+
+    format: Literal[1]
+    region_digest: str
+    settings_digest: str
+    points: dict[str, Points]
 
 
 def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
@@ -71,6 +84,27 @@ def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
     if low == high:
         high = float(np.nextafter(low, np.inf))
     return ((low, 0.0), (high, 1.0))
+
+
+def width_warnings(frozen: Mapping[str, Points], weights: pd.Series) -> list[Finding]:
+    """Warn of weighted criteria whose points coincide: every site then has all points or none.
+
+    That comes about where one workplace has nearly all jobs, or all are measured alike.
+    """
+    flat = {
+        key: points[0][0]
+        for key, points in frozen.items()
+        if weights.get(key, 0) > 0 and _is_flat(points)
+    }
+    return [
+        Finding("siting", "warning", 1, Reason("criterion_no_width", criterion=key, value=low))
+        for key, low in flat.items()
+    ]
+
+
+def _is_flat(points: Points) -> bool:
+    low, high = points[0][0], points[-1][0]
+    return high - low <= _LEAST_WIDTH * max(1.0, abs(low))
 
 
 def has_value_and_jobs(raw: pd.Series, jobs: pd.Series) -> pd.Series:
@@ -117,12 +151,17 @@ def load_reference(path: Path, study: Study) -> Reference:
         When the baseline was measured with other settings: its points mean something else.
     """
     try:
-        content = json.loads(path.read_text("utf-8"))
-        reference = _reference(content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        content = _Content.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
         raise SourceError(
             str(path), "no reference can be read here; run the baseline to make one"
         ) from error
+    unknown = sorted(set(content.points) - set(criteria()))
+    if unknown:
+        raise SourceError(
+            str(path), f"of criteria not known here ({', '.join(unknown)}); run the baseline again"
+        )
+    reference = Reference(content.region_digest, content.settings_digest, content.points)
     if reference.settings_digest != settings_digest(study):
         raise InputError(
             f"{path}: the baseline was measured with other settings",
@@ -130,13 +169,3 @@ def load_reference(path: Path, study: Study) -> Reference:
              " the reference"],
         )  # fmt: skip
     return reference
-
-
-def _reference(content: Mapping[str, Any]) -> Reference:
-    points = {
-        str(key): tuple((float(raw), float(value)) for raw, value in pairs)
-        for key, pairs in content["points"].items()
-    }
-    if content["format"] != _FORMAT or not set(points) <= set(criteria()):
-        raise ValueError
-    return Reference(str(content["region_digest"]), str(content["settings_digest"]), points)

@@ -107,10 +107,10 @@ def fetch_with_osmnx(polygon_wgs84: Any, url: str) -> list[bytes]:
         raise MissingDependencyError("osmnx", "osm") from error
     from osmnx.features import features_from_polygon
 
-    answers = _Answers(url)
+    answers, tags = _Answers(url), asked_tags()
     with _osmnx_settings(url, answers.keep):
         try:
-            features_from_polygon(polygon_wgs84, asked_tags())
+            features_from_polygon(polygon_wgs84, tags)
         except SourceError:
             raise
         except InterruptedError:

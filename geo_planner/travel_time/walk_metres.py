@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
-from geo_planner.networks.street.graph import street_network
+from geo_planner.networks.street.graph import KEPT, street_network
 from geo_planner.networks.street.snap import SnappedPoints, Snapper
 from geo_planner.region import Region
+from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.row_search import RowSearch
 from geo_planner.travel_time.stop_ways import Choice, WaySearch, collect
 from geo_planner.units import CENTISECONDS_PER_S, KMH_PER_MPS
@@ -47,6 +48,80 @@ class WalkMetres:
         return self.origins.street >= 0
 
 
+class WalkNetwork:
+    """Measure walks in metres on the streets of a region, laid out once.
+
+    Parameters
+    ----------
+    region
+        Region with streets.
+
+    Raises
+    ------
+    InputError
+        When the region has no streets.
+    """
+
+    def __init__(self, region: Region) -> None:
+        if not region.has("streets"):
+            raise InputError(f"{region.path}: the region has no streets; build it with an OSM file")
+        plain = Travel(walk_speed_kmh=_ONE_MPS * KMH_PER_MPS)
+        streets = region.geo_table("streets")
+        self._network = street_network(region, "walk", plain, is_level=True)
+        self._snapper = Snapper(streets, self._network)
+        self.lines: npt.NDArray[np.object_] = streets.geometry.to_numpy()[
+            (self._network.street_state == KEPT) & self._network.is_snappable
+        ]
+
+    def between(
+        self,
+        origins: gpd.GeoSeries,
+        ends: gpd.GeoSeries,
+        limit_m: float,
+        *,
+        max_snap_m: float,
+        threads: int,
+    ) -> WalkMetres:
+        """Measure the walks from points to all ends within a limit, as :func:`walk_metres`."""
+        starts, stops = (
+            self._snapper.snap(
+                points, walk_speed_mps=_ONE_MPS, max_snap_m=max_snap_m, terminal_time_s=0.0
+            )
+            for points in (origins, ends)
+        )
+        search = WaySearch([Choice(RowSearch(self._network, starts, stops, limit_m / _ONE_MPS))])
+        found = collect(search, len(starts), threads)
+        return WalkMetres(
+            starts,
+            np.repeat(np.arange(len(starts)), np.diff(found.ptr)),
+            found.stop.astype(np.int64),
+            found.cost_cs / CENTISECONDS_PER_S * _ONE_MPS,
+        )
+
+    def from_nearest(
+        self, starts: gpd.GeoSeries, ends: gpd.GeoSeries, limit_m: float
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+        """Measure the walk to each end from the start nearest on foot, however far off the street.
+
+        Returns
+        -------
+        tuple
+            Metres (inf beyond the limit) and the row of the start (-1: none), ``(n_ends,)``.
+        """
+        metres = np.full(len(ends), np.inf)
+        start = np.full(len(ends), -1, np.intp)
+        if len(starts) and len(ends):
+            walks = self.between(
+                starts, ends, limit_m, max_snap_m=limit_m, threads=default_threads()
+            )
+            order = np.lexsort((walks.origin, walks.metres, walks.end))
+            _, first = np.unique(walks.end[order], return_index=True)
+            nearest = order[first]
+            metres[walks.end[nearest]] = walks.metres[nearest]
+            start[walks.end[nearest]] = walks.origin[nearest]
+        return metres, start
+
+
 def walk_metres(
     region: Region,
     origins: gpd.GeoSeries,
@@ -76,20 +151,6 @@ def walk_metres(
     InputError
         When the region has no streets.
     """
-    if not region.has("streets"):
-        raise InputError(f"{region.path}: the region has no streets; build it with an OSM file")
-    plain = Travel(walk_speed_kmh=_ONE_MPS * KMH_PER_MPS)
-    network = street_network(region, "walk", plain, is_level=True)
-    snapper = Snapper(region.geo_table("streets"), network)
-    starts, stops = (
-        snapper.snap(points, walk_speed_mps=_ONE_MPS, max_snap_m=max_snap_m, terminal_time_s=0.0)
-        for points in (origins, ends)
-    )
-    search = WaySearch([Choice(RowSearch(network, starts, stops, limit_m / _ONE_MPS))])
-    found = collect(search, len(starts), threads)
-    return WalkMetres(
-        starts,
-        np.repeat(np.arange(len(starts)), np.diff(found.ptr)),
-        found.stop.astype(np.int64),
-        found.cost_cs / CENTISECONDS_PER_S * _ONE_MPS,
+    return WalkNetwork(region).between(
+        origins, ends, limit_m, max_snap_m=max_snap_m, threads=threads
     )

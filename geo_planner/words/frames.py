@@ -1,14 +1,50 @@
 """Tables in words: columns that hold reasons as code and figures become columns of sentences."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
+from geo_planner.reasons import Reason
 from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import Wording
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 _OPENINGS = ('{"code": ', '[{"code": ')
+
+
+def in_words(given: Any, language: str = "en") -> Any:
+    """Put reasons of a table or a summary into words.
+
+    Parameters
+    ----------
+    given
+        A frame, whose columns of reasons become columns of sentences; or a reason, several, or a
+        cell that holds them.
+    language
+        en or da.
+
+    Returns
+    -------
+    DataFrame or str
+        A frame like the one given; else a text, empty where there is no reason.
+
+    Raises
+    ------
+    InputError
+        When a text holds no reasons, or ones of another version.
+
+    Examples
+    --------
+    >>> from geo_planner import in_words
+    >>> in_words('{"code": "no_streets"}')
+    'the region has no streets'
+    """
+    if isinstance(given, pd.DataFrame):
+        return frame_in_words(given, language)
+    if pd.api.types.is_scalar(given) and pd.isna(given):
+        return ""
+    reasons = [given] if isinstance(given, Reason) else given
+    return reasons_words(reasons, Wording(language))
 
 
 def reason_columns(frame: pd.DataFrame) -> list[str]:

@@ -64,3 +64,14 @@ def test_settings_are_plain_values(written):
     settings = written[0].summary["settings"]
     assert settings["access"]["cutoffs_min"]
     assert pd.Series(settings).index.tolist()[:2] == ["travel", "access"]
+
+
+def test_settings_of_another_version_are_refused_by_name(written, tmp_path):
+    summary = json.loads((written[1] / "summary.json").read_text("utf-8"))
+    summary["settings"]["travel"]["walk_speed_mph"] = 3
+    (tmp_path / "summary.json").write_text(json.dumps(summary), "utf-8")
+    region = read_result(written[1]).region
+    write_manifest(tmp_path, tmp_path, region.path, region.digest)
+    with pytest.raises(InputError, match="of another version of geo_planner") as caught:
+        read_result(tmp_path)
+    assert caught.value.problems == ("travel.walk_speed_mph",)

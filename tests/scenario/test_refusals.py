@@ -169,3 +169,13 @@ def test_a_forecast_that_holds_no_plain_numbers_is_refused_with_the_value(town, 
         apply_scenario(town, content(item), tmp_path / "r")
     assert words in str(raised.value)
     assert "f.csv" in str(raised.value)
+
+
+def test_a_fault_of_ours_is_raised_and_not_put_on_the_shape(town, monkeypatch):
+    def broken(*_args, **_options):
+        raise ZeroDivisionError
+
+    site = {"do": "AddSite", "name": "S", "area": area(0, 0, 1, 1)}
+    monkeypatch.setattr("geopandas.GeoSeries.to_crs", broken)
+    with pytest.raises(ZeroDivisionError):
+        check_scenario(town, content(site))

@@ -65,3 +65,18 @@ def test_a_profile_brings_its_clusters_unless_the_study_names_one():
 def test_points_of_the_study_are_checked(points, problem):
     with pytest.raises(ValueError, match=problem):
         study(siting={"points": points})
+
+
+def test_points_of_a_criterion_that_is_not_known_are_refused_by_name(tmp_path):
+    path = tmp_path / "reference.json"
+    save_reference(Reference("abc", settings_digest(study()), {"charm": ((0, 0), (1, 1))}), path)
+    with pytest.raises(SourceError, match="of criteria not known here \\(charm\\)"):
+        load_reference(path, study())
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_damaged_reference(tmp_path, monkeypatch):
+    path = tmp_path / "reference.json"
+    save_reference(Reference("abc", settings_digest(study()), POINTS), path)
+    monkeypatch.setattr("geo_planner.siting.reference.criteria", lambda: None)
+    with pytest.raises(TypeError):
+        load_reference(path, study())

@@ -22,9 +22,9 @@ from geo_planner.land.stations.points import (
     station_points,
     uncounted_stations,
 )
-from geo_planner.land.stations.walking_metres import WalkingMetres
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
+from geo_planner.travel_time.walk_metres import WalkNetwork
 
 METHODS = ("municipal", "network", "circle")
 IF_COUNTED = "circle_if_counted"
@@ -197,17 +197,21 @@ class _DistanceMeasure:
             return self._unknown("network", _NO_STREETS), {}
         if not self.has_listed:
             return self._unknown("network", _NO_STATIONS), {}
-        limit_m = self.rules["zone_m"]
-        streets = self.region.geo_table("streets")
-        walks = WalkingMetres(
-            streets, self.region.geo_table("street_nodes"), self.near.points, _WIDEST * limit_m
-        )
+        walks = WalkNetwork(self.region)
         areas = self._walked_areas(walks)
-        metres, place = walks.at(self.edge)
+        metres, place = self._walked(walks, self.edge, _WIDEST * self.rules["zone_m"])
         nearest, farthest, station = self._ends(metres, place, self.near)
         return self._rows("network", areas, nearest, farthest, station, self.near), areas
 
-    def _walked_areas(self, walks: WalkingMetres) -> Places:
+    def _walked(
+        self, walks: WalkNetwork, points: npt.NDArray[np.object_], limit_m: float
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+        """Measure walks to points from the nearest station point."""
+        crs = self.region.crs
+        starts, ends = (gpd.GeoSeries(shapes, crs=crs) for shapes in (self.near.points, points))
+        return walks.from_nearest(starts, ends, limit_m)
+
+    def _walked_areas(self, walks: WalkNetwork) -> Places:
         """Lay discs round points along streets, as far as the rest of the walk reaches."""
         if not len(self.near.points):
             return {"core": shapely.Polygon(), "zone": shapely.Polygon()}
@@ -218,7 +222,7 @@ class _DistanceMeasure:
         starts = np.repeat(np.cumsum(steps + 1) - steps - 1, steps + 1)
         share = (np.arange(len(line)) - starts) / np.repeat(steps, steps + 1)
         points = shapely.line_interpolate_point(lines[line], share, normalized=True)
-        metres, _ = walks.at(points)
+        metres, _ = self._walked(walks, points, self.rules["zone_m"])
         areas: Places = {}
         for kind in ("core", "zone"):
             reach_m = np.minimum(self.rules[f"{kind}_m"] - metres, self.rules["off_street_m"])

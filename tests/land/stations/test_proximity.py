@@ -14,7 +14,6 @@ from shapely.geometry import LineString, Point
 from geo_planner.land.stations.office_rule import answers_per_use, office_answer, uses
 from geo_planner.land.stations.points import listed_stations
 from geo_planner.land.stations.proximity import IF_COUNTED, station_proximity
-from geo_planner.land.stations.walking_metres import WalkingMetres
 from tests.land.land_town import area, at, layer, region_of
 from tests.wordings import english
 
@@ -177,44 +176,6 @@ def test_the_walked_area_lies_within_the_circle():
     assert areas["network", "core"].difference(areas["network", "zone"]).area < 1
     # along the street to x = 600, and from there no farther
     assert areas["network", "core"].bounds[2] == pytest.approx(at(Point(600, 0)).x, abs=1.5)
-
-
-def grid():
-    corners = {f"{x}-{y}": (100 * x, 100 * y) for x in range(8) for y in range(8)}
-    lines = [
-        (f"{x}-{y}", f"{x + dx}-{y + dy}")
-        for x in range(8) for y in range(8) for dx, dy in ((1, 0), (0, 1))
-        if x + dx < 8 and y + dy < 8
-    ]  # fmt: skip
-    return street_tables(lines, corners)
-
-
-def test_walks_in_a_grid_are_as_long_as_the_blocks_between():
-    tables = grid()
-    walks = WalkingMetres(
-        tables["streets"], tables["street_nodes"], np.array([at(Point(0, 30))], object), 5000
-    )
-    places = [(0, 70), (0, 30), (250, 0), (700, 700), (700, 720), (50, 30)]
-    metres, start = walks.at(np.array([at(Point(place)) for place in places], object))
-    # beside the grid the straight way counts: (50, 30) is 30 m from the street below it
-    assert metres == pytest.approx([40, 0, 280, 1370, 1390, 30 + 50 + 30], abs=1e-6)
-    assert (start == 0).all()
-
-
-def test_a_closed_node_and_the_limit_stop_a_walk():
-    tables = street_tables()
-    closed = tables["street_nodes"].assign(blocks_walk=[False, False, True, False])
-    here = np.array([at(Point(0, 0))], object)
-    there = np.array([at(Point(900, 0)), at(Point(100, 400))], object)
-    open_m, _ = WalkingMetres(tables["streets"], tables["street_nodes"], here, 5000).at(there)
-    assert open_m == pytest.approx([900, 2300])
-    short_m, _ = WalkingMetres(tables["streets"], tables["street_nodes"], here, 1000).at(there)
-    assert short_m == pytest.approx([900, np.inf])
-    shut_m, start = WalkingMetres(tables["streets"], closed, here, 5000).at(there)
-    assert shut_m[0] == pytest.approx(900)
-    # the only street left is the first one: the point is walked to straight from it
-    assert shut_m[1] == pytest.approx(100 + 400)
-    assert start.tolist() == [0, 0]
 
 
 def test_the_office_rule_asks_for_the_place_and_the_size_of_the_project():
