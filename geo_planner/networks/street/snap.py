@@ -2,8 +2,8 @@
 
 The straight line from a point to its street is charged at walking speed. Where the nearest street
 is entered only to stop there, an open street within 100 m is taken instead when the straight way to
-it is shorter than the whole way out: the ledger then names the street passed over and what that
-saves. An open street farther off is not beside the point, and is never flown to.
+it is over a minute shorter than the whole way out: the ledger then names the street passed over and
+what that saves. An open street farther off is not beside the point, and is never flown to.
 Every point has a row in the ledger: ``snapped``, ``too_far`` (no usable street within the limit) or
 ``isolated`` (only an island of streets within the limit).
 """
@@ -24,6 +24,7 @@ IntArray = npt.NDArray[np.int32]
 _Door = tuple[IntArray, IntArray]
 
 _BESIDE_M = 100.0
+_MATTERS_S = 60.0
 _ON_CROSSING = {"leave": "stand", "enter": "meet"}
 
 
@@ -196,7 +197,7 @@ class Snapper:
         place, straight_m = _nearest(self._open_tree, shapes[rows], min(max_snap_m, _BESIDE_M))
         along_s = distance[rows] / walk_speed_mps + out_cs / CENTISECONDS_PER_S
         saves_s = along_s - straight_m / walk_speed_mps
-        is_better = (place >= 0) & (saves_s > 0)
+        is_better = (place >= 0) & (saves_s > _MATTERS_S)
         chosen = rows[is_better]
         street[chosen] = self._open[place[is_better]]
         distance[chosen], saved_s[chosen] = straight_m[is_better], saves_s[is_better]
