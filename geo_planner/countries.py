@@ -1,4 +1,4 @@
-"""The country that a place lies in, from the world's time zones: each is of one country."""
+"""The country a place or a clock belongs to, from the time zones: each is of one country."""
 
 from functools import cache
 from importlib import resources
@@ -15,6 +15,17 @@ def country_at(longitude: float, latitude: float) -> str | None:
     ('GB', 'DK', None)
     """
     return _country_of_zone().get(get_tz(longitude, latitude))
+
+
+def country_of_timezone(zone: str) -> str | None:
+    """Name the country of a time zone by its two letters, or None where it is of none.
+
+    Examples
+    --------
+    >>> country_of_timezone("America/Los_Angeles"), country_of_timezone("UTC")
+    ('US', None)
+    """
+    return _country_of_zone().get(zone)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -35,7 +35,7 @@ class _ServiceFrame:
     streets: gpd.GeoDataFrame | None = None
     region: Region | None = None
     travel: Travel = field(default_factory=Travel)
-    country: str | None = "DK"
+    holidays: str | None = None
 
 
 def check_timetables(
@@ -45,6 +45,7 @@ def check_timetables(
     region_path: Path | None = None,
     osm: Path | None = None,
     thin_share: float = DEFAULT_THIN_SHARE,
+    holidays: str | None = None,
 ) -> tuple[FeedsCheck, TransitUse | None]:
     """Check feeds, a date among theirs, and how they fit a region.
 
@@ -61,6 +62,8 @@ def check_timetables(
         OpenStreetMap extract in place of a region's streets.
     thin_share
         A date with fewer trips than this share of the median day is thin.
+    holidays
+        Country, or part of one, whose holidays a typical day leaves out; None: the region's.
 
     Raises
     ------
@@ -68,13 +71,14 @@ def check_timetables(
         When the region or the extract cannot be read; what is wrong with feeds is told instead.
     """
     frame = _frame(region_path, osm)
+    frame = replace(frame, holidays=holidays or frame.holidays)
     read = read_feeds(paths, frame.crs)
-    day = _day(read, date, frame.country)
+    day = _day(read, date, frame.holidays)
     findings, problem = _laid_out(read, day)
     check = check_feeds(
         read, day,
         streets=frame.streets, max_snap_m=frame.travel.max_snap_m, thin_share=thin_share,
-        country=frame.country, findings=findings,
+        holidays=frame.holidays, findings=findings,
     )  # fmt: skip
     if problem and not check.errors:
         raise problem
@@ -86,7 +90,7 @@ def _frame(region_path: Path | None, osm: Path | None) -> _ServiceFrame:
         region = open_region(region_path)
         streets = region.geo_table("streets") if region.has("streets") else None
         travel = Travel.model_validate(region.study.get("travel", {}))
-        return _ServiceFrame(region.crs, streets, region, travel, region.study.get("country"))
+        return _ServiceFrame(region.crs, streets, region, travel, region.study.get("holidays"))
     if osm is None:
         return _ServiceFrame()
     from geo_planner.sources.osm import read_osm
@@ -96,11 +100,11 @@ def _frame(region_path: Path | None, osm: Path | None) -> _ServiceFrame:
 
 
 def _day(
-    read: FeedsRead, date: dt.date | Literal["typical"] | None, country: str | None
+    read: FeedsRead, date: dt.date | Literal["typical"] | None, holidays: str | None
 ) -> dt.date | None:
     if date != "typical":
         return date
-    return choose_typical_day(read.tables, country).day if read.feeds else None
+    return choose_typical_day(read.tables, holidays).day if read.feeds else None
 
 
 def _laid_out(

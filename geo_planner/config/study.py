@@ -1,6 +1,6 @@
 """A whole study: its head, its sources and its settings."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -23,8 +23,23 @@ class StudyHead(Settings):
     country: Literal["DK", "any"] | None = Field(
         "DK", description="Country whose default speed limits hold; any: the general ones."
     )
+    holidays: str | None = Field(
+        None,
+        pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|none)$",
+        description="Country, or part of one, whose holidays a typical day leaves out: DK, US-CA "
+        "(ISO 3166), or none; by default the country stated, else that of the feeds' time zone.",
+    )
     badge: str | None = Field(None, description="Warning shown on every page, e.g. Synthetic data.")
     language: Literal["en", "da"] = Field("en", description="Language of the pages.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _holidays_of_the_country(cls, given: Any) -> Any:
+        """Take the holidays of a country that is stated, not of one that is taken by default."""
+        if not isinstance(given, dict) or given.get("holidays") is not None:
+            return given
+        country = given.get("country")
+        return given if country in (None, "any") else {**given, "holidays": country}
 
     @field_validator("timezone")
     @classmethod

@@ -9,10 +9,13 @@ from shapely import LineString
 from typer.testing import CliRunner
 
 from geo_planner.cli import app
+from geo_planner.errors import InputError
 from geo_planner.preflight.feeds import check_feeds, read_feeds
 from geo_planner.preflight.feeds_text import to_text
+from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.days import choose_typical_day, is_holiday, trips_by_day
 from geo_planner.words.english import english
+from geo_planner.words.wording import Wording
 from tests.worlds import WORLD_CRS, WORLD_ORIGIN_M, calls, service, write_gtfs
 
 STOPS = {"a": (0, 0), "b": (1000, 0), "far": (0, 9000)}
@@ -64,7 +67,7 @@ def test_frequencies_count_once_a_departure(tmp_path):
 def test_the_typical_day_is_a_middle_one_that_is_no_holiday(tmp_path):
     dates = {
         "20240430": 2,
-        "20240501": 9,
+        "20240501": 5,
         "20240502": 4,
         "20240509": 5,
         "20240503": 5,
@@ -83,9 +86,56 @@ def test_the_typical_day_is_a_middle_one_that_is_no_holiday(tmp_path):
     typical = choose_typical_day(tables, "DK")
     assert (typical.day, typical.n_trips, typical.n_days) == (dt.date(2024, 5, 2), 4, 3)
     said = english(typical.to_reason())
-    assert "Thursday 2 May 2024: 4 trips, the median of 3" in said
-    anywhere = choose_typical_day(tables, None)
+    assert "Thursday 2 May 2024: 4 trips; half of the trips of 3 days" in said
+    assert "holidays of DK left out" in said
+    assert choose_typical_day(tables) == typical  # by the clock of Copenhagen
+    anywhere = choose_typical_day(tables, "none")
     assert (anywhere.n_trips, anywhere.n_days) == (5, 5)
+    assert "nobody's holidays left out" in english(anywhere.to_reason())
+
+
+def test_stray_days_with_hardly_a_trip_do_not_stand_for_all(tmp_path):
+    """Of 90 dates, 60 long ago have one trip, 30 have 20."""
+    old = [dt.date(2001, 1, 2) + dt.timedelta(days=7 * week) for week in range(60)]
+    new = [dt.date(2024, 1, 2) + dt.timedelta(days=7 * week) for week in range(30)]
+    path = write(
+        tmp_path / "feed",
+        calendar="service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,"
+        "start_date,end_date\n",
+        trips_of={"old": 1, "new": 20},
+        calendar_dates=[
+            {"service_id": name, "date": f"{date:%Y%m%d}", "exception_type": 1}
+            for name, dates in (("old", old), ("new", new))
+            for date in dates
+        ],
+    )
+    read = read_feeds([path], WORLD_CRS)
+    typical = choose_typical_day(read.tables, "none")
+    assert (typical.n_trips, typical.n_days) == (20, 90)
+    assert typical.day in new
+
+
+def test_rests_within_the_dates_of_a_feed_are_told(tmp_path):
+    path = write(
+        tmp_path / "feed",
+        calendar=[service("daily", first="20240101", last="20240430")],
+        trips_of={"daily": 2},
+        calendar_dates=[{"service_id": "daily", "date": "20241231", "exception_type": 1}],
+    )
+    read = read_feeds([path], WORLD_CRS)
+    (rest,) = [f for f in read.feeds[0][1].findings if f.what.code == "gtfs_rests"]
+    assert (rest.count, rest.examples) == (244, ("2024-05-01 to 2024-12-30",))
+
+
+@pytest.mark.parametrize("place", ["XX", "US-ZZ"])
+def test_holidays_of_no_country_are_refused(place):
+    with pytest.raises(InputError, match="write a code of ISO 3166 such as DK or US-CA"):
+        is_holiday(dt.date(2024, 7, 4), place)
+
+
+def test_holidays_are_those_of_the_country_named(tmp_path):
+    assert is_holiday(dt.date(2026, 7, 14), "FR")
+    assert not is_holiday(dt.date(2026, 7, 14), "US-CA")
 
 
 @pytest.mark.parametrize(
@@ -103,9 +153,9 @@ def test_danish_holidays_are_no_typical_days(day, is_off):
 def test_a_date_outside_the_calendar_is_an_error_and_so_is_one_without_trips(feed):
     read = read_feeds([feed], WORLD_CRS)
     (error,) = check_feeds(read, dt.date(2025, 5, 13)).errors
-    assert "2025-05-13 lies outside the calendar" in error
+    assert "13 May 2025 lies outside the calendar" in english(error)
     (error,) = check_feeds(read, dt.date(2024, 5, 5)).errors
-    assert "no trip of any feed runs on 2024-05-05, a Sunday" in error
+    assert "no trip of any feed runs on Sunday 5 May 2024" in english(error)
     assert check_feeds(read, dt.date(2024, 5, 6)).errors == ()
 
 
@@ -113,8 +163,10 @@ def test_a_thin_day_is_a_loud_warning(feed):
     read = read_feeds([feed], WORLD_CRS)
     check = check_feeds(read, dt.date(2024, 5, 4))
     (warning,) = check.warnings
-    assert warning.startswith("THIN DAY: on 2024-05-04, a Saturday, 3 trips run, 30 % of the 10")
-    assert "THIN DAY" in to_text(check)
+    assert english(warning).startswith(
+        "THIN DAY: on Saturday 4 May 2024 3 trips run, 30 % of the 10"
+    )
+    assert "THIN DAY" in to_text(check, Wording())
     assert check_feeds(read, dt.date(2024, 5, 2)).warnings == ()
     assert check_feeds(read, dt.date(2024, 5, 2), thin_share=0.7).warnings != ()
 
@@ -124,7 +176,7 @@ def test_a_feed_that_rests_while_others_run_is_told(feed, tmp_path):
     check = check_feeds(read_feeds([feed, other], WORLD_CRS), dt.date(2024, 5, 5))
     assert check.errors == ()
     assert (check.n_services, check.n_active, check.n_trips) == (4, 1, 50)
-    assert any(str(feed) in line and "no trip runs" in line for line in check.warnings)
+    assert Reason("feeds_one_idle", feed=str(feed), day="2024-05-05") in check.warnings
 
 
 def test_stops_far_from_streets_are_counted_where_trips_call(tmp_path):
@@ -142,15 +194,15 @@ def test_stops_far_from_streets_are_counted_where_trips_call(tmp_path):
     read = read_feeds([path], WORLD_CRS)
     check = check_feeds(read, streets=streets)
     assert check.n_stops_off == 1
-    assert "1 stops lie farther than 500 m" in check.warnings[0]
-    assert "1:far" in check.warnings[0]
+    assert "1 stops lie farther than 500 m" in english(check.warnings[0])
+    assert "1:far" in english(check.warnings[0])
     assert check_feeds(read).n_stops_off is None
 
 
 def test_a_feed_that_cannot_be_read_is_an_error_beside_those_that_can(feed, tmp_path):
     check = check_feeds(read_feeds([feed, tmp_path / "none.zip"], WORLD_CRS), dt.date(2024, 5, 6))
     (error,) = check.errors
-    assert "none.zip: no such timetable" in error
+    assert "none.zip: no such timetable" in english(error)
     assert len(check.feeds) == 1
 
 
@@ -167,7 +219,7 @@ def test_the_command_tells_people_and_machines_and_fails_on_errors(feed):
     assert told["typical_day"]
     run = CliRunner().invoke(app, ["gtfs-check", str(feed), "--date", "2030-01-01"])
     assert run.exit_code == 1
-    assert "cannot be used on Tuesday 2030-01-01" in run.stdout
+    assert "cannot be used on Tuesday 1 January 2030" in run.stdout
     assert "ERROR" in run.stdout
     run = CliRunner().invoke(app, ["gtfs-check", str(feed), "--date", "typical", "--json"])
     told = json.loads(run.stdout)
@@ -184,7 +236,7 @@ def test_the_command_tells_people_and_machines_and_fails_on_errors(feed):
 def test_porto_alegre_has_the_published_share_of_services(porto_alegre, date, n_active):
     check = check_feeds(porto_alegre, dt.date.fromisoformat(date))
     assert (check.n_services, check.n_active) == (118, n_active)
-    is_thin = any(line.startswith("THIN DAY") for line in check.warnings)
+    is_thin = any(warning.code == "feeds_thin_day" for warning in check.warnings)
     assert is_thin == (0 < n_active < 116)
     assert bool(check.errors) == (n_active == 0)
 

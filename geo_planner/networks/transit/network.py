@@ -84,7 +84,7 @@ def typical_day(region: Region) -> TypicalDay:
         When the feeds share no such day with trips.
     """
     tables = {name: region.table(name) for name in _CALENDAR_TABLES}
-    return choose_typical_day(tables, region.study.get("country"))
+    return choose_typical_day(tables, region.study.get("holidays"))
 
 
 def on_a_day(region: Region, travel: Travel) -> tuple[Travel, datetime, tuple[Finding, ...]]:

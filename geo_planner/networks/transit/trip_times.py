@@ -89,9 +89,9 @@ def read_trips(
 ) -> tuple[Trips, tuple[Finding, ...]]:
     """Sort all stop times by trip and fill in their blanks.
 
-    Trips whose first or last time is blank have no place in time: they are left out. No one gets on
-    or off where that must be arranged by phone (types 2); asking the driver (3) is open to all.
-    Both are findings.
+    Calls before the first and after the last known time of a trip have no place in time: they are
+    left out, and trips without two other calls. No one gets on or off where that must be arranged
+    by phone (types 2); asking the driver (3) is open to all. All of these are findings.
     """
     frame = tables["stop_times"]
     trip_row = index_in(frame["trip_id"], tables["trips"]["trip_id"])
@@ -102,11 +102,8 @@ def read_trips(
         order = order[trip_row[order] >= 0]
         frame, trip_row = frame.iloc[order], trip_row[order]
     arrival_s, departure_s = _known_times(frame)
-    is_end = np.diff(trip_row, prepend=-1, append=-1) != 0
-    is_lost = (is_end[:-1] | is_end[1:]) & (arrival_s < 0)
-    lost = np.unique(trip_row[is_lost])
-    if len(lost):
-        kept = ~np.isin(trip_row, lost)
+    kept, cut, lost = _within_known_times(trip_row, arrival_s)
+    if not kept.all():
         frame, trip_row = frame[kept], trip_row[kept]
         arrival_s, departure_s = arrival_s[kept], departure_s[kept]
     row, start = np.unique(trip_row, return_index=True)
@@ -116,14 +113,38 @@ def read_trips(
     rules = NO_BOARDING * frame["pickup_type"].isin(_NOT_ALLOWED).to_numpy(dtype=np.int64)
     rules += NO_ALIGHTING * frame["drop_off_type"].isin(_NOT_ALLOWED).to_numpy(dtype=np.int64)
     trips = Trips(row, ptr, stop_idx, rules, arrival_cs, departure_cs)
-    return trips, (*_lost(tables["trips"]["trip_id"].iloc[lost]), *_arranged(frame))
+    return trips, (*_timeless(tables["trips"]["trip_id"], cut, lost), *_arranged(frame))
 
 
-def _lost(trip_ids: pd.Series) -> Iterator[Finding]:
-    if len(trip_ids):
-        what = Reason("transit_trips_no_end_time")
-        examples = tuple(trip_ids.iloc[:_MAX_EXAMPLES])
-        yield Finding("stop_times", "left_out", len(trip_ids), what, examples)
+def _within_known_times(
+    trip_row: LongArray, arrival_s: LongArray
+) -> tuple[npt.NDArray[np.bool_], LongArray, LongArray]:
+    """Mark the calls between known times; name the trips that are cut to them, and those lost."""
+    is_known = arrival_s >= 0
+    trips, start, place, n_calls = np.unique(
+        trip_row, return_index=True, return_inverse=True, return_counts=True
+    )
+    if not len(trips):
+        return is_known, trips, trips
+    call = np.arange(len(trip_row))
+    first = np.minimum.reduceat(np.where(is_known, call, len(call)), start)
+    last = np.maximum.reduceat(np.where(is_known, call, -1), start)
+    is_usable = first < last
+    kept = (call >= first[place]) & (call <= last[place]) & is_usable[place]
+    is_cut = is_usable & (last - first + 1 < n_calls)
+    return kept, trips[is_cut], trips[~is_usable]
+
+
+def _timeless(trip_ids: pd.Series, cut: LongArray, lost: LongArray) -> Iterator[Finding]:
+    """Count the trips that lack times at their ends, or but for one everywhere."""
+    cases: tuple[tuple[LongArray, FindingKind, Reason], ...] = (
+        (cut, "repaired", Reason("transit_trips_cut")),
+        (lost, "left_out", Reason("transit_trips_no_end_time")),
+    )
+    for rows, kind, what in cases:
+        if len(rows):
+            examples = tuple(trip_ids.iloc[rows[:_MAX_EXAMPLES]])
+            yield Finding("stop_times", kind, len(rows), what, examples)
 
 
 def _arranged(calls: pd.DataFrame) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ blank times stay null. Every id gets the feed's prefix, so that several feeds fi
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,10 +21,12 @@ from geo_planner.errors import SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import tables as schema_tables
-from geo_planner.sources.gtfs.files import Notes, open_feed
-from geo_planner.sources.gtfs.rows import clean
+from geo_planner.sources.gtfs.days import service_spans
+from geo_planner.sources.gtfs.files import Notes, open_feed, read_cells
+from geo_planner.sources.gtfs.rows import MAX_LATITUDE, clean
 from geo_planner.sources.gtfs.tables import (
     COLUMNS,
+    FLEX,
     FLEX_FILES,
     MUST_BE_THERE,
     WEEKDAYS,
@@ -33,11 +36,29 @@ from geo_planner.sources.gtfs.tables import (
 
 @dataclass(frozen=True)
 class GtfsFeed:
-    """Hold a feed's tables by name, what was left out or mended, and its time zone."""
+    """Hold a feed.
+
+    Parameters
+    ----------
+    tables
+        Tables by name.
+    findings
+        What was left out or mended.
+    timezone
+        Time zone of its clock.
+    degrees
+        Where it says its stops are: stop_lon, stop_lat, index stop_id.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     findings: tuple[Finding, ...]
     timezone: str
+    degrees: pd.DataFrame
+
+    @property
+    def has_timetable(self) -> bool:
+        """Tell whether there is anything but demand-responsive services, which are not read."""
+        return bool(self.tables)
 
 
 def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
@@ -58,12 +79,13 @@ def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
         Tables ``feeds, stops, routes, trips, stop_times, calendar, calendar_dates, frequencies,
         transfers, pathways, shapes`` with the columns of the schema; optional files that are
         absent give tables without rows. Stops and trips keep the order of the files; stop times
-        are sorted by trip and sequence.
+        are sorted by trip and sequence. A feed of demand-responsive services alone has no table.
 
     Raises
     ------
     SourceError
-        When the feed cannot be opened, or lacks a file or column no timetable can do without.
+        When the feed cannot be opened, lacks a file or column no timetable can do without, or
+        places none of the stops that trips call at.
     CRSError
         When the CRS is not metric.
 
@@ -76,6 +98,9 @@ def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
     require_metric(crs)
     notes = Notes(path.name)
     with open_feed(path) as files:
+        if _is_flex_only(files):
+            notes.add("stop_times.txt", "left_out", Reason("gtfs_flex_only"), 1)
+            return GtfsFeed({}, tuple(notes.findings), "", pd.DataFrame())
         _require_files(path, files)
         _note_flex(files, notes)
         raw = {
@@ -83,12 +108,15 @@ def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
             for file in COLUMNS
         }
     tables = clean(raw, crs, notes)
+    _require_places(path, raw["stops"], tables)
     timezone = _timezone(path, raw["agency"], notes)
     tables["feeds"] = _feed(raw, tables, timezone)
     tables = {name: _in_schema(frame, name, prefix) for name, frame in sorted(tables.items())}
+    _note_rests(tables, notes)
     for name in ("stops", "routes", "trips", "stop_times"):
         notes.add(f"{name}.txt", "read", Reason("gtfs_rows"), len(tables[name]))
-    return GtfsFeed(tables, tuple(notes.findings), timezone)
+    degrees = raw["stops"][["stop_lon", "stop_lat"]].set_axis(_as_text(raw["stops"]["stop_id"]))
+    return GtfsFeed(tables, tuple(notes.findings), timezone, degrees)
 
 
 def active_services(
@@ -131,6 +159,48 @@ def _require_files(path: Path, files: Mapping[str, object]) -> None:
             f"is no GTFS timetable, it lacks {', '.join(absent)}: give the zip file or folder "
             "that holds these files",
         )
+
+
+def _is_flex_only(files: Mapping[str, Callable[[], bytes]]) -> bool:
+    """Tell whether every trip of a feed is demand-responsive; its stops may be absent then."""
+    raw = files.get("stop_times.txt", bytes)()
+    head = raw.partition(b"\n")[0].lower()
+    if not any(column.encode() in head for column in FLEX):
+        return False
+    cells = read_cells(raw, "stop_times.txt", Notes(""), wanted=("trip_id", *FLEX))
+    flex = [column for column in FLEX if column in cells]
+    if not len(cells) or not flex or "trip_id" not in cells:
+        return False
+    on_demand = cells[flex].notna().any(axis=1).groupby(cells["trip_id"], observed=True).any()
+    return bool(on_demand.all())
+
+
+def _require_places(path: Path, stops: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse a feed that places none of the stops that trips call at, with the likely cause."""
+    called = tables["stop_times"]["stop_id"].unique()
+    is_called = tables["stops"]["stop_id"].isin(called)
+    if not is_called.any() or tables["stops"].geometry[is_called].notna().any():
+        return
+    latitude, longitude = stops["stop_lat"], stops["stop_lon"]
+    why = "correct stop_lat and stop_lon"
+    if latitude.isna().all() or longitude.isna().all():
+        why = "stop_lat and stop_lon are absent, blank or no numbers: fill them in"
+    elif ((latitude == 0) & (longitude == 0)).all():
+        why = "all lie at (0, 0): fetch the timetable again, or fill stop_lat and stop_lon in"
+    elif (latitude.abs() > MAX_LATITUDE).all() and (longitude.abs() <= MAX_LATITUDE).all():
+        why = "latitudes lie beyond 90 degrees: swap stop_lat and stop_lon"
+    raise SourceError(
+        str(path), f"stops.txt: none of the {int(is_called.sum())} stops served has a place: {why}"
+    )
+
+
+def _note_rests(tables: Mapping[str, pd.DataFrame], notes: Notes) -> None:
+    """Count the days of long rests within a feed's dates, and name each rest."""
+    rests = [(first, last) for (_, first), (last, _) in pairwise(service_spans(tables))]
+    days = [(last - first).days - 1 for first, last in rests]
+    one = dt.timedelta(days=1)
+    shown = [f"{first + one} to {last - one}" for first, last in rests]
+    notes.add("calendar.txt", "warning", Reason("gtfs_rests"), sum(days), shown)
 
 
 def _note_flex(files: Mapping[str, Callable[[], bytes]], notes: Notes) -> None:

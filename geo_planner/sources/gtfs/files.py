@@ -27,6 +27,7 @@ from geo_planner.sources.archives import DAMAGED, refuse_bomb
 MAX_EXAMPLES = 5
 MAX_UNZIPPED_BYTES = 8 * 10**9
 
+_DECIMAL_COMMA = r"[+-]?\d+,\d+"
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -216,7 +217,7 @@ def _parse(
             notes.source, f"{file} cannot be split into rows and columns ({error})"
         ) from error
     if n_ragged:
-        return _parse_mended(body, n_columns, types, n_ragged, file=file, notes=notes)
+        return _parse_mended(body, n_columns, types, file=file, notes=notes)
     return table
 
 
@@ -224,7 +225,6 @@ def _parse_mended(
     body: bytes,
     n_columns: int,
     column_types: Mapping[str, pa.DataType],
-    n_ragged: int,
     *,
     file: str,
     notes: Notes,
@@ -232,14 +232,17 @@ def _parse_mended(
     """Fill short rows with blanks and cut blank cells off long ones; leave others out."""
     mended = io.StringIO()
     writer = csv.writer(mended, lineterminator="\n")
-    n_left_out = 0
+    n_left_out = n_cut = n_filled = 0
     for row in csv.reader(io.StringIO(body.decode("utf-8"), newline="")):
         if any(cell.strip() for cell in row[n_columns:]):
             n_left_out += 1
         elif row:
+            n_cut += len(row) > n_columns
+            n_filled += len(row) < n_columns
             writer.writerow((row + [""] * n_columns)[:n_columns])
     notes.add(file, "left_out", Reason("gtfs_more_cells"), n_left_out)
-    notes.add(file, "repaired", Reason("gtfs_fewer_cells"), max(0, n_ragged - n_left_out))
+    notes.add(file, "repaired", Reason("gtfs_blank_cells"), n_cut)
+    notes.add(file, "repaired", Reason("gtfs_fewer_cells"), n_filled)
     return _arrow(mended.getvalue().encode(), n_columns, column_types, lambda _row: "skip")
 
 
@@ -289,6 +292,14 @@ def _floats(column: pa.ChunkedArray, name: str, file: str, notes: Notes) -> np.n
         return numbers
     words = pd.Series(_categories(column).astype(object))
     values: np.ndarray = pd.to_numeric(words, errors="coerce").to_numpy(dtype=np.float64)
-    bad = words[np.isnan(values) & words.notna()]
+    is_bad = np.isnan(values) & words.notna().to_numpy()
+    has_comma = is_bad & words.str.fullmatch(_DECIMAL_COMMA).fillna(value=False).to_numpy(bool)
+    # beside decimal points, a comma may as well part thousands
+    if has_comma.any() and not words.str.contains(".", regex=False).any():
+        values[has_comma] = words[has_comma].str.replace(",", ".").astype(np.float64)
+        commas = words[has_comma]
+        notes.add(file, "repaired", Reason("gtfs_decimal_comma", column=name), len(commas), commas)
+        is_bad &= ~has_comma
+    bad = words[is_bad]
     notes.add(file, "repaired", Reason("gtfs_no_number", column=name), len(bad), bad)
     return values

@@ -19,6 +19,7 @@ from geo_planner.sources.gtfs.tables import FLEX
 
 DEMAND_RESPONSIVE = 715
 BUS = 3
+PLATFORMS = (0, 4)
 MAX_LATITUDE = 90
 MAX_LONGITUDE = 180
 
@@ -142,6 +143,11 @@ def _known_or_blank(
 
 def _stops(frame: pd.DataFrame, crs: CRS, notes: Notes) -> gpd.GeoDataFrame:
     points = _points(frame["stop_lon"], frame["stop_lat"], crs)
+    frame = frame.drop(columns=["stop_lon", "stop_lat"])
+    frame["parent_station"] = _known_or_blank(
+        frame, "parent_station", frame["stop_id"], "stops", notes
+    )
+    points = _placed_by_parents(frame, points, notes)
     is_placed = ~shapely.is_missing(points)
     notes.add(
         "stops.txt",
@@ -150,11 +156,24 @@ def _stops(frame: pd.DataFrame, crs: CRS, notes: Notes) -> gpd.GeoDataFrame:
         (~is_placed).sum(),
         frame.loc[~is_placed, "stop_id"].head(),
     )
-    frame = frame.drop(columns=["stop_lon", "stop_lat"])
-    frame["parent_station"] = _known_or_blank(
-        frame, "parent_station", frame["stop_id"], "stops", notes
-    )
     return gpd.GeoDataFrame(frame, geometry=points, crs=crs)
+
+
+def _placed_by_parents(frame: pd.DataFrame, points: np.ndarray, notes: Notes) -> np.ndarray:
+    """Give platforms and boarding areas without a place that of what they belong to."""
+    parent = _places(frame["parent_station"], _index(frame, "stop_id"))
+    is_platform = frame["location_type"].isin(PLATFORMS).to_numpy(dtype=bool)
+    found = points.copy()
+    # a boarding area belongs to a platform, that to a station
+    for _ in PLATFORMS:
+        is_lost = is_platform & (parent >= 0) & shapely.is_missing(found)
+        found[is_lost] = found[parent[is_lost]]
+    is_new = shapely.is_missing(points) & ~shapely.is_missing(found)
+    notes.add(
+        "stops.txt", "repaired", Reason("gtfs_placed_by_parent"), is_new.sum(),
+        frame.loc[is_new, "stop_id"].head(),
+    )  # fmt: skip
+    return found
 
 
 def _points(longitude: pd.Series, latitude: pd.Series, crs: CRS) -> np.ndarray:
@@ -248,6 +267,7 @@ def _stop_times(
         notes,
     )
     frame, order = _in_order(frame, trip_ids, notes)
+    _note_timeless_ends(frame, order, trips, notes)
     n_stops = np.bincount(order, minlength=len(trips))
     is_backwards = np.zeros(len(trips), dtype=bool)
     is_backwards[_backwards(frame, order)] = True
@@ -263,6 +283,20 @@ def _stop_times(
         frame = frame[is_good[order]].reset_index(drop=True)
         trips = trips[is_good].reset_index(drop=True)
     return frame, trips
+
+
+def _note_timeless_ends(
+    frame: pd.DataFrame, trip_idx: np.ndarray, trips: pd.DataFrame, notes: Notes
+) -> None:
+    """Count the trips whose first or last call has no time."""
+    is_end = np.diff(trip_idx, prepend=-1) != 0
+    is_end |= np.diff(trip_idx, append=-1) != 0
+    is_blank = frame[["arrival_time_s", "departure_time_s"]].isna().all(axis=1).to_numpy()
+    lost = np.unique(trip_idx[is_end & is_blank])
+    notes.add(
+        "stop_times.txt", "warning", Reason("gtfs_timeless_ends"), len(lost),
+        trips["trip_id"].iloc[lost[:MAX_EXAMPLES]],
+    )  # fmt: skip
 
 
 def _in_order(

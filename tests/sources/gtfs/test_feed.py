@@ -109,6 +109,7 @@ def test_short_rows_are_filled_and_long_rows_left_out(tmp_path):
     feed = read(tmp_path, routes=routes)
     assert feed.tables["routes"]["route_id"].tolist() == ["f:R", "f:S"]
     assert noted(feed, "more cells than the header") == ("left_out", 1, ())
+    assert noted(feed, "blank cells beyond the header") == ("repaired", 1, ())
     assert noted(feed, "fewer cells than the header")[0] == "repaired"
 
 
