@@ -52,8 +52,10 @@ def apply(region: RegionPath, files: Files, *, out: OutPath, as_json: Json = Fal
     from geo_planner.scenario import apply_files
 
     with progress_bars() as step:
-        made = apply_files(open_region(region), files, out, progress=lambda name: step(name, 0, 0))
-    summary = [_summary(child) for child in made]
+        children = apply_files(
+            open_region(region), files, out, progress=lambda name: step(name, 0, 0)
+        )
+    summary = [_summary(child) for child in children]
     say(as_json, summary, "\n".join(_line(item) for item in summary))
 
 

@@ -67,8 +67,8 @@ def figures_of(a: pd.DataFrame, b: pd.DataFrame, prefixes: Sequence[str]) -> lis
 
 def _numbers(frame: pd.DataFrame, figures: Sequence[str], index: pd.Index) -> FloatArray:
     """Take figures of the rows named, nan where unknown, ``(n_rows, n_figures)``."""
-    held = pd.DataFrame(frame)[[name for name in figures if name in frame]].astype(float)
-    values = held.reindex(index=index, columns=list(figures)).to_numpy(float)
+    present = pd.DataFrame(frame)[[name for name in figures if name in frame]].astype(float)
+    values = present.reindex(index=index, columns=list(figures)).to_numpy(float)
     return np.where(np.isinf(values), np.nan, values)
 
 
