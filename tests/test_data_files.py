@@ -50,6 +50,7 @@ COLUMNS = {
     "ptal_modes": "mode catchment_m reliability_min",
     "ptal_windows": "window from_time until_time meaning",
     "ptal_bands": "band up_to",
+    "plausible_values": "modification key low high unit hint",
 }
 NUMBERS = {
     "criteria": "weight",

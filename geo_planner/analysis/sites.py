@@ -23,6 +23,7 @@ from geo_planner.siting import (
     robustness,
     score_sites,
     values_frame,
+    width_warnings,
 )
 from geo_planner.travel_time import Router
 
@@ -147,6 +148,10 @@ def judge_sites(
         details={**details, "correlation": correlation.reset_index()},
         left_out=measured.left_out,
         reference=measured.reference,
-        findings=(*land.findings, *correlation_warnings(correlation, weights)),
+        findings=(
+            *land.findings,
+            *correlation_warnings(correlation, weights),
+            *width_warnings(measured.frozen, weights),
+        ),
         stations=land.stations,
     )

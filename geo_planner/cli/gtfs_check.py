@@ -8,10 +8,12 @@ import typer
 
 from geo_planner.cli.options import Json
 from geo_planner.cli.text import say
+from geo_planner.reasons import Reason
 
 if TYPE_CHECKING:
     from geo_planner.preflight.feeds import FeedsCheck
     from geo_planner.travel_time.transit_use import TransitUse
+    from geo_planner.words.wording import Wording
 
 
 def gtfs_check(
@@ -44,10 +46,11 @@ def gtfs_check(
         raise typer.BadParameter("give either --region or --osm")
     check, use = _checked(feeds, date, region, osm, thin_share=thin_share, holidays=holidays)
     content: dict[str, Any] = check.to_json()
-    text = to_text(check)
+    words = _words(region)
+    text = to_text(check, words)
     if use is not None:
         content["walked_share"] = use.walked_share
-        text += f"\n\n{_use_line(use)}"
+        text += f"\n\n{_use_line(use, words)}"
     say(as_json, content, text)
     if check.errors:
         raise typer.Exit(1)
@@ -81,16 +84,21 @@ def _day(text: str | None) -> dt.date | Literal["typical"] | None:
     return "typical" if text == "typical" else dt.date.fromisoformat(text)
 
 
-def _use_line(use: "TransitUse") -> str:
+def _words(region: Path | None) -> "Wording":
+    """Choose the language of the region's study; English without a region."""
+    from geo_planner.region import open_region
+    from geo_planner.words.wording import Wording
+
+    return Wording() if region is None else Wording(open_region(region).study.get("language", "en"))
+
+
+def _use_line(use: "TransitUse", words: "Wording") -> str:
+    from geo_planner.words.reasons import reason_words
+
     if use.walked_share is None:
-        return "WARNING: no two places of the region reach each other: see the stops and streets"
-    share = 100 * use.walked_share
+        return words("feeds_warning", what=reason_words(Reason("feeds_no_way"), words))
+    figures = {"share": use.walked_share, "pairs": use.n_pairs}
     if use.is_suspicious:
-        return (
-            f"WARNING: public transport equals walking: on {share:.0f} % of {use.n_pairs} ways "
-            "between places of the region it is no quicker. See the date, the time of day and "
-            "where the stops lie"
-        )
-    return (
-        f"Between places of the region, walking is as quick on {share:.0f} % of {use.n_pairs} ways"
-    )
+        suspicion = Reason("feeds_like_walking", **figures)
+        return words("feeds_warning", what=reason_words(suspicion, words))
+    return reason_words(Reason("feeds_walked_share", **figures), words)

@@ -46,15 +46,25 @@ def check(
 
 
 @scenario.command()
-def apply(region: RegionPath, files: Files, *, out: OutPath, as_json: Json = False) -> None:
+def apply(
+    region: RegionPath,
+    files: Files,
+    *,
+    out: OutPath,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the place of another scenario of the same id.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Write the region that each scenario makes of a region, into OUT/<scenario id>."""
     from geo_planner.region import open_region
     from geo_planner.scenario import apply_files
 
     with progress_bars() as step:
         children = apply_files(
-            open_region(region), files, out, progress=lambda name: step(name, 0, 0)
-        )
+            open_region(region), files, out, replace=replace,
+            progress=lambda name: step(name, 0, 0),
+        )  # fmt: skip
     summary = [_summary(child) for child in children]
     say(as_json, summary, "\n".join(_line(item) for item in summary))
 

@@ -17,29 +17,28 @@ from geo_planner.preflight.comparing import (
 from geo_planner.preflight.coverage import cover, lay_grid
 from geo_planner.preflight.model import Fault, Preflight, SourceReport
 from geo_planner.preflight.needs import GTFS_TABLES, OSM_TABLES, missing
-from geo_planner.preflight.text import warnings_of
+from geo_planner.preflight.warnings import warnings_of
+from geo_planner.reasons import Reason
 from geo_planner.region.ingest import Ingested, Problem, SourceRead, ingest
 
 _TABLE = re.compile(r"table '(\w+)'")
 _COLUMN = re.compile(r"column '([^']+)'")
-_FIRST = re.compile(r": \d+ rows?, (.+)$")
+_FIRST = re.compile(r": \d+ rows?, (.+?)(?: \(where they stand for .+)?$")
 
-# Messages that say what is wrong but not what to do about it.
+# Errors that say what is wrong but not what to do about it, by words of theirs: their remedies.
 _REMEDIES: tuple[tuple[str, str], ...] = (
-    (r"must be unique", "give each row an id of its own, or leave the id field out: ids are then "
-     "made from the geometry"),
-    (r"must not be empty", "fill the field, or name another one for the column"),
-    (r"must be one of", "state what the field's values mean: { field = ..., values = { ... } }"),
-    (r"must be at (least|most)", "correct the values, or state 'scale' if the unit is another"),
-    (r"must be (a number|a whole|true or)", "correct the values, or name another field"),
-    (r"column '\w+' is missing", "name its field under 'fields', or one value under 'constants'"),
-    (r"geometry (is absent|must be)", "correct the shapes in a GIS, or leave the rows out by "
-     "'keep'"),
-    (r"otherwise invalid", "repair the shapes in a GIS"),
-    (r"no such file", "correct 'path': it counts from the folder of the study file"),
-    (r"not readable", "open the file in a GIS and save it again, or fetch it anew"),
-    (r"there is no field", "write a name the layer has; capitals count"),
-)  # fmt: skip
+    (r"must be unique", "remedy_unique"),
+    (r"must not be empty", "remedy_fill"),
+    (r"must be one of", "remedy_values"),
+    (r"must be at (least|most)", "remedy_scale"),
+    (r"must be (a number|a whole|true or)", "remedy_other_field"),
+    (r"column '\w+' is missing", "remedy_fields"),
+    (r"geometry (is absent|must be)", "remedy_shapes"),
+    (r"otherwise invalid", "remedy_repair"),
+    (r"no such file", "remedy_path"),
+    (r"not readable", "remedy_save_again"),
+    (r"there is no field", "remedy_field_name"),
+)
 
 
 def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: None) -> Preflight:
@@ -60,22 +59,22 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
     >>> found.can_build, dict(found.sources[2].tables)
     (True, {'zones': 25})
     """
-    gathered = ingest(study, progress=progress)
+    ingested = ingest(study, progress=progress)
     progress("comparing the sources")
-    tables = gathered.tables
+    tables = ingested.tables
     grid = lay_grid(tables)
-    reports = tuple(_report(read) for read in gathered.reads)
+    reports = tuple(_report(read) for read in ingested.reads)
     misfitting = misfits(tables, grid)
     summed = totals(tables, study.control_totals)
     days = feed_days(tables, study)
     return Preflight(
         study=study,
-        can_build=gathered.crs is not None and not gathered.problems,
-        crs=to_text(gathered.crs) if gathered.crs else None,
-        timezone=gathered.timezone,
+        can_build=ingested.crs is not None and not ingested.problems,
+        crs=to_text(ingested.crs) if ingested.crs else None,
+        timezone=ingested.timezone,
         sources=reports,
-        faults=_all_faults(gathered, reports),
-        missing=missing(tables, _broken(gathered)),
+        faults=_all_faults(ingested, reports),
+        missing=missing(tables, _broken(ingested)),
         grid=grid,
         coverage=cover(tables, grid) if grid else (),
         misfits=misfitting,
@@ -86,7 +85,7 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
     )
 
 
-def _broken(gathered: Ingested) -> dict[str, str]:
+def _broken(ingested: Ingested) -> dict[str, str]:
     """Name the source of each table that would be there if the source were not wrong."""
     given = {
         "osm": OSM_TABLES, "lines": ("streets",), "gtfs": GTFS_TABLES,
@@ -94,7 +93,7 @@ def _broken(gathered: Ingested) -> dict[str, str]:
     }  # fmt: skip
     return {
         table: read.label
-        for read in gathered.reads
+        for read in ingested.reads
         if read.problems
         for table in given.get(read.kind, (read.table,))
         if table is not None
@@ -130,16 +129,16 @@ def _bounds(frames: Mapping[str, pd.DataFrame]) -> tuple[float, float, float, fl
     return west, south, east, north
 
 
-def _all_faults(gathered: Ingested, reports: tuple[SourceReport, ...]) -> tuple[Fault, ...]:
+def _all_faults(ingested: Ingested, reports: tuple[SourceReport, ...]) -> tuple[Fault, ...]:
     """List the faults of the sources, then those of the study as a whole."""
-    told = {id(problem) for read in gathered.reads for problem in read.problems}
+    of_sources = {id(problem) for read in ingested.reads for problem in read.problems}
     nowhere = SourceRead("", "", "")
     return (
         *(fault for report in reports for fault in report.faults),
         *(
             fault
-            for problem in gathered.problems
-            if id(problem) not in told
+            for problem in ingested.problems
+            if id(problem) not in of_sources
             for fault in _faults(problem, nowhere)
         ),
     )
@@ -157,10 +156,16 @@ def _faults(problem: Problem, read: SourceRead) -> list[Fault]:
             column=_group(_COLUMN, what),
             what=what,
             first=_group(_FIRST, what),
-            remedy=next((remedy for words, remedy in _REMEDIES if re.search(words, what)), ""),
+            remedy=next(
+                (Reason(code) for words, code in _REMEDIES if re.search(words, what)), None
+            ),
         )
         for what in problem.parts or (problem.text,)
     ]
+
+
+def _remedy(what: str) -> Reason | None:
+    return next((Reason(code) for words, code in _REMEDIES if re.search(words, what)), None)
 
 
 def _group(pattern: re.Pattern[str], text: str) -> str:

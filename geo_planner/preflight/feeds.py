@@ -18,6 +18,7 @@ from pyproj import CRS
 
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.days import TypicalDay, choose_typical_day, trips_by_day
 from geo_planner.sources.gtfs.feed import GtfsFeed, active_services, read_gtfs
 
@@ -92,8 +93,8 @@ class FeedsCheck:
     median_trips: float
     n_stops_off: int | None
     findings: tuple[Finding, ...]
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...]
+    errors: tuple[Reason, ...]
+    warnings: tuple[Reason, ...]
 
     @property
     def n_services(self) -> int:
@@ -124,8 +125,8 @@ class FeedsCheck:
             "median_trips": self.median_trips,
             "typical_day": None if self.typical is None else self.typical.day.isoformat(),
             "stops_off_streets": self.n_stops_off,
-            "errors": list(self.errors),
-            "warnings": list(self.warnings),
+            "errors": [error.to_json() for error in self.errors],
+            "warnings": [warning.to_json() for warning in self.warnings],
             "findings": [finding.to_json() for finding in self.findings],
             "feeds": [
                 {**vars(feed), "findings": [finding.to_json() for finding in feed.findings]}
@@ -140,7 +141,7 @@ class FeedsRead:
 
     feeds: tuple[tuple[Path, GtfsFeed], ...]
     tables: Mapping[str, pd.DataFrame]
-    refused: tuple[str, ...]
+    refused: tuple[Reason, ...]
 
 
 def read_feeds(paths: Sequence[Path], crs: CRS = STAND_IN_CRS) -> FeedsRead:
@@ -150,7 +151,7 @@ def read_feeds(paths: Sequence[Path], crs: CRS = STAND_IN_CRS) -> FeedsRead:
         try:
             found.append((path, read_gtfs(path, str(number), crs)))
         except GeoPlannerError as error:
-            refused.append(str(error))
+            refused.append(Reason("error_text", text=str(error)))
     names = found[0][1].tables if found else ()
     together = {
         name: pd.concat([feed.tables[name] for _, feed in found], ignore_index=True)
@@ -194,15 +195,12 @@ def check_feeds(
     median = float(running.median()) if len(running) else 0.0
     typical, typical_error = _typical(read.tables, holidays) if feeds else (None, None)
     off = None if streets is None or not feeds else _off_streets(read.tables, streets, max_snap_m)
-    warnings = [*_thin(feeds, date, median, thin_share), *_telling(feeds)]
-    if typical_error:
+    warnings = [*_thin(feeds, date, median, thin_share), *_idle_or_apart(feeds)]
+    if typical_error is not None:
         warnings.append(typical_error)
     if off is not None and len(off):
         shown = ", ".join(off[:_MAX_EXAMPLES])
-        warnings.append(
-            f"{len(off)} stops lie farther than {max_snap_m:g} m from any street people can walk "
-            f"on: no one walks to or from them (first: {shown})"
-        )
+        warnings.append(Reason("feeds_stops_off", stops=len(off), distance=max_snap_m, first=shown))
     return FeedsCheck(
         feeds=feeds,
         date=date,
@@ -245,11 +243,11 @@ def _text(value: object) -> str | None:
 
 def _typical(
     tables: Mapping[str, pd.DataFrame], holidays: str | None
-) -> tuple[TypicalDay | None, str | None]:
+) -> tuple[TypicalDay | None, Reason | None]:
     try:
         return choose_typical_day(tables, holidays), None
     except InputError as error:
-        return None, str(error)
+        return None, Reason("error_text", text=str(error))
 
 
 def _shared_days(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
@@ -261,49 +259,61 @@ def _shared_days(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
     return trips_by_day(tables, first, last)
 
 
-def _date_errors(feeds: Sequence[FeedRead], date: dt.date | None) -> list[str]:
+def _date_errors(feeds: Sequence[FeedRead], date: dt.date | None) -> list[Reason]:
     if date is None or not feeds:
         return []
     text = date.isoformat()
     outside = [
-        f"{feed.path}: {text} lies outside the calendar, which goes from {feed.first_date} "
-        f"to {feed.last_date}: choose a date within"
+        Reason(
+            "feeds_outside_calendar",
+            feed=feed.path,
+            day=text,
+            first=feed.first_date,
+            last=feed.last_date,
+        )
         for feed in feeds
         if feed.first_date and feed.last_date and not feed.first_date <= text <= feed.last_date
     ]
     if outside or any(feed.n_trips for feed in feeds):
         return outside
-    return [f"no trip of any feed runs on {text}, a {date:%A}: choose another date"]
+    return [Reason("feeds_no_trip", day=text)]
 
 
 def _thin(
     feeds: Sequence[FeedRead], date: dt.date | None, median: float, thin_share: float
-) -> list[str]:
+) -> list[Reason]:
     if date is None:
         return []
     n_trips = sum(feed.n_trips or 0 for feed in feeds)
-    name = f"{date.isoformat()}, a {date:%A},"
+    day = date.isoformat()
     lines = [
-        f"{feed.path}: no trip runs on {name} though other feeds' do"
+        Reason("feeds_one_idle", feed=feed.path, day=day)
         for feed in feeds
         if not feed.n_trips and n_trips
     ]
     if 0 < n_trips < thin_share * median:
         lines.insert(
             0,
-            f"THIN DAY: on {name} {n_trips} trips run, {100 * n_trips / median:.0f} % of the "
-            f"{median:.0f} of the middle day (a day is thin below {100 * thin_share:.0f} %): "
-            "results for this date say little about other days",
+            Reason(
+                "feeds_thin_day",
+                day=day,
+                trips=n_trips,
+                share=n_trips / median,
+                median=median,
+                limit=thin_share,
+            ),
         )
     return lines
 
 
-def _telling(feeds: Sequence[FeedRead]) -> list[str]:
+def _idle_or_apart(feeds: Sequence[FeedRead]) -> list[Reason]:
     """Warn of feeds without any service, and of feeds in different time zones."""
-    lines = [f"{feed.path}: no service ever runs" for feed in feeds if feed.first_date is None]
+    lines = [
+        Reason("feeds_no_service", feed=feed.path) for feed in feeds if feed.first_date is None
+    ]
     zones = dict.fromkeys(feed.timezone for feed in feeds)
     if len(zones) > 1:
-        lines.append(f"the feeds keep different time zones: {', '.join(zones)}")
+        lines.append(Reason("feeds_timezones", zones=tuple(zones)))
     return lines
 
 

@@ -6,58 +6,75 @@ from geo_planner.findings import Finding
 from geo_planner.preflight.feeds import FeedRead, FeedsCheck
 from geo_planner.words.findings import first_words
 from geo_planner.words.reasons import reason_words
+from geo_planner.words.tables import counted_rows
 from geo_planner.words.wording import Wording
 
-_HEADS = {"left_out": "left out", "repaired": "mended", "warning": "doubtful, but kept"}
+_HEADS = {"left_out": "feeds_left_out", "repaired": "feeds_repaired", "warning": "feeds_doubtful"}
 
 
-def to_text(check: FeedsCheck) -> str:
+def to_text(check: FeedsCheck, words: Wording) -> str:
     """Lay a check out as lines: verdict, errors, warnings, days, then feed by feed."""
-    verdict = "cannot be used" if check.errors else "can be used"
-    when = f" on {check.date:%A} {check.date.isoformat()}" if check.date else ""
-    lines = [f"The timetable {verdict}{when}."]
-    lines += [f"  ERROR: {error}" for error in check.errors]
-    lines += [f"  WARNING: {warning}" for warning in check.warnings]
-    lines += list(_days(check))
+    lines = [_verdict(check, words)]
+    for key, reasons in (("feeds_error", check.errors), ("feeds_warning", check.warnings)):
+        lines += [f"  {words(key, what=reason_words(reason, words))}" for reason in reasons]
+    lines += list(_days(check, words))
     for feed in check.feeds:
-        lines += _feed_lines(feed)
+        lines += _feed_lines(feed, words)
     if check.findings:
-        lines += ["", "When the day is laid out:", *_findings(check.findings)]
+        lines += ["", words("feeds_laid_out"), *_findings(check.findings, words)]
     return "\n".join(lines)
 
 
-def _days(check: FeedsCheck) -> Iterator[str]:
-    yield (
-        f"  {check.n_days} days within the dates of all feeds have trips; the middle one has "
-        f"{check.median_trips:.0f}"
-    )
+def _verdict(check: FeedsCheck, words: Wording) -> str:
+    key = "feeds_cannot_use" if check.errors else "feeds_can_use"
+    if check.date is None:
+        return words(key)
+    return words(f"{key}_on", day=words.weekday(check.date))
+
+
+def _days(check: FeedsCheck, words: Wording) -> Iterator[str]:
+    days, trips = words.number(check.n_days), words.number(check.median_trips)
+    yield f"  {words('feeds_days', days=days, trips=trips)}"
     if check.typical is not None:
-        yield f"  typical day (--day typical): {reason_words(check.typical.to_reason(), Wording())}"
+        day = reason_words(check.typical.to_reason(), words)
+        yield f"  {words('feeds_typical', day=day)}"
     if check.date is not None and check.n_services:
-        share = 100 * (check.n_active or 0) / check.n_services
-        yield (
-            f"  {check.n_active} of {check.n_services} services run on the date ({share:.0f} %), "
-            f"with {check.n_trips} trips"
+        active = check.n_active or 0
+        line = words(
+            "feeds_active",
+            active=words.number(active),
+            services=words.number(check.n_services),
+            share=words.figure(active / check.n_services, "share"),
+            trips=words.number(check.n_trips),
         )
+        yield f"  {line}"
     if check.n_stops_off == 0:
-        yield "  every stop served lies near a street"
+        yield f"  {words('feeds_all_near')}"
 
 
-def _feed_lines(feed: FeedRead) -> Iterator[str]:
-    name = f" of {feed.publisher}" if feed.publisher else ""
-    rows = ", ".join(f"{count} {table}" for table, count in feed.rows.items() if count)
+def _feed_lines(feed: FeedRead, words: Wording) -> Iterator[str]:
+    rows = ", ".join(
+        counted_rows(table, count, words) for table, count in feed.rows.items() if count
+    )
     yield ""
-    yield f"{feed.path}{name} ({feed.timezone}), {feed.first_date} to {feed.last_date}"
+    yield words(
+        "feeds_head",
+        path=feed.path,
+        publisher=words("feeds_publisher", name=feed.publisher) if feed.publisher else "",
+        timezone=feed.timezone,
+        first=words.day(feed.first_date),
+        last=words.day(feed.last_date),
+    )
     yield f"  {rows}"
-    yield from _findings(feed.findings)
+    yield from _findings(feed.findings, words)
     if not any(finding.kind in _HEADS for finding in feed.findings):
-        yield "  nothing had to be mended or left out"
+        yield f"  {words('feeds_nothing_mended')}"
 
 
-def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
+def _findings(findings: tuple[Finding, ...], words: Wording) -> Iterator[str]:
     for kind, head in _HEADS.items():
         for finding in findings:
             if finding.kind == kind:
                 file = finding.source.rpartition(" ")[2]
-                first, what = first_words(finding, Wording()), reason_words(finding.what, Wording())
-                yield f"  {head}: {finding.count} {what}, {file}{first}"
+                what = f"{words.number(finding.count)} {reason_words(finding.what, words)}"
+                yield f"  {words(head)}: {what}, {file}{first_words(finding, words)}"

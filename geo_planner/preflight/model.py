@@ -1,7 +1,7 @@
 """What a check found, as values."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 from geo_planner.config import Study
@@ -9,6 +9,7 @@ from geo_planner.findings import Finding
 from geo_planner.preflight.comparing import FeedDay, Misfit, Total
 from geo_planner.preflight.coverage import CoverageGrid, LayerCoverage
 from geo_planner.preflight.needs import Missing
+from geo_planner.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Fault:
     first
         First ids concerned, with their values.
     remedy
-        What to do; empty where ``what`` says so itself.
+        What to do; None where ``what`` says so itself.
     """
 
     source: str
@@ -34,7 +35,7 @@ class Fault:
     column: str
     what: str
     first: str
-    remedy: str
+    remedy: Reason | None
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Preflight:
     misfits, totals, feed_days
         How the sources fit each other and what is known from elsewhere.
     warnings
-        What a reader of results should know, one sentence each.
+        What a reader of results should know.
     credits
         Credit lines of the sources.
 
@@ -117,7 +118,7 @@ class Preflight:
     misfits: tuple[Misfit, ...]
     totals: tuple[Total, ...]
     feed_days: tuple[FeedDay, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Reason, ...]
     credits: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -133,10 +134,21 @@ class Preflight:
             "can_build": self.can_build,
             "crs": self.crs,
             "timezone": self.timezone,
-            **{name: [asdict(item) for item in getattr(self, name)] for name in plain},
+            **{name: [_plain(item) for item in getattr(self, name)] for name in plain},
             "coverage": [
                 {name: value for name, value in asdict(layer).items() if name != "squares"}
                 for layer in self.coverage
             ],
-            "warnings": list(self.warnings),
+            "warnings": [warning.to_json() for warning in self.warnings],
         }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a check as JSON takes it, reasons and findings by their codes."""
+    if isinstance(value, Reason | Finding):
+        return value.to_json()
+    if is_dataclass(value):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value

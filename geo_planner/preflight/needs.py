@@ -13,6 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,14 @@ class Need:
     labels: Mapping[str, str]
 
     @property
-    def what(self) -> str:
-        """Say what is asked for in plain words."""
-        names = " or ".join(self.tables)
+    def what(self) -> Reason:
+        """Say what is asked for."""
+        tables = " / ".join(self.tables)
         if not self.column:
-            return f"rows in table {names}"
-        return f"{names}.{self.column}" + (f" = {self.value!r}" if self.value else "")
+            return Reason("missing_rows", tables=tables)
+        if not self.value:
+            return Reason("missing_column", tables=tables, column=self.column)
+        return Reason("missing_value", tables=tables, column=self.column, value=self.value)
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ class Missing:
         Ids of criteria and measures, and what they are called by language.
     """
 
-    what: str
+    what: Reason
     table: str
-    remedy: str
+    remedy: Reason
     lost: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]]
 
@@ -105,7 +108,7 @@ def missing(
     broken
         Source by table that would give it if it were not wrong.
     """
-    unmet: dict[str, list[Need]] = defaultdict(list)
+    unmet: dict[Reason, list[Need]] = defaultdict(list)
     for need in needs():
         if not any(_is_met(tables.get(name), need) for name in need.tables):
             unmet[need.what].append(need)
@@ -122,14 +125,14 @@ def _is_met(frame: pd.DataFrame | None, need: Need) -> bool:
 
 
 def _missing(
-    what: str,
+    what: Reason,
     group: list[Need],
     tables: Mapping[str, pd.DataFrame],
     broken: Mapping[str, str],
 ) -> Missing:
     first = group[0]
     wrong = next((broken[name] for name in first.tables if name in broken), None)
-    remedy = f"put right what is wrong with {wrong}" if wrong else _remedy(first, tables)
+    remedy = Reason("remedy_mend_source", source=wrong) if wrong else _remedy(first, tables)
     labels = {
         language: tuple(dict.fromkeys(need.labels[language] for need in group))
         for language in _LANGUAGES
@@ -138,16 +141,16 @@ def _missing(
     return Missing(what, first.tables[0], remedy, lost, labels)
 
 
-def _remedy(need: Need, tables: Mapping[str, pd.DataFrame]) -> str:
+def _remedy(need: Need, tables: Mapping[str, pd.DataFrame]) -> Reason:
     name = need.tables[0]
     if name in GTFS_TABLES:
-        return "add a timetable: [[sources.gtfs]]"
+        return Reason("remedy_add_gtfs")
     if name in OSM_TABLES:
-        return "add an OpenStreetMap extract: [[sources.osm]]"
+        return Reason("remedy_add_osm")
     if need.value and need.column == "role":
-        return f"add [[sources.layers]] with table = {name!r} and role = {need.value!r}"
+        return Reason("remedy_add_role", table=name, role=need.value)
     if need.value:
-        return f"add rows of {need.column} {need.value!r} to a layer of table {name!r}"
+        return Reason("remedy_add_rows", column=need.column, value=need.value, table=name)
     if need.column and len(tables.get(name, ())):
-        return f"name a field for {need.column} in a layer of table {name!r}"
-    return f"add [[sources.layers]] with table = {name!r}"
+        return Reason("remedy_name_field", column=need.column, table=name)
+    return Reason("remedy_add_layer", table=name)

@@ -6,7 +6,7 @@ What is wrong is collected and not raised, so that a user hears of all sources a
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,8 @@ from geo_planner.errors import CRSError, GeoPlannerError, InputError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.region.grades import with_grades
+from geo_planner.region.overlaps import overlap_findings
+from geo_planner.region.plausibility import plausibility_findings
 from geo_planner.region.rasters import in_order, read_raster
 from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.businesses import assign_clusters
@@ -199,6 +201,7 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     ingested.timezone = _timezone(study, ingested)
     ingested.tables = _merge(ingested)
     _slope(ingested)
+    _doubt(ingested)
     if not any(len(frame) for frame in ingested.tables.values()) and not ingested.problems:
         ingested.complain("the study lists no sources: add [[sources.osm]] and others")
     return ingested
@@ -491,6 +494,18 @@ def _slope(ingested: Ingested) -> None:
         streets, findings = with_grades(streets, ingested.tables["street_nodes"])
         ingested.tables["streets"] = streets
         ingested.findings += findings
+
+
+def _doubt(ingested: Ingested) -> None:
+    """Warn of what stands twice in the tables, and of what can hardly be meant."""
+    tables = ingested.tables
+    for name, found in (*overlap_findings(tables), *plausibility_findings(tables)):
+        files = dict.fromkeys(str(source["file"]) for source in ingested.sources[name])
+        told = replace(found, source=", ".join(files))
+        ingested.findings.append(told)
+        reads = [read for read in ingested.reads if name in read.frames]
+        if reads:
+            reads[-1].findings += (told,)
 
 
 def _merge(ingested: Ingested) -> dict[str, pd.DataFrame]:

@@ -9,8 +9,6 @@ from geo_planner.scenario.applying import (
     apply_scenario,
     check_scenario,
     identity_of,
-    list_region,
-    list_scenarios,
 )
 from geo_planner.scenario.files import read_scenario, write_scenario
 from geo_planner.scenario.homes import areas_rezoned_to_homes
@@ -21,6 +19,7 @@ from geo_planner.scenario.model import (
     parse_scenario,
     scenario_schema,
 )
+from geo_planner.scenario.result_folders import list_region, list_scenarios
 from geo_planner.scenario.several import apply_files, require_files
 
 __all__ = [

@@ -5,9 +5,7 @@ The result's identity is the digest of the region, the scenarios, the settings a
 version: where a region of that identity stands already, it is opened and not made again.
 """
 
-import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,20 +14,24 @@ from typing import Any
 import pandas as pd
 
 from geo_planner import schema
-from geo_planner.errors import GeoPlannerError, RegionError, ScenarioError, SchemaError
-from geo_planner.folders import write_json
+from geo_planner.errors import GeoPlannerError, ScenarioError, SchemaError
 from geo_planner.reasons import Reason
-from geo_planner.region import Origin, Region, open_region, require_region, write_child
+from geo_planner.region import Origin, Region, require_region, write_child
 from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Change, Draft, content_digest, count_changes
+from geo_planner.scenario.effects import notes_on_effect
 from geo_planner.scenario.files import bases_beside, parse_file
 from geo_planner.scenario.model import Parsed, Scenario, chain_of, of_modification, parse_scenario
+from geo_planner.scenario.plausible import notes_on_values
 from geo_planner.scenario.refusals import Refused, scenario_error
+from geo_planner.scenario.result_folders import (
+    default_folder,
+    finished,
+    list_region,
+    require_free,
+)
 from geo_planner.version import __version__
 from geo_planner.words.english import english
-
-SCENARIOS = Path("derived") / "scenarios"
-_IDENTITY_SHOWN = 12
 
 Source = Scenario | Mapping[str, Any] | Path | str
 
@@ -125,6 +127,7 @@ def apply_scenario(
     known: Iterable[Scenario] = (),
     *,
     is_listed: bool = True,
+    replace: bool = False,
 ) -> Region:
     """Make the region that a scenario turns a region into; the region itself is not changed.
 
@@ -139,7 +142,11 @@ def apply_scenario(
     known
         Scenarios it may build on; those in files beside it are found.
     is_listed
-        Whether the baseline keeps word of where the region lies; see :func:`list_region`.
+        Whether the baseline keeps word of where the region lies; see
+        :func:`~geo_planner.scenario.result_folders.list_region`.
+    replace
+        Whether another scenario's region there may go. A later version of a scenario, by its
+        number, takes the place of the earlier one unasked.
 
     Returns
     -------
@@ -152,7 +159,7 @@ def apply_scenario(
     ScenarioError
         With all that is wrong with the modifications; nothing is written.
     RegionError
-        When ``out`` cannot be written as a region.
+        When ``out`` cannot be written as a region, or holds another one.
 
     Examples
     --------
@@ -169,11 +176,13 @@ def apply_scenario(
         raise scenario_error(parsed.id, check_scenario(region, source, known).reasons)
     chain = _chain(parsed.scenario, source, known)
     identity = identity_of(region, chain)
-    folder = Path(out) if out is not None else _default_folder(region, parsed.id, identity)
-    finished = _finished(folder, identity)
-    if finished is not None:
-        finished.share_tables_of(region)
-        return finished
+    folder = Path(out) if out is not None else default_folder(region, parsed.id, identity)
+    standing = finished(folder, identity)
+    if standing is not None:
+        standing.share_tables_of(region)
+        return standing
+    if not replace and folder.resolve() != region.path.resolve():
+        require_free(folder, chain[-1])
     check = Check(parsed.id)
     wrong = _try(region, chain, parsed.numbers, check)
     if wrong:
@@ -197,25 +206,6 @@ def identity_of(region: Region, chain: Sequence[Scenario]) -> str:
     contents = [item.content() for item in chain]
     version = [__version__, schema.SCHEMA_VERSION]
     return content_digest([region.digest, dict(region.study), contents, version])
-
-
-def list_scenarios(region: Region) -> list[Region]:
-    """Open all scenario regions made from a region that are still there, by id."""
-    folders = []
-    for entry in sorted((region.path / SCENARIOS).glob("*")):
-        if entry.is_dir():
-            folders.append(entry)
-        elif entry.suffix == ".json":
-            folders.append((entry.parent / json.loads(entry.read_text("utf-8"))).resolve())
-    found: dict[str, Region] = {}
-    for folder in folders:
-        try:
-            opened = open_region(folder)
-        except RegionError:
-            continue
-        if opened.origin is not None and opened.origin.parent_digest == region.digest:
-            found[str(opened.path.resolve())] = opened
-    return sorted(found.values(), key=lambda item: (item.origin.scenario["id"], str(item.path)))  # type: ignore[union-attr]
 
 
 def _parse(source: Source) -> Parsed:
@@ -291,6 +281,9 @@ def _run(
     changes = [change for change in changes if _is_any(change)]
     if not changes:
         return [Reason("scenario_changes_nothing")]
+    changed = {change.table for change in changes}
+    for note in (*notes_on_effect(earlier, draft, changed), *notes_on_values(item, earlier, draft)):
+        draft.note(note)
     check.changes += [
         {"scenario": scenario, "index": number, "modification": type(item).__name__}
         | asdict(change)
@@ -306,36 +299,3 @@ def _is_any(change: Change) -> bool:
 def _differs(region: Region, name: str, typed: pd.DataFrame) -> bool:
     base = Draft(region).frame(name)
     return len(base) != len(typed) or _is_any(count_changes(name, base, typed))
-
-
-def _default_folder(region: Region, scenario: str, identity: str) -> Path:
-    folder = region.path / SCENARIOS / f"{scenario}-{identity[:_IDENTITY_SHOWN]}"
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="geo_planner-scenario-"))
-    return folder
-
-
-def _finished(folder: Path, identity: str) -> Region | None:
-    """Open a region that stands where the result would go, if it is the result."""
-    try:
-        region = open_region(folder)
-    except RegionError:
-        return None
-    is_whole = all((folder / info.file).is_file() for info in region.tables.values())
-    is_same = region.origin is not None and region.origin.identity == identity
-    return region if is_whole and is_same else None
-
-
-def list_region(region: Region, child: Region) -> None:
-    """Leave word with the baseline where its scenario's region lies; unwritable ones do without."""
-    home = (region.path / SCENARIOS).resolve()
-    if child.path.resolve().is_relative_to(home):
-        return
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        name = content_digest(str(child.path.resolve()))[:_IDENTITY_SHOWN]
-        write_json(home / f"{name}.json", os.path.relpath(child.path.resolve(), home))
-    except OSError:
-        return

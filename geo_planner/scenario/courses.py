@@ -18,10 +18,12 @@ from geo_planner.scenario.feeds import TransitMode, require_feed, station_row
 from geo_planner.scenario.refusals import Refused, unfit_value
 from geo_planner.scenario.street_course import course_on_streets
 from geo_planner.scenario.values import GeometryValue, LineShape, PointShape, Value
-from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh
+from geo_planner.units import KMH_PER_MPS, SECONDS_PER_MIN, mps_from_kmh
 
 MAX_OFF_ALIGNMENT_M = 250.0
 ROAD_MODES = ("bus", "brt")
+# outside these a run time is noted: slower than walking, faster than vehicles of the kind
+_SLOWEST_KMH, _FASTEST_ROAD_KMH, _FASTEST_KMH = 5.0, 110.0, 350.0
 
 
 class LineStop(Value):
@@ -226,14 +228,27 @@ def course_back(
 
 
 def note_course(draft: Draft, plan: Course, name: str, course: Sequence[LineString]) -> None:
-    """Tell by which way a line runs whose course is not given."""
+    """Tell by which way a line runs whose course is not given, and of run times out of reason."""
     km = sum(piece.length for piece in course) / 1000
-    if plan.alignment is not None:
-        return
-    if plan.is_straight:
+    if plan.alignment is None and plan.is_straight:
         draft.note(Reason("scenario_straight", name=name, km=km))
-    else:
+    elif plan.alignment is None:
         draft.note(Reason("scenario_shortest_way", name=name, km=km))
+    if plan.run_times_min is None:
+        return
+    fastest_kmh = _FASTEST_ROAD_KMH if plan.mode in ROAD_MODES else _FASTEST_KMH
+    for number, (piece, minutes) in enumerate(zip(course, plan.run_times_min, strict=True), 1):
+        speed_kmh = piece.length / (minutes * SECONDS_PER_MIN) * KMH_PER_MPS
+        if not _SLOWEST_KMH <= speed_kmh <= fastest_kmh:
+            draft.note(
+                Reason(
+                    "scenario_run_time_odd",
+                    minutes=minutes,
+                    number=number,
+                    distance=piece.length,
+                    speed=speed_kmh,
+                )
+            )
 
 
 def call_rows(

@@ -115,8 +115,9 @@ class Draft:
         self.replace(name, frame)
 
     def note(self, reason: Reason) -> None:
-        """Tell something of the modification that its rows do not show."""
-        self.notes.append(reason)
+        """Tell something of the modification that its rows do not show, once."""
+        if reason not in self.notes:
+            self.notes.append(reason)
 
     def place(self, shape: GeometryValue) -> BaseGeometry:
         """Bring a shape to the region's CRS.
@@ -170,12 +171,9 @@ class Draft:
             ]
             chosen &= ids.isin(selection.ids).to_numpy(dtype=bool)
         for column, value in selection.where.items():
-            if column not in frame.columns or column == "geometry":
-                problems.append(Reason("scenario_no_column", table=name, column=column))
-                continue
-            chosen &= _has_value(frame[column], value)
+            chosen &= _has_value(name, frame, column, value, problems)
         if isinstance(selection, RouteSelection) and selection.line is not None:
-            is_line = _is_called(frame, selection.line)
+            is_line = self._is_called(frame, selection.line)
             unknown_line = Reason("scenario_no_line", line=selection.line)
             problems += [] if is_line.any() else [unknown_line]
             chosen &= is_line
@@ -186,6 +184,16 @@ class Draft:
         if problems:
             raise Refused(*problems)
         return chosen
+
+    def _is_called(self, routes: pd.DataFrame, line: str) -> Mask:
+        """Mark routes of a name; tell where feeds share it."""
+        names = routes[["route_id", "route_short_name", "route_long_name"]]
+        called: Mask = (names == line).any(axis=1).to_numpy(dtype=bool)
+        feeds = routes.loc[called, "feed"].unique()
+        if len(feeds) > 1:
+            named = ", ".join(feeds)
+            self.note(Reason("scenario_line_in_feeds", line=line, count=len(feeds), feeds=named))
+        return called
 
     def _lie_within(self, frame: pd.DataFrame, area: GeometryValue) -> Mask:
         if "geometry" not in frame.columns:
@@ -198,16 +206,20 @@ class Draft:
         return inside
 
 
-def _has_value(values: pd.Series, wanted: Any) -> Mask:
-    listed = list(wanted) if isinstance(wanted, tuple) else [wanted]
-    has: Mask = values.isin(listed).fillna(value=False).to_numpy(dtype=bool)
+def _has_value(
+    name: str, frame: pd.DataFrame, column: str, value: Any, problems: list[Reason]
+) -> Mask:
+    """Mark rows that have one of some values; add columns and values that are not there."""
+    if column not in frame.columns or column == "geometry":
+        problems.append(Reason("scenario_no_column", table=name, column=column))
+        return np.zeros(len(frame), dtype=bool)
+    wanted = list(value) if isinstance(value, tuple) else [value]
+    absent = [one for one in wanted if not frame[column].isin([one]).any()]
+    problems += [
+        Reason("scenario_no_value", table=name, column=column, value=one) for one in absent
+    ]
+    has: Mask = frame[column].isin(wanted).fillna(value=False).to_numpy(dtype=bool)
     return has
-
-
-def _is_called(routes: pd.DataFrame, line: str) -> Mask:
-    names = routes[["route_id", "route_short_name", "route_long_name"]]
-    called: Mask = (names == line).any(axis=1).to_numpy(dtype=bool)
-    return called
 
 
 def _within(area: Any, bounds: Sequence[float]) -> bool:

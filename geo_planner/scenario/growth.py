@@ -206,6 +206,9 @@ class GrowZones(Modification):
         if (before == 0).any():
             empty = chosen.loc[before == 0, key].iloc[0]
             raise Refused(Reason("scenario_no_share", district=empty, column=name))
+        n_unknown = int(chosen[name].isna().sum())
+        if n_unknown:
+            draft.note(Reason("scenario_zones_unknown", zones=n_unknown, column=name))
         draft.set("zones", rows, {name: chosen[name] * total / before})
 
 

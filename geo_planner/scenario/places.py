@@ -152,7 +152,7 @@ class AddBicycleStation(Modification):
     name: str = Field(min_length=1, description="Name.")
     at: PointShape = Field(description="Where it is.")
     network: str | None = Field(
-        None, description="System it is part of; default: that of the stations which name none."
+        None, description="System it is part of; default: the only one there is."
     )
     capacity_count: float | None = Field(None, ge=0, description="Bicycles it has room for.")
     station_id: str | None = Field(None, description="Identifier; by default from content.")
@@ -161,7 +161,24 @@ class AddBicycleStation(Modification):
         """Add a row."""
         row = {
             "station_id": self.station_id or self.added_id, "name": self.name,
-            "network": self.network, "capacity_count": self.capacity_count,
+            "network": self._network(draft), "capacity_count": self.capacity_count,
             "geometry": draft.place(self.at),
         }  # fmt: skip
         draft.add("shared_bicycle_stations", [row])
+
+    def _network(self, draft: Draft) -> str | None:
+        """Take the region's only system where none is named; tell when nobody can ride from it."""
+        names = draft.frame("shared_bicycle_stations")["network"]
+        there = sorted(names.dropna().unique())
+        if self.network is None and len(there) == 1 and names.notna().all():
+            draft.note(Reason("scenario_network_taken", network=there[0]))
+            return str(there[0])
+        systems = ", ".join(there)
+        if not len(names):
+            draft.note(Reason("scenario_network_first"))
+        elif self.network is not None and self.network not in there:
+            alone = Reason("scenario_network_alone", network=self.network, networks=systems)
+            draft.note(alone)
+        elif self.network is None and not names.isna().any():
+            draft.note(Reason("scenario_network_unnamed", networks=systems))
+        return self.network

@@ -10,6 +10,7 @@ from geo_planner.scenario.applying import apply_scenario, check_scenario
 from geo_planner.scenario.files import read_scenario
 from geo_planner.scenario.model import Scenario
 from geo_planner.scenario.refusals import scenario_error
+from geo_planner.scenario.result_folders import require_free
 
 
 def require_files(files: Sequence[Path]) -> list[Scenario]:
@@ -44,6 +45,7 @@ def apply_files(
     *,
     inner: str = "",
     is_listed: bool = True,
+    replace: bool = False,
     progress: Callable[[str], None] = lambda _name: None,
 ) -> list[Region]:
     """Apply scenario files to a region, each by itself, into a folder each.
@@ -58,7 +60,7 @@ def apply_files(
         Regions are written to ``out/<scenario id>/<inner>``.
     inner
         Folder within, where the region is not to stand alone.
-    is_listed
+    is_listed, replace
         As in :func:`~geo_planner.scenario.applying.apply_scenario`.
     progress
         Called with each scenario's name.
@@ -67,6 +69,8 @@ def apply_files(
     ------
     ScenarioError
         With what is wrong with all files; nothing is written then.
+    RegionError
+        When another scenario's region stands in the place of one.
     """
     known = require_files(files)
     problems = [
@@ -76,8 +80,14 @@ def apply_files(
     ]
     if problems:
         raise scenario_error(", ".join(item.id for item in known), problems)
+    if not replace:
+        for item in known:
+            require_free(out / item.id / inner, item)
     made = []
     for file, item in zip(files, known, strict=True):
         progress(item.name)
-        made.append(apply_scenario(region, file, out / item.id / inner, known, is_listed=is_listed))
+        place = out / item.id / inner
+        made.append(
+            apply_scenario(region, file, place, known, is_listed=is_listed, replace=replace)
+        )
     return made

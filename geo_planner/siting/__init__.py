@@ -7,7 +7,7 @@ from geo_planner.siting.explanation import Winning, what_would_make_first
 from geo_planner.siting.hard_constraints import hard_constraints
 from geo_planner.siting.measuring import SiteMeasures, measure_criteria, place_name
 from geo_planner.siting.profiles import Profile, criterion_weights, profiles
-from geo_planner.siting.reference import Reference, load_reference, save_reference
+from geo_planner.siting.reference import Reference, load_reference, save_reference, width_warnings
 from geo_planner.siting.robustness import Acceptability, rank_acceptability, robustness
 from geo_planner.siting.scoring import score_sites
 from geo_planner.siting.sensitivity import score_cases
@@ -36,4 +36,5 @@ __all__ = [
     "score_sites",
     "values_frame",
     "what_would_make_first",
+    "width_warnings",
 ]

@@ -18,13 +18,16 @@ from pydantic import BaseModel, ValidationError
 
 from geo_planner.config import Study
 from geo_planner.errors import InputError, SourceError
+from geo_planner.findings import Finding
 from geo_planner.folders import write_text
+from geo_planner.reasons import Reason
 from geo_planner.siting.criteria import Points, criteria
 from geo_planner.siting.profiles import profiles
 
 REFERENCE_FILE = "reference.json"
 _REFERENCE_SHARES = (0.05, 0.95)
 _FORMAT = 1
+_LEAST_WIDTH = 1e-9  # of the value: narrower, and only rounding parts the ends
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,27 @@ def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
     if low == high:
         high = float(np.nextafter(low, np.inf))
     return ((low, 0.0), (high, 1.0))
+
+
+def width_warnings(frozen: Mapping[str, Points], weights: pd.Series) -> list[Finding]:
+    """Warn of weighted criteria whose points coincide: every site then has all points or none.
+
+    That comes about where one workplace has nearly all jobs, or all are measured alike.
+    """
+    flat = {
+        key: points[0][0]
+        for key, points in frozen.items()
+        if weights.get(key, 0) > 0 and _is_flat(points)
+    }
+    return [
+        Finding("siting", "warning", 1, Reason("criterion_no_width", criterion=key, value=low))
+        for key, low in flat.items()
+    ]
+
+
+def _is_flat(points: Points) -> bool:
+    low, high = points[0][0], points[-1][0]
+    return high - low <= _LEAST_WIDTH * max(1.0, abs(low))
 
 
 def has_value_and_jobs(raw: pd.Series, jobs: pd.Series) -> pd.Series:

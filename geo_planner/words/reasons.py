@@ -80,6 +80,11 @@ def _signed(words: Wording, value: float) -> str:
     return f"{'+' if value > 0 else ''}{words.number(value, 1)}"
 
 
+def _percent(words: Wording, value: float) -> str:
+    """Write a share with one decimal."""
+    return f"{words.number(100 * value, 1)}{NO_BREAK_SPACE}%"
+
+
 def _criterion(words: Wording, key: str) -> str:
     """Name a criterion, whatever the traffic."""
     return (
@@ -112,7 +117,9 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "year": lambda _words, value: str(int(value)),
     "day": lambda words, value: words.day(value),
     "weekday": lambda words, value: words.weekday(value),
-    "percent": lambda words, value: f"{words.number(100 * value, 1)}{NO_BREAK_SPACE}%",
+    "percent": _percent,
+    "signed_count": lambda words, value: ("+" if value > 0 else "") + words.number(value),
+    "signed_percent": lambda words, value: ("+" if value > 0 else "") + _percent(words, value),
     "criterion": _criterion,
     "constraint": _constraint,
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),

@@ -13,3 +13,15 @@ def table_words(table: str, words: Wording) -> str:
     """
     name = table.replace(" ", "_")
     return words.phrases.get(f"table_{name}", name.replace("_", " "))
+
+
+def counted_rows(table: str, count: int, words: Wording) -> str:
+    """Count the rows of a table by what they are.
+
+    Examples
+    --------
+    >>> counted_rows("stop_times", 34, Wording("da"))
+    '34 stoptider'
+    """
+    rows = words.phrases.get(f"counted_rows_{table}", table_words(table, words))
+    return f"{words.number(count)} {rows}"

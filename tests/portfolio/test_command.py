@@ -145,7 +145,7 @@ def test_the_answer_names_its_sites_and_when_their_jobs_come(region, tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--max-per-cluster", "labratory=1"), "unknown cluster 'labratory'"),
+        (("--max-per-cluster", "astronomy=1"), "unknown cluster 'astronomy'"),
         (("--exclusive", "south,nowhere"), "unknown site 'nowhere'"),
     ],
 )

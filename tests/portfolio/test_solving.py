@@ -193,12 +193,12 @@ def test_sites_may_be_said_to_exclude_each_other():
 
 def test_names_that_nothing_answers_to_are_all_refused():
     limits = PortfolioLimits(
-        max_per_cluster={"labratory": 1, "it": 1}, exclusive=(("a", "z"), ("a", "a"))
+        max_per_cluster={"astronomy": 1, "it": 1}, exclusive=(("a", "z"), ("a", "a"))
     )
     with pytest.raises(InputError) as caught:
-        solve_portfolio(town(), 1, objective="scoer", limits=limits, cases=("likly",))
+        solve_portfolio(town(), 1, objective="beauty", limits=limits, cases=("probable",))
     told = " ".join(caught.value.problems)
-    for words in ("objective 'scoer'", "case 'likly'", "cluster 'labratory': there are it, life",
+    for words in ("objective 'beauty'", "case 'probable'", "cluster 'astronomy': there are it, l",
                   "site 'z': there are a, b, c, d", "name two different ones"):  # fmt: skip
         assert words in told
 

@@ -17,7 +17,9 @@ from geo_planner.preflight import check_study
 from geo_planner.preflight.comparing import feed_days, misfits, totals
 from geo_planner.preflight.coverage import cover, lay_grid
 from geo_planner.preflight.needs import missing, needs
+from geo_planner.reasons import Reason
 from geo_planner.region.build import build_region
+from geo_planner.words.english import english
 from tests.small_study import businesses, write_study, zones
 
 CRS_M = 25832
@@ -84,14 +86,16 @@ def test_the_extent_of_a_source_is_in_degrees(checked):
 
 
 def test_what_is_lost_without_streets_and_a_timetable_is_named(checked):
-    lost = {item.what: item for item in checked.missing}
+    lost = {english(item.what): item for item in checked.missing}
     assert "street_times" in lost["rows in table streets"].lost
-    assert "[[sources.gtfs]]" in lost["rows in table stop_times"].remedy
+    assert "[[sources.gtfs]]" in english(lost["rows in table stop_times"].remedy)
     assert "departures_per_hour" in lost["rows in table stop_times"].lost
 
 
 def test_zones_stand_in_for_a_study_area_and_that_is_said(checked):
-    assert any("coverage is measured over the study's zones" in w for w in checked.warnings)
+    assert any(
+        "coverage is measured over the study's zones" in english(w) for w in checked.warnings
+    )
     shares = {layer.table: layer.share for layer in checked.coverage}
     assert shares["zones"] == pytest.approx(1.0)
 
@@ -109,9 +113,9 @@ def test_all_faults_of_all_sources_come_at_once_with_place_and_remedy(tmp_path):
     faults = {fault.column or fault.source: fault for fault in found.faults}
     assert faults["employees_count"].first == "003 (-4.0)"
     assert faults["employees_count"].file.endswith("businesses.gpkg")
-    assert "'scale'" in faults["employees_count"].remedy
+    assert faults["employees_count"].remedy == Reason("remedy_scale")
     assert "give a GTFS zip file or folder" in faults["feed.zip"].what
-    remedies = {item.what: item.remedy for item in found.missing}
+    remedies = {english(item.what): english(item.remedy) for item in found.missing}
     assert remedies["rows in table stop_times"] == "put right what is wrong with feed.zip"
 
 
@@ -205,8 +209,8 @@ def test_a_breach_of_a_control_total_is_a_warning_and_no_fault(tmp_path):
     )
     found = check_study(read_study(study))
     assert found.can_build
-    said = "\n".join(found.warnings)
-    assert "900 found, 1000 stated as control total: -100 (-10.0 %, 2 % tolerated)" in said
+    said = "\n".join(map(english, found.warnings))
+    assert "900 found, 1 000 stated as control total: −100 (−10.0 %, 2.0 % tolerated)" in said
     assert "jobs: no row has a figure, 5 are stated" in said
 
 
@@ -250,19 +254,19 @@ def test_every_criterion_has_its_needs_and_every_need_names_a_real_column():
 
 
 def test_a_column_without_values_is_missing_and_one_with_values_is_not():
-    known = {item.what for item in missing(town())}
+    known = {english(item.what) for item in missing(town())}
     assert "zones.workers_count" not in known
     empty = town()["zones"].assign(workers_count=float("nan"))
-    lost = {item.what: item for item in missing(town(zones=empty))}["zones.workers_count"]
+    lost = {english(item.what): item for item in missing(town(zones=empty))}["zones.workers_count"]
     assert "workers_car_30" in lost.lost
-    assert lost.remedy == "name a field for workers_count in a layer of table 'zones'"
+    assert english(lost.remedy) == "name a field for workers_count in a layer of table 'zones'"
 
 
 def test_the_command_exits_0_when_a_region_can_be_built(tmp_path, cli):
     study = write_study(tmp_path, "zones", "businesses")
     ran = cli("check", study)
     assert ran.code == 0, ran
-    assert ran.out.endswith("a region can be built\n")
+    assert ran.out.endswith("A region can be built\n")
 
 
 def test_the_command_exits_1_and_lists_every_problem_when_not(tmp_path, cli):
@@ -273,7 +277,7 @@ def test_the_command_exits_1_and_lists_every_problem_when_not(tmp_path, cli):
     assert not told["can_build"]
     assert len(told["faults"]) == 3
     plain = cli("check", study)
-    assert "no region can be built: 3 problems" in plain.out
+    assert "No region can be built: problems found: 3" in plain.out
     assert plain.out.count("do: ") == 2
 
 

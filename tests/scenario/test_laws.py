@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo_planner.errors import ScenarioError
+from geo_planner.errors import RegionError, ScenarioError
 from geo_planner.region import open_region
 from geo_planner.scenario import (
     apply_files,
@@ -76,7 +76,7 @@ def test_finished_work_is_found_and_not_done_again(town, tmp_path, monkeypatch):
     again = apply_scenario(town, scenario(CLOSE), tmp_path / "r")
     assert again.digest == first.digest
     with pytest.raises(TypeError):
-        apply_scenario(town, scenario(CLOSE, OPEN_BUSINESS), tmp_path / "r")
+        apply_scenario(town, scenario(CLOSE, OPEN_BUSINESS, version=2), tmp_path / "r")
 
 
 def test_unchanged_tables_are_the_baselines_files(town, tmp_path):
@@ -184,3 +184,39 @@ def test_ids_of_what_is_added_come_from_its_content(town):
 def test_a_plan_of_nowhere_near_anyone_changes_no_time(town):
     edited = after(town, {"do": "Rezone", "area": area(20, 20, 21, 21), "use_code": 31})
     assert (seconds(edited, (0, 0), (3, 4)) == seconds(town, (0, 0), (3, 4))).all()
+
+
+def test_a_second_scenario_of_one_id_does_not_take_the_firsts_place_unasked(town, tmp_path):
+    out = tmp_path / "s"
+    first = apply_scenario(town, scenario(CLOSE), out).digest
+    second = scenario(OPEN_BUSINESS)
+    with pytest.raises(RegionError, match=r"holds another scenario of id 's' \('S', version 1\)"):
+        apply_scenario(town, second, out)
+    assert open_region(out).digest == first
+    assert apply_scenario(town, second, out, replace=True).digest != first
+
+
+def test_a_later_version_takes_the_place_of_the_earlier_one(town, tmp_path):
+    out = tmp_path / "s"
+    first = apply_scenario(town, scenario(CLOSE), out).digest
+    assert apply_scenario(town, scenario(OPEN_BUSINESS, version=2), out).digest != first
+    with pytest.raises(RegionError, match="version 2"):
+        apply_scenario(town, scenario(CLOSE), out)
+
+
+def test_a_region_built_from_a_study_is_not_replaced_by_a_scenario(town, tmp_path):
+    same = apply_scenario(town, scenario(), tmp_path / "s")
+    with pytest.raises(RegionError, match="holds a region built from a study"):
+        apply_scenario(same, scenario(CLOSE), town.path)
+
+
+def test_files_of_taken_ids_are_refused_before_any_is_written(town, tmp_path):
+    out = tmp_path / "out"
+    for name in ("a", "b"):
+        write_scenario(scenario(CLOSE, id=name), tmp_path / f"{name}.json")
+    apply_files(town, [tmp_path / "b.json"], out)
+    write_scenario(scenario(OPEN_BUSINESS, id="b"), tmp_path / "b.json")
+    with pytest.raises(RegionError, match="another scenario of id 'b'"):
+        apply_files(town, [tmp_path / "a.json", tmp_path / "b.json"], out)
+    assert not (out / "a").exists()
+    apply_files(town, [tmp_path / "a.json", tmp_path / "b.json"], out, replace=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from geo_planner.errors import InputError
 from geo_planner.siting import criteria_frame, criterion_weights, score_sites
 from geo_planner.siting.criteria import criteria, value_of
-from geo_planner.siting.reference import frozen_points
+from geo_planner.siting.reference import frozen_points, width_warnings
 
 KEYS = ["station_walk_m", "departures_per_hour", "workers_car_30", "amenities_500"]
 FROZEN = {"workers_car_30": ((1000.0, 0.0), (5000.0, 1.0))}
@@ -60,6 +60,15 @@ def test_workplaces_without_jobs_or_value_do_not_shape_the_reference():
     assert frozen_points(raw, jobs) == ((1.0, 0.0), (2.0, 1.0))
     with pytest.raises(InputError, match="no workplace has a value and jobs"):
         frozen_points(raw, pd.Series(0.0, raw.index))
+
+
+def test_a_scale_of_no_width_is_told_where_it_weighs():
+    flat = frozen_points(pd.Series([900.0, 5.0]), pd.Series([99_999.0, 1.0]))
+    wide = frozen_points(pd.Series([1.0, 2.0]), pd.Series([1.0, 1.0]))
+    frozen = {"workers_transit_45": flat, "amenities_500": wide, "minutes_campus": flat}
+    weights = pd.Series({"workers_transit_45": 0.5, "amenities_500": 0.5, "minutes_campus": 0.0})
+    (told,) = width_warnings(frozen, weights)
+    assert dict(told.what.values) == {"criterion": "workers_transit_45", "value": 900.0}
 
 
 def test_a_reference_of_one_value_still_parts_better_from_worse():

@@ -2,7 +2,8 @@
 
 Basis 1: the plan's whole area; a site has its share of it by ground, and could at most use all of
 it. Bases 2 and 3: a property's adjoining parcels together; basis 4: each parcel alone. These need
-parcels: registered areas count, roads included. Without parcels, or where they cover too little,
+parcels: registered areas count, roads included; where parcels lie on one another, that ground is of
+the first. Without parcels, or where they cover too little,
 the site's own ground stands in and the result is marked a bound.
 """
 
@@ -15,7 +16,7 @@ import pandas as pd
 import shapely
 
 from geo_planner.land.capacity.factors import FloatArray
-from geo_planner.land.plans.overlay import IntArray, overlaps
+from geo_planner.land.plans.overlay import IntArray, overlaps, own_ground, union_m2
 from geo_planner.land.plans.resolving import PlanResult
 from geo_planner.reasons import Reason
 
@@ -60,16 +61,18 @@ class Plots:
     def _measure(self, parcels: gpd.GeoDataFrame) -> None:
         shapes = np.asarray(parcels.geometry.array, dtype=object)
         parts = np.asarray(self._result.parts.geometry.array, dtype=object)
-        part, parcel, inside_m2 = overlaps(parts, shapes)
+        own = own_ground(shapes)
+        part, parcel, inside_m2 = overlaps(parts, own)
         drawn_m2 = shapely.area(shapes)
         registered_m2 = registered_area_m2(parcels)
         share = inside_m2 / drawn_m2[parcel]
+        own_m2 = registered_m2 * shapely.area(own) / drawn_m2
         n_parts = len(parts)
         self._covered_m2 = _summed(part, inside_m2, n_parts)
         self._registered_m2 = _summed(part, registered_m2[parcel] * share, n_parts)
         for basis in _BASES_ON_PARCELS:
             unit = _units(parcels, is_single=basis == PARCEL)
-            unit_m2 = _summed(unit, registered_m2, len(parcels))
+            unit_m2 = _summed(unit, own_m2, len(parcels))
             pairs = np.unique(np.column_stack([part, unit[parcel]]), axis=0)
             self._units[basis] = _summed(pairs[:, 0], unit_m2[pairs[:, 1]], n_parts)
 
@@ -110,7 +113,7 @@ class Plots:
             return np.full(n_sites, np.nan)
         shapes = np.asarray(parcels.geometry.array, dtype=object)
         sites = np.asarray(self._result.sites.geometry.array, dtype=object)
-        site, parcel, inside_m2 = overlaps(sites, shapes)
+        site, parcel, inside_m2 = overlaps(sites, own_ground(shapes))
         built_m2 = parcels["existing_floor_area_m2"].to_numpy(float, na_value=np.nan)
         share = inside_m2 / shapely.area(shapes)[parcel]
         # a parcel that only touches the site's edge says nothing about it
@@ -136,9 +139,8 @@ def registered_area_m2(parcels: gpd.GeoDataFrame) -> FloatArray:
 
 def _plan_areas(plans: gpd.GeoDataFrame) -> FloatArray:
     """Measure each plan's whole area, all parts under its identifier and level [m2]."""
-    area_m2 = plans.geometry.area
-    keys = [plans["plan_id"], plans["level"], plans["status"]]
-    return area_m2.groupby(keys).transform("sum").to_numpy(float)
+    group = plans.groupby(["plan_id", "level", "status"], sort=False, dropna=False).ngroup()
+    return union_m2(np.asarray(plans.geometry.array, dtype=object), group.to_numpy(np.int64))
 
 
 def _units(parcels: gpd.GeoDataFrame, *, is_single: bool) -> IntArray:

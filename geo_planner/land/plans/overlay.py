@@ -142,6 +142,26 @@ def overlaps(left: Shapes, right: Shapes) -> tuple[IntArray, IntArray, FloatArra
     return left_idx[is_real], right_idx[is_real], shared_m2[is_real]
 
 
+def own_ground(shapes: Shapes) -> Shapes:
+    """Take from every shape what shapes before it cover, so that no ground counts twice."""
+    first, second, _ = overlaps(shapes, shapes)
+    is_later = first < second
+    first, second = first[is_later], second[is_later]
+    own = shapes.copy()
+    for at in np.unique(second):
+        covered = shapely.union_all(shapes[first[second == at]])
+        own[at] = shapely.difference(shapes[at], covered)
+    return own
+
+
+def union_m2(shapes: Shapes, group: IntArray) -> FloatArray:
+    """Measure the ground of each shape's group, where its shapes overlap once [m2]."""
+    total_m2 = np.bincount(group, weights=shapely.area(shapes)).astype(float)
+    for number in np.flatnonzero(np.bincount(group) > 1):
+        total_m2[number] = shapely.union_all(shapes[group == number]).area
+    return np.asarray(total_m2[group])
+
+
 def _sorted_pairs(left: Shapes, right: Shapes) -> tuple[IntArray, IntArray]:
     """Find meeting polygons, in order of both positions, so that equal input gives equal output."""
     pairs = shapely.STRtree(right).query(left, predicate="intersects")

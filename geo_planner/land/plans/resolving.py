@@ -26,6 +26,7 @@ from geo_planner.land.plans.overlay import (
     Shapes,
     overlaps,
     overlay_plans,
+    own_ground,
 )
 from geo_planner.land.plans.ruling import (
     QUANTITIES,
@@ -317,8 +318,14 @@ def _parts_frame(
 
 
 def _field_pieces(shapes: Shapes, fields: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Cut building fields to the parts; a field's stated floor area goes with its ground."""
-    polygons = np.asarray(fields.geometry.array, dtype=object)
+    """Cut building fields to the parts; a field's stated floor area goes with its ground.
+
+    Where fields of one status lie on one another, that ground is of the first.
+    """
+    polygons = np.array(fields.geometry.array, dtype=object)
+    for status in fields["status"].unique():
+        rows = (fields["status"] == status).to_numpy()
+        polygons[rows] = own_ground(polygons[rows])
     part, field, inside_m2 = overlaps(shapes, polygons)
     whole_m2 = fields.geometry.area.to_numpy()
     taken = fields.drop(columns="geometry").iloc[field].reset_index(drop=True)

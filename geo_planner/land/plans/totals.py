@@ -7,7 +7,7 @@ beside their limits and is never replaced by them. A part has its share of it by
 import numpy as np
 import pandas as pd
 
-from geo_planner.land.plans.overlay import PlanOverlay
+from geo_planner.land.plans.overlay import PlanOverlay, union_m2
 from geo_planner.land.plans.ruling import LEVELS, STATES, number, rows_of_state
 
 _STATED = "max_floor_area_m2"
@@ -37,7 +37,7 @@ def floor_area_totals(overlay: PlanOverlay, plans: pd.DataFrame) -> dict[str, pd
     """
     stated_m2 = number(plans, _STATED)
     total = plans.groupby(_OF_ONE_TOTAL, dropna=False, sort=False).ngroup().to_numpy()
-    whole_m2 = plans.geometry.area.groupby(total).transform("sum").to_numpy(float)
+    whole_m2 = union_m2(np.asarray(plans.geometry.array, dtype=object), total)
     rank = plans["level"].map(LEVELS.index).to_numpy(np.int64)
 
     def of_state(state: str) -> pd.DataFrame:

@@ -35,14 +35,23 @@ def plan_section(subject: Subject) -> dict[str, Any]:
     readings = _readings(items)
     numbers = _numbers([item for item in items if item["state"] in readings])
     shares = [_share_words(subject, _of(items, [s], ("use_code",))) for s in readings]
+    # in force there is none: nothing to ask for
+    no_local_plan = subject.number("local_plan_share") == 0
     rows = []
     for label, quantities in _ROWS:
         found = [_of(items, [state], quantities) for state in readings]
         if quantities == _MAY_BE_SILENT and not any(found):
             continue
         cells = [
-            _cell(subject, own, quantities, numbers, share)
-            for own, share in zip(found, shares, strict=True)
+            _cell(
+                subject,
+                own,
+                quantities,
+                numbers,
+                share,
+                is_absent=no_local_plan and reading == "now",
+            )
+            for own, share, reading in zip(found, shares, readings, strict=True)
         ]
         rows.append({"label": subject.words(label), "cells": cells})
     return {
@@ -90,7 +99,11 @@ def _cell(
     quantities: tuple[str, ...],
     numbers: Mapping[tuple[str, ...], int],
     share: str,
+    *,
+    is_absent: bool,
 ) -> dict[str, Any]:
+    if not items and is_absent:
+        return {"value": subject.words("brief_no_plan"), "is_open": False, "refs": [], "share": ""}
     if not items:
         is_open = quantities != _MAY_BE_SILENT
         value = subject.ask if is_open else subject.words("brief_not_stated")

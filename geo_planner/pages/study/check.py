@@ -15,9 +15,10 @@ from geo_planner.preflight import Preflight
 from geo_planner.preflight.comparing import Total
 from geo_planner.preflight.coverage import CoverageGrid, LayerCoverage
 from geo_planner.preflight.model import SourceReport
+from geo_planner.preflight.text import verdict
 from geo_planner.version import __version__
 from geo_planner.words.reasons import reason_words
-from geo_planner.words.tables import table_words
+from geo_planner.words.tables import counted_rows, table_words
 from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 _MAP_WIDTH = 160  # px of a small map; its height follows the study area
@@ -53,14 +54,21 @@ def render_check(checked: Preflight, *, assets: PageAssets | None = None) -> str
         kind="overview check",
         skip_to="main",
         skip_words=words("skip_to_content"),
-        verdict=_verdict(checked, words),
+        verdict=verdict(checked, words),
         can_build=checked.can_build,
         frame=_frame(checked, words),
         cards=_cards(checked, words),
-        faults=checked.faults,
-        warnings=checked.warnings,
+        faults=[
+            {**vars(fault), "remedy": reason_words(fault.remedy, words) if fault.remedy else ""}
+            for fault in checked.faults
+        ],
+        warnings=[reason_words(warning, words) for warning in checked.warnings],
         missing=[
-            {"what": item.what, "remedy": item.remedy, "lost": item.labels[words.language]}
+            {
+                "what": reason_words(item.what, words),
+                "remedy": reason_words(item.remedy, words),
+                "lost": item.labels[words.language],
+            }
             for item in checked.missing
         ],
         coverage=[_bar(layer, words) for layer in checked.coverage],
@@ -76,12 +84,6 @@ def render_check(checked: Preflight, *, assets: PageAssets | None = None) -> str
 def _typeface(assets: PageAssets) -> PageAssets:
     """Keep what is taken in; a page without a map links nowhere."""
     return PageAssets(styles=() if assets.style_links else assets.styles)
-
-
-def _verdict(checked: Preflight, words: Wording) -> str:
-    if checked.can_build:
-        return words("check_can_build")
-    return words("check_cannot_build", count=words.number(len(checked.faults)))
 
 
 def _frame(checked: Preflight, words: Wording) -> str:
@@ -126,7 +128,7 @@ def _total_card(total: Total, words: Wording) -> dict[str, str]:
 
 def _bar(layer: LayerCoverage, words: Wording) -> dict[str, Any]:
     return {
-        "table": layer.table.replace("_", " "),
+        "table": table_words(layer.table, words),
         "percent": 100 * layer.share,
         "share": _percent(layer.share, words),
         "by": words(f"check_by_{layer.by}"),
@@ -170,12 +172,12 @@ def _maps(
         "stroke": round(1.2 / scale, 3),
         "layers": [
             {
-                "table": layer.table.replace("_", " "),
+                "table": table_words(layer.table, words),
                 "share": _percent(layer.share, words),
                 "path": _squares_path(grid, layer),
                 "label": words(
                     "check_map_label",
-                    table=layer.table.replace("_", " "),
+                    table=table_words(layer.table, words),
                     share=_percent(layer.share, words),
                 ),
             }
@@ -215,8 +217,7 @@ def _source(source: SourceReport, words: Wording) -> dict[str, Any]:
     return {
         "label": source.label,
         "tables": ", ".join(
-            f"{words.number(count)} {table_words(table, words)}"
-            for table, count in source.tables.items()
+            counted_rows(table, count, words) for table, count in source.tables.items()
         )
         or words("check_nothing_read"),
         "crs": (source.crs or "")[:40],

@@ -1,0 +1,140 @@
+"""What stands twice in a region's tables, and what can hardly be meant, is told with its cause."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo_planner.region.overlaps import overlap_findings
+from geo_planner.region.plausibility import plausibility_findings
+from geo_planner.schema import tables, validate
+
+UTM = "EPSG:25832"
+EAST, NORTH = 700_000.0, 6_170_000.0
+
+
+def square(x, y, side=100.0):
+    return shapely.box(EAST + x, NORTH + y, EAST + x + side, NORTH + y + side)
+
+
+def table(into, shapes, **columns):
+    key = tables()[into].key[0]
+    ids = columns.pop(key, [f"{into}{n}" for n in range(len(shapes))])
+    frame = gpd.GeoDataFrame({key: ids, **columns}, geometry=shapes, crs=UTM)
+    return {into: validate(frame, tables()[into], origin="test")}
+
+
+def zones(shapes, role="study", **columns):
+    n = len(shapes)
+    counts = {"population_count": [100.0] * n, "workers_count": [50.0] * n}
+    return table("zones", shapes, role=role, **{**counts, **columns})
+
+
+def codes(found):
+    return {finding.what.code: finding for _, finding in found}
+
+
+GRID = [square(x, y) for x in (0, 200, 400) for y in (0, 200)]
+
+
+def test_hinterland_zones_on_study_zones_are_told_with_the_people_counted_twice():
+    own = zones(GRID)["zones"]
+    around = zones(GRID[:2], "hinterland", zone_id=["h0", "h1"])["zones"]
+    found = codes(overlap_findings({"zones": pd.concat([own, around], ignore_index=True)}))
+    told = found["zones_overlap_roles"]
+    assert (told.count, dict(told.what.values)) == (2, {"people": 200.0, "workers": 100.0})
+    assert told.examples == ("h0", "h1")
+
+
+def test_points_of_the_hinterland_in_study_zones_are_told():
+    own = zones(GRID)["zones"]
+    spot = zones([GRID[0].centroid], "hinterland", zone_id=["h0"])["zones"]
+    found = codes(overlap_findings({"zones": pd.concat([own, spot], ignore_index=True)}))
+    assert found["zones_overlap_roles"].count == 1
+
+
+def test_zones_of_one_role_on_one_another_are_told():
+    found = codes(overlap_findings(zones([*GRID, square(50, 0)])))
+    assert found["zones_overlap"].count == 2
+
+
+def test_neighbours_with_a_sliver_between_them_are_not_told():
+    assert codes(overlap_findings(zones([square(0, 0), square(99.9, 0)]))) == {}
+
+
+def test_ground_drawn_twice_is_told_in_square_metres():
+    both = {**table("sites", [GRID[0], square(50, 0)]), **table("parcels", [GRID[0], GRID[0]])}
+    found = codes(overlap_findings(both))
+    assert dict(found["sites_overlap"].what.values)["ground"] == pytest.approx(5_000)
+    assert dict(found["parcels_overlap"].what.values)["ground"] == pytest.approx(10_000)
+
+
+def workplaces(names, spots, jobs, **columns):
+    places = [shapely.Point(EAST + x, NORTH) for x in spots]
+    rows = {"name": names, "employees_count": jobs, "role": "study", **columns}
+    return table("businesses", places, **rows)
+
+
+def test_workplaces_listed_again_under_another_id_are_told_with_their_jobs():
+    found = codes(
+        overlap_findings(
+            workplaces(["Bageri A", "bageri  a", "B", "B"], [0, 0.2, 0, 500], [5.0, 5.0, 5.0, 5.0])
+        )
+    )
+    told = found["businesses_twice"]
+    assert (told.count, dict(told.what.values)) == (1, {"jobs": 5.0})
+
+
+def test_other_workplaces_at_one_place_are_not_told():
+    nameless = workplaces([None, None], [0, 0], [5.0, 5.0])
+    other_size = workplaces(["A", "A"], [0, 0], [5.0, 6.0])
+    assert codes(overlap_findings(nameless)) == codes(overlap_findings(other_size)) == {}
+
+
+@pytest.mark.parametrize(
+    ("unit_m2", "code"), [(1e4, "area_in_hectares"), (1e6, "area_in_square_kilometres")]
+)
+def test_areas_in_another_unit_are_told_with_the_unit(unit_m2, code):
+    found = codes(plausibility_findings(table("sites", [GRID[0]], area_m2=[10_000 / unit_m2])))
+    assert list(found) == [code]
+
+
+def test_an_area_unlike_its_shape_is_told_and_one_like_it_is_not():
+    found = codes(plausibility_findings(table("parcels", GRID[:2], area_m2=[9_800.0, 30_000.0])))
+    assert found["area_unlike_shape"].count == 1
+
+
+@pytest.mark.parametrize(("ratio", "is_told"), [(15.0, True), (5.0, False), (np.nan, False)])
+def test_a_ratio_that_may_be_per_cent_is_told(ratio, is_told):
+    columns = {"level": "framework", "part": [0], "status": "adopted"}
+    rows = table("plans", [GRID[0]], floor_area_ratio=[ratio], **columns)
+    assert ("ratio_high" in codes(plausibility_findings(rows))) is is_told
+
+
+def in_degrees(spots, *, turned=False):
+    points = gpd.GeoSeries(spots, crs=UTM).to_crs(4326)
+    x, y = (points.y, points.x) if turned else (points.x, points.y)
+    return gpd.GeoSeries.from_xy(x, y, crs=4326).to_crs(UTM)
+
+
+def test_swapped_degrees_are_told_as_such():
+    spots = in_degrees([shapely.Point(EAST, NORTH)], turned=True)
+    rows = {**zones(GRID), **table("stops", list(spots), feed="1", location_type=[0])}
+    assert list(codes(plausibility_findings(rows))) == ["far_swapped"]
+
+
+def test_rows_of_the_neighbouring_grid_zone_are_told_as_such():
+    there = gpd.GeoSeries([shapely.Point(EAST, NORTH)], crs=UTM).to_crs("EPSG:25833")
+    spots = gpd.GeoSeries(list(there), crs=UTM)
+    rows = {**zones(GRID), **table("businesses", list(spots), role="study", employees_count=[1.0])}
+    found = codes(plausibility_findings(rows))
+    assert list(found) == ["far_grid_zone"]
+    assert dict(found["far_grid_zone"].what.values)["distance"] > 300
+
+
+def test_rows_far_away_for_no_reason_are_told_but_stops_of_a_national_timetable_are_not():
+    spot = [shapely.Point(EAST - 200_000, NORTH + 50_000)]
+    far = table("businesses", spot, role="study", employees_count=[1.0])
+    stop = table("stops", spot, feed="1", location_type=[0])
+    assert list(codes(plausibility_findings({**zones(GRID), **far, **stop}))) == ["far_away"]
