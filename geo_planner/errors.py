@@ -17,6 +17,7 @@ errors survive pickling between processes.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 MAX_PROBLEMS_SHOWN = 20
@@ -162,3 +163,21 @@ def require_kind(given: Any, kind: type[T], name: str, remedy: str) -> T:
     raise InputError(
         f"{name} must be of type {kind.__name__}, not {type(given).__name__}: {remedy}"
     )
+
+
+def require_path(given: Any, name: str) -> Path:
+    """Return the path of a file or folder, or refuse what is none.
+
+    Raises
+    ------
+    InputError
+        When it is neither text nor a path.
+
+    Examples
+    --------
+    >>> require_path("study.toml", "study").suffix
+    '.toml'
+    """
+    if isinstance(given, str | Path):
+        return Path(given)
+    raise InputError(f"{name} must be the path of a file or folder, not {type(given).__name__}")

@@ -6,7 +6,7 @@ timetables may make a matrix asymmetric. No matrix is held: each measure is two 
 """
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -162,6 +162,8 @@ def open_catchment(
     starts = points_of(origins, region, "origins")
     ends = points_of(destinations, region, "destinations")
     require_kind(measure, Measure, "measure", "take cumulative(30) or gravity(20)")
+    if demand_at not in get_args(Side):
+        raise InputError(f"demand_at = {demand_at!r}: choose from {', '.join(get_args(Side))}")
     router = open_router(region, mode, settings)
     return Catchment(
         router,
@@ -305,6 +307,8 @@ def _counted(
         for name, values in (("demand", demand), ("supply", supply))
         if (values < 0).any()
     ]
+    if competes is not None and np.shape(competes) != (catchment.n_demand,):
+        problems.append(f"competes: one value for each of {catchment.n_demand} points is wanted")
     if problems:
         raise InputError("competition cannot be computed", problems)
     everyone = np.ones(catchment.n_demand, bool)

@@ -26,7 +26,7 @@ from geo_planner.analysis.run_cache import RunCache
 from geo_planner.analysis.service import service_at
 from geo_planner.analysis.sites import judge_sites
 from geo_planner.analysis.summary import RunLog, summary_of
-from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study
+from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study, require_study
 from geo_planner.region import Region, require_region
 from geo_planner.region.build import build_region
 from geo_planner.siting import Reference
@@ -69,7 +69,7 @@ def run(
     >>> result.summary["residents"], result.summary["jobs"]
     (2500, 150)
     """
-    settings = study if isinstance(study, Study) else read_study(Path(study))
+    settings = study if isinstance(study, Study) else read_study(study)
     started = time.perf_counter()
     folder = Path(region_folder) if region_folder else Path(tempfile.mkdtemp(prefix="geo_planner-"))
     region = build_region(settings, folder, progress=lambda step: progress(step, 0, 0))
@@ -130,7 +130,8 @@ def analyse(
     ...     for study in (None, slow)]
     [70.0, 10.0]
     """
-    settings = study or settings_of(require_region(region))
+    require_region(region)
+    settings = settings_of(region) if study is None else require_study(study)
     n_threads = threads or default_threads()
     log = RunLog()
     ends = ends_of(region)

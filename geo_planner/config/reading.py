@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from geo_planner.config.base import Settings, problem_of
 from geo_planner.config.fares import Fares
 from geo_planner.config.study import Study
-from geo_planner.errors import ConfigError
+from geo_planner.errors import ConfigError, require_path
 
 _SECRET_NAMES = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 _SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&](token|api_?key|password)=", re.IGNORECASE)
@@ -35,7 +35,7 @@ def read_study(path: Path | str) -> Study:
     >>> read_study(write_example(mkdtemp())).access.modes
     ('walk', 'transit')
     """
-    file = Path(path)
+    file = require_path(path, "study")
     return with_base(_read(file, Study, "study file"), file.parent)
 
 
@@ -61,7 +61,7 @@ def read_fares(path: Path | str) -> Fares:
     >>> read_fares(file)
     Fares(kind='flat', currency='DKK', price=Decimal('24'))
     """
-    return _read(Path(path), Fares, "file of fares")
+    return _read(require_path(path, "fares"), Fares, "file of fares")
 
 
 def _read(path: Path, kind: type[T], what: str) -> T:

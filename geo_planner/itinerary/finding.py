@@ -1,10 +1,14 @@
 """From two points to journeys with legs, courses and names."""
 
 from datetime import datetime, timedelta
+from math import inf
+from numbers import Real
+from typing import Any
 
 import geopandas as gpd
 
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
+from geo_planner.errors import InputError
 from geo_planner.itinerary.legs import Journey, Journeys
 from geo_planner.itinerary.street import StreetPaths
 from geo_planner.itinerary.transit_pair import DESTINATION, ORIGIN, OpenedPair, TransitPair, linked
@@ -75,8 +79,10 @@ class Itineraries:
         Raises
         ------
         InputError
-            When a point is off the network, or is none.
+            When a point is off the network, or is none, or the limit is no time.
         """
+        if max_total_walk_min is not None:
+            _require_walk_limit(max_total_walk_min, self._mode)
         places = [
             point_of(given, self._region, name)
             for given, name in ((origin, ORIGIN), (destination, DESTINATION))
@@ -99,6 +105,13 @@ class Itineraries:
             start = self._travel.arrive - timedelta(seconds=path.time_s)
         leg = street_leg(self._mode, start, path, ORIGIN, DESTINATION)
         return [Journey(leg.start, leg.end, (leg,))]
+
+
+def _require_walk_limit(max_total_walk_min: Any, mode: Mode) -> None:
+    if mode not in TRANSIT_MODES:
+        raise InputError(f"a limit on all walking holds for public transport, not for {mode}")
+    if not isinstance(max_total_walk_min, Real) or not 0 <= float(max_total_walk_min) < inf:
+        raise InputError(f"max_total_walk_min = {max_total_walk_min!r}: write minutes, 0 or more")
 
 
 def find_itineraries(
