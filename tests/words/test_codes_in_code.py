@@ -10,7 +10,13 @@ from geo_planner.reasons import reason_gaps
 ROOT = Path(geo_planner.__file__).parent
 FILES = [*ROOT.rglob("*.py"), *(ROOT.parent / "api").rglob("*.py")]
 TREES = [ast.parse(file.read_text("utf-8")) for file in sorted(FILES)]
-_BUILT = ("gtfs_no_", "misfit_", "ask_", "area_in_")  # put together from a part that varies
+_BUILT = (
+    "gtfs_no_",
+    "misfit_",
+    "ask_",
+    "area_in_",
+    "hint_",
+)  # put together from a part that varies
 _OF_PYDANTIC = "_value"
 
 
