@@ -135,14 +135,10 @@ def equity_by_district(
                 None if incomes is None else incomes[inside],
                 reference_mean=overall.mean,
             )
-            rows.append({"measure": measure, "district": name, **_flat(figures)})
+            single = {key: value for key, value in vars(figures).items() if key != "deciles"}
+            deciles = {f"p{10 * (i + 1)}": float(d) for i, d in enumerate(figures.deciles)}
+            rows.append({"measure": measure, "district": name, **single, **deciles})
     return pd.DataFrame(rows)
-
-
-def _flat(figures: Equity) -> dict[str, float]:
-    flat = {name: value for name, value in vars(figures).items() if name != "deciles"}
-    deciles = {f"p{10 * (i + 1)}": float(value) for i, value in enumerate(figures.deciles)}
-    return {**flat, **deciles}
 
 
 def _gini(values: FloatArray, weights: FloatArray) -> float:
