@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-FloatArray = npt.NDArray[np.float64]
+from geo_planner.arrays import FloatArray
 
 _DECILES = np.arange(1, 10) / 10
 _RICHEST_SHARE, _POOREST_SHARE = 0.1, 0.4

@@ -8,12 +8,10 @@ between two open streets stays shut: nobody has business behind it.
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-LongArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from geo_planner.arrays import BoolArray, LongArray
 
 
 @dataclass(frozen=True)
