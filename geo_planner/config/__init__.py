@@ -18,7 +18,7 @@ from geo_planner.config.base import (
     Role,
     Settings,
 )
-from geo_planner.config.cells import CellFormat, NumberFormat
+from geo_planner.config.cells import CellFormat, NumberFormat, share_to_allow
 from geo_planner.config.fares import (
     FareClass,
     FareDistance,
@@ -97,5 +97,6 @@ __all__ = [
     "read_fares",
     "read_study",
     "require_study",
+    "share_to_allow",
     "with_base",
 ]

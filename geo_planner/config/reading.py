@@ -15,7 +15,8 @@ from geo_planner.errors import ConfigError, require_path
 
 _SECRET_NAMES = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 _SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&](token|api_?key|password)=", re.IGNORECASE)
-
+_MAX_DEPTH = 32
+_TOO_DEEP = "values are nested too deep"
 
 T = TypeVar("T", bound=Settings)
 
@@ -67,10 +68,13 @@ def read_fares(path: Path | str) -> Fares:
 def _read(path: Path, kind: type[T], what: str) -> T:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
+        _require_shallow(content)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such {what}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # ValueError: of text, of TOML, of absurd numbers
         raise ConfigError(f"{path}: not a readable TOML file ({error})") from error
+    except RecursionError:
+        raise ConfigError(f"{path}: not a readable TOML file ({_TOO_DEEP})") from None
     secrets = list(_secrets(content))
     problems = [
         f"{where}: looks like a secret; take it from the environment instead" for where in secrets
@@ -84,6 +88,26 @@ def _read(path: Path, kind: type[T], what: str) -> T:
     if problems or found is None:
         raise ConfigError(f"{path}: the {what} is wrong", problems)
     return found
+
+
+def _require_shallow(content: Any) -> None:
+    """Refuse values nested deeper than any setting is."""
+    level = [content]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            item
+            for value in level
+            for item in (
+                value.values()
+                if isinstance(value, dict)
+                else value
+                if isinstance(value, list)
+                else ()
+            )
+        ]
+        if not level:
+            return
+    raise RecursionError
 
 
 def with_base(study: Study, folder: Path) -> Study:

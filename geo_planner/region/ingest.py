@@ -339,7 +339,8 @@ def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
 
 
 def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> None:
-    feed = read_gtfs(source.path, source.prefix or str(number), crs)
+    prefix = source.prefix or str(number)
+    feed = read_gtfs(source.path, prefix, crs, max_lost_share=source.max_lost_share)
     ingested.found(feed.findings)
     if not feed.has_timetable:
         return

@@ -39,7 +39,9 @@ def sentences(tree):
                 skipped.add(node.body[0].value)
             if getattr(node, "name", "") in NO_TABLE or getattr(node, "name", "").endswith("Error"):
                 skipped.update(ast.walk(node))
-        if isinstance(node, ast.Raise):
+        if isinstance(node, ast.Raise) or getattr(getattr(node, "func", None), "id", "").startswith(
+            "require_"
+        ):
             skipped.update(ast.walk(node))
     for node in ast.walk(tree):
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
