@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from geo_planner.arrays import FloatArray
 
 PRESENCE = "presence"
 DIFFERENCE = "_difference"
 BOTH, GAINED, LOST = "both", "gained", "lost"
 _DIGITS_OF_NOISE = 9
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def compare_rows(

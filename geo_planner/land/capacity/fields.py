@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.land.capacity.factors import ENDS, FloatArray
+from geo_planner.arrays import FloatArray
+from geo_planner.land.capacity.factors import ENDS
 
 
 def in_fields(
