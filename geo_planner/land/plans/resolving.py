@@ -17,18 +17,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_planner.arrays import FloatArray, LongArray
 from geo_planner.config import Land
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding, FindingKind
-from geo_planner.land.plans.overlay import (
-    FloatArray,
-    IntArray,
-    PlanOverlay,
-    Shapes,
-    overlaps,
-    overlay_plans,
-    own_ground,
-)
+from geo_planner.land.plans.overlay import PlanOverlay, Shapes, overlaps, overlay_plans, own_ground
 from geo_planner.land.plans.ruling import (
     QUANTITIES,
     STATES,
@@ -144,7 +137,7 @@ def _words_or_numbers(value: FloatArray, quantity: str) -> np.ndarray:
     return numbers
 
 
-def _of_plan(plans: gpd.GeoDataFrame, column: str, at: IntArray) -> np.ndarray:
+def _of_plan(plans: gpd.GeoDataFrame, column: str, at: LongArray) -> np.ndarray:
     """Take a column of the plans at positions, None where the position is -1."""
     return np.array([*plans[column], None], dtype=object)[at]
 
@@ -251,7 +244,7 @@ def is_covered(result: PlanResult, state: str) -> np.ndarray:
     return result.rulings[state]["use_code"].is_covered
 
 
-def _touched(cut: PlanOverlay, rows: IntArray, is_marked: np.ndarray) -> np.ndarray:
+def _touched(cut: PlanOverlay, rows: LongArray, is_marked: np.ndarray) -> np.ndarray:
     """Tell over which parts a marked plan lies, of the pairs named."""
     touched = np.zeros(len(cut.shapes), dtype=bool)
     touched[cut.part_idx[rows[is_marked[cut.plan_idx[rows]]]]] = True
