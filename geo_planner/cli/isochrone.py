@@ -56,15 +56,9 @@ def isochrone(
         frame = drawn.streets(opened.geo_table("streets"))
     write_table(to_degrees(frame) if out.suffix == ".geojson" else frame, out, opened.credits)
     areas = {f"{row.minutes:g}": round(row.area_m2) for row in drawn.areas.itertuples()}
-<<<<<<< HEAD
-    told = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
+    areas_text = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
     summary: dict[str, Any] = {
         "out": str(out), "mode": mode, "rows": len(frame), "area_m2": areas,
         "findings": tell_timetable(isochrones.router.findings, opened.study),
     }  # fmt: skip
-    say(as_json, summary, f"{out}: by {mode} {told}")
-=======
-    areas_text = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
-    summary = {"out": str(out), "mode": mode, "rows": len(frame), "area_m2": areas}
     say(as_json, summary, f"{out}: by {mode} {areas_text}")
->>>>>>> e251144b2aca3b4559d6db90402de2b640b23aaa

@@ -46,12 +46,8 @@ def itinerary(
         place_of(end, "--to", opened.crs).iloc[0],
         max_total_walk_min=max_total_walk_min,
     )
-<<<<<<< HEAD
     findings = tell_timetable(itineraries.findings, opened.study)
-    told = to_json(journeys, opened.crs)
-=======
     plain = to_json(journeys, opened.crs)
->>>>>>> e251144b2aca3b4559d6db90402de2b640b23aaa
     if out is not None and out.suffix == ".json":
         out.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"journeys": plain}, ensure_ascii=False, indent=1, default=str)
@@ -62,8 +58,5 @@ def itinerary(
             write_table(steps_frame(journeys), out.with_name(f"{out.stem}_steps.csv"), ())
     currency = settings.fares.currency if settings.fares else ""
     text = to_text(journeys, currency)
-<<<<<<< HEAD
-    say(as_json, {"journeys": told, "findings": findings}, text or "no journey within the limits")
-=======
-    say(as_json, {"journeys": plain}, text or "no journey within the limits")
->>>>>>> e251144b2aca3b4559d6db90402de2b640b23aaa
+    summary = {"journeys": plain, "findings": findings}
+    say(as_json, summary, text or "no journey within the limits")
