@@ -34,6 +34,7 @@ def isochrone(
     as_json: Json = False,
 ) -> None:
     """Write the areas, or the streets, that a point reaches within time limits."""
+    from geo_planner.crs import to_degrees
     from geo_planner.exports import SUFFIXES, require_suffix, write_table
     from geo_planner.isochrone import Isochrones
     from geo_planner.region import open_region
@@ -52,8 +53,8 @@ def isochrone(
         frame = drawn.rings()
     if streets:
         frame = drawn.streets(opened.geo_table("streets"))
-    write_table(frame.to_crs(4326) if out.suffix == ".geojson" else frame, out, opened.credits)
+    write_table(to_degrees(frame) if out.suffix == ".geojson" else frame, out, opened.credits)
     areas = {f"{row.minutes:g}": round(row.area_m2) for row in drawn.areas.itertuples()}
-    told = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
+    areas_text = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
     summary = {"out": str(out), "mode": mode, "rows": len(frame), "area_m2": areas}
-    say(as_json, summary, f"{out}: by {mode} {told}")
+    say(as_json, summary, f"{out}: by {mode} {areas_text}")

@@ -48,10 +48,10 @@ def itinerary(
         settings,
         max_total_walk_min=max_total_walk_min,
     )
-    told = to_json(journeys, opened.crs)
+    plain = to_json(journeys, opened.crs)
     if out is not None and out.suffix == ".json":
         out.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"journeys": told}, ensure_ascii=False, indent=1, default=str)
+        text = json.dumps({"journeys": plain}, ensure_ascii=False, indent=1, default=str)
         out.write_text(text + "\n", "utf-8")
     elif out is not None and journeys:
         write_table(legs_frame(journeys, opened.crs), out, opened.credits)
@@ -59,4 +59,4 @@ def itinerary(
             write_table(steps_frame(journeys), out.with_name(f"{out.stem}_steps.csv"), ())
     currency = settings.fares.currency if settings.fares else ""
     text = to_text(journeys, currency)
-    say(as_json, {"journeys": told}, text or "no journey within the limits")
+    say(as_json, {"journeys": plain}, text or "no journey within the limits")

@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Mode, Travel
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.region import Region, require_region
-from geo_planner.travel_time.blocks import IntArray, default_threads
+from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.columns import TRAVEL_TIME, label_of
 from geo_planner.travel_time.inputs import Points, points_of, require_mode, travel_in
 from geo_planner.travel_time.router import open_router
