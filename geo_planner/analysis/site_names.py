@@ -1,8 +1,9 @@
-"""Names that tell sites apart: those that share one get the nearest street and a number."""
+"""Names that tell sites apart: those that share one get street or station, and a number."""
 
 import geopandas as gpd
 import pandas as pd
 
+from geo_planner.land.stations.points import listed_stations
 from geo_planner.region import Region
 
 
@@ -12,7 +13,7 @@ def distinct_names(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
     Parameters
     ----------
     region
-        Region with streets, where they have names.
+        Region; streets with names come first, then stations.
     sites
         Sites, index site_id.
 
@@ -23,15 +24,15 @@ def distinct_names(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
 
     Notes
     -----
-    Sites that share name and street are numbered, the largest first.
+    Sites that share name and place are numbered, the largest first.
     """
     names = sites["name"].copy()
     shared = names.notna() & names.duplicated(keep=False)
     if not shared.any():
         return names
     own = sites[shared]
-    streets = _nearest_streets(region, own)
-    told = (names[shared] + ", " + streets).where(streets.notna(), names[shared])
+    places = _nearest_places(region, own)
+    told = (names[shared] + ", " + places).where(places.notna(), names[shared])
     order = own.area.sort_values(ascending=False, kind="stable").index
     turn = told.loc[order].groupby(told.loc[order]).cumcount() + 1
     is_alike = told.duplicated(keep=False)
@@ -40,11 +41,11 @@ def distinct_names(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
     return names
 
 
-def _nearest_streets(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
-    """Name the street nearest to each site; missing where no street has a name."""
-    streets = region.geo_table("streets")
-    named = streets[streets["name"].notna()]
-    if not len(named):
-        return pd.Series(None, index=sites.index, dtype="str")
-    nearest = named.sindex.nearest(sites.geometry.to_numpy(), return_all=False)[1]
-    return pd.Series(named["name"].to_numpy(object)[nearest], sites.index, dtype="str")
+def _nearest_places(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
+    """Name the street nearest to each site, else the station; missing where neither has a name."""
+    for places in (region.geo_table("streets"), listed_stations(region)):
+        named = places[places["name"].notna()]
+        if len(named):
+            nearest = named.sindex.nearest(sites.geometry.to_numpy(), return_all=False)[1]
+            return pd.Series(named["name"].to_numpy(object)[nearest], sites.index, dtype="str")
+    return pd.Series(None, index=sites.index, dtype="str")

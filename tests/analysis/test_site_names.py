@@ -1,8 +1,10 @@
 """Sites that share a name are told apart by street and number."""
 
 import geopandas as gpd
-from shapely.geometry import LineString, box
+import pytest
+from shapely.geometry import LineString, Point, box
 
+from geo_planner.analysis import site_names
 from geo_planner.analysis.site_names import distinct_names
 
 UTM = "EPSG:25832"
@@ -15,9 +17,14 @@ class Town:
         lines = [LineString([(0, y), (500, y)]) for y in (0, 100)][: len(names)]
         self.streets = gpd.GeoDataFrame({"name": list(names)}, geometry=lines, crs=UTM)
 
-    def geo_table(self, name):
-        assert name == "streets"
+    def geo_table(self, _):
         return self.streets
+
+
+@pytest.fixture(autouse=True)
+def no_stations(monkeypatch):
+    nothing = gpd.GeoDataFrame({"name": []}, geometry=[], crs=UTM)
+    monkeypatch.setattr(site_names, "listed_stations", lambda _: nothing)
 
 
 def sites(**rows):
@@ -41,7 +48,14 @@ def test_a_shared_name_gets_the_nearest_street_and_where_that_is_shared_a_number
     }
 
 
-def test_without_named_streets_a_number_tells_sites_apart():
+def test_without_named_streets_the_nearest_station_tells_sites_apart(monkeypatch):
+    stop = gpd.GeoDataFrame({"name": ["Northby"]}, geometry=[Point(0, 90)], crs=UTM)
+    monkeypatch.setattr(site_names, "listed_stations", lambda _: stop)
+    found = distinct_names(Town(None), sites(a=("Works", 0, 5, 10), b=("Works", 50, 5, 30)))
+    assert found.to_dict() == {"a": "Works, Northby 2", "b": "Works, Northby 1"}
+
+
+def test_without_any_name_near_a_number_tells_sites_apart():
     found = distinct_names(Town(None), sites(a=("Works", 0, 5, 10), b=("Works", 50, 5, 30)))
     assert found.to_dict() == {"a": "Works 2", "b": "Works 1"}
 

@@ -78,6 +78,8 @@ def platforms(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     chosen = stops[is_platform]
     is_placed = chosen.geometry.notna()
     placed = chosen[is_placed]
+    if placed.empty:
+        return gpd.GeoDataFrame(chosen).reset_index(drop=True)
     along = np.argsort(placed.geometry.hilbert_distance().to_numpy(), kind="stable")
     ordered = pd.concat([placed.iloc[along], chosen[~is_placed]])
     return gpd.GeoDataFrame(ordered).reset_index(drop=True)
