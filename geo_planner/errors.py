@@ -17,14 +17,13 @@ errors survive pickling between processes.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 MAX_PROBLEMS_SHOWN = 20
 _LINES_SHOWN = 36
 _LEAST_LINES_EACH = 2
 
-if TYPE_CHECKING:
-    from geo_planner.reasons import Reason
 
 T = TypeVar("T")
 
@@ -103,9 +102,7 @@ class FolderError(_AtPath, GeoPlannerError, OSError):
 class ScenarioError(GeoPlannerError, ValueError):
     """Say that modifications are wrong, with the index of each: in English, and as reasons."""
 
-    def __init__(
-        self, name: str, problems: Sequence[str], reasons: "Sequence[Reason]" = ()
-    ) -> None:
+    def __init__(self, name: str, problems: Sequence[str], reasons: Sequence[Any] = ()) -> None:
         super().__init__(name, tuple(problems), tuple(reasons))
         self.name = name
         self.problems = tuple(problems)
@@ -162,3 +159,21 @@ def require_kind(given: Any, kind: type[T], name: str, remedy: str) -> T:
     raise InputError(
         f"{name} must be of type {kind.__name__}, not {type(given).__name__}: {remedy}"
     )
+
+
+def require_path(given: Any, name: str) -> Path:
+    """Return the path of a file or folder, or refuse what is none.
+
+    Raises
+    ------
+    InputError
+        When it is neither text nor a path.
+
+    Examples
+    --------
+    >>> require_path("study.toml", "study").suffix
+    '.toml'
+    """
+    if isinstance(given, str | Path):
+        return Path(given)
+    raise InputError(f"{name} must be the path of a file or folder, not {type(given).__name__}")

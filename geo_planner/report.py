@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo_planner.analysis import AnalysisResult, Progress
 from geo_planner.compare import Comparison, reversed_comparison, summary_of
-from geo_planner.errors import InputError
+from geo_planner.errors import InputError, require_kind, require_path
 from geo_planner.exports import sites_table, write_table
 from geo_planner.exports.difference import write_difference
 from geo_planner.folders import staged, write_json, write_text
@@ -68,7 +68,7 @@ def write_map(
     list of str
         What the reader should know, such as that the file needs the internet.
     """
-    out = Path(out)
+    out = require_path(out, "out")
     chosen = assets or page_assets()
     out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, render_map(result, assets=chosen))
@@ -85,7 +85,7 @@ def write_check(checked: Preflight, out: Path | str) -> None:
     out
         The HTML file to write.
     """
-    out = Path(out)
+    out = require_path(out, "out")
     out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, render_check(checked))
 
@@ -123,7 +123,8 @@ def write_report(
     >>> write_report(analyse(example_region()), mkdtemp())["files"][:3]
     ['index.html', 'map.html', 'sites.html']
     """
-    out = Path(out)
+    require_kind(result, AnalysisResult, "result", "compute it with run(...) or analyse(...)")
+    out = _folder(out)
     chosen = assets or page_assets()
     with staged(out, stale=lambda stage: earlier_files(out, stage)) as stage:
         tables = _write_results(result, stage)
@@ -131,6 +132,14 @@ def write_report(
         write_manifest(stage, out, result.region.path, result.region.digest)
     notes = missing_words() if chosen.needs_internet else []
     return {"files": files, "notes": notes}
+
+
+def _folder(out: Path | str) -> Path:
+    """Return the folder to write to, or refuse a file."""
+    folder = require_path(out, "out")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: is a file; name a folder to write to")
+    return folder
 
 
 def _write_results(result: AnalysisResult, folder: Path) -> list[str]:
@@ -215,7 +224,8 @@ def write_briefs(
     >>> [file.name for file in files]
     ['field.html', 'quay.html', 'yard.html']
     """
-    out = Path(out)
+    require_kind(result, AnalysisResult, "result", "compute it with run(...) or analyse(...)")
+    out = require_path(out, "out")
     chosen = [str(site_id) for site_id in result.sites.index] if sites is None else list(sites)
     if not chosen:
         raise InputError(f"{result.title}: no sites; add a layer for the table 'sites'")
@@ -274,7 +284,8 @@ def write_comparison(
     >>> write_comparison(compare_results(result, result), mkdtemp())["files"][:3]
     ['compare.html', 'compare-turned.html', 'compare-brief.html']
     """
-    out = Path(out)
+    require_kind(comparison, Comparison, "comparison", "compute it with compare_results(a, b)")
+    out = _folder(out)
     credit = tuple(
         dict.fromkeys([*credit_lines(comparison.a.region), *credit_lines(comparison.b.region)])
     )
@@ -332,7 +343,7 @@ def write_pairs(
     assets
         As in :func:`write_map`.
     """
-    out = Path(out)
+    out = require_path(out, "out")
     page = render_pairs(
         {f"{folder}/{COMPARE_PAGE}": found for folder, found in comparisons.items()},
         assets=assets or page_assets(),

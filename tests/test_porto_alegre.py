@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.config import Fares, Travel
+from geo_planner.config.presets import preset_travel
 from geo_planner.itinerary import find_itineraries
 from geo_planner.sources.vector.points import read_points
 from geo_planner.travel_time import travel_times
@@ -115,6 +116,29 @@ def test_with_its_definitions_percentiles_are_those_of_r5_to_the_minute(times):
     for place, expected_min in SPREAD_MIN.items():
         found_min = (ridden.loc[place, columns] // 1).tolist()
         assert found_min == pytest.approx(list(expected_min), abs=1), place
+
+
+# pairs within a minute of R5 7.1 (its minutes are rounded down), of those both reach in 120 min
+R5_SHARES = [
+    ("walk", "walk", {}, 0.95),
+    ("bicycle_lts4", "bicycle", {}, 0.85),
+    ("bicycle_lts1", "bicycle", {"max_traffic_stress": 1}, 0.70),
+    ("car", "car", {}, 0.85),
+]
+
+
+@pytest.mark.parametrize(("answers", "mode", "chosen", "share"), R5_SHARES)
+def test_the_preset_meets_what_r5_itself_answers(town, region, answers, mode, chosen, share):
+    expected = pd.read_parquet(town / "r5_7_1" / f"{answers}.parquet")
+    expected = expected.set_index(["from_id", "to_id"])["p50"].astype(float)
+    cells = read_points(town / "poa_hexgrid.csv", region.crs).set_index("id").geometry
+    starts = cells[expected.index.get_level_values(0).unique()]
+    travel = Travel.model_validate(preset_travel("r5") | {"max_time_min": 120} | chosen)
+    times = travel_times(region, starts, cells, mode, travel).to_frame()
+    found = times.set_index(["from_id", "to_id"])["travel_time_s"].reindex(expected.index) // 60
+    off_min = (found - expected).dropna().abs()
+    assert len(off_min) > 48_000
+    assert (off_min <= 1).mean() >= share
 
 
 def test_every_point_is_in_the_ledger(cli, times, tmp_path):

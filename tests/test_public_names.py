@@ -17,12 +17,14 @@ from geo_planner import (
     Scenario,
     Travel,
     analyse,
+    balanced_floating_catchment,
     check_scenario,
     check_study,
     compare_results,
     cumulative,
     example_region,
     find_itineraries,
+    gravity,
     open_catchment,
     portfolio_frame,
     read_study,
@@ -31,7 +33,7 @@ from geo_planner import (
     travel_times,
     write_example,
 )
-from geo_planner.errors import ConfigError, GeoPlannerError, InputError
+from geo_planner.errors import ConfigError, GeoPlannerError, InputError, ScenarioError
 
 LONGEST_REPR = 250
 CLOSED = {
@@ -139,3 +141,76 @@ def test_settings_written_in_python_are_refused_with_all_problems():
         "walk_speed_kmh",
         "walking",
     ]
+
+
+def test_scenarios_written_in_python_are_refused_with_all_problems():
+    with pytest.raises(ScenarioError) as refused:
+        Scenario(id="a b", name="", modifications=[{"do": "Nope"}])
+    assert len(refused.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda town, _, work: travel_times(town, work, work, "walk", threads=-1), "threads = -1"),
+        (lambda town, _, work: Isochrones(town, "walk").around(work, [5], threads=-1), "threads"),
+        (lambda *_: cumulative(-3), "time limits are"),
+        (lambda *_: gravity("long"), "time limits are"),
+        (
+            lambda town, _, work: open_catchment(
+                town, work, work, "walk", cumulative(6), demand_at="left"
+            ),
+            "choose from origins, destinations",
+        ),
+        (lambda town, _, work: open_catchment(town, work, work, "walk", 30), "measure must be"),
+        (
+            lambda town, _, work: balanced_floating_catchment(
+                open_catchment(town, work, work, "walk", cumulative(6)),
+                [1, 2, 3, 4],
+                [1, 2, 3, 4],
+                competes=[True],
+            ),
+            "one value for each of 4",
+        ),
+        (
+            lambda town, _, work: find_itineraries(
+                town, work[:1], work[1:2], max_total_walk_min="far"
+            ),
+            "write minutes",
+        ),
+        (
+            lambda town, _, work: find_itineraries(
+                town, work[:1], work[1:2], "walk", max_total_walk_min=5
+            ),
+            "not for walk",
+        ),
+        (lambda town, *_: compare_results(town, town), "a must be of type AnalysisResult"),
+        (lambda _, result, __: compare_results(result, None), "b must be of type AnalysisResult"),
+        (lambda *_: solve_portfolio(None, 100), "sites must be of type DataFrame"),
+        (lambda _, result, __: solve_portfolio(result.sites, "many"), "a number of jobs"),
+        (
+            lambda _, result, __: solve_portfolio(result.sites, 100, limits={"max_sites": 1}),
+            "limits must be of type PortfolioLimits",
+        ),
+        (
+            lambda _, result, __: portfolio_frame(result.zones[["role"]], result.sites),
+            "sites must be of type GeoDataFrame",
+        ),
+        (lambda town, *_: geo_planner.export(town, "out", "parquet"), "source must be the path"),
+        (lambda *_: geo_planner.open_region(None), "region must be the path"),
+        (lambda *_: read_study(None), "study must be the path"),
+        (lambda *_: geo_planner.read_scenario(None), "scenario must be the path"),
+        (lambda *_: geo_planner.run(None), "study must be the path"),
+        (lambda *_: geo_planner.read_result(None), "folder must be the path"),
+        (lambda *_: check_study("x.toml"), "study must be of type Study"),
+        (lambda *_: geo_planner.build_region("x.toml", "out"), "study must be of type Study"),
+        (lambda town, *_: analyse(town, "x.toml"), "study must be of type Study"),
+        (lambda town, *_: geo_planner.write_report(town, "out"), "result must be of type"),
+        (lambda _, result, __: geo_planner.write_report(result, __file__), "name a folder"),
+        (lambda _, result, __: geo_planner.write_comparison(result, "out"), "comparison must be"),
+        (lambda *_: write_example(__file__), "name a folder"),
+    ],
+)
+def test_wrong_use_is_said_in_a_sentence_of_ours(wrong, words, region, result, work):
+    with pytest.raises(InputError, match=words):
+        wrong(region, result, work)

@@ -6,13 +6,14 @@ timetables may make a matrix asymmetric. No matrix is held: each measure is two 
 """
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import Measure
+from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode, Travel
 from geo_planner.errors import InputError, require_kind
 from geo_planner.networks.street.snap import SnappedPoints
@@ -21,7 +22,6 @@ from geo_planner.travel_time import Router, open_router
 from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.inputs import Points, points_of, travel_in
 
-FloatArray = npt.NDArray[np.float64]
 Side = Literal["origins", "destinations"]
 
 
@@ -162,6 +162,8 @@ def open_catchment(
     starts = points_of(origins, region, "origins")
     ends = points_of(destinations, region, "destinations")
     require_kind(measure, Measure, "measure", "take cumulative(30) or gravity(20)")
+    if demand_at not in get_args(Side):
+        raise InputError(f"demand_at = {demand_at!r}: choose from {', '.join(get_args(Side))}")
     router = open_router(region, mode, settings)
     return Catchment(
         router,
@@ -305,6 +307,8 @@ def _counted(
         for name, values in (("demand", demand), ("supply", supply))
         if (values < 0).any()
     ]
+    if competes is not None and np.shape(competes) != (catchment.n_demand,):
+        problems.append(f"competes: one value for each of {catchment.n_demand} points is wanted")
     if problems:
         raise InputError("competition cannot be computed", problems)
     everyone = np.ones(catchment.n_demand, bool)

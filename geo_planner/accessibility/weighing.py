@@ -5,14 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from geo_planner import decay
 from geo_planner.accessibility.keys import limit_name
+from geo_planner.arrays import FloatArray, IntArray
+from geo_planner.travel_time.inputs import require_limits
 from geo_planner.units import CENTISECONDS_PER_S, seconds_from_min
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int32]
 
 _LONGEST_CS = 2**30
 
@@ -47,6 +45,7 @@ def cumulative(cutoff_min: float, *, is_strict: bool = False) -> Measure:
     >>> cumulative(15).weigh(np.array([0.0, 900.0, 901.0, np.inf]))
     array([1., 1., 0., 0.])
     """
+    (cutoff_min,) = require_limits([cutoff_min])
     cutoff_s = seconds_from_min(cutoff_min)
     if is_strict:
         cutoff_s = math.nextafter(cutoff_s, 0.0)
@@ -63,7 +62,7 @@ def gravity(half_weight_min: float) -> Measure:
     >>> gravity(10).weigh(np.array([0.0, 600.0, 1200.0, np.inf]))
     array([1.  , 0.5 , 0.25, 0.  ])
     """
-    half_weight_s = seconds_from_min(half_weight_min)
+    half_weight_s = seconds_from_min(*require_limits([half_weight_min]))
     return Measure(limit_name(None), lambda time_s: decay.exponential(time_s, half_weight_s))
 
 

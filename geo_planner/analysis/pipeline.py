@@ -26,7 +26,7 @@ from geo_planner.analysis.run_cache import RunCache
 from geo_planner.analysis.service import service_at
 from geo_planner.analysis.sites import judge_sites
 from geo_planner.analysis.summary import RunLog, summary_of
-from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study
+from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study, require_study
 from geo_planner.region import Region, require_region
 from geo_planner.region.build import build_region
 from geo_planner.siting import Reference
@@ -69,7 +69,7 @@ def run(
     >>> result.summary["residents"], result.summary["jobs"]
     (2500, 150)
     """
-    settings = study if isinstance(study, Study) else read_study(Path(study))
+    settings = study if isinstance(study, Study) else read_study(study)
     started = time.perf_counter()
     folder = Path(region_folder) if region_folder else Path(tempfile.mkdtemp(prefix="geo_planner-"))
     region = build_region(settings, folder, progress=lambda step: progress(step, 0, 0))
@@ -130,20 +130,22 @@ def analyse(
     ...     for study in (None, slow)]
     [70.0, 10.0]
     """
-    settings = study or settings_of(require_region(region))
+    require_region(region)
+    settings = settings_of(region) if study is None else require_study(study)
     n_threads = threads or default_threads()
     log = RunLog()
     ends = ends_of(region)
-    made = RunCache(region, settings, ends)
-    held = made if known is None or known.run_cache is None else known.run_cache.reusable_for(made)
+    own_cache = RunCache(region, settings, ends)
+    earlier = None if known is None else known.run_cache
+    reusable = own_cache if earlier is None else earlier.reusable_for(own_cache)
     zones, businesses, sites = ends.zones, ends.businesses, ends.sites
     routers: dict[Mode, Router] = {}
     access: dict[Mode, ModeAccess] = {}
     for mode in _possible_modes(region, settings):
-        routers[mode] = held.routers.get(mode) or open_router(region, mode, settings.travel)
+        routers[mode] = reusable.routers.get(mode) or open_router(region, mode, settings.travel)
         log.findings += routers[mode].findings
         log.lap(f"network_{mode}")
-        access[mode] = held.access.get(mode) or access_by_mode(
+        access[mode] = reusable.access.get(mode) or access_by_mode(
             mode, routers[mode], ends, settings, n_threads, progress
         )
         zones = zones.join(access[mode].zones)
@@ -152,7 +154,7 @@ def analyse(
         log.snaps.append(access[mode].snaps)
         log.modes[mode] = access[mode].counts
         log.lap(f"access_{mode}")
-    service = held.service
+    service = reusable.service
     if any(mode in TRANSIT_MODES for mode in routers):
         service = service or service_at(
             region, settings.travel, ends.zones, ends.businesses, ends.sites, threads=n_threads
@@ -161,7 +163,7 @@ def analyse(
             frame.join(own) for frame, own in zip((zones, businesses, sites), service, strict=True)
         )
         log.lap("service")
-    cut = held.edge_share
+    cut = reusable.edge_share
     headline = settings.access.headline_mode
     if headline in routers and cut is None:
         cut = edge_share(region, routers[headline], headline, zones, settings, n_threads)
@@ -174,7 +176,7 @@ def analyse(
         settings,
         threads=n_threads,
         reference=reference,
-        stations=held.stations,
+        stations=reusable.stations,
     )
     log.findings += judged.findings
     log.lap("sites")
@@ -190,7 +192,7 @@ def analyse(
         reference=judged.reference,
         summary=summary_of(region, settings, zones, businesses, judged, log, cut),
         run_cache=replace(
-            made,
+            own_cache,
             routers=routers,
             access=access,
             service=service,

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from geo_planner.analysis.run_cache import RunCache
 from geo_planner.config import Study, StudyHead
-from geo_planner.errors import FolderError, InputError
+from geo_planner.errors import FolderError, InputError, require_path
 from geo_planner.region import Region, open_region, require_region
 from geo_planner.run_folder import SUMMARY, RunFolder, open_run
 from geo_planner.siting import Reference, load_reference
@@ -149,7 +149,7 @@ def read_result(folder: Path | str) -> AnalysisResult:
     >>> read_result(folder)
     AnalysisResult('example': 25 zones, 4 workplaces, 3 sites by walk, transit)
     """
-    run = open_run(Path(folder))
+    run = open_run(require_path(folder, "folder"))
     try:
         summary = json.loads(run.file(SUMMARY).read_text("utf-8"))
         settings, criteria = summary["settings"], pd.DataFrame(summary["criteria"])

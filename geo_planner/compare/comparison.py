@@ -15,7 +15,7 @@ from geo_planner.compare.land import land_before_and_after
 from geo_planner.compare.people import equity_before_and_after, winners_and_losers
 from geo_planner.compare.ranking import ranking_changes
 from geo_planner.compare.rows import BOTH, PRESENCE, compare_rows, figures_of
-from geo_planner.errors import InputError
+from geo_planner.errors import InputError, require_kind
 from geo_planner.reasons import Reason
 from geo_planner.travel_time.columns import MEDIAN
 
@@ -148,6 +148,8 @@ def compare_results(
     >>> found.totals.loc[("businesses", "employees_count"), "difference"].item()
     -40.0
     """
+    for name, result in (("a", a), ("b", b)):
+        require_kind(result, AnalysisResult, name, "compute it with run(...) or analyse(...)")
     if a.region.crs != b.region.crs:
         raise InputError(
             f"{name_a} and {name_b} are in different CRS ({a.region.crs.to_string()} and "

@@ -18,7 +18,7 @@ from geo_planner.config.base import (
     Role,
     Settings,
 )
-from geo_planner.config.cells import CellFormat, NumberFormat
+from geo_planner.config.cells import CellFormat, NumberFormat, share_to_allow
 from geo_planner.config.fares import (
     FareClass,
     FareDistance,
@@ -44,7 +44,7 @@ from geo_planner.config.sources import (
     Sources,
 )
 from geo_planner.config.spread import SpreadAreas, SpreadLand, SpreadSource, SpreadTotals
-from geo_planner.config.study import ControlTotals, Study, StudyHead
+from geo_planner.config.study import ControlTotals, Study, StudyHead, require_study
 from geo_planner.config.travel import Travel
 
 __all__ = [
@@ -96,5 +96,7 @@ __all__ = [
     "price_of",
     "read_fares",
     "read_study",
+    "require_study",
+    "share_to_allow",
     "with_base",
 ]

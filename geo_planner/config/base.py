@@ -1,6 +1,6 @@
 """What all settings share: frozen sections, provenance, and the words for modes and roles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -23,17 +23,17 @@ else:
     ModelMetaclass = type(BaseModel)
 
 
-class _Refusing(ModelMetaclass):
-    """Say what is wrong with settings written in Python in an error of ours."""
+class Refusing(ModelMetaclass):
+    """Say what is wrong with values written in Python in an error of ours."""
 
     if not TYPE_CHECKING:
 
         def __call__(cls, *given: Any, **named: Any) -> Any:  # noqa: N805 -- of a class of classes
+            """Make a value, or say all that is wrong with it."""
             try:
                 return super().__call__(*given, **named)
             except ValidationError as error:
-                problems = [problem_of(item) for item in error.errors()]
-                raise ConfigError(f"{cls.__name__}: these settings are wrong", problems) from error
+                raise cls.refusal([problem_of(item) for item in error.errors()]) from error
 
 
 def leave_examples_out(schema: dict[str, Any]) -> None:
@@ -42,7 +42,7 @@ def leave_examples_out(schema: dict[str, Any]) -> None:
         schema["description"] = schema["description"].partition("\n\nExamples\n")[0]
 
 
-class Settings(BaseModel, metaclass=_Refusing):
+class Settings(BaseModel, metaclass=Refusing):
     """Refuse unknown keys; never change once read."""
 
     model_config = ConfigDict(
@@ -51,6 +51,11 @@ class Settings(BaseModel, metaclass=_Refusing):
         str_strip_whitespace=True,
         json_schema_extra=leave_examples_out,
     )
+
+    @classmethod
+    def refusal(cls, problems: Sequence[str]) -> ConfigError:
+        """Make the error that says what is wrong with them."""
+        return ConfigError(f"{cls.__name__}: these settings are wrong", problems)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Show what differs from the defaults."""

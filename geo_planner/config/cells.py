@@ -4,6 +4,7 @@ Tables differ in how they write a number or a gap. What follows from the file it
 setting; what does not is asked for, and never guessed.
 """
 
+import math
 import re
 from typing import Literal, Self
 
@@ -12,6 +13,17 @@ from pydantic import Field, field_validator, model_validator
 from geo_planner.config.base import Settings
 
 _DATE_PARTS = ("%d", "%m", "%Y")
+
+
+def share_to_allow(share: float) -> float:
+    """Round a share up to what a setting must say to allow for it.
+
+    Examples
+    --------
+    >>> share_to_allow(2 / 13), share_to_allow(0.2), share_to_allow(229 / 230)
+    (0.154, 0.2, 0.996)
+    """
+    return math.ceil(1000 * share - 1e-9) / 1000
 
 
 class NumberFormat(Settings):

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from geo_planner.config.base import Provenance, Role, Settings
+from geo_planner.config.limits import SourceLimits
 from geo_planner.quantities import POPULATION, quantity_of
 
 
@@ -32,8 +33,16 @@ class RasterSource(Provenance):
     )
     band: int = Field(1, ge=1, description="Band to read, from 1.")
     crs: str | None = Field(None, description="CRS of the raster, where the file names none.")
-    nodata: float | None = Field(
-        None, description="Value that stands for no data, where the file names none."
+    nodata: float | tuple[float, ...] | None = Field(
+        None, description="Values that stand for no data, besides the one the file names."
+    )
+    nodata_means: float | None = Field(
+        None,
+        description="Value of cells without data, such as 0 where no data is dry ground; "
+        "by default they are unknown.",
+    )
+    limits: SourceLimits = Field(
+        default_factory=SourceLimits, description="How large the source may be."
     )
     role: Role = Field(
         "study", description="Role of the zones that zones_from_cells makes; no other rows have it."
@@ -61,6 +70,13 @@ class RasterSource(Provenance):
             msg = "role is for zones_from_cells: values go to zones of every role"
             raise ValueError(msg)
         return self
+
+    @property
+    def voids(self) -> tuple[float, ...]:
+        """Values stated to stand for no data."""
+        if self.nodata is None:
+            return ()
+        return self.nodata if isinstance(self.nodata, tuple) else (self.nodata,)
 
     @property
     def paths(self) -> tuple[Path, ...]:

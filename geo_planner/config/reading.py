@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from geo_planner.config.base import Settings, problem_of
 from geo_planner.config.fares import Fares
 from geo_planner.config.study import Study
-from geo_planner.errors import ConfigError
+from geo_planner.errors import ConfigError, require_path
 
 _SECRET_NAMES = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 _SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&](token|api_?key|password)=", re.IGNORECASE)
-
+_MAX_DEPTH = 32
+_TOO_DEEP = "values are nested too deep"
 
 T = TypeVar("T", bound=Settings)
 
@@ -35,7 +36,7 @@ def read_study(path: Path | str) -> Study:
     >>> read_study(write_example(mkdtemp())).access.modes
     ('walk', 'transit')
     """
-    file = Path(path)
+    file = require_path(path, "study")
     return with_base(_read(file, Study, "study file"), file.parent)
 
 
@@ -61,16 +62,19 @@ def read_fares(path: Path | str) -> Fares:
     >>> read_fares(file)
     Fares(kind='flat', currency='DKK', price=Decimal('24'))
     """
-    return _read(Path(path), Fares, "file of fares")
+    return _read(require_path(path, "fares"), Fares, "file of fares")
 
 
 def _read(path: Path, kind: type[T], what: str) -> T:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
+        _require_shallow(content)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such {what}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # ValueError: of text, of TOML, of absurd numbers
         raise ConfigError(f"{path}: not a readable TOML file ({error})") from error
+    except RecursionError:
+        raise ConfigError(f"{path}: not a readable TOML file ({_TOO_DEEP})") from None
     secrets = list(_secrets(content))
     problems = [
         f"{where}: looks like a secret; take it from the environment instead" for where in secrets
@@ -84,6 +88,26 @@ def _read(path: Path, kind: type[T], what: str) -> T:
     if problems or found is None:
         raise ConfigError(f"{path}: the {what} is wrong", problems)
     return found
+
+
+def _require_shallow(content: Any) -> None:
+    """Refuse values nested deeper than any setting is."""
+    level = [content]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            item
+            for value in level
+            for item in (
+                value.values()
+                if isinstance(value, dict)
+                else value
+                if isinstance(value, list)
+                else ()
+            )
+        ]
+        if not level:
+            return
+    raise RecursionError
 
 
 def with_base(study: Study, folder: Path) -> Study:

@@ -42,6 +42,13 @@ class GtfsSource(Provenance):
     prefix: str | None = Field(
         None, description="Put before every id of the feed; by default its place in the list."
     )
+    max_lost_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="Largest share of a file's rows that an open quote may swallow; above it the "
+        "feed is refused.",
+    )
 
 
 class GbfsSource(Provenance):

@@ -11,6 +11,7 @@ from geo_planner.config.land import Land
 from geo_planner.config.siting import Siting
 from geo_planner.config.sources import Sources
 from geo_planner.config.travel import Travel
+from geo_planner.errors import require_kind
 
 
 class StudyHead(Settings):
@@ -99,3 +100,14 @@ class Study(Settings):
             )
             raise ValueError(msg)
         return self
+
+
+def require_study(given: Any) -> Study:
+    """Return a study, or say how to get one.
+
+    Raises
+    ------
+    InputError
+        When it is something else, such as the path of one.
+    """
+    return require_kind(given, Study, "study", "read its file with read_study(path)")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import InputError
+from geo_planner.errors import InputError, require_path
 from geo_planner.exports.content import Content, read_content
 from geo_planner.exports.danish_csv import write_danish_csv
 from geo_planner.exports.geopackage import write_geopackage
@@ -85,12 +85,12 @@ def export(
     """
     if form not in FORMATS:
         raise InputError(f"{form!r} is no format: choose from {', '.join(FORMATS)}")
-    chosen, target = FORMATS[form], Path(out)
+    chosen, target = FORMATS[form], require_path(out, "out")
     if chosen.suffix:
         require_suffix(target, (chosen.suffix,))
     elif target.exists() and not target.is_dir():
         raise InputError(f"{target}: is a file; {form} needs a folder")
-    content = read_content(Path(source), tables)
+    content = read_content(require_path(source, "source"), tables)
     if chosen.has_words:
         content = content.in_words()
     written = _write(chosen, content, target)

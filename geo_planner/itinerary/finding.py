@@ -1,10 +1,15 @@
 """From two points to journeys with legs, courses and names."""
 
 from datetime import datetime, timedelta
+from math import inf
+from numbers import Real
+from typing import Any
 
 import geopandas as gpd
 
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
+from geo_planner.errors import InputError
+from geo_planner.findings import Finding
 from geo_planner.itinerary.legs import Journey, Journeys
 from geo_planner.itinerary.street import StreetPaths
 from geo_planner.itinerary.transit_pair import DESTINATION, ORIGIN, OpenedPair, TransitPair, linked
@@ -59,6 +64,12 @@ class Itineraries:
     def __repr__(self) -> str:
         return f"Itineraries({str(self._region.path)!r}, {self._mode!r})"
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is left out of the network or the timetable, or doubtful in them."""
+        router = self._opened.router if self._mode in TRANSIT_MODES else self._router
+        return router.findings
+
     def between(
         self, origin: Place, destination: Place, *, max_total_walk_min: float | None = None
     ) -> Journeys:
@@ -75,8 +86,10 @@ class Itineraries:
         Raises
         ------
         InputError
-            When a point is off the network, or is none.
+            When a point is off the network, or is none, or the limit is no time.
         """
+        if max_total_walk_min is not None:
+            _require_walk_limit(max_total_walk_min, self._mode)
         places = [
             point_of(given, self._region, name)
             for given, name in ((origin, ORIGIN), (destination, DESTINATION))
@@ -99,6 +112,13 @@ class Itineraries:
             start = self._travel.arrive - timedelta(seconds=path.time_s)
         leg = street_leg(self._mode, start, path, ORIGIN, DESTINATION)
         return [Journey(leg.start, leg.end, (leg,))]
+
+
+def _require_walk_limit(max_total_walk_min: Any, mode: Mode) -> None:
+    if mode not in TRANSIT_MODES:
+        raise InputError(f"a limit on all walking holds for public transport, not for {mode}")
+    if not isinstance(max_total_walk_min, Real) or not 0 <= float(max_total_walk_min) < inf:
+        raise InputError(f"max_total_walk_min = {max_total_walk_min!r}: write minutes, 0 or more")
 
 
 def find_itineraries(

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.accessibility import anchor_points
+from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode, Study
-from geo_planner.errors import InputError
+from geo_planner.errors import InputError, require_kind
 from geo_planner.land.stations.proximity import station_proximity
-from geo_planner.portfolio.candidates import FloatArray
 from geo_planner.region import Region
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import default_threads
@@ -60,6 +60,7 @@ def portfolio_frame(
     quay      Quay    1.0  40000.0
     yard      Yard    1.0  40000.0
     """
+    require_kind(sites, gpd.GeoDataFrame, "sites", "take the sites of a result, with their shapes")
     absent = [name for name in NEEDED_OF_LAND if name not in land]
     if absent:
         raise InputError(f"the sites have no {', '.join(absent)}: measure their land first")

@@ -6,12 +6,14 @@ limit that binds. Capacity is what land allows, not a promise that jobs come.
 """
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import InputError
+from geo_planner.arrays import BoolArray
+from geo_planner.errors import InputError, require_kind
 from geo_planner.portfolio.candidates import Candidates, candidates_of, sharing_ground
 from geo_planner.portfolio.limits import (
     CASES,
@@ -21,7 +23,7 @@ from geo_planner.portfolio.limits import (
     PortfolioLimits,
     require_sound,
 )
-from geo_planner.portfolio.model import BoolArray, Solution, build_model, most_jobs, solve
+from geo_planner.portfolio.model import Solution, build_model, most_jobs, solve
 from geo_planner.portfolio.phasing import phase
 from geo_planner.reasons import Reason, reasons_or_text
 from geo_planner.words.reasons import reason_words
@@ -178,6 +180,9 @@ def solve_portfolio(
     0    quay    0.8  120.0
     """
     named: dict[str, list[str]] = {"objective": [objective], "case": [*cases, must_hold]}
+    require_kind(sites, pd.DataFrame, "sites", "lay it out with portfolio_frame(...)")
+    require_kind(limits, PortfolioLimits, "limits", "write PortfolioLimits(max_sites=3)")
+    _require_number(target_jobs)
     require_sound(sites, target_jobs, limits, alternatives, named)
     question = _Question(sites, target_jobs, objective, limits, alternatives)
     asked = tuple(dict.fromkeys((must_hold, *cases)))
@@ -200,6 +205,11 @@ def solve_portfolio(
             "cases": {case: a.summary for case, a in ordered.items()},
         },
     )
+
+
+def _require_number(target_jobs: Any) -> None:
+    if not isinstance(target_jobs, Real):
+        raise InputError(f"target_jobs = {target_jobs!r}: ask for a number of jobs")
 
 
 def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:

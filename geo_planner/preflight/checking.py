@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo_planner.config import Sources, Study
+from geo_planner.config import Sources, Study, require_study
 from geo_planner.crs import to_text
 from geo_planner.preflight.comparing import (
     feed_days,
@@ -59,6 +59,7 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
     >>> found.can_build, dict(found.sources[2].tables)
     (True, {'zones': 25})
     """
+    require_study(study)
     ingested = ingest(study, progress=progress)
     progress("comparing the sources")
     tables = ingested.tables

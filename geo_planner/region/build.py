@@ -5,7 +5,8 @@ Nothing is written before everything has been read; what is wrong in all sources
 
 from pathlib import Path
 
-from geo_planner.config import Study
+from geo_planner.config import Study, require_study
+from geo_planner.errors import require_path
 from geo_planner.region.ingest import Progress, ingest, require_buildable
 from geo_planner.region.store import Region, require_writable, write_region
 from geo_planner.version import __version__
@@ -39,7 +40,8 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
     >>> len(region.table("streets")), region.study["badge"]
     (60, 'Made up')
     """
-    require_writable(Path(out))
+    require_study(study)
+    require_writable(require_path(out, "out"))
     gathered = ingest(study, progress=progress)
     crs = require_buildable(gathered)
     progress("writing the region")

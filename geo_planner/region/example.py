@@ -18,6 +18,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.config import read_study
+from geo_planner.errors import InputError, require_path
 from geo_planner.region.build import build_region
 from geo_planner.region.store import Region
 
@@ -84,8 +85,11 @@ def write_example(folder: Path | str) -> Path:
     >>> read_study(write_example(mkdtemp()))
     Study('example': Example town, 6 sources)
     """
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
+    place = require_path(folder, "folder")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{place}: cannot be made ({error.strerror}); name a folder") from error
     (place / "streets.osm").write_text(_streets(), "utf-8")
     _write_bus(place / "bus.zip")
     layers = {

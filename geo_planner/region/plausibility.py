@@ -14,13 +14,12 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
+from geo_planner.arrays import BoolArray
 from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.schema import tables as schemas
-
-BoolArray = npt.NDArray[np.bool_]
 
 HIGHEST_USUAL_RATIO = 5.0
 _FAR_M = 100_000.0
@@ -89,7 +88,7 @@ def _far_rows(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Finding
         if not isinstance(frame, gpd.GeoDataFrame) or not len(frame):
             continue
         middle = _middles(frame)
-        away_m = shapely.distance(shapely.points(middle), shapely.box(*core))
+        away_m = _away_m(middle, core)
         far = away_m > _FAR_M
         if not far.any():
             continue
@@ -107,6 +106,17 @@ def _far_rows(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Finding
 def _middles(frame: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     bounds = shapely.bounds(frame.geometry.to_numpy())
     return np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
+
+
+def _away_m(
+    middle: npt.NDArray[np.float64], core: tuple[float, float, float, float]
+) -> npt.NDArray[np.float64]:
+    """Measure how far places lie from the region; nan where there is none [m]."""
+    west, south, east, north = core
+    x, y = middle.T
+    across = np.maximum(np.maximum(west - x, x - east), 0)
+    along = np.maximum(np.maximum(south - y, y - north), 0)
+    return np.hypot(across, along)
 
 
 def _core(tables: Mapping[str, pd.DataFrame]) -> tuple[float, float, float, float] | None:

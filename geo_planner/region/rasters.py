@@ -84,7 +84,16 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
     grid = open_grid(source)
     extent = _extent(source, frames)
     window = require_overlap(grid, extent)
+    n_cells = window.n_columns * window.n_rows
+    if n_cells > source.limits.max_cells:
+        raise InputError(
+            f"{source.label}: {n_cells} cells lie over the study, more than "
+            f"max_cells = {source.limits.max_cells}: use larger cells, or raise limits.max_cells"
+        )
     read = RasterRead(provenance=provenance(grid, window), crs=grid.crs)
+    if grid.nodata_means is not None:
+        what = Reason("raster_nodata_means", value=grid.nodata_means)
+        read.findings.append(Finding(grid.name, "read", len(grid.tiles), what))
     if source.zones_from_cells is not None:
         _make_zones(read, source, source.zones_from_cells.cell_m, grid, frames)
     else:

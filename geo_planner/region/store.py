@@ -25,7 +25,7 @@ from pyproj import CRS
 
 from geo_planner import folders, schema
 from geo_planner.crs import parse_crs, to_text
-from geo_planner.errors import FolderError, RegionError, require_kind
+from geo_planner.errors import FolderError, RegionError, require_kind, require_path
 from geo_planner.findings import Finding
 from geo_planner.folders import sha256_of, write_json
 from geo_planner.reasons import Reason
@@ -215,7 +215,7 @@ def open_region(path: Path | str) -> Region:
     >>> open_region(example_region().path).study["name"]
     'Example town'
     """
-    folder = Path(path)
+    folder = require_path(path, "region")
     file = folder / REGION_FILE
     if not file.is_file():
         raise RegionError(

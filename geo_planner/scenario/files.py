@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from geo_planner.errors import require_path
 from geo_planner.reasons import Reason
 from geo_planner.scenario.model import Parsed, Scenario, parse_scenario, require_scenario
 from geo_planner.scenario.refusals import scenario_error
@@ -21,7 +22,7 @@ def parse_file(path: Path | str) -> Parsed:
     ScenarioError
         When the file is absent, or neither TOML nor JSON.
     """
-    file = Path(path)
+    file = require_path(path, "scenario")
     return parse_scenario(_content(file), file.parent, origin=file.name)
 
 

@@ -6,7 +6,7 @@ the declared CRS is refused when the shape is laid on a region.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 import geopandas as gpd
@@ -15,9 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from shapely.geometry import shape as shapely_shape
 from shapely.geometry.base import BaseGeometry
 
-from geo_planner.config.base import leave_examples_out
+from geo_planner.config.base import Refusing, leave_examples_out
 from geo_planner.crs import parse_crs
-from geo_planner.errors import CRSError
+from geo_planner.errors import CRSError, ScenarioError
 from geo_planner.scenario.refusals import unfit_value
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
 
@@ -35,10 +35,15 @@ _CLOCK = re.compile(r"^(\d{1,2}):([0-5]\d)$")
 _SHAPE_OF_DEPTH = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPolygon"}
 
 
-class Value(BaseModel):
+class Value(BaseModel, metaclass=Refusing):
     """Stand under every value of a scenario: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=leave_examples_out)
+
+    @classmethod
+    def refusal(cls, problems: Sequence[str]) -> ScenarioError:
+        """Make the error that says what is wrong with it."""
+        return ScenarioError(cls.__name__, problems)
 
 
 def clock_s(text: str) -> int:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
+from geo_planner.arrays import IntArray
+from geo_planner.errors import InputError
 
 BLOCK_ORIGINS = 32
 _BLOCKS_AHEAD = 2
 
-IntArray = npt.NDArray[np.int32]
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -92,7 +91,14 @@ def run_in_order(
         Does one block; must release the interpreter lock to gain from threads.
     block_origins
         Origins in a block. Blocks do not depend on the threads, so neither do results.
+
+    Raises
+    ------
+    InputError
+        When there is no thread to work on.
     """
+    if threads < 1:
+        raise InputError(f"threads = {threads}: search at least one at once, or leave it out")
     free: SimpleQueue[T] = SimpleQueue()
     n_blocks = -(-n_origins // block_origins)
     for _ in range(min(threads, n_blocks)):

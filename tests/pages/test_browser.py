@@ -16,7 +16,7 @@ from geo_planner.pages.study.overview import render_overview
 from geo_planner.siting.aggregation import aggregate
 from tests.pages.axe import axe_script, violations
 from tests.pages.small_land import with_land
-from tests.pages.small_town import SITE_NAMES, write_town
+from tests.pages.small_town import SITE_NAMES, town_result, write_town
 
 pytestmark = pytest.mark.slow
 
@@ -493,3 +493,77 @@ def test_the_ranking_is_the_studys_own_file_while_no_weight_is_moved(visit):
     seen = visit("sites")
     assert seen.page.evaluate("GP.moved") is False
     assert seen.page.get_attribute("#ranking-csv", "href") == "sites.csv"
+
+
+@pytest.fixture(scope="module")
+def folders(town, tmp_path_factory):
+    """Write the pages of the town with land in both languages."""
+    places = {}
+    for language in ("en", "da"):
+        place = tmp_path_factory.mktemp(f"layout-{language}")
+        shown = with_land(town_result(town, language))
+        for name, render in PAGES.items():
+            (place / f"{name}.html").write_text(render(shown, links=FILE_LINKS), "utf-8")
+        places[language] = place
+    return places
+
+
+OVERLAPS = """() => {
+  const stage = document.querySelector('.stage'), home = stage.getBoundingClientRect();
+  const found = [...stage.querySelectorAll(
+    '.choose,.switches,.legend,.card,.leaflet-control-zoom,.leaflet-control-attribution')]
+    .map((node) => [node.className, node.getBoundingClientRect()])
+    .filter(([, box]) => box.width && box.height);
+  const pairs = [];
+  found.forEach(([a, p], i) => found.slice(i + 1).forEach(([b, q]) => {
+    const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+    const high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+    if (wide > 1 && high > 1) pairs.push(a + ' over ' + b);
+  }));
+  return pairs;
+}"""
+COVERED = """() => [...document.querySelectorAll('.stage input[type=checkbox]')].filter((box) => {
+  const at = box.getBoundingClientRect();
+  const top = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2);
+  return at.width && top !== box;
+}).map((box) => box.id)"""
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", list(PAGES))
+def test_nothing_that_floats_on_a_map_covers_another(browser, folders, name, width, language):
+    seen = Visit(browser, folders[language] / f"{name}.html", width)
+    page = seen.page
+    if page.locator(".show-map:visible").count():
+        page.click(".show-map")
+    if name == "map" and page.locator(".choose .fold:visible").count():
+        page.click(".choose .fold")
+    for box in page.locator(".stage input[type=checkbox]").all():
+        box.evaluate("(node) => { node.checked || node.click(); }")
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(COVERED) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    seen.close()
+
+
+def test_all_sites_are_in_the_first_view_and_none_under_a_panel(browser, folders):
+    seen = Visit(browser, folders["en"] / "sites.html")
+    hidden = seen.page.evaluate(
+        """() => GP.data.sites.filter((site) => {
+          const p = GP.map.latLngToContainerPoint(site.anchor);
+          const home = GP.map.getContainer().getBoundingClientRect();
+          const at = document.elementFromPoint(home.x + p.x, home.y + p.y);
+          return !at || at.closest('.panel');
+        }).map((site) => site.id)"""
+    )
+    assert hidden == []
+    seen.close()
+
+
+def test_the_map_of_a_phone_comes_into_view_when_it_is_asked_for(browser, folders):
+    seen = Visit(browser, folders["da"] / "sites.html", 390, 844)
+    seen.page.click(".show-map")
+    top = seen.page.evaluate("document.querySelector('.stage').getBoundingClientRect().top")
+    assert top < 400
+    seen.close()

@@ -1,9 +1,11 @@
 """A check reads all, builds nothing, and says at once what is there, missing and wrong."""
 
 import csv
+import html
 import json
 import re
 from importlib import resources
+from string import Formatter
 
 import geopandas as gpd
 import pandas as pd
@@ -12,6 +14,7 @@ import shapely
 
 from geo_planner import schema
 from geo_planner.config import ControlTotals, Study, read_study
+from geo_planner.packaged import packaged_rows
 from geo_planner.pages.study.check import render_check
 from geo_planner.preflight import check_study
 from geo_planner.preflight.comparing import feed_days, misfits, totals
@@ -309,3 +312,37 @@ def test_the_page_speaks_danish_where_the_study_does(tmp_path, cli):
     page = (tmp_path / "deep" / "check.html").read_text("utf-8")
     assert "Der kan bygges en region" in page
     assert 'lang="da"' in page
+
+
+def in_danish(tmp_path, *layers):
+    """Write a study that speaks Danish, with a source that has much to say."""
+    study = write_study(tmp_path, *layers)
+    text = study.read_text("utf-8").replace('id = "small"', 'id = "small"\nlanguage = "da"')
+    study.write_text(text + "\n[control_totals]\nresidents = 1000\njobs = 5\n", "utf-8")
+    return study
+
+
+def english_texts():
+    """Give what is said in English alone: the words between the figures of each text."""
+    for row in packaged_rows("reasons"):
+        for text, *_ in Formatter().parse(row["en"]):
+            words = text.strip(" ,;:()'.")
+            if len(words.split()) > 2 and words not in row["da"]:
+                yield words
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_danish_check_holds_none_of_the_english_texts(tmp_path, cli, broken):
+    study = in_danish(tmp_path, "zones", "businesses", "sites")
+    if broken:
+        frame = zones()
+        frame.loc[0, "geometry"] = None
+        frame.loc[1, "zone_id"] = None
+        frame.to_file(tmp_path / "zones.gpkg")
+    checked = check_study(read_study(study))
+    assert checked.warnings
+    assert checked.missing
+    page = re.sub(r"<[^>]+>", " ", html.unescape(render_check(checked)))
+    shown = page + cli("check", study).out
+    assert [words for words in english_texts() if words in shown] == []
+    assert "kontroltotal" in shown

@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray, IntArray
 from geo_planner.config import Travel
 from geo_planner.networks.derived import Arrays
-from geo_planner.networks.street.guarded import Steps, closed_gates, guarded_streets
+from geo_planner.networks.street.guarded import Steps, closed_gates, guarded_streets, ways_out_cs
 from geo_planner.networks.street.r5_rules import DESTINATION_ONLY, R5, as_r5
 from geo_planner.networks.street.speeds import (
     ANY_STRESS,
@@ -36,9 +37,6 @@ from geo_planner.networks.street.turns import bicycle_delays_cs, car_turning, dr
 
 MIN_COMPONENT_NODES = 40
 
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 NOT_USABLE, ISLAND, KEPT = 0, 1, 2
 _SNAP_EXCLUDED = {
@@ -121,11 +119,14 @@ def build_street_arrays(
     if is_r5:
         excluded = np.all([flags(linked, f"bicycle_pushed_{way}") for way in WAYS], axis=0)
         forward, backward = street_costs(linked, mode, travel, R5)
+    way_out = ways_out_cs(steps, np.maximum(forward, backward), guarded, kept)
     return {
         **graph,
         "street_forward": forward,
         "street_backward": backward,
         "street_is_guarded": guarded & kept,
+        "way_out_from": way_out[tail],
+        "way_out_to": way_out[head],
         "street_state": np.select([kept, usable], [KEPT, ISLAND], NOT_USABLE).astype(np.uint8),
         "is_snappable": ~excluded,
         "node_order": order[node],

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
 from geo_planner.networks.derived import Arrays, derived_arrays
 from geo_planner.networks.street.build import (
@@ -24,9 +25,8 @@ from geo_planner.region import Region
 
 __all__ = ["ISLAND", "KEPT", "NOT_USABLE", "StreetNetwork", "street_network"]
 
-ARRAY_LAYOUT = 4
+ARRAY_LAYOUT = 5
 
-IntArray = npt.NDArray[np.int32]
 
 _SETTINGS = {
     "walk": ("walk_speed_kmh",),
@@ -88,6 +88,8 @@ class StreetNetwork:
         Cost of each street along and against its geometry [cs]; -1: not allowed.
     street_is_guarded
         Whether trips enter the street only to end there or leave it to begin, ``(n_streets,)``.
+    way_out_from, way_out_to
+        Least cost from the first and last vertex of each street to a street that is not so [cs].
     street_state
         0 not usable, 1 island, 2 kept; ``(n_streets,)`` in the order of the streets table.
     is_snappable
@@ -116,6 +118,8 @@ class StreetNetwork:
     street_forward: IntArray
     street_backward: IntArray
     street_is_guarded: npt.NDArray[np.bool_]
+    way_out_from: IntArray
+    way_out_to: IntArray
     street_state: npt.NDArray[np.uint8]
     is_snappable: npt.NDArray[np.bool_]
     node_order: IntArray

@@ -8,12 +8,12 @@ between two open streets stays shut: nobody has business behind it.
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, dijkstra
 
-LongArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from geo_planner.arrays import BoolArray, IntArray, LongArray
+
+NO_WAY_CS = 2**30
 
 
 @dataclass(frozen=True)
@@ -98,3 +98,42 @@ def closed_gates(steps: Steps, is_gate: BoolArray, is_guarded: BoolArray) -> Boo
     for ends in (steps.tail, steps.head):
         leads_behind[ends[is_used & is_guarded]] = True
     return is_gate & ~leads_behind
+
+
+def ways_out_cs(
+    steps: Steps, cost_cs: IntArray, is_guarded: BoolArray, is_kept: BoolArray
+) -> IntArray:
+    """Give the least cost from each node along guarded streets to an open one, either way [cs].
+
+    Parameters
+    ----------
+    steps
+        Streets of a mode.
+    cost_cs
+        Cost of each street, the dearer of its directions [cs], ``(n_streets,)``.
+    is_guarded, is_kept
+        Streets that are entered only to stop there, and those of the network.
+
+    Returns
+    -------
+    array
+        ``(n_nodes,)``; ``NO_WAY_CS`` where there is none.
+    """
+    inside, outside = is_guarded & is_kept, is_kept & ~is_guarded
+    way_out = np.full(steps.n_nodes, NO_WAY_CS, np.int32)
+    at_open = np.unique(np.concatenate([steps.tail[outside], steps.head[outside]]))
+    way_out[at_open] = 0
+    if inside.any() and len(at_open):
+        # parallel streets: the last one stands, so the cheapest comes last
+        order = np.flatnonzero(inside)[np.argsort(-cost_cs[inside], kind="stable")]
+        ends = np.sort(np.stack([steps.tail[order], steps.head[order]]), axis=0)
+        _, last = np.unique(ends[:, ::-1], axis=1, return_index=True)
+        chosen = len(order) - 1 - last
+        # a street that costs nothing would be no street in a sparse graph
+        weight = np.maximum(cost_cs[order[chosen]], 1)
+        shape = (steps.n_nodes, steps.n_nodes)
+        graph = coo_matrix((weight, (ends[0, chosen], ends[1, chosen])), shape).tocsr()
+        found = dijkstra(graph, directed=False, indices=at_open, min_only=True)
+        is_there = np.isfinite(found)
+        way_out[is_there] = np.minimum(found[is_there], NO_WAY_CS).astype(np.int32)
+    return way_out

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray
 from geo_planner.config import Travel
 from geo_planner.networks.street.speeds import ANY_STRESS, WAYS, access_mode, flags
 from geo_planner.units import KMH_PER_MPH, KMH_PER_MPS
 
-BoolArray = npt.NDArray[np.bool_]
 LevelArray = npt.NDArray[np.uint8]
 
 R5 = "r5"
@@ -28,6 +28,21 @@ DESTINATION_ONLY = {
     "car": "is_destination_only",
 }
 _RIDDEN = ("pedestrian", "bridleway")
+# classes that R5 opens to a mode by name: its more general tags (access) do not close them
+_NAMED = {
+    "walk": (
+        "pedestrian",
+        "footway",
+        "steps",
+        "path",
+        "cycleway",
+        "bridleway",
+        "platform",
+        "corridor",
+    ),
+    "bicycle": ("path", "cycleway", "pedestrian", "bridleway"),
+    "car": (),
+}
 _QUIET = ("residential", "living_street")
 _LESSER = ("unclassified", "tertiary", "tertiary_link")
 _SLOW_KMH = 25 * KMH_PER_MPH
@@ -81,7 +96,8 @@ def stress_of_r5(streets: pd.DataFrame, nodes: pd.DataFrame) -> LevelArray:
 
 def _is_closed(streets: pd.DataFrame, mode: str) -> BoolArray:
     """Mark what R5 closes to a mode: streets for access alone by their tags, and ferries."""
-    is_closed = flags(streets, DESTINATION_ONLY[mode])
+    is_named = streets["road_class"].isin(_NAMED[mode]).to_numpy(bool)
+    is_closed = flags(streets, DESTINATION_ONLY[mode]) & ~is_named
     if mode == "car":
         is_closed &= ~flags(streets, "is_entrance")
     return is_closed | (streets["road_class"] == "ferry").to_numpy(bool)

@@ -1,8 +1,11 @@
 """Linking points to streets: to the nearest usable street, at the point beside it, never for free.
 
-The straight line from a point to its street is charged at walking speed. Every point has a row in
-the ledger: ``snapped``, ``too_far`` (no usable street within the limit) or ``isolated`` (only an
-island of streets within the limit).
+The straight line from a point to its street is charged at walking speed. Where the nearest street
+is entered only to stop there, an open street within 100 m is taken instead when the straight way to
+it is over a minute shorter than the whole way out: the ledger then names the street passed over and
+what that saves. An open street farther off is not beside the point, and is never flown to.
+Every point has a row in the ledger: ``snapped``, ``too_far`` (no usable street within the limit) or
+``isolated`` (only an island of streets within the limit).
 """
 
 from dataclasses import dataclass
@@ -13,13 +16,15 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo_planner.arrays import IntArray
 from geo_planner.crs import require_metric
 from geo_planner.networks.street.graph import ISLAND, KEPT, StreetNetwork
 from geo_planner.units import CENTISECONDS_PER_S
 
-IntArray = npt.NDArray[np.int32]
 _Door = tuple[IntArray, IntArray]
 
+_BESIDE_M = 100.0
+_MATTERS_S = 60.0
 _ON_CROSSING = {"leave": "stand", "enter": "meet"}
 
 
@@ -30,7 +35,8 @@ class SnappedPoints:
     Parameters
     ----------
     ledger
-        One row per point: id, status, distance_m, access_time_s, street_id, share_along.
+        One row per point: id, status, distance_m, access_time_s, street_id, share_along;
+        passed_over_street_id and saved_s where an open street was taken for a nearer private one.
     position
         x and y of each point, ``(n_points, 2)`` [m].
     street, fraction
@@ -87,6 +93,9 @@ class Snapper:
         self._kept = np.flatnonzero((network.street_state == KEPT) & open_to_points)
         self._island = np.flatnonzero((network.street_state == ISLAND) & open_to_points)
         self._kept_tree = shapely.STRtree(lines[self._kept])
+        self._open = self._kept[~np.asarray(network.street_is_guarded)[self._kept]]
+        has_private = len(self._open) < len(self._kept)
+        self._open_tree = shapely.STRtree(lines[self._open]) if has_private else self._kept_tree
         self._island_tree = shapely.STRtree(lines[self._island])
 
     def snap(
@@ -97,7 +106,7 @@ class Snapper:
         max_snap_m: float,
         terminal_time_s: float = 0.0,
     ) -> SnappedPoints:
-        """Link points to the nearest usable street.
+        """Link points to the nearest usable street, or the one with the least whole way out.
 
         Parameters
         ----------
@@ -122,9 +131,9 @@ class Snapper:
         near_island, _ = _nearest(self._island_tree, shapes, max_snap_m)
         status = np.select([found, near_island >= 0], ["snapped", "isolated"], "too_far")
         street = np.where(found, self._kept[street] if len(self._kept) else -1, -1)
-        fraction = np.zeros(len(shapes))
-        lines = self._streets.geometry.to_numpy()[street[found]]
-        fraction[found] = shapely.line_locate_point(lines, shapes[found], normalized=True)
+        fraction = self._shares_along(shapes, street)
+        nearest = street.copy()
+        saved_s = self._take_open(shapes, street, distance, fraction, walk_speed_mps, max_snap_m)
         access_s = distance / walk_speed_mps + terminal_time_s
         ids = self._streets["street_id"].to_numpy(object)
         ledger = pd.DataFrame(
@@ -135,6 +144,10 @@ class Snapper:
                 "access_time_s": np.where(found, access_s.round(2), np.nan),
                 "street_id": pd.Series(np.where(found, ids[street], None), dtype="str"),
                 "share_along": np.where(found, fraction.round(6), np.nan),
+                "passed_over_street_id": pd.Series(
+                    np.where(nearest != street, ids[nearest], None), dtype="str"
+                ),
+                "saved_s": np.where(nearest != street, saved_s.round(2), np.nan),
             }
         )
         access = np.rint(np.nan_to_num(access_s) * CENTISECONDS_PER_S).astype(np.int32)
@@ -146,6 +159,50 @@ class Snapper:
             access=access,
             **self._along(street, fraction, found),
         )
+
+    def _shares_along(
+        self, shapes: npt.NDArray[np.object_], street: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
+        """Find how far along its street each point lies, as a share."""
+        share = np.zeros(len(shapes))
+        found = street >= 0
+        lines = self._streets.geometry.to_numpy()[street[found]]
+        share[found] = shapely.line_locate_point(lines, shapes[found], normalized=True)
+        return share
+
+    def _take_open(
+        self,
+        shapes: npt.NDArray[np.object_],
+        street: npt.NDArray[np.intp],
+        distance: npt.NDArray[np.float64],
+        fraction: npt.NDArray[np.float64],
+        walk_speed_mps: float,
+        max_snap_m: float,
+    ) -> npt.NDArray[np.float64]:
+        """Link points beside private streets to open ones where that is the shorter way out.
+
+        Changes ``street``, ``distance`` and ``fraction``; returns what it saves [s].
+        """
+        saved_s = np.full(len(shapes), np.nan)
+        network = self._network
+        rows = np.flatnonzero((street >= 0) & np.asarray(network.street_is_guarded)[street])
+        if not len(rows) or not len(self._open):
+            return saved_s
+        private, share = street[rows], fraction[rows]
+        whole = np.maximum(network.street_forward[private], network.street_backward[private])
+        out_cs = np.minimum(
+            network.way_out_from[private] + share * whole,
+            network.way_out_to[private] + (1 - share) * whole,
+        )
+        place, straight_m = _nearest(self._open_tree, shapes[rows], min(max_snap_m, _BESIDE_M))
+        along_s = distance[rows] / walk_speed_mps + out_cs / CENTISECONDS_PER_S
+        saves_s = along_s - straight_m / walk_speed_mps
+        is_better = (place >= 0) & (saves_s > _MATTERS_S)
+        chosen = rows[is_better]
+        street[chosen] = self._open[place[is_better]]
+        distance[chosen], saved_s[chosen] = straight_m[is_better], saves_s[is_better]
+        fraction[chosen] = self._shares_along(shapes[chosen], street[chosen])
+        return saved_s
 
     def _along(
         self,

@@ -1,7 +1,7 @@
 """How a brief's site is reached, and what lies around it: workers, times, workplaces, services."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from geo_planner.accessibility.keys import MeasureKey, find_measures, headline
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.brief.subject import Subject
 from geo_planner.pages.drawing.layers import text_of
+from geo_planner.pages.drawing.saturation import all_there_is, saturation_words
 from geo_planner.pages.drawing.stations import rail_stations
 from geo_planner.palette import CLUSTERS
 from geo_planner.siting import place_name
@@ -37,13 +38,13 @@ def reach_section(subject: Subject) -> dict[str, Any]:
     -------
     dict
         ``limits`` in words, ``main`` (position of the limit with bars), ``rows``: mode, figures,
-        bar (0-100).
+        bar (0-100); ``notes``: figures that are all there is in the data.
     """
     found = find_measures([str(name) for name in subject.row.index], "workers")
     measures = [m for m in found if m.cutoff_min and m.percentile in (None, MEDIAN)]
     limits = sorted({m.cutoff_min for m in measures if m.cutoff_min})
     if not limits:
-        return {"limits": [], "main": 0, "rows": []}
+        return {"limits": [], "main": 0, "rows": [], "notes": []}
     chosen = headline(measures, subject.result.study)
     main = limits.index(chosen.cutoff_min) if chosen and chosen.cutoff_min else 0
     modes = dict.fromkeys(m.mode for m in measures)
@@ -61,7 +62,21 @@ def reach_section(subject: Subject) -> dict[str, Any]:
             }
             for mode, top in zip(modes, tops, strict=True)
         ],
+        "notes": _saturated(subject, measures),
     }
+
+
+def _saturated(subject: Subject, measures: Sequence[MeasureKey]) -> list[str]:
+    """Say which figures are all there is in the data, mode by mode."""
+    result, words = subject.result, subject.words
+    total = all_there_is(result.zones, result.businesses, "workers")
+    found: dict[tuple[str, str], list[str]] = {}
+    for measure in measures:
+        told = saturation_words(_value(subject, measure), total, "workers", words)
+        if told:
+            limit = words.figure(measure.cutoff_min, "min")
+            found.setdefault((_mode_words(subject, measure.mode), told), []).append(limit)
+    return [f"{mode}, {', '.join(limits)}: {told}" for (mode, told), limits in found.items()]
 
 
 def headline_workers(subject: Subject) -> dict[str, str] | None:
@@ -183,11 +198,11 @@ def amenity_words(subject: Subject) -> str:
     names = [name for name in dict.fromkeys(_amenity_groups().values()) if name in groups]
     names += [name for name in groups.index if name not in names]
     phrases = subject.words.phrases
-    told = [
+    uses = [
         f"{phrases.get('amenity_' + name.replace(' ', '_'), name)} {int(groups[name])}"
         for name in names
     ]
-    return ", ".join(told) or subject.words("brief_none")
+    return ", ".join(uses) or subject.words("brief_none")
 
 
 def _within(subject: Subject, frame: gpd.GeoDataFrame, distance_m: float) -> gpd.GeoDataFrame:

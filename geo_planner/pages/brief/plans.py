@@ -35,14 +35,23 @@ def plan_section(subject: Subject) -> dict[str, Any]:
     readings = _readings(items)
     numbers = _numbers([item for item in items if item["state"] in readings])
     shares = [_share_words(subject, _of(items, [s], ("use_code",))) for s in readings]
+    # in force there is none: nothing to ask for
+    no_local_plan = subject.number("local_plan_share") == 0
     rows = []
     for label, quantities in _ROWS:
         found = [_of(items, [state], quantities) for state in readings]
         if quantities == _MAY_BE_SILENT and not any(found):
             continue
         cells = [
-            _cell(subject, own, quantities, numbers, share)
-            for own, share in zip(found, shares, strict=True)
+            _cell(
+                subject,
+                own,
+                quantities,
+                numbers,
+                share,
+                is_absent=no_local_plan and reading == "now",
+            )
+            for own, share, reading in zip(found, shares, readings, strict=True)
         ]
         rows.append({"label": subject.words(label), "cells": cells})
     return {
@@ -90,7 +99,11 @@ def _cell(
     quantities: tuple[str, ...],
     numbers: Mapping[tuple[str, ...], int],
     share: str,
+    *,
+    is_absent: bool,
 ) -> dict[str, Any]:
+    if not items and is_absent:
+        return {"value": subject.words("brief_no_plan"), "is_open": False, "refs": [], "share": ""}
     if not items:
         is_open = quantities != _MAY_BE_SILENT
         value = subject.ask if is_open else subject.words("brief_not_stated")
@@ -260,12 +273,12 @@ def readiness_rows_of(subject: Subject) -> list[dict[str, str]]:
     parking = subject.text("parking") or "unknown"
     known = words.phrases.get(f"parking_{parking.replace(' ', '_')}")
     is_known = parking != "unknown" and known is not None
-    told = words("brief_parking_norm", told=known) if is_known else subject.ask
+    parking_words = words("brief_parking_norm", told=known) if is_known else subject.ask
     basis = subject.number("ratio_basis")
     if basis is not None:
         reckoned = words.phrases.get(f"brief_basis_{basis:.0f}", f"{basis:.0f}")
-        told = f"{told} · {words('brief_basis', unit=reckoned)}"
-    rows.append({"label": words("brief_parking"), "value": told})
+        parking_words = f"{parking_words} · {words('brief_basis', unit=reckoned)}"
+    rows.append({"label": words("brief_parking"), "value": parking_words})
     blocked = subject.number("blocked_share")
     if blocked:
         value = words("brief_blocked_share", share=words.figure(blocked, "share"))
@@ -284,8 +297,8 @@ def _stage(subject: Subject) -> str:
     row = readiness_rows().loc[int(stage)]
     low, high = float(row["years_low"]), float(row["years_high"])
     years = f"{_years(subject, low)}+" if math.isnan(high) else _years(subject, low, high)
-    said = words("brief_years", years=years)
-    return f"{stage:.0f}: {meanings[f'{stage:.0f}']} ({said})"
+    span_words = words("brief_years", years=years)
+    return f"{stage:.0f}: {meanings[f'{stage:.0f}']} ({span_words})"
 
 
 def _years(subject: Subject, low: float, high: float | None = None) -> str:

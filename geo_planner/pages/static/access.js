@@ -10,6 +10,7 @@
       el("b", {}, row.text))));
     byId("by-class-unit").textContent = words.residents_by + " " + data.measure.unit;
     byId("all-mean").textContent = data.measure.mean;
+    byId("all-mean-note").textContent = data.measure.saturation;
   };
   const drawDistricts = function () {
     const body = byId("by-district");

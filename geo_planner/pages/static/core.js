@@ -117,6 +117,7 @@ var makeGP = function (data) {
       gp.el("div", { class: "card-head" }, gp.el("h2", {}, title),
         gp.el("button", { type: "button", class: "close", "aria-label": words.close, onclick: gp.closeCard }, "\u2715")),
       gp.el("p", { class: "meta" }, meta), ...parts.filter(Boolean));
+    card.classList.remove("short");
     card.hidden = false;
     document.body.classList.add("has-card");
   };
@@ -184,16 +185,29 @@ var makeGP = function (data) {
       if (gp.layers[name]) gp.layers[name].setStyle(gp.layers[name].options.style);
     }
   };
+  gp.stage = () => gp.map.getContainer().closest(".stage") || gp.map.getContainer().parentElement;
+  /* what floats at the head of the map keeps its place: legend and card end below it */
+  gp.watchHead = function () {
+    const stage = gp.stage(), head = stage.querySelector(".choose,.switches");
+    if (!head) return;
+    const measure = () => stage.style.setProperty("--head", head.offsetTop + head.offsetHeight + "px");
+    measure();
+    new ResizeObserver(measure).observe(head);
+  };
+  const topOfFloats = function (stage) {
+    const boxes = [...stage.querySelectorAll(".card,.legend")].map((panel) => panel.getBoundingClientRect());
+    return Math.min(stage.getBoundingClientRect().bottom, ...boxes.filter((box) => box.height).map((box) => box.top));
+  };
   gp.fit = function () {
     const size = gp.map.getSize(), pad = (data.padding || [20, 20, 20, 20]).slice();
-    if (window.innerWidth < 1100) {
-      const head = gp.map.getContainer().closest(".stage").querySelector(".choose,.switches");
-      pad[1] = head ? head.offsetTop + head.offsetHeight + 16 : Math.min(pad[1], 90);
-      pad[3] = 40;
-    }
+    const stage = gp.stage(), head = stage.querySelector(".choose,.switches");
+    const isDocked = window.innerWidth >= 1100, most = isDocked && data.fit ? 0.8 : 0.6;
+    if (head && (data.fit || !isDocked)) pad[1] = head.offsetTop + head.offsetHeight + (isDocked ? 28 : 16);
+    if (!isDocked) pad[3] = 40;
+    else if (data.fit) pad[3] = stage.getBoundingClientRect().bottom - topOfFloats(stage) + 24;
     if (size.x < 760) { pad[0] = Math.min(pad[0], 24); pad[2] = Math.min(pad[2], 24); }
     for (const [a, b, room] of [[0, 2, size.x], [1, 3, size.y]]) {
-      const share = Math.min(1, (0.6 * room) / Math.max(1, pad[a] + pad[b]));
+      const share = Math.min(1, (most * room) / Math.max(1, pad[a] + pad[b]));
       pad[a] *= share; pad[b] *= share;
     }
     gp.map.fitBounds(data.fit || data.focus, { paddingTopLeft: [pad[0], pad[1]], paddingBottomRight: [pad[2], pad[3]], animate: false });
@@ -230,6 +244,7 @@ var makeGP = function (data) {
       const button = map.getContainer().querySelector(".leaflet-control-zoom-" + way);
       if (button) { button.title = words["zoom_" + way]; button.setAttribute("aria-label", button.title); }
     }
+    gp.watchHead();
     gp.fit();
     map.setMinZoom(Math.max(3, Math.min(map.getZoom(), Math.floor(map.getBoundsZoom(data.limits, true)))));
     map.on("zoomend", gp.resize);

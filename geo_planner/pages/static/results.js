@@ -123,7 +123,7 @@
   const section = (part) => el("section", {}, el("h3", {}, part.title), gp.rows(part.rows),
     part.notes.map((note) => el("p", { class: "aside-note" }, note)));
   let wasOpen = false;
-  const more = (sections) => el("details", { open: wasOpen ? "" : null, ontoggle: (event) => { wasOpen = event.target.open; } },
+  const more = (sections) => el("details", { open: wasOpen ? "" : null, ontoggle: (event) => { wasOpen = event.target.open; if (wasOpen) document.getElementById("card").classList.remove("short"); } },
     el("summary", {}, words.more_figures), sections.map(section));
   /* a wide window docks the card on the map; a narrow one has it below, or as a sheet at the foot */
   const placeCard = function () {

@@ -179,8 +179,10 @@
     /* a map that was hidden at the start has no size to be fitted to until it is shown */
     document.querySelector(".show-map").addEventListener("click", () => {
       gp.map.invalidateSize({ animate: false });
-      if (gp.map.getSize().x) gp.fit();
+      if (!gp.map.getSize().x) return;
+      gp.fit();
       gp.spreadBadges();
+      gp.stage().scrollIntoView({ block: "start" });
     });
     rows.forEach((row, i) => {
       row.addEventListener("mouseenter", () => gp.hoverSite(i, true));
@@ -192,6 +194,10 @@
     paintSliders();
     gp.placeLabels();
     const first = gp.order()[0];
-    if (first !== undefined && window.innerWidth >= 1100) gp.selectSite(first);
+    if (first === undefined || window.innerWidth < 1100) return;
+    /* the first card opens in short, so that all sites are in the first view */
+    gp.selectSite(first);
+    document.getElementById("card").classList.add("short");
+    gp.fit();
   };
 })(GP);

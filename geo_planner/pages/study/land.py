@@ -9,7 +9,7 @@ from geo_planner.analysis.totals import counted_sites, known_sum
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.measures import measure_short, measure_title
 from geo_planner.pages.drawing.view import View
-from geo_planner.pages.study.people import district_rows, equity_row
+from geo_planner.pages.study.people import district_rows, equity_row, mean_saturation
 from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import EN_DASH, NO_BREAK_SPACE
 
@@ -81,6 +81,7 @@ def equity(view: View) -> dict[str, Any]:
     return {
         "modes": [
             _shared(view, view.words(f"mode_{measure.mode}"), row)
+            | {"saturation": mean_saturation(view, measure)}
             for measure, row in rows
             if row is not None
         ],
@@ -102,4 +103,5 @@ def _shared(view: View, name: str, row: pd.Series | Mapping[str, Any]) -> dict[s
         "deciles": f"{ends[0]}{NO_BREAK_SPACE}{EN_DASH}{NO_BREAK_SPACE}{ends[1]}",
         "gini": words.number(row["gini"], 2),
         "left": words.figure(row["left_behind_share"], "share"),
+        "saturation": "",
     }

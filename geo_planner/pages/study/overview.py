@@ -34,7 +34,7 @@ from geo_planner.pages.sites.facts import (
 from geo_planner.pages.study import overlays
 from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
-from geo_planner.pages.study.people import equity_row
+from geo_planner.pages.study.people import equity_row, mean_saturation
 from geo_planner.pages.study.provenance import (
     edge_words,
     finding_rows,
@@ -201,7 +201,14 @@ def _cards(
             {
                 "label": measure_title(chosen, words),
                 "figure": words.figure(row["mean"], "persons"),
-                "unit": words("mean_access_unit", mode=mode),
+                "unit": " · ".join(
+                    part
+                    for part in (
+                        words("mean_access_unit", mode=mode),
+                        mean_saturation(view, chosen),
+                    )
+                    if part
+                ),
                 "is_name": False,
             }
         )

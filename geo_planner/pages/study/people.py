@@ -11,6 +11,7 @@ from geo_planner.accessibility.keys import MeasureKey
 from geo_planner.classes import class_of
 from geo_planner.pages.drawing.layers import whole_numbers
 from geo_planner.pages.drawing.measures import Scale
+from geo_planner.pages.drawing.saturation import all_there_is, saturation_words
 from geo_planner.pages.drawing.view import View
 from geo_planner.words.wording import EN_DASH, Wording
 
@@ -50,8 +51,9 @@ def measure_people(
     Returns
     -------
     dict
-        ``mean`` in words; ``districts``: name, people, mean and width of a bar; ``classes``: label,
-        text, width and colour (None: unknown), the most access first.
+        ``mean`` in words; ``saturation``: whether that is all there is; ``districts``: name,
+        people, mean and width of a bar; ``classes``: label, text, width and colour (None:
+        unknown), the most access first.
     """
     words = view.words
     row = equity_row(view, measure)
@@ -59,6 +61,7 @@ def measure_people(
     longest = max((float(one["mean"]) for one in districts), default=0.0) or 1.0
     return {
         "mean": words.figure(None if row is None else row["mean"], "persons"),
+        "saturation": mean_saturation(view, measure),
         "districts": [
             {
                 "name": one["district"],
@@ -70,6 +73,15 @@ def measure_people(
         ],
         "classes": _classes(measure, zones, scale, words),
     }
+
+
+def mean_saturation(view: View, measure: MeasureKey | None) -> str:
+    """Say where residents reach on average all, or nearly all, there is in the data."""
+    row = equity_row(view, measure)
+    if row is None or measure is None or measure.cutoff_min is None:
+        return ""
+    total = all_there_is(view.zones, view.businesses, "jobs")
+    return saturation_words(float(row["mean"]), total, "jobs", view.words)
 
 
 def _classes(

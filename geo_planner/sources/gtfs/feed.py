@@ -61,7 +61,7 @@ class GtfsFeed:
         return bool(self.tables)
 
 
-def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
+def read_gtfs(path: Path, prefix: str, crs: CRS, *, max_lost_share: float = 0.1) -> GtfsFeed:
     """Read a GTFS zip or folder into tables.
 
     Parameters
@@ -72,6 +72,8 @@ def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
         Put before every id, with a colon.
     crs
         Metric CRS that stops and shapes are brought to.
+    max_lost_share
+        Largest share of a file's rows that an open quote may swallow.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def read_gtfs(path: Path, prefix: str, crs: CRS) -> GtfsFeed:
     believable position keeps its place in trips, with null geometry.
     """
     require_metric(crs)
-    notes = Notes(path.name)
+    notes = Notes(path.name, max_lost_share=max_lost_share)
     with open_feed(path) as files:
         if _is_flex_only(files):
             notes.add("stop_times.txt", "left_out", Reason("gtfs_flex_only"), 1)

@@ -19,12 +19,14 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from geo_planner.config import share_to_allow
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.reasons import Reason
 from geo_planner.sources.archives import DAMAGED, refuse_bomb
 
 MAX_EXAMPLES = 5
+_MAX_ERROR_CHARACTERS = 200
 MAX_UNZIPPED_BYTES = 8 * 10**9
 
 _DECIMAL_COMMA = r"[+-]?\d+,\d+"
@@ -37,6 +39,7 @@ class Notes:
 
     source: str
     findings: list[Finding] = field(default_factory=list)
+    max_lost_share: float = 0.1
 
     def add(
         self, file: str, kind: FindingKind, what: Reason, count: int, examples: Iterable[Any] = ()
@@ -141,7 +144,13 @@ def read_cells(
     """
     text = _as_utf8(raw, file, notes)
     header, _, body = text.partition(b"\n")
-    names = [name.strip().lower() for name in next(csv.reader([header.decode("utf-8")]), [])]
+    try:
+        first = next(csv.reader([header.decode("utf-8")], strict=True), [])
+    except csv.Error as error:
+        raise SourceError(
+            notes.source, f"the header of {file} cannot be read ({error}): is a quote left open?"
+        ) from error
+    names = [name.strip().lower() for name in first]
     if not body.strip():
         return pd.DataFrame(
             {name: pd.Categorical([], categories=[]) for name in names if name in wanted}
@@ -210,15 +219,55 @@ def _parse(
         try:
             table = _arrow(body, n_columns, types, skip)
         except pa.ArrowInvalid:
-            n_ragged, types = 0, loose
-            table = _arrow(body, n_columns, types, skip)
-    except pa.ArrowInvalid as error:
+            n_ragged = 0
+            table = _arrow(body, n_columns, loose, skip, block_bytes=len(body) + 1)
+        if n_ragged:
+            table = _parse_mended(body, n_columns, loose, file=file, notes=notes)
+    except (pa.ArrowException, csv.Error) as error:
         raise SourceError(
-            notes.source, f"{file} cannot be split into rows and columns ({error})"
+            notes.source,
+            f"{file} cannot be split into rows and columns ({str(error)[:_MAX_ERROR_CHARACTERS]})",
         ) from error
-    if n_ragged:
-        return _parse_mended(body, n_columns, types, file=file, notes=notes)
+    if b'"' in body and body.count(b"\n") > table.num_rows:
+        _look_for_swallowed(body, n_columns, file, notes)
     return table
+
+
+def _look_for_swallowed(body: bytes, n_columns: int, file: str, notes: Notes) -> None:
+    """Find whole rows inside a cell: an open quote reached over them.
+
+    Raises
+    ------
+    SourceError
+        When they are a larger share of the rows than is allowed for.
+    """
+    n_rows, lost = 0, list[tuple[int, int]]()
+    for row in _python_rows(body):
+        n_rows += 1
+        n_within = sum(
+            line.count(",") >= n_columns - 1
+            for cell in row
+            if "\n" in cell
+            for line in cell.splitlines()[1:]
+        )
+        if n_within and n_columns > 1:
+            lost.append((n_rows, n_within))
+    n_lost = sum(count for _, count in lost)
+    if n_lost > notes.max_lost_share * (n_rows + n_lost):
+        share = share_to_allow(n_lost / (n_rows + n_lost))
+        raise SourceError(
+            notes.source,
+            f"{file}: a quote that is not closed in row {lost[0][0]} swallows {n_lost} of "
+            f"{n_rows + n_lost} rows: close it, or allow for it with max_lost_share = {share}",
+        )
+    what = Reason("gtfs_swallowed")
+    notes.add(file, "left_out", what, n_lost, (f"row {row}" for row, _ in lost))
+
+
+def _python_rows(body: bytes) -> Iterator[list[str]]:
+    """Split rows one by one; cells may have any length."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(body) + 1))
+    return csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
 
 
 def _parse_mended(
@@ -233,7 +282,7 @@ def _parse_mended(
     mended = io.StringIO()
     writer = csv.writer(mended, lineterminator="\n")
     n_left_out = n_cut = n_filled = 0
-    for row in csv.reader(io.StringIO(body.decode("utf-8"), newline="")):
+    for row in _python_rows(body):
         if any(cell.strip() for cell in row[n_columns:]):
             n_left_out += 1
         elif row:
@@ -243,7 +292,10 @@ def _parse_mended(
     notes.add(file, "left_out", Reason("gtfs_more_cells"), n_left_out)
     notes.add(file, "repaired", Reason("gtfs_blank_cells"), n_cut)
     notes.add(file, "repaired", Reason("gtfs_fewer_cells"), n_filled)
-    return _arrow(mended.getvalue().encode(), n_columns, column_types, lambda _row: "skip")
+    content = mended.getvalue().encode()
+    return _arrow(
+        content, n_columns, column_types, lambda _row: "skip", block_bytes=len(content) + 1
+    )
 
 
 def _arrow(
@@ -251,11 +303,13 @@ def _arrow(
     n_columns: int,
     column_types: Mapping[str, pa.DataType],
     skip: Callable[[Any], str],
+    *,
+    block_bytes: int = 1 << 22,
 ) -> pa.Table:
     return arrow_csv.read_csv(
         pa.BufferReader(body),
         read_options=arrow_csv.ReadOptions(
-            column_names=[str(place) for place in range(n_columns)], block_size=1 << 22
+            column_names=[str(place) for place in range(n_columns)], block_size=block_bytes
         ),
         parse_options=arrow_csv.ParseOptions(
             # line breaks within quotes are looked for only where there are quotes: it costs time
@@ -291,7 +345,7 @@ def _floats(column: pa.ChunkedArray, name: str, file: str, notes: Notes) -> np.n
         numbers: np.ndarray = column.to_numpy()
         return numbers
     words = pd.Series(_categories(column).astype(object))
-    values: np.ndarray = pd.to_numeric(words, errors="coerce").to_numpy(dtype=np.float64)
+    values = np.array(pd.to_numeric(words, errors="coerce"), dtype=np.float64)
     is_bad = np.isnan(values) & words.notna().to_numpy()
     has_comma = is_bad & words.str.fullmatch(_DECIMAL_COMMA).fillna(value=False).to_numpy(bool)
     # beside decimal points, a comma may as well part thousands

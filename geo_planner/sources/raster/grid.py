@@ -71,7 +71,9 @@ class Grid:
     band
         Band that is read.
     nodata
-        Value that stands for no data besides what the files mask; None: none.
+        Values that stand for no data besides what the files mask.
+    nodata_means
+        Value of cells of the files without data; None: unknown.
     tiles
         Files and their places.
     """
@@ -83,7 +85,8 @@ class Grid:
     n_columns: int
     n_rows: int
     band: int
-    nodata: float | None
+    nodata: tuple[float, ...]
+    nodata_means: float | None
     tiles: tuple[Tile, ...]
 
     @property
@@ -165,10 +168,11 @@ class Grid:
         with tile_files.opened(tile.path) as dataset:
             stored = dataset.read(self.band, window=inside)
             is_there = dataset.read_masks(self.band, window=inside) > 0
-        if self.nodata is not None:
-            is_there &= ~_equals(stored, self.nodata)
+        for void in self.nodata:
+            is_there &= ~_equals(stored, void)
         values = stored.astype(np.float64) * tile.scale + tile.offset
-        return np.where(is_there & np.isfinite(values), values, np.nan)
+        absent = np.nan if self.nodata_means is None else self.nodata_means
+        return np.where(is_there & np.isfinite(values), values, absent)
 
     def _require_possible(self, values: np.ndarray) -> None:
         low, high = self.quantity.minimum, self.quantity.maximum
@@ -179,11 +183,17 @@ class Grid:
             wrong |= values > high
         if wrong.any():
             found = np.unique(values[wrong])
+            first = float(found[0])
             raise InputError(
                 f"{self.name}: {int(wrong.sum())} cells hold no {self.quantity.name} "
-                f"[{self.quantity.unit}], such as {found[0]:g}: state nodata = {found[0]:g} if it "
-                "stands for no data, else the right band or quantity"
+                f"[{self.quantity.unit}], such as {first:.9g}: state nodata = {self._voids(first)} "
+                "if it stands for no data, else the right band or quantity"
             )
+
+    def _voids(self, found: float) -> str:
+        """Write the setting that takes one more value as no data."""
+        values = [f"{value:.9g}" for value in (*self.nodata, found)]
+        return values[0] if len(values) == 1 else f"[{', '.join(values)}]"
 
 
 def _equals(stored: np.ndarray, nodata: float) -> np.ndarray:
@@ -202,7 +212,7 @@ def open_grid(source: RasterSource) -> Grid:
     SourceError
         When a file is absent, unreadable, without bands or without a place.
     InputError
-        When tiles differ, or nodata is stated against the file's own.
+        When tiles differ.
     CRSError
         When no CRS is known, or the one stated is not the file's.
     """
@@ -211,7 +221,6 @@ def open_grid(source: RasterSource) -> Grid:
     ]
     affine, tiles = tile_files.place_tiles(opened, source.label)
     crs = _crs(source, tiles[0])
-    nodata = _stated_nodata(source, tiles[0])
     return Grid(
         name=source.label,
         quantity=quantity_of(source.quantity),
@@ -220,7 +229,8 @@ def open_grid(source: RasterSource) -> Grid:
         n_columns=max(tile.column + tile.n_columns for tile in tiles),
         n_rows=max(tile.row + tile.n_rows for tile in tiles),
         band=source.band,
-        nodata=nodata,
+        nodata=source.voids,
+        nodata_means=source.nodata_means,
         tiles=tuple(tiles),
     )
 
@@ -234,16 +244,6 @@ def _crs(source: RasterSource, tile: Tile) -> CRS:
         raise CRSError(f"{source.label}: its CRS {crs.name!r} has no place on earth")
     number = crs.to_epsg()
     return CRS.from_epsg(number) if number else crs
-
-
-def _stated_nodata(source: RasterSource, tile: Tile) -> float | None:
-    own, stated = tile.nodata, source.nodata
-    if own is not None and stated is not None and own != stated:
-        raise InputError(
-            f"{source.label}: the file's nodata is {own:g}, but nodata = {stated:g} is stated: "
-            "leave it out"
-        )
-    return stated
 
 
 def require_overlap(grid: Grid, extent: gpd.GeoSeries) -> CellWindow:
@@ -286,12 +286,13 @@ def provenance(grid: Grid, window: CellWindow) -> dict[str, Any]:
             CellWindow(tile.column, tile.row, tile.n_columns, tile.n_rows)
         ).is_empty
     ]
-    own = grid.tiles[0].nodata if grid.nodata is None else grid.nodata
+    own = grid.tiles[0].nodata
+    voids = [str(value) for value in (*(() if own is None else (own,)), *grid.nodata)]
     return {
         "quantity": grid.quantity.name,
         "crs": to_text(grid.crs),
         "cell_size": list(tile_files.cell_size(grid.affine)),
-        "nodata": None if own is None else str(own),
+        "nodata": ", ".join(dict.fromkeys(voids)) or None,
         "bounds": list(grid.bounds),
         "band": grid.band,
         "sha256": {tile.path.name: _sha256(tile.path) for tile in used},

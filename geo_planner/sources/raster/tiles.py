@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from geo_planner.errors import InputError, MissingDependencyError, SourceError
+from geo_planner.errors import GeoPlannerError, InputError, MissingDependencyError, SourceError
 
 Affine = tuple[float, float, float, float, float, float]
 
@@ -22,6 +22,14 @@ _PATTERN_SIGNS = "*?["
 _MOST_SHOWN = 5
 _SAME_PLACE_CELLS = 1e-3
 _SAME_SIZE = 1e-9
+_FARTHEST = 1e9  # of any CRS of the earth, in metres, feet or degrees
+_LEAST_CELL_AREA = 1e-18
+# formats that hold their own cells; virtual ones send a reader on to other files or hosts
+_DRIVERS = {
+    ".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA", ".bil": "EHdr",
+    ".flt": "EHdr", ".jp2": "JP2OpenJPEG", ".png": "PNG", ".jpg": "JPEG", ".xyz": "XYZ",
+    ".grd": "GSBG", ".dem": "USGSDEM",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,21 @@ def _fitting(path: Path) -> list[Path]:
     return [file for file in folder.glob("/".join(parts)) if file.is_file()]
 
 
+def require_driver(path: Path) -> str:
+    """Name the driver of a file's format, which alone may open it.
+
+    Raises
+    ------
+    SourceError
+        When its suffix is that of no format with cells of its own.
+    """
+    driver = _DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        known = ", ".join(_DRIVERS)
+        raise SourceError(str(path), f"is no raster of cells of its own: use {known}")
+    return driver
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """Open a file with rasterio; what goes wrong while it is open is told with its name.
@@ -117,9 +140,11 @@ def opened(path: Path) -> Iterator[Any]:
         with warnings.catch_warnings():
             # whether there is a place is asked by open_tile; GDAL's other notes do not matter
             warnings.simplefilter("ignore")
-            with rasterio.open(path) as dataset:
+            with rasterio.open(path, driver=require_driver(path)) as dataset:
                 yield dataset
-    except rasterio.errors.RasterioError as error:
+    except GeoPlannerError:
+        raise
+    except (rasterio.errors.RasterioError, OSError, ValueError) as error:
         raise SourceError(str(path), f"not readable as a raster ({error})") from error
 
 
@@ -145,6 +170,11 @@ def open_tile(path: Path, band: int) -> Tile:
         affine = tuple(dataset.transform)[:6]
         if affine == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0) or not _has_area(affine):
             raise SourceError(str(path), "does not say where it lies: georeference it first")
+        if not _is_on_earth(affine, dataset.width, dataset.height):
+            raise SourceError(
+                str(path),
+                f"its cells of {cell_words(affine)} lie at no place on earth: georeference it anew",
+            )
         return Tile(
             path=path,
             crs_text=dataset.crs.to_wkt() if dataset.crs else None,
@@ -160,6 +190,18 @@ def open_tile(path: Path, band: int) -> Tile:
 def _has_area(affine: Affine) -> bool:
     a, b, _, d, e, _ = affine
     return all(map(math.isfinite, affine)) and a * e - b * d != 0
+
+
+def _is_on_earth(affine: Affine, n_columns: int, n_rows: int) -> bool:
+    """Tell whether all corners have coordinates that some CRS of the earth may have."""
+    a, b, c, d, e, f = affine
+    corners = [
+        (a * column + b * row + c, d * column + e * row + f)
+        for column in (0, n_columns)
+        for row in (0, n_rows)
+    ]
+    is_wide = abs(a * e - b * d) > _LEAST_CELL_AREA
+    return is_wide and all(abs(part) < _FARTHEST for corner in corners for part in corner)
 
 
 def place_tiles(tiles: Sequence[Tile], name: str) -> tuple[Affine, list[Tile]]:

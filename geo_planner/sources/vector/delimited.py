@@ -22,6 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from geo_planner.config import share_to_allow
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
@@ -159,7 +160,7 @@ def _swallowed(
             str(path),
             f"a quote that is not closed in row {row} swallows rows: {n_lost} of "
             f"{n_all} are lost: close it, or allow for it with "
-            f"max_lost_share = {n_lost / n_all:.2g}",
+            f"max_lost_share = {share_to_allow(n_lost / n_all)}",
         )
     rows = tuple(f"row {row + 1}" for row, _ in lost[:_MOST_EXAMPLES])
     what = Reason("layer_swallowed", row=row)

@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_planner.config import FieldRule, LayerSource
+from geo_planner.config import FieldRule, LayerSource, share_to_allow
 from geo_planner.crs import require_metric
 from geo_planner.errors import CRSError, InputError
 from geo_planner.findings import Finding
@@ -312,7 +312,8 @@ def _complete(
     if share > source.max_lost_share:
         raise InputError(
             f"{name}: {int(incomplete.sum())} of {len(made)} rows are incomplete "
-            f"({', '.join(map(english, lacks))}): allow for it with max_lost_share = {share:.2g}"
+            f"({', '.join(map(english, lacks))}): allow for it with "
+            f"max_lost_share = {share_to_allow(share)}"
         )
     labels = _labels(made, table)
     return made[~incomplete], [

@@ -11,7 +11,7 @@ from geo_planner.pages.brief.page import render_brief
 from geo_planner.pages.brief.subject import subject_of
 from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.report import write_briefs
-from tests.pages.brief_town import planned_result
+from tests.pages.brief_town import PLANS, citations, planned_result
 from tests.pages.small_town import IMG, SCRIPT, SITE_NAMES
 
 BARE = PageAssets()
@@ -212,3 +212,11 @@ def test_the_chain_from_floor_area_to_jobs_is_written_out(english):
         "80 % realised × 75 % occupied ÷ 20 m² per job × 100 % private = 120 jobs."
     )
     assert line in text_of(english["A"]).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_where_no_local_plan_is_in_force_its_column_asks_for_nothing(planned):
+    sites = planned.sites.copy()
+    sites.loc["A", ["local_plan_share", "citations"]] = [0.0, citations(PLANS[2:])]
+    text = text_of(brief(dataclasses.replace(planned, sites=sites)))
+    assert "Use none in force" in text
+    assert "Use ask the municipality" not in text

@@ -145,9 +145,6 @@ def test_the_crs_is_stated_where_absent_and_never_contradicted(tmp_path):
     named = write_raster(tmp_path / "named.tif", SIXTEEN)
     with pytest.raises(CRSError, match="but crs = 'EPSG:32632' is stated"):
         grid_of(named, crs="EPSG:32632")
-    marked = write_raster(tmp_path / "marked.tif", SIXTEEN, nodata=-1)
-    with pytest.raises(InputError, match="nodata is -1, but nodata = -9 is stated"):
-        grid_of(marked, nodata=-9)
 
 
 def test_a_raster_elsewhere_is_refused_with_both_extents(tmp_path):
@@ -221,3 +218,50 @@ def test_quantities_state_their_unit():
     twice = [{"path": "a.tif", "quantity": "elevation_m"}] * 2
     with pytest.raises(ConfigError, match="several rasters of elevation_m"):
         Sources(rasters=twice)
+
+
+@pytest.mark.parametrize(
+    ("own", "stated"),
+    [
+        (-9999.0, -32767.0),
+        (-3.4028235e38, -3.40282346639e38),
+        (np.nan, np.nan),
+        (-9999.0, [-32767.0]),
+    ],
+)
+def test_the_files_nodata_and_those_stated_are_all_void(tmp_path, own, stated):
+    values = np.array([[1, 2], [own, stated[0] if isinstance(stated, list) else stated]], "float32")
+    grid = grid_of(write_raster(tmp_path / "a.tif", values, nodata=own), nodata=stated)
+    assert np.isnan(grid.read(grid.whole)).tolist() == [[False, False], [True, True]]
+
+
+def test_the_message_on_a_second_void_names_a_setting_that_is_taken(tmp_path):
+    values = np.array([[1, 2], [-9999, -32767]], "float32")
+    path = write_raster(tmp_path / "a.tif", values, nodata=-9999)
+    grid = grid_of(path, "elevation_m")
+    with pytest.raises(InputError, match="state nodata = -32767 if"):
+        grid.read(grid.whole)
+    again = grid_of(path, "elevation_m", nodata=-32767)
+    assert np.isnan(again.read(again.whole)).sum() == 2
+
+
+def test_no_data_may_mean_dry_ground_within_the_file_and_nowhere_else(tmp_path):
+    values = np.array([[0.5, 0], [0, 0]], "float32")
+    path = write_raster(tmp_path / "a.tif", values, nodata=0)
+    grid = grid_of(path, "flood_depth_m", nodata_means=0)
+    read = grid.read(CellWindow(0, 0, 3, 2))
+    assert read[:, :2].tolist() == [[0.5, 0], [0, 0]]
+    assert np.isnan(read[:, 2]).all()
+
+
+@pytest.mark.parametrize("name", ["a.vrt", "a.xml", "a"])
+def test_a_virtual_raster_is_refused(tmp_path, name):
+    (tmp_path / name).write_text("<VRTDataset/>")
+    with pytest.raises(SourceError, match="is no raster of cells of its own"):
+        grid_of(tmp_path / name)
+
+
+def test_a_virtual_raster_under_another_name_is_refused(tmp_path):
+    (tmp_path / "a.tif").write_text("<VRTDataset rasterXSize='1' rasterYSize='1'/>")
+    with pytest.raises(SourceError, match="not readable as a raster"):
+        grid_of(tmp_path / "a.tif")

@@ -1,0 +1,155 @@
+"""Programs killed at any moment, and full disks: what lies there is whole, or says why not."""
+
+import os
+import random
+import shutil
+import subprocess
+import time
+from contextlib import contextmanager
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from geo_planner.analysis import read_result
+from geo_planner.errors import GeoPlannerError
+from geo_planner.region import open_region
+from tests.programs import FIRST, SECOND, figures_of, finish, run, start, write_studies
+
+pytestmark = pytest.mark.slow
+REFUSED = "refused"
+RESIDENTS = {900.0, 1800.0}
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory):
+    return write_studies(tmp_path_factory.mktemp("studies"))
+
+
+@pytest.fixture(scope="module")
+def runs(studies, tmp_path_factory):
+    """The finished runs of both studies."""
+    folder = tmp_path_factory.mktemp("runs")
+    for number, study in enumerate(studies):
+        assert run(study, folder / str(number)) == (0, "")
+    return folder / "0", folder / "1"
+
+
+def run_figures(out):
+    found = figures_of(read_result(out))
+    assert found in {FIRST, SECOND}
+    return found
+
+
+def region_residents(out):
+    region = open_region(out)
+    for name in region.tables:
+        region.table(name)
+    return float(region.table("zones")["population_count"].sum())
+
+
+def export_residents(out):
+    return float(gpd.read_file(out, layer="zones")["population_count"].sum())
+
+
+def ranked_sites(out):
+    assert len(pd.read_csv(out)) == 3
+    return 900.0
+
+
+JOBS = {
+    "run": (("run", "{study}", "--out", "{out}", "--threads", "1"), run_figures),
+    "build": (("build", "{study}", "--out", "{out}"), region_residents),
+    "export": (("export", "{run}", "--format", "gpkg", "--out", "{out}"), export_residents),
+    "sites": (("sites", "{run}", "--out", "{out}"), ranked_sites),
+}
+KILLS = {"run": 8, "build": 5, "export": 4, "sites": 3}
+SUFFIXES = {"export": ".gpkg", "sites": ".csv"}
+
+
+def kill_jobs(job, studies, runs, folder, n_kills):
+    """Kill a command on two inputs in turn; count what is whole after each kill."""
+    words, figures = JOBS[job]
+    out = folder / f"out{SUFFIXES.get(job, '')}"
+    errors = folder / "errors.txt"
+    rng = random.Random(7)
+
+    def command(which):
+        return [word.format(study=studies[which], run=runs[which], out=out) for word in words]
+
+    started = time.monotonic()
+    assert finish(errors, *command(0)) == (0, "")
+    usual_s = time.monotonic() - started
+    outcomes = {"whole": 0, REFUSED: 0}
+    for turn in range(n_kills):
+        process = start(errors, *command((turn + 1) % 2))
+        # most moments of interest lie at the end, where files get their names
+        process.join(1.1 * usual_s * rng.random() ** 0.3)
+        process.kill()
+        process.join()
+        try:
+            assert figures(out) in {FIRST, SECOND, *RESIDENTS}
+        except GeoPlannerError as error:
+            assert "again" in str(error)  # noqa: PT017 -- either outcome is right
+            outcomes[REFUSED] += 1
+        else:
+            outcomes["whole"] += 1
+    assert finish(errors, *command(0)) == (0, "")
+    assert figures(out) in {FIRST, 900.0}
+    assert not list(folder.rglob(".writing-*"))
+    return outcomes
+
+
+@pytest.mark.parametrize(("job", "n_kills"), KILLS.items())
+def test_a_killed_program_leaves_nothing_mixed(job, n_kills, studies, runs, tmp_path):
+    assert kill_jobs(job, studies, runs, tmp_path, n_kills)["whole"] > 0
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("job", "n_kills"), KILLS.items())
+def test_two_hundred_killed_programs_leave_nothing_mixed(job, n_kills, studies, runs, tmp_path):
+    print(job, kill_jobs(job, studies, runs, tmp_path, 10 * n_kills))
+
+
+@contextmanager
+def small_disk(folder, size_kb):
+    """A disk of its own with so much room; only root may mount one."""
+    folder.mkdir()
+    size = f"size={size_kb}k"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill_disk(studies, runs, folder, share):
+    """Run into a folder with room for the earlier run and a share of the next; what is there?"""
+    size_kb = sum(f.stat().st_size for f in runs[0].rglob("*") if f.is_file()) // 1024 + 200
+    with small_disk(folder, int(size_kb * (1 + share))) as disk:
+        out = disk / "out"
+        shutil.copytree(runs[0], out)
+        exit_code, complaint = finish(
+            folder.with_suffix(".txt"), "run", studies[1], "--out", out, "--threads", 1
+        )
+        found = figures_of(read_result(out))
+        assert found == (SECOND if exit_code == 0 else FIRST)
+        assert ("No space left" in complaint) == (exit_code != 0), complaint
+        assert not list(out.rglob(".writing-*"))
+        return exit_code
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a disk")
+
+
+@needs_root
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_full_disk_leaves_the_earlier_run(share, studies, runs, tmp_path):
+    assert fill_disk(studies, runs, tmp_path / "disk", share) == 1
+
+
+@needs_root
+@pytest.mark.prove
+def test_a_disk_full_at_every_megabyte_leaves_one_whole_run(studies, runs, tmp_path):
+    codes = [fill_disk(studies, runs, tmp_path / f"disk{n}", n / 20) for n in range(45)]
+    assert codes == sorted(codes, reverse=True)
