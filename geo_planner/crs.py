@@ -6,7 +6,10 @@ in web Mercator, whose metres are wrong everywhere but on the equator.
 
 from typing import Any
 
+import antimeridian
 import geopandas as gpd
+import numpy as np
+import shapely
 from pyproj import CRS
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
@@ -15,6 +18,7 @@ from pyproj.exceptions import CRSError as ProjError
 from geo_planner.errors import CRSError
 
 WGS84 = CRS.from_epsg(4326)
+_HALF_TURN = 180.0
 _PSEUDO_METRIC = (3857, 900913, 3785)
 
 
@@ -90,6 +94,16 @@ def local_metric_crs(longitude: float, latitude: float) -> CRS:
     if not found:
         raise CRSError(f"no UTM zone holds longitude {longitude}, latitude {latitude}")
     return CRS.from_epsg(int(found[0].code))
+
+
+def to_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bring a layer to longitude and latitude; shapes across the antimeridian are cut there."""
+    places = frame.to_crs(WGS84)
+    shapes = places.geometry.to_numpy().copy()
+    bounds = places.bounds
+    for row in np.flatnonzero((bounds["maxx"] - bounds["minx"] > _HALF_TURN).to_numpy()):
+        shapes[row] = shapely.geometry.shape(antimeridian.fix_shape(shapes[row]))
+    return places.set_geometry(gpd.GeoSeries(shapes, index=places.index, crs=WGS84))
 
 
 def to_text(crs: CRS) -> str:

@@ -18,14 +18,12 @@ errors survive pickling between processes.
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 MAX_PROBLEMS_SHOWN = 20
 _LINES_SHOWN = 36
 _LEAST_LINES_EACH = 2
 
-if TYPE_CHECKING:
-    from geo_planner.reasons import Reason
 
 T = TypeVar("T")
 
@@ -104,9 +102,7 @@ class FolderError(_AtPath, GeoPlannerError, OSError):
 class ScenarioError(GeoPlannerError, ValueError):
     """Say that modifications are wrong, with the index of each: in English, and as reasons."""
 
-    def __init__(
-        self, name: str, problems: Sequence[str], reasons: "Sequence[Reason]" = ()
-    ) -> None:
+    def __init__(self, name: str, problems: Sequence[str], reasons: Sequence[Any] = ()) -> None:
         super().__init__(name, tuple(problems), tuple(reasons))
         self.name = name
         self.problems = tuple(problems)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import Measure
+from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode, Travel
 from geo_planner.errors import InputError, require_kind
 from geo_planner.networks.street.snap import SnappedPoints
@@ -21,7 +22,6 @@ from geo_planner.travel_time import Router, open_router
 from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.inputs import Points, points_of, travel_in
 
-FloatArray = npt.NDArray[np.float64]
 Side = Literal["origins", "destinations"]
 
 

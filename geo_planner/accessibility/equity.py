@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-FloatArray = npt.NDArray[np.float64]
+from geo_planner.arrays import FloatArray
 
 _DECILES = np.arange(1, 10) / 10
 _RICHEST_SHARE, _POOREST_SHARE = 0.1, 0.4
@@ -135,14 +134,10 @@ def equity_by_district(
                 None if incomes is None else incomes[inside],
                 reference_mean=overall.mean,
             )
-            rows.append({"measure": measure, "district": name, **_flat(figures)})
+            single = {key: value for key, value in vars(figures).items() if key != "deciles"}
+            deciles = {f"p{10 * (i + 1)}": float(d) for i, d in enumerate(figures.deciles)}
+            rows.append({"measure": measure, "district": name, **single, **deciles})
     return pd.DataFrame(rows)
-
-
-def _flat(figures: Equity) -> dict[str, float]:
-    flat = {name: value for name, value in vars(figures).items() if name != "deciles"}
-    deciles = {f"p{10 * (i + 1)}": float(value) for i, value in enumerate(figures.deciles)}
-    return {**flat, **deciles}
 
 
 def _gini(values: FloatArray, weights: FloatArray) -> float:

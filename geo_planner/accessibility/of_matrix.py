@@ -18,7 +18,8 @@ from geo_planner.accessibility.competition import (
     spatial_availability,
     two_step_floating_catchment,
 )
-from geo_planner.accessibility.travel_matrix import COST, Decay, FloatArray, TravelMatrix
+from geo_planner.accessibility.travel_matrix import COST, Decay, TravelMatrix
+from geo_planner.arrays import FloatArray
 from geo_planner.errors import InputError
 
 

@@ -13,6 +13,7 @@ from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import cumulative
 from geo_planner.config import Access, CellFormat, Mode, Travel
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
 from geo_planner.region import Region, require_region
 from geo_planner.sources.vector.points import ALL_COLUMNS, read_points
 from geo_planner.travel_time import open_router
@@ -46,6 +47,7 @@ def access_of_points(
     cells: CellFormat | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    on_findings: Callable[[tuple[Finding, ...]], None] = lambda _findings: None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Count the opportunities that points reach within time limits.
 
@@ -71,6 +73,8 @@ def access_of_points(
         How files write their cells; None: by the rules for text files.
     threads, progress
         Searches at once (None: one per core); called with origins done and all origins.
+    on_findings
+        Called with what is left out of the network or the timetable, or doubtful in them.
 
     Returns
     -------
@@ -107,6 +111,7 @@ def access_of_points(
     ends, counts = _opportunities(region, opportunities, column, cells)
     starts, shown = _origins(region, origins, ends, cells)
     router = open_router(region, mode, settings)
+    on_findings(router.findings)
     snapped, targets = router.snap_origins(starts), router.snap_destinations(ends)
     access = sweep_access(
         router,

@@ -18,13 +18,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.accessibility.service_level import service_rules
+from geo_planner.arrays import FloatArray
 from geo_planner.errors import InputError
 from geo_planner.networks.transit.departures import Departures
 from geo_planner.packaged import packaged_rows
 from geo_planner.travel_time.walk_metres import WalkMetres
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
-
-FloatArray = npt.NDArray[np.float64]
 
 DEFAULT_WINDOW = "dk"
 _DECIMALS = 9

@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import FloatArray
 from geo_planner.networks.transit.departures import Departures
 from geo_planner.packaged import packaged_rows
 from geo_planner.travel_time.walk_metres import WalkMetres
 from geo_planner.units import SECONDS_PER_HOUR
-
-FloatArray = npt.NDArray[np.float64]
 
 _DECIMALS = 6
 

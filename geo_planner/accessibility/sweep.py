@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo_planner.accessibility.keys import sum_column
 from geo_planner.accessibility.weighing import Measure, Weighing
+from geo_planner.arrays import FloatArray
 from geo_planner.kernels import reducers
 from geo_planner.kernels.street import Rows
 from geo_planner.networks.street.snap import SnappedPoints
@@ -24,7 +25,6 @@ from geo_planner.travel_time.columns import label_of
 from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import StreetRouter
 
-FloatArray = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 _BLOCK_ORIGINS = 64

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from geo_planner.arrays import FloatArray
 from geo_planner.errors import InputError
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.travel_time.columns import TRAVEL_TIME
 
-FloatArray = npt.NDArray[np.float64]
 Decay = Callable[[FloatArray], FloatArray]
 
 FROM, TO, COST = "from_id", "to_id", TRAVEL_TIME

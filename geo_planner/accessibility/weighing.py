@@ -5,15 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from geo_planner import decay
 from geo_planner.accessibility.keys import limit_name
+from geo_planner.arrays import FloatArray, IntArray
 from geo_planner.travel_time.inputs import require_limits
 from geo_planner.units import CENTISECONDS_PER_S, seconds_from_min
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int32]
 
 _LONGEST_CS = 2**30
 

@@ -135,16 +135,17 @@ def analyse(
     n_threads = threads or default_threads()
     log = RunLog()
     ends = ends_of(region)
-    made = RunCache(region, settings, ends)
-    held = made if known is None or known.run_cache is None else known.run_cache.reusable_for(made)
+    own_cache = RunCache(region, settings, ends)
+    earlier = None if known is None else known.run_cache
+    reusable = own_cache if earlier is None else earlier.reusable_for(own_cache)
     zones, businesses, sites = ends.zones, ends.businesses, ends.sites
     routers: dict[Mode, Router] = {}
     access: dict[Mode, ModeAccess] = {}
     for mode in _possible_modes(region, settings):
-        routers[mode] = held.routers.get(mode) or open_router(region, mode, settings.travel)
+        routers[mode] = reusable.routers.get(mode) or open_router(region, mode, settings.travel)
         log.findings += routers[mode].findings
         log.lap(f"network_{mode}")
-        access[mode] = held.access.get(mode) or access_by_mode(
+        access[mode] = reusable.access.get(mode) or access_by_mode(
             mode, routers[mode], ends, settings, n_threads, progress
         )
         zones = zones.join(access[mode].zones)
@@ -153,7 +154,7 @@ def analyse(
         log.snaps.append(access[mode].snaps)
         log.modes[mode] = access[mode].counts
         log.lap(f"access_{mode}")
-    service = held.service
+    service = reusable.service
     if any(mode in TRANSIT_MODES for mode in routers):
         service = service or service_at(
             region, settings.travel, ends.zones, ends.businesses, ends.sites, threads=n_threads
@@ -162,7 +163,7 @@ def analyse(
             frame.join(own) for frame, own in zip((zones, businesses, sites), service, strict=True)
         )
         log.lap("service")
-    cut = held.edge_share
+    cut = reusable.edge_share
     headline = settings.access.headline_mode
     if headline in routers and cut is None:
         cut = edge_share(region, routers[headline], headline, zones, settings, n_threads)
@@ -175,7 +176,7 @@ def analyse(
         settings,
         threads=n_threads,
         reference=reference,
-        stations=held.stations,
+        stations=reusable.stations,
     )
     log.findings += judged.findings
     log.lap("sites")
@@ -191,7 +192,7 @@ def analyse(
         reference=judged.reference,
         summary=summary_of(region, settings, zones, businesses, judged, log, cut),
         run_cache=replace(
-            made,
+            own_cache,
             routers=routers,
             access=access,
             service=service,

@@ -51,46 +51,46 @@ class RunCache:
     edge_share: float | None = None
     stations: StationProximity | None = None
 
-    def reusable_for(self, made: "RunCache") -> "RunCache":
+    def reusable_for(self, other: "RunCache") -> "RunCache":
         """Keep the parts that are the same for another region, other settings or points.
 
         Parameters
         ----------
-        made
-            What the other run is made of.
+        other
+            Cache of the other run, which says what that is made of.
         """
-        travel_is_same = self.study.travel == made.study.travel
-        access_is_same = self.study.access == made.study.access and self.ends.are_as(made.ends)
+        travel_is_same = self.study.travel == other.study.travel
+        access_is_same = self.study.access == other.study.access and self.ends.are_as(other.ends)
         routers = {
             mode: router
             for mode, router in self.routers.items()
-            if travel_is_same and self._has_network_of(made.region, mode)
+            if travel_is_same and self._has_network_of(other.region, mode)
         }
         access = {
             mode: found for mode, found in self.access.items() if access_is_same and mode in routers
         }
-        has_edge = made.study.access.headline_mode in access
+        has_edge = other.study.access.headline_mode in access
         has_service = any(mode in TRANSIT_MODES for mode in access)
         return replace(
-            made,
+            other,
             routers=routers,
             access=access,
             service=self.service if has_service else None,
             edge_share=self.edge_share if has_edge else None,
-            stations=self.stations if self._has_stations_of(made) else None,
+            stations=self.stations if self._has_stations_of(other) else None,
         )
 
     def _has_network_of(self, region: Region, mode: Mode) -> bool:
         tables = (*STREET_TABLES, *FEED_TABLES) if mode in TRANSIT_MODES else STREET_TABLES
         return _is_same_place(self.region, region) and _are_same(self.region, region, tables)
 
-    def _has_stations_of(self, made: "RunCache") -> bool:
+    def _has_stations_of(self, other: "RunCache") -> bool:
         return (
-            _is_same_place(self.region, made.region)
-            and self.ends.sites_are_as(made.ends)
-            and _are_same(self.region, made.region, _STATION_TABLES)
+            _is_same_place(self.region, other.region)
+            and self.ends.sites_are_as(other.ends)
+            and _are_same(self.region, other.region, _STATION_TABLES)
             and all(
-                listed(self.region).equals(listed(made.region))
+                listed(self.region).equals(listed(other.region))
                 for listed in (listed_stations, uncounted_stations)
             )
         )

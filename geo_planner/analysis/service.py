@@ -29,8 +29,8 @@ def service_at(
     # rows of several tables may share an id: places stand for them
     places = gpd.GeoSeries(points.to_numpy(), crs=region.crs)
     found, _ = service_of(region, places, day_departures(region, travel), travel, threads=threads)
-    told, start = [], 0
+    frames_of_ends, start = [], 0
     for frame in frames:
-        told.append(found.iloc[start : start + len(frame)].set_index(frame.index))
+        frames_of_ends.append(found.iloc[start : start + len(frame)].set_index(frame.index))
         start += len(frame)
-    return tuple(told)
+    return tuple(frames_of_ends)

@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis.land import measure_land
+from geo_planner.analysis.site_names import distinct_names
 from geo_planner.config import Mode, Study
 from geo_planner.findings import Finding
 from geo_planner.land.stations.proximity import StationProximity
@@ -90,6 +91,7 @@ def judge_sites(
     """
     if not len(sites):
         return JudgedSites(sites)
+    sites = sites.assign(name=distinct_names(region, sites))
     land = measure_land(region, sites, study, stations)
     measured = measure_criteria(
         region,

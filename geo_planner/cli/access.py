@@ -1,14 +1,17 @@
 """Access of points to opportunities."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geo_planner.cli.cells import cells_of, with_cell_options
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.text import progress_bars, say
+from geo_planner.cli.text import progress_bars, say, tell_timetable
 from geo_planner.cli.travel import ModeOption, cutoffs_of, mode_of, travel_of, with_travel_options
+
+if TYPE_CHECKING:
+    from geo_planner.findings import Finding
 
 
 @with_cell_options
@@ -38,6 +41,7 @@ def access(
     chosen_mode = mode_of(mode)
     opened = open_region(region)
     settings = travel_of(opened.study, travel)
+    findings: list[Finding] = []
     with progress_bars() as step:
         frame, ledger = access_of_points(
             opened,
@@ -50,9 +54,13 @@ def access(
             cells=cells_of(cells),
             threads=threads,
             progress=lambda done, total: step(f"access by {mode}", done, total),
+            on_findings=findings.extend,
         )
     table = frame.drop(columns="geometry")
     write_table(table.reset_index(), out, opened.credits)
     write_table(ledger, ledger_path(out), opened.credits)
-    summary = {"out": str(out), "origins": len(table), "columns": list(table.columns)}
+    summary: dict[str, Any] = {
+        "out": str(out), "origins": len(table), "columns": list(table.columns),
+        "findings": tell_timetable(findings, opened.study),
+    }  # fmt: skip
     say(as_json, summary, f"{out}: {len(table)} origins, {', '.join(table.columns)}")

@@ -67,8 +67,10 @@ def _checked(
 ) -> "tuple[FeedsCheck, TransitUse | None]":
     from geo_planner.analysis.timetables import check_timetables
 
+    day: dt.date | Literal["typical"] | None = "typical" if date == "typical" else None
     try:
-        day = _day(date)
+        if date is not None and day is None:
+            day = dt.date.fromisoformat(date)
     except ValueError:
         raise typer.BadParameter(
             f"--date: {date!r} is no date such as 2026-03-10, nor typical"
@@ -76,12 +78,6 @@ def _checked(
     return check_timetables(
         paths, day, region_path=region, osm=osm, thin_share=thin_share, holidays=holidays
     )
-
-
-def _day(text: str | None) -> dt.date | Literal["typical"] | None:
-    if text is None:
-        return None
-    return "typical" if text == "typical" else dt.date.fromisoformat(text)
 
 
 def _words(region: Path | None) -> "Wording":

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads, place_of
-from geo_planner.cli.text import progress_bars, say
+from geo_planner.cli.text import progress_bars, say, tell_timetable
 from geo_planner.cli.travel import (
     ModeOption,
     cutoffs_of,
@@ -34,6 +34,7 @@ def isochrone(
     as_json: Json = False,
 ) -> None:
     """Write the areas, or the streets, that a point reaches within time limits."""
+    from geo_planner.crs import to_degrees
     from geo_planner.exports import SUFFIXES, require_suffix, write_table
     from geo_planner.isochrone import Isochrones
     from geo_planner.region import open_region
@@ -46,14 +47,18 @@ def isochrone(
     start = place_of(point, "--point", opened.crs)
     with progress_bars() as step:
         step(f"isochrone by {mode}", 0, 0)
-        drawn = Isochrones(opened, chosen_mode, settings).around(start, limits_min, threads=threads)
+        isochrones = Isochrones(opened, chosen_mode, settings)
+        drawn = isochrones.around(start, limits_min, threads=threads)
     frame = drawn.areas
     if rings:
         frame = drawn.rings()
     if streets:
         frame = drawn.streets(opened.geo_table("streets"))
-    write_table(frame.to_crs(4326) if out.suffix == ".geojson" else frame, out, opened.credits)
+    write_table(to_degrees(frame) if out.suffix == ".geojson" else frame, out, opened.credits)
     areas = {f"{row.minutes:g}": round(row.area_m2) for row in drawn.areas.itertuples()}
-    told = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
-    summary = {"out": str(out), "mode": mode, "rows": len(frame), "area_m2": areas}
-    say(as_json, summary, f"{out}: by {mode} {told}")
+    areas_text = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
+    summary: dict[str, Any] = {
+        "out": str(out), "mode": mode, "rows": len(frame), "area_m2": areas,
+        "findings": tell_timetable(isochrones.router.findings, opened.study),
+    }  # fmt: skip
+    say(as_json, summary, f"{out}: by {mode} {areas_text}")

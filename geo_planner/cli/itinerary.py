@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, RegionPath, place_of
-from geo_planner.cli.text import say
+from geo_planner.cli.text import say, tell_timetable
 from geo_planner.cli.travel import mode_of, travel_of, with_travel_options
 
 
@@ -32,7 +32,7 @@ def itinerary(
 ) -> None:
     """Find the best journeys between two points, leg by leg, for a window or on streets."""
     from geo_planner.exports import SUFFIXES, require_suffix, write_table
-    from geo_planner.itinerary import find_itineraries, legs_frame, steps_frame, to_json, to_text
+    from geo_planner.itinerary import Itineraries, legs_frame, steps_frame, to_json, to_text
     from geo_planner.region import open_region
 
     if out is not None:
@@ -40,18 +40,17 @@ def itinerary(
     chosen = mode_of(mode)
     opened = open_region(region)
     settings = travel_of(opened.study, travel)
-    journeys = find_itineraries(
-        opened,
+    itineraries = Itineraries(opened, chosen, settings)
+    journeys = itineraries.between(
         place_of(start, "--from", opened.crs).iloc[0],
         place_of(end, "--to", opened.crs).iloc[0],
-        chosen,
-        settings,
         max_total_walk_min=max_total_walk_min,
     )
-    told = to_json(journeys, opened.crs)
+    findings = tell_timetable(itineraries.findings, opened.study)
+    plain = to_json(journeys, opened.crs)
     if out is not None and out.suffix == ".json":
         out.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"journeys": told}, ensure_ascii=False, indent=1, default=str)
+        text = json.dumps({"journeys": plain}, ensure_ascii=False, indent=1, default=str)
         out.write_text(text + "\n", "utf-8")
     elif out is not None and journeys:
         write_table(legs_frame(journeys, opened.crs), out, opened.credits)
@@ -59,4 +58,5 @@ def itinerary(
             write_table(steps_frame(journeys), out.with_name(f"{out.stem}_steps.csv"), ())
     currency = settings.fares.currency if settings.fares else ""
     text = to_text(journeys, currency)
-    say(as_json, {"journeys": told}, text or "no journey within the limits")
+    summary = {"journeys": plain, "findings": findings}
+    say(as_json, summary, text or "no journey within the limits")

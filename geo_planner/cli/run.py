@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, Threads
-from geo_planner.cli.text import headline, progress_bars, say
+from geo_planner.cli.text import headline, progress_bars, say, tell_timetable
 
 if TYPE_CHECKING:
     from geo_planner.analysis import AnalysisResult, Progress
@@ -30,6 +30,7 @@ def run(
     from geo_planner.analysis import run as run_study
     from geo_planner.analysis import with_policy
     from geo_planner.config import read_study
+    from geo_planner.findings import Finding
     from geo_planner.folders import staged
     from geo_planner.region import open_region
     from geo_planner.report import write_report
@@ -62,6 +63,8 @@ def run(
                 f"{out / name}: {found['compare']['headline']}"
                 for name, found in summary["scenarios"].items()
             ]
+    found = [Finding.from_json(plain) for plain in result.summary["network_findings"]]
+    tell_timetable(found, {"language": settings.study.language})
     for name in summary.get("scenarios", ()):
         list_region(open_region(out / "region"), open_region(out / name / "region"))
     say(as_json, summary, "\n".join([*lines, f"open {out / 'index.html'}"]))

@@ -61,11 +61,11 @@ def apply(
     from geo_planner.scenario import apply_files
 
     with progress_bars() as step:
-        made = apply_files(
+        children = apply_files(
             open_region(region), files, out, replace=replace,
             progress=lambda name: step(name, 0, 0),
         )  # fmt: skip
-    summary = [_summary(child) for child in made]
+    summary = [_summary(child) for child in children]
     say(as_json, summary, "\n".join(_line(item) for item in summary))
 
 

@@ -70,12 +70,12 @@ def _frequencies(
 ) -> dict[Path, Any]:
     from geo_planner.networks.transit.departures import line_frequencies, stop_frequencies
 
-    made = {}
+    tables = {}
     if stops is not None:
-        made[stops] = stop_frequencies(departures)
+        tables[stops] = stop_frequencies(departures)
     if lines is not None:
-        made[lines] = line_frequencies(departures)
-    return made
+        tables[lines] = line_frequencies(departures)
+    return tables
 
 
 def _told(

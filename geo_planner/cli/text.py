@@ -2,12 +2,15 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from geo_planner.findings import Finding
 
 
 @contextmanager
@@ -38,6 +41,26 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 def say(as_json: bool, summary: Any, text: str) -> None:
     """Print a summary, for machines or for people."""
     typer.echo(json.dumps(summary, ensure_ascii=False, default=str) if as_json else text)
+
+
+def tell_timetable(findings: Iterable["Finding"], study: Mapping[str, Any]) -> list[Any]:
+    """Print what is doubtful about a timetable on standard error; return it as plain values."""
+    from geo_planner.words.findings import finding_line
+    from geo_planner.words.reasons import reason_words
+    from geo_planner.words.wording import Wording
+
+    words = Wording(study.get("language", "en"))
+    told = [
+        finding
+        for finding in findings
+        if finding.what.code.startswith("transit_")
+        and (finding.kind != "read" or finding.what.code == "transit_typical_day")
+    ]
+    for finding in told:
+        is_plain = finding.kind == "read"
+        plain = f"{finding.source}: {reason_words(finding.what, words)}"
+        typer.echo(f"  {plain if is_plain else finding_line(finding, words)}", err=True)
+    return [finding.to_json() for finding in told]
 
 
 def headline(summary: dict[str, Any], out: Path) -> str:

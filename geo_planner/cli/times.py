@@ -7,7 +7,7 @@ import typer
 
 from geo_planner.cli.cells import cells_of, with_cell_options
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.text import progress_bars, say
+from geo_planner.cli.text import progress_bars, say, tell_timetable
 from geo_planner.cli.travel import ModeOption, mode_of, prices_of, travel_of, with_travel_options
 
 _FEWEST_PERCENTILES = 2
@@ -88,6 +88,7 @@ def times(
         "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": len(frame),
         "reached_pairs": n_reached, "points": result.snaps["status"].value_counts().to_dict(),
     }  # fmt: skip
+    summary["findings"] = tell_timetable(result.findings, opened.study)
     n_lost = int((result.snaps["status"] != "snapped").sum())
     lost = f"; {n_lost} points not on the network, see {ledger_path(out)}" if n_lost else ""
     say(as_json, summary, f"{out}: {len(frame)} pairs, {n_reached} reached by {mode}{lost}")

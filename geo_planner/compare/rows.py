@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from geo_planner.arrays import FloatArray
 
 PRESENCE = "presence"
 DIFFERENCE = "_difference"
 BOTH, GAINED, LOST = "both", "gained", "lost"
 _DIGITS_OF_NOISE = 9
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def compare_rows(
@@ -67,8 +66,8 @@ def figures_of(a: pd.DataFrame, b: pd.DataFrame, prefixes: Sequence[str]) -> lis
 
 def _numbers(frame: pd.DataFrame, figures: Sequence[str], index: pd.Index) -> FloatArray:
     """Take figures of the rows named, nan where unknown, ``(n_rows, n_figures)``."""
-    held = pd.DataFrame(frame)[[name for name in figures if name in frame]].astype(float)
-    values = held.reindex(index=index, columns=list(figures)).to_numpy(float)
+    present = pd.DataFrame(frame)[[name for name in figures if name in frame]].astype(float)
+    values = present.reindex(index=index, columns=list(figures)).to_numpy(float)
     return np.where(np.isinf(values), np.nan, values)
 
 

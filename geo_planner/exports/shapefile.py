@@ -9,6 +9,7 @@ import csv
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,23 +108,17 @@ def _parts(table: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]
 
 def _write_layer(frame: pd.DataFrame, folder: Path, layer: str) -> None:
     bools = frame.select_dtypes(["bool", "boolean"]).columns
-    plain = frame.assign(**{name: frame[name].astype("Int32") for name in bools})
+    texts = frame.select_dtypes("str").columns
+    cut = partial(_cut, n_bytes=_TEXT_BYTES)
+    plain = frame.assign(
+        **{name: frame[name].astype("Int32") for name in bools},
+        **{name: frame[name].map(cut, na_action="ignore").astype("str") for name in texts},
+    )
     suffix = "shp" if isinstance(frame, gpd.GeoDataFrame) else "dbf"
     pyogrio.write_dataframe(
-        _with_cut_texts(plain), folder / f"{layer}.{suffix}", driver="ESRI Shapefile",
+        plain, folder / f"{layer}.{suffix}", driver="ESRI Shapefile",
         encoding="UTF-8",
     )  # fmt: skip
-
-
-def _with_cut_texts(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = frame.select_dtypes("str").columns
-    return frame.assign(
-        **{name: frame[name].map(_cut_text, na_action="ignore").astype("str") for name in texts}
-    )
-
-
-def _cut_text(text: str) -> str:
-    return _cut(text, _TEXT_BYTES)
 
 
 def _long_texts(table: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_planner.crs import to_degrees
 from geo_planner.errors import InputError
 from geo_planner.exports.content import Content
 from geo_planner.folders import written_beside
@@ -60,7 +61,7 @@ def _collection(name: str, frame: gpd.GeoDataFrame, credit_lines: tuple[str, ...
 
 
 def _features(frame: gpd.GeoDataFrame) -> Iterator[str]:
-    places = frame.geometry.to_crs(4326)
+    places = to_degrees(frame).geometry
     rounded = shapely.transform(places.to_numpy(), lambda points: np.round(points, _DIGITS))
     plain = pd.DataFrame(frame.drop(columns=places.name)).astype(object)
     rows = plain.where(plain.notna(), None).to_dict("records")

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from geo_planner.arrays import FloatArray
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.isochrone.samples import Samples, sample_streets
@@ -23,8 +24,6 @@ from geo_planner.travel_time.columns import label_of, percentile_place
 from geo_planner.travel_time.inputs import Points, points_of, require_limits, travel_in
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh, seconds_from_min
-
-FloatArray = npt.NDArray[np.float64]
 
 _CELL_M = {"walk": 20.0, "bicycle": 40.0, "ebike": 40.0, "car": 80.0}
 _TRANSIT_CELL_M = 50.0

@@ -5,11 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
-FloatArray = npt.NDArray[np.float64]
+from geo_planner.arrays import FloatArray
 
 _NEIGHBOURS = 4
 _BEYOND = 1.5

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.networks.transit.station_ways import Passages
-from geo_planner.travel_time.blocks import IntArray
 from geo_planner.travel_time.row_search import RowSearch
 from geo_planner.travel_time.stop_ways import Way
 from geo_planner.units import centiseconds

@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
 from geo_planner.itinerary.legs import Journey, Journeys
 from geo_planner.itinerary.street import StreetPaths
 from geo_planner.itinerary.transit_pair import DESTINATION, ORIGIN, OpenedPair, TransitPair, linked
@@ -62,6 +63,12 @@ class Itineraries:
 
     def __repr__(self) -> str:
         return f"Itineraries({str(self._region.path)!r}, {self._mode!r})"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is left out of the network or the timetable, or doubtful in them."""
+        router = self._opened.router if self._mode in TRANSIT_MODES else self._router
+        return router.findings
 
     def between(
         self, origin: Place, destination: Place, *, max_total_walk_min: float | None = None

@@ -13,12 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.frontier import Bounds, frontier
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.tariff import Tariff
-
-IntArray = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)

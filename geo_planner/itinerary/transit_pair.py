@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Mode, Travel, cents, price_of
 from geo_planner.errors import InputError
 from geo_planner.itinerary.doors import End
@@ -25,7 +26,6 @@ from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.networks.transit.fares import tariff_of
 from geo_planner.networks.transit.service_days import service_start
 from geo_planner.region import Region
-from geo_planner.travel_time.blocks import IntArray
 from geo_planner.travel_time.stop_ways import AnyWay, Ends, Search, Way
 from geo_planner.travel_time.transit import TransitRouter
 from geo_planner.units import (

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.accessibility.keys import MeasureKey
+from geo_planner.arrays import FloatArray
 from geo_planner.config import TRANSIT_MODES, Mode
 from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.rules import policy_rules
@@ -15,7 +15,6 @@ from geo_planner.reasons import Reason
 from geo_planner.travel_time.columns import MEDIAN
 
 WHOLE_AREA, AGAINST = "whole area", "against "
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

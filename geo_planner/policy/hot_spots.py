@@ -19,10 +19,9 @@ from scipy.spatial import cKDTree
 from scipy.stats import norm
 from shapely.geometry.base import BaseGeometry
 
+from geo_planner.arrays import FloatArray
 from geo_planner.crs import require_metric
 from geo_planner.policy.rules import policy_rules
-
-FloatArray = npt.NDArray[np.float64]
 
 _LEAST_CELLS = 8
 

@@ -5,13 +5,13 @@ from functools import partial
 
 import numpy as np
 
+from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode
 from geo_planner.policy.answers import (
     WHOLE_AREA,
     Answer,
     Answers,
     Compute,
-    FloatArray,
     Known,
     Unknown,
     lacks,

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.accessibility.keys import COMPETITION_COLUMN
+from geo_planner.arrays import FloatArray
 from geo_planner.policy.answers import (
     AGAINST,
     WHOLE_AREA,
     Answer,
     Answers,
     Compute,
-    FloatArray,
     Known,
     Unknown,
     lacks,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo_planner.arrays import FloatArray
 from geo_planner.errors import InputError
 from geo_planner.portfolio.limits import Case, Objective, PortfolioLimits
 from geo_planner.reasons import Reason
@@ -27,8 +28,6 @@ _OBJECTIVE_COLUMN: dict[Objective, str] = {
     "land_take": "area_m2",
     "station_near": "station_near_share",
 }
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.accessibility import anchor_points
+from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode, Study
 from geo_planner.errors import InputError, require_kind
 from geo_planner.land.stations.proximity import station_proximity
-from geo_planner.portfolio.candidates import FloatArray
 from geo_planner.region import Region
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import default_threads

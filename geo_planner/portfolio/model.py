@@ -18,14 +18,12 @@ to that end.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from geo_planner.portfolio.candidates import Candidates, FloatArray
+from geo_planner.arrays import BoolArray, FloatArray
+from geo_planner.portfolio.candidates import Candidates
 from geo_planner.portfolio.limits import PortfolioLimits
-
-BoolArray = npt.NDArray[np.bool_]
 
 _INFEASIBLE = 2
 _HALF = 0.5

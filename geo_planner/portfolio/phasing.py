@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from geo_planner.portfolio.candidates import Candidates, FloatArray
+from geo_planner.arrays import FloatArray
+from geo_planner.portfolio.candidates import Candidates
 from geo_planner.portfolio.limits import PortfolioLimits
 
 _COLUMNS = ("year", "floor_area_m2", "jobs_by_end")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo_planner.arrays import BoolArray
 from geo_planner.errors import InputError, require_kind
 from geo_planner.portfolio.candidates import Candidates, candidates_of, sharing_ground
 from geo_planner.portfolio.limits import (
@@ -22,7 +23,7 @@ from geo_planner.portfolio.limits import (
     PortfolioLimits,
     require_sound,
 )
-from geo_planner.portfolio.model import BoolArray, Solution, build_model, most_jobs, solve
+from geo_planner.portfolio.model import Solution, build_model, most_jobs, solve
 from geo_planner.portfolio.phasing import phase
 from geo_planner.reasons import Reason, reasons_or_text
 from geo_planner.words.reasons import reason_words

@@ -21,6 +21,7 @@ from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.days import TypicalDay, choose_typical_day, trips_by_day
 from geo_planner.sources.gtfs.feed import GtfsFeed, active_services, read_gtfs
+from geo_planner.sources.gtfs.placing import placing_findings
 
 # metres everywhere on earth, for feeds without a region
 STAND_IN_CRS = CRS.from_epsg(6933)
@@ -137,27 +138,35 @@ class FeedsCheck:
 
 @dataclass(frozen=True)
 class FeedsRead:
-    """Hold feeds as read, their tables together, and those that were refused."""
+    """Hold feeds as read, their tables together, those that were refused, and those left out."""
 
     feeds: tuple[tuple[Path, GtfsFeed], ...]
     tables: Mapping[str, pd.DataFrame]
     refused: tuple[Reason, ...]
+    left_out: tuple[Reason, ...] = ()
 
 
 def read_feeds(paths: Sequence[Path], crs: CRS = STAND_IN_CRS) -> FeedsRead:
     """Read all feeds; those that cannot be used are told, not raised."""
-    found, refused = [], []
+    found, refused, left_out = [], [], []
     for number, path in enumerate(paths, start=1):
         try:
-            found.append((path, read_gtfs(path, str(number), crs)))
+            feed = read_gtfs(path, str(number), crs)
         except GeoPlannerError as error:
             refused.append(Reason("error_text", text=str(error)))
+            continue
+        if feed.has_timetable:
+            found.append((path, feed))
+        else:
+            left_out.append(Reason("feeds_flex_only", path=str(path)))
+    if not found:
+        refused, left_out = [*refused, *left_out], []
     names = found[0][1].tables if found else ()
     together = {
         name: pd.concat([feed.tables[name] for _, feed in found], ignore_index=True)
         for name in names
     }
-    return FeedsRead(tuple(found), together, tuple(refused))
+    return FeedsRead(tuple(found), together, tuple(refused), tuple(left_out))
 
 
 def check_feeds(
@@ -195,7 +204,8 @@ def check_feeds(
     median = float(running.median()) if len(running) else 0.0
     typical, typical_error = _typical(read.tables, holidays) if feeds else (None, None)
     off = None if streets is None or not feeds else _off_streets(read.tables, streets, max_snap_m)
-    warnings = [*_thin(feeds, date, median, thin_share), *_idle_or_apart(feeds)]
+    swapped = [] if streets is None else _swapped(read, gpd.GeoSeries(streets.geometry))
+    warnings = [*read.left_out, *_thin(feeds, date, median, thin_share), *_idle_or_apart(feeds)]
     if typical_error is not None:
         warnings.append(typical_error)
     if off is not None and len(off):
@@ -209,9 +219,17 @@ def check_feeds(
         median_trips=median,
         n_stops_off=None if off is None else len(off),
         findings=findings,
-        errors=(*read.refused, *_date_errors(feeds, date)),
+        errors=(*read.refused, *swapped, *_date_errors(feeds, date)),
         warnings=tuple(warnings),
     )
+
+
+def _swapped(read: FeedsRead, streets: gpd.GeoSeries) -> list[Reason]:
+    """Name the feeds whose stops all lie beside the streets the other way round."""
+    problems = ((path, placing_findings(feed, streets, path.name)[1]) for path, feed in read.feeds)
+    return [
+        Reason("error_text", text=f"{path}: {problem}") for path, problem in problems if problem
+    ]
 
 
 def _feed(path: Path, feed: GtfsFeed, date: dt.date | None) -> FeedRead:

@@ -29,7 +29,7 @@ from geo_planner.config import (
     Study,
 )
 from geo_planner.crs import parse_crs, require_metric
-from geo_planner.errors import CRSError, GeoPlannerError, InputError
+from geo_planner.errors import CRSError, GeoPlannerError, InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.region.ingested import Ingested, SourceRead
@@ -39,6 +39,7 @@ from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.businesses import assign_clusters
 from geo_planner.sources.gbfs import read_gbfs
 from geo_planner.sources.gtfs.feed import read_gtfs
+from geo_planner.sources.gtfs.placing import placing_findings
 from geo_planner.sources.lines import read_lines
 from geo_planner.sources.osm import OsmExtract, read_osm_files, require_streets
 from geo_planner.sources.spread import read_spread
@@ -230,6 +231,13 @@ def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> 
     ingested.found(feed.findings)
     if not feed.has_timetable:
         return
+    streets = ingested.frames.get("streets")
+    if streets:
+        beside = gpd.GeoSeries(pd.concat([frame.geometry for frame in streets]))
+        findings, problem = placing_findings(feed, beside, source.label)
+        ingested.found(findings)
+        if problem:
+            raise SourceError(str(source.path), problem)
     ingested.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
         ingested.add(name, frame, source.label, _provenance(source))

@@ -14,13 +14,12 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
+from geo_planner.arrays import BoolArray
 from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.schema import tables as schemas
-
-BoolArray = npt.NDArray[np.bool_]
 
 HIGHEST_USUAL_RATIO = 5.0
 _FAR_M = 100_000.0

@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from geo_planner.siting.criteria import FloatArray
+from geo_planner.arrays import FloatArray
 
 Method = Literal["additive", "geometric", "topsis"]
 POINTS_OF_SCORE = 100.0

@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import FloatArray
 from geo_planner.packaged import packaged_rows
 
 FROZEN = "frozen"
 
-FloatArray = npt.NDArray[np.float64]
 Points = tuple[tuple[float, float], ...]
 _TRAFFIC_EN = {"free_flow": "free flow", "peak": "peak hour"}
 _TRAFFIC_DA = {"free_flow": "uden trængsel", "peak": "i myldretiden"}

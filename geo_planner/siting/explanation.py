@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
+from geo_planner.arrays import FloatArray
 from geo_planner.errors import InputError
 from geo_planner.siting.aggregation import Method, aggregate, log_values
-from geo_planner.siting.criteria import FloatArray, Points, points_of, raw_of, values_frame
+from geo_planner.siting.criteria import Points, points_of, raw_of, values_frame
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason, reason_gaps, write_reasons
 from geo_planner.siting.profiles import Profile
-
-BoolArray = npt.NDArray[np.bool_]
 
 MIN_NET_AREA_M2 = 1_000.0
 OFFICE_LIMIT_M2 = 1_500.0

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.accessibility.keys import COMPETITION_COLUMN, MeasureKey, sum_column
+from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode, Study
 from geo_planner.land.stations.points import listed_stations
 from geo_planner.reasons import Reason
@@ -31,8 +31,6 @@ from geo_planner.travel_time import Router
 from geo_planner.travel_time.columns import MEDIAN, percentile_place
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN
-
-FloatArray = npt.NDArray[np.float64]
 
 _WORKER_COLUMNS = {
     "workers_transit_45": MeasureKey("workers", "transit", 45, MEDIAN).column,

@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import FloatArray, IntArray
 from geo_planner.kernels import ranking as kernel
 from geo_planner.siting.aggregation import Method, log_values
-from geo_planner.siting.criteria import FloatArray, groups_of
+from geo_planner.siting.criteria import groups_of
 
 Space = Literal["simplex", "near"]
 Structure = Literal["groups", "flat"]
-IntArray = npt.NDArray[np.int32]
 
 DRAWS = 10_000
 NEAR_SHARE = 0.5

@@ -11,14 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray, FloatArray
 from geo_planner.reasons import Reason
 from geo_planner.siting.aggregation import Aggregate, Method, aggregate
-from geo_planner.siting.criteria import FloatArray, Points, values_frame
+from geo_planner.siting.criteria import Points, values_frame
 
 Unknown = Literal["range", "exclude", "worst"]
 _DECIMALS_OF_RANK = 9
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 def score_sites(

@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
+from geo_planner.arrays import IntArray
 from geo_planner.errors import InputError
 
 BLOCK_ORIGINS = 32
 _BLOCKS_AHEAD = 2
 
-IntArray = npt.NDArray[np.int32]
 T = TypeVar("T")
 R = TypeVar("R")
 

@@ -10,10 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Mode, Travel
+from geo_planner.findings import Finding
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.region import Region, require_region
-from geo_planner.travel_time.blocks import IntArray, default_threads
+from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.columns import TRAVEL_TIME, label_of
 from geo_planner.travel_time.inputs import Points, points_of, require_mode, travel_in
 from geo_planner.travel_time.router import open_router
@@ -38,6 +40,8 @@ class TravelTimes:
         The ledger of all points: end (origin, destination), id, status, distance and time.
     origins, destinations
         The points, index = ids, in the CRS of the region.
+    findings
+        What was left out of the network or the timetable, or is assumed or doubtful in them.
 
     Examples
     --------
@@ -55,6 +59,7 @@ class TravelTimes:
     snaps: pd.DataFrame
     origins: gpd.GeoSeries
     destinations: gpd.GeoSeries
+    findings: tuple[Finding, ...] = ()
 
     def __repr__(self) -> str:
         n_origins, n_destinations, n_columns = self.times_s.shape
@@ -210,5 +215,6 @@ def travel_times(
         ignore_index=True,
     )
     return TravelTimes(
-        from_points.index, to_points.index, router.columns, times, snaps, from_points, to_points
-    )
+        from_points.index, to_points.index, router.columns, times, snaps, from_points, to_points,
+        router.findings,
+    )  # fmt: skip

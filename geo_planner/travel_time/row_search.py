@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels import hierarchy_sweep, street
 from geo_planner.kernels.hierarchy import NO_WAY
 from geo_planner.kernels.reducers import spread
@@ -22,8 +23,6 @@ from geo_planner.networks.street.contraction import Hierarchy
 from geo_planner.networks.street.graph import StreetNetwork
 from geo_planner.networks.street.snap import SnappedPoints, shared_places
 from geo_planner.units import centiseconds
-
-IntArray = npt.NDArray[np.int32]
 
 _ROOM_ROWS = 32
 _ROOM_ENTRIES = 2**20

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
@@ -23,7 +24,7 @@ from geo_planner.networks.transit.station_ways import StopEntrances
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.travel_time.blocks import IntArray, default_threads
+from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.stop_ways import Choice, Ends, Search, Way, WaySearch, collect, reached
 from geo_planner.travel_time.street import StreetRouter
 from geo_planner.units import centiseconds

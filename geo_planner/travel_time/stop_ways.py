@@ -15,11 +15,12 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.networks.transit.station_ways import Passages, StopEntrances, through_entrances
-from geo_planner.travel_time.blocks import IntArray, run_blocks
+from geo_planner.travel_time.blocks import run_blocks
 from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import RowSearch, StreetRouter
 from geo_planner.units import centiseconds

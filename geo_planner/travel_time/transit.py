@@ -23,6 +23,7 @@ from geo_planner.kernels.service import Service, reversed_service
 from geo_planner.kernels.tariff import Tariff
 from geo_planner.kernels.walk_reduction import reduce_transfers
 from geo_planner.networks.street.snap import SnappedPoints
+from geo_planner.networks.transit.day_service import service_findings
 from geo_planner.networks.transit.fares import tariff_of, unknown_lines
 from geo_planner.networks.transit.network import TransitNetwork, on_a_day, timetables_of
 from geo_planner.networks.transit.station_ways import stop_entrances, walks_through_entrances
@@ -37,7 +38,7 @@ from geo_planner.travel_time.street import RowSearch
 from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
 from geo_planner.travel_time.window import Window, window_of
 from geo_planner.travel_time.window_search import Timetables, WindowSearch
-from geo_planner.units import centiseconds
+from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_MIN, centiseconds
 
 
 class TransitRouter:
@@ -86,6 +87,17 @@ class TransitRouter:
         )
         timetable = next(tables)
         stops = region.geo_table("stops").set_index("stop_id").geometry
+        if stops.reindex(timetable.stop_ids).isna().all():
+            raise InputError(
+                f"{region.path}: no stop of the timetable has a place, so that nobody gets to one: "
+                "see what is said of stops.txt by geo-planner info, and build the region again"
+            )
+        first_s, last_s = (
+            float(self.window.minutes_cs[end]) / CENTISECONDS_PER_S for end in (0, -1)
+        )
+        self._service_findings = service_findings(
+            region, timetable, first_s, last_s + SECONDS_PER_MIN
+        )
         doors = stop_entrances(
             {name: region.table(name) for name in ("stops", "pathways")},
             timetable.stop_ids.tolist(),
@@ -126,6 +138,7 @@ class TransitRouter:
             lost.append(Finding("routes", "warning", len(unknown), what, unknown))
         return (
             *self._day_findings,
+            *self._service_findings,
             *self.network.timetable.findings,
             *self._transfer_findings,
             *self.ways.findings,

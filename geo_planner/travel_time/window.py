@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
 from geo_planner.kernels.service import TURN_CS
 from geo_planner.networks.transit.service_days import service_seconds
-from geo_planner.travel_time.blocks import IntArray
 from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_MIN
 
 

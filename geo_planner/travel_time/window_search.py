@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
 from geo_planner.kernels import raptor, window
 from geo_planner.kernels.fare_search import FareSpace, fare_search, fare_space
 from geo_planner.kernels.service import Service, Walks
 from geo_planner.kernels.tariff import Tariff
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress
-from geo_planner.travel_time.blocks import IntArray
 from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.stop_ways import WaySearch, collect, reached
 from geo_planner.units import CENTISECONDS_PER_S, centiseconds

@@ -8,12 +8,16 @@ the folder's README states.
 import csv
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 from geo_planner.accessibility import access_of_points
 from geo_planner.config import Study, Travel
+from geo_planner.crs import to_degrees
 from geo_planner.errors import InputError
+from geo_planner.isochrone import Isochrones
 from geo_planner.reasons import Reason
 from geo_planner.region.build import build_region
 from geo_planner.sources.vector.points import read_points
@@ -193,6 +197,17 @@ def test_counts_that_are_no_numbers_are_refused(region_of, shared_cases, name):
     with pytest.raises(InputError, match="jobs") as refusal:
         _access(region_of("opportunity-text", "a"), folder, name)
     assert value in str(refusal.value)
+
+
+def test_an_isochrone_across_the_antimeridian_is_cut_there(region_of):
+    region = region_of("antimeridian", "a")
+    place = gpd.GeoSeries.from_xy([180.0], [-16.8], crs=4326, index=["o"]).to_crs(region.crs)
+    areas = Isochrones(region, "walk", TRAVEL).around(place, [15]).areas
+    [shape] = to_degrees(areas).geometry
+    parts = gpd.GeoSeries(shapely.get_parts(shape), crs=4326)
+    assert parts.is_valid.all()
+    assert (parts.bounds["maxx"] - parts.bounds["minx"] < 0.1).all()
+    assert len(parts) >= 2
 
 
 def test_one_bad_file_does_not_speak_for_others(shared_cases, tmp_path):

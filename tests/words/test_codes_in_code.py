@@ -33,14 +33,15 @@ def calls():
 
 
 def texts():
-    """Give all texts of the code, and what the constraints' table names as a condition."""
+    """Give all texts of the code, and the codes that packaged tables name."""
     in_code = {
         node.value
         for tree in TREES
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return in_code | {row["condition"] for row in packaged_rows("constraint_kinds")}
+    named = (("constraint_kinds", "condition"), ("plausible_values", "hint"))
+    return in_code | {row[column] for name, column in named for row in packaged_rows(name)}
 
 
 def test_every_code_written_out_is_given_the_figures_of_its_text():

@@ -30,6 +30,13 @@ STATES = {
 NO_TABLE = {"_checks", "_require_columns", "__repr__"}
 
 
+def refuses(node):
+    """Tell whether a node calls a function that raises where its argument is wrong."""
+    called = getattr(node, "func", None)
+    name = getattr(called, "id", getattr(called, "attr", ""))
+    return isinstance(node, ast.Call) and name.startswith("require_")
+
+
 def sentences(tree):
     """Give the texts of a module that read like one, outside docstrings and errors."""
     skipped = set()
@@ -39,9 +46,7 @@ def sentences(tree):
                 skipped.add(node.body[0].value)
             if getattr(node, "name", "") in NO_TABLE or getattr(node, "name", "").endswith("Error"):
                 skipped.update(ast.walk(node))
-        if isinstance(node, ast.Raise) or getattr(getattr(node, "func", None), "id", "").startswith(
-            "require_"
-        ):
+        if isinstance(node, ast.Raise) or refuses(node):
             skipped.update(ast.walk(node))
     for node in ast.walk(tree):
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import FloatArray
 from geo_planner.config import Land
 from geo_planner.errors import InputError
-from geo_planner.land.capacity.factors import ENDS, Factors, FloatArray, all_uses
+from geo_planner.land.capacity.factors import ENDS, Factors, all_uses
 from geo_planner.land.capacity.limits import (
     CAPACITY_STATES,
     Allowed,

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import FloatArray
 from geo_planner.config import Land
 from geo_planner.packaged import packaged_rows
-
-FloatArray = npt.NDArray[np.float64]
 
 ENDS = ("low", "likely", "high")
 _SURE = ("S", "D")

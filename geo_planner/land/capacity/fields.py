@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.land.capacity.factors import ENDS, FloatArray
+from geo_planner.arrays import FloatArray
+from geo_planner.land.capacity.factors import ENDS
 
 
 def in_fields(
@@ -48,12 +49,12 @@ def in_fields(
     piece_m2 = np.minimum(flat_m2[:, None], own_height_m[:, None] / storey_m * area_m2[:, None])
     has_field = np.bincount(part, minlength=n_parts) > 0
     drawn_m2 = np.bincount(part, weights=area_m2, minlength=n_parts)
-    held_m2 = np.zeros((n_parts, len(storey_m), len(ENDS)))
-    np.add.at(held_m2, part, piece_m2.swapaxes(0, 1))
+    drawn_floor_m2 = np.zeros((n_parts, len(storey_m), len(ENDS)))
+    np.add.at(drawn_floor_m2, part, piece_m2.swapaxes(0, 1))
     mean_floors = _mean(part, own_floors, floors, area_m2, n_parts)
     mean_height = _mean(part, own_height_m, height_m, area_m2, n_parts)
     return (
-        np.where(has_field[:, None], held_m2.swapaxes(0, 1), np.inf),
+        np.where(has_field[:, None], drawn_floor_m2.swapaxes(0, 1), np.inf),
         np.where(has_field, drawn_m2, np.inf),
         np.where(has_field, mean_floors, floors),
         np.where(has_field, mean_height, height_m),

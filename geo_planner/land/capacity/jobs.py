@@ -6,7 +6,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo_planner.land.capacity.factors import ENDS, FloatArray
+from geo_planner.arrays import FloatArray
+from geo_planner.land.capacity.factors import ENDS
 
 _SITE_FACTORS = ("business_share", "realisation", "private_share")
 _COMMON_FACTORS = ("occupancy", "m2_per_job")

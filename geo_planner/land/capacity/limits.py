@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import FloatArray
 from geo_planner.land.capacity.factors import (
     ENDS,
     Factors,
-    FloatArray,
     building_right_ratios,
     plan_use_codes,
     storey_kind,

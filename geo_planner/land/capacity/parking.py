@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from geo_planner.land.capacity.factors import ENDS, Factors, FloatArray, m2_per_space
+from geo_planner.arrays import FloatArray
+from geo_planner.land.capacity.factors import ENDS, Factors, m2_per_space
 from geo_planner.land.capacity.limits import Allowed
 
 _LIKELY = ENDS.index("likely")

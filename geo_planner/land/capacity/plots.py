@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo_planner.land.capacity.factors import FloatArray
-from geo_planner.land.plans.overlay import IntArray, overlaps, own_ground, union_m2
+from geo_planner.arrays import FloatArray, LongArray
+from geo_planner.land.plans.overlay import overlaps, own_ground, union_m2
 from geo_planner.land.plans.resolving import PlanResult
 from geo_planner.reasons import Reason
 
@@ -76,7 +76,7 @@ class Plots:
             pairs = np.unique(np.column_stack([part, unit[parcel]]), axis=0)
             self._units[basis] = _summed(pairs[:, 0], unit_m2[pairs[:, 1]], n_parts)
 
-    def ground(self, basis: FloatArray, plan: IntArray) -> RatioGround:
+    def ground(self, basis: FloatArray, plan: LongArray) -> RatioGround:
         """Give the ground of every part.
 
         Parameters
@@ -127,7 +127,7 @@ class Plots:
         return np.where(is_known, total, np.nan)
 
 
-def _summed(group: IntArray, values: FloatArray, n_groups: int) -> FloatArray:
+def _summed(group: LongArray, values: FloatArray, n_groups: int) -> FloatArray:
     return np.bincount(group, weights=values, minlength=n_groups).astype(np.float64)
 
 
@@ -143,7 +143,7 @@ def _plan_areas(plans: gpd.GeoDataFrame) -> FloatArray:
     return union_m2(np.asarray(plans.geometry.array, dtype=object), group.to_numpy(np.int64))
 
 
-def _units(parcels: gpd.GeoDataFrame, *, is_single: bool) -> IntArray:
+def _units(parcels: gpd.GeoDataFrame, *, is_single: bool) -> LongArray:
     """Give every parcel its plot: each parcel alone, or a property's adjoining parcels together."""
     n = len(parcels)
     owner = parcels["property_id"]

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.land.capacity.factors import FloatArray
+from geo_planner.arrays import FloatArray
 
 
 def within_totals(

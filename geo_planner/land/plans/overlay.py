@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo_planner.arrays import FloatArray, LongArray
 from geo_planner.crs import require_metric, require_same
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
 
 _TOUCH_M2 = 0.01
@@ -38,12 +37,12 @@ class PlanOverlay:
     """
 
     shapes: Shapes
-    site_idx: IntArray
+    site_idx: LongArray
     area_m2: FloatArray
     joined_m2: FloatArray
     sliver_m2: FloatArray
-    part_idx: IntArray
-    plan_idx: IntArray
+    part_idx: LongArray
+    plan_idx: LongArray
 
 
 def overlay_plans(
@@ -80,8 +79,8 @@ def overlay_plans(
 
 
 def _join_slivers(
-    parts: Shapes, owner: IntArray, width_m: float, n_sites: int
-) -> tuple[Shapes, IntArray, Shapes, FloatArray]:
+    parts: Shapes, owner: LongArray, width_m: float, n_sites: int
+) -> tuple[Shapes, LongArray, Shapes, FloatArray]:
     """Join slivers to their neighbours, outward from the parts that are none.
 
     Returns
@@ -109,7 +108,7 @@ def _join_slivers(
     return parts[~is_sliver], owner[~is_sliver], points[~is_sliver], joined_m2
 
 
-def _hosts(parts: Shapes, owner: IntArray, is_sliver: np.ndarray) -> tuple[IntArray, IntArray]:
+def _hosts(parts: Shapes, owner: LongArray, is_sliver: np.ndarray) -> tuple[LongArray, LongArray]:
     """Find for each sliver the part of its site, itself none, with the longest edge in common."""
     slivers, others = np.flatnonzero(is_sliver), np.flatnonzero(~is_sliver)
     left, right = _sorted_pairs(parts[slivers], parts[others])
@@ -123,7 +122,7 @@ def _hosts(parts: Shapes, owner: IntArray, is_sliver: np.ndarray) -> tuple[IntAr
     return left[first], right[first]
 
 
-def overlaps(left: Shapes, right: Shapes) -> tuple[IntArray, IntArray, FloatArray]:
+def overlaps(left: Shapes, right: Shapes) -> tuple[LongArray, LongArray, FloatArray]:
     """Measure where polygons of two sets overlap.
 
     Parameters
@@ -154,7 +153,7 @@ def own_ground(shapes: Shapes) -> Shapes:
     return own
 
 
-def union_m2(shapes: Shapes, group: IntArray) -> FloatArray:
+def union_m2(shapes: Shapes, group: LongArray) -> FloatArray:
     """Measure the ground of each shape's group, where its shapes overlap once [m2]."""
     total_m2 = np.bincount(group, weights=shapely.area(shapes)).astype(float)
     for number in np.flatnonzero(np.bincount(group) > 1):
@@ -162,14 +161,14 @@ def union_m2(shapes: Shapes, group: IntArray) -> FloatArray:
     return np.asarray(total_m2[group])
 
 
-def _sorted_pairs(left: Shapes, right: Shapes) -> tuple[IntArray, IntArray]:
+def _sorted_pairs(left: Shapes, right: Shapes) -> tuple[LongArray, LongArray]:
     """Find meeting polygons, in order of both positions, so that equal input gives equal output."""
     pairs = shapely.STRtree(right).query(left, predicate="intersects")
     order = np.lexsort((pairs[1], pairs[0]))
     return pairs[0][order].astype(np.int64), pairs[1][order].astype(np.int64)
 
 
-def _cut(shapes: Shapes, polygons: Shapes) -> tuple[Shapes, IntArray]:
+def _cut(shapes: Shapes, polygons: Shapes) -> tuple[Shapes, LongArray]:
     """Cut every shape along the polygons that cross it; return parts and whose they are."""
     site_idx, plan_idx = _sorted_pairs(shapes, polygons)
     pieces = shapely.intersection(shapes[site_idx], polygons[plan_idx])
@@ -199,7 +198,7 @@ def _cut(shapes: Shapes, polygons: Shapes) -> tuple[Shapes, IntArray]:
     return every[order], whose[order].astype(np.int64)
 
 
-def _cut_once(parts: Shapes, owner: IntArray, knife: Shapes) -> tuple[Shapes, IntArray]:
+def _cut_once(parts: Shapes, owner: LongArray, knife: Shapes) -> tuple[Shapes, LongArray]:
     inside = shapely.intersection(parts, knife)
     inside_m2 = shapely.area(inside)
     is_split = (inside_m2 > _TOUCH_M2) & (inside_m2 < shapely.area(parts) - _TOUCH_M2)

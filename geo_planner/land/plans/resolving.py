@@ -15,19 +15,13 @@ from itertools import product
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
+from geo_planner.arrays import FloatArray, LongArray
 from geo_planner.config import Land
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding, FindingKind
-from geo_planner.land.plans.overlay import (
-    FloatArray,
-    IntArray,
-    PlanOverlay,
-    Shapes,
-    overlaps,
-    overlay_plans,
-    own_ground,
-)
+from geo_planner.land.plans.overlay import PlanOverlay, Shapes, overlaps, overlay_plans, own_ground
 from geo_planner.land.plans.ruling import (
     QUANTITIES,
     STATES,
@@ -143,7 +137,7 @@ def _words_or_numbers(value: FloatArray, quantity: str) -> np.ndarray:
     return numbers
 
 
-def _of_plan(plans: gpd.GeoDataFrame, column: str, at: IntArray) -> np.ndarray:
+def _of_plan(plans: gpd.GeoDataFrame, column: str, at: LongArray) -> np.ndarray:
     """Take a column of the plans at positions, None where the position is -1."""
     return np.array([*plans[column], None], dtype=object)[at]
 
@@ -195,7 +189,7 @@ def resolve_plans(
     return PlanResult(
         parts=_parts_frame(cut, sites, areas, rulings, flags),
         rulings=rulings,
-        fields=_field_pieces(cut.shapes, fields),
+        fields=_field_pieces(cut.shapes, fields, settings.sliver_width_m),
         totals=floor_area_totals(cut, areas),
         plans=areas,
         sites=sites,
@@ -250,7 +244,7 @@ def is_covered(result: PlanResult, state: str) -> np.ndarray:
     return result.rulings[state]["use_code"].is_covered
 
 
-def _touched(cut: PlanOverlay, rows: IntArray, is_marked: np.ndarray) -> np.ndarray:
+def _touched(cut: PlanOverlay, rows: LongArray, is_marked: np.ndarray) -> np.ndarray:
     """Tell over which parts a marked plan lies, of the pairs named."""
     touched = np.zeros(len(cut.shapes), dtype=bool)
     touched[cut.part_idx[rows[is_marked[cut.plan_idx[rows]]]]] = True
@@ -317,16 +311,20 @@ def _parts_frame(
     return gpd.GeoDataFrame(columns, index=index, geometry=cut.shapes, crs=sites.crs)
 
 
-def _field_pieces(shapes: Shapes, fields: gpd.GeoDataFrame) -> pd.DataFrame:
+def _field_pieces(shapes: Shapes, fields: gpd.GeoDataFrame, sliver_width_m: float) -> pd.DataFrame:
     """Cut building fields to the parts; a field's stated floor area goes with its ground.
 
-    Where fields of one status lie on one another, that ground is of the first.
+    Where fields of one status lie on one another, that ground is of the first. A field that
+    reaches into a part by no more than a sliver of drawing is none of that part.
     """
     polygons = np.array(fields.geometry.array, dtype=object)
     for status in fields["status"].unique():
         rows = (fields["status"] == status).to_numpy()
         polygons[rows] = own_ground(polygons[rows])
     part, field, inside_m2 = overlaps(shapes, polygons)
+    pieces = shapely.intersection(shapes[part], polygons[field])
+    is_real = ~shapely.is_empty(shapely.buffer(pieces, -sliver_width_m / 2))
+    part, field, inside_m2 = part[is_real], field[is_real], inside_m2[is_real]
     whole_m2 = fields.geometry.area.to_numpy()
     taken = fields.drop(columns="geometry").iloc[field].reset_index(drop=True)
     return taken.assign(part=part, area_m2=inside_m2, share=inside_m2 / whole_m2[field])

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.land.plans.overlay import FloatArray, IntArray, PlanOverlay
+from geo_planner.arrays import FloatArray, LongArray
+from geo_planner.land.plans.overlay import PlanOverlay
 from geo_planner.reasons import Reason
 
 LEVELS = ("framework", "local_plan", "sub_area", "building_field")
@@ -40,7 +41,7 @@ def zone_name(code: float) -> str | None:
     return None if np.isnan(code) else _ZONES[int(code)]
 
 
-def rows_of_state(overlay: PlanOverlay, plans: pd.DataFrame, state: str) -> IntArray:
+def rows_of_state(overlay: PlanOverlay, plans: pd.DataFrame, state: str) -> LongArray:
     """Choose the pairs of part and plan that a reading rests on.
 
     Parameters
@@ -84,7 +85,7 @@ class Ruling:
 
     value: FloatArray
     ratio_basis: FloatArray
-    plan: IntArray
+    plan: LongArray
     reason: npt.NDArray[np.object_]
     is_covered: npt.NDArray[np.bool_]
 
@@ -118,7 +119,7 @@ class _Stated:
 
 
 def _rule(
-    overlay: PlanOverlay, stated: _Stated, rows: IntArray, state: str
+    overlay: PlanOverlay, stated: _Stated, rows: LongArray, state: str
 ) -> Iterator[tuple[str, Ruling]]:
     part, plan = overlay.part_idx[rows], overlay.plan_idx[rows]
     rank, age, basis = stated.rank[plan], stated.age[plan], stated.basis[plan]
@@ -146,8 +147,8 @@ def _rule(
 class _Claims:
     """Hold what plans of the ruling level say of one quantity, in order of parts."""
 
-    part: IntArray
-    plan: IntArray
+    part: LongArray
+    plan: LongArray
     value: FloatArray
     basis: FloatArray
     is_complex: npt.NDArray[np.bool_]
@@ -163,7 +164,7 @@ class _Claims:
         )
 
 
-def _age(plans: pd.DataFrame) -> IntArray:
+def _age(plans: pd.DataFrame) -> LongArray:
     """Rank plans from the one dated last to the undated."""
     dated = plans["dated"].fillna("").str.replace("-", "").to_numpy(str)
     _, order = np.unique(dated, return_inverse=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo_planner.land.capacity.factors import FloatArray
+from geo_planner.arrays import FloatArray
 from geo_planner.land.plans.resolving import PlanResult, fields_of
 from geo_planner.land.plans.ruling import QUANTITIES, zone_name
 from geo_planner.reasons import Reason, read_reasons, write_reasons

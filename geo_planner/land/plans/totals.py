@@ -45,6 +45,8 @@ def floor_area_totals(overlay: PlanOverlay, plans: pd.DataFrame) -> dict[str, pd
         rows = rows[~np.isnan(stated_m2[overlay.plan_idx[rows]])]
         part, plan = overlay.part_idx[rows], overlay.plan_idx[rows]
         share = overlay.area_m2[part] / whole_m2[plan]
+        # slivers joined to parts may reach beyond the plan: no more is given out than it states
+        share /= np.maximum(1.0, np.bincount(total[plan], share, len(plans)))[total[plan]]
         return pd.DataFrame(
             {
                 "part": part,

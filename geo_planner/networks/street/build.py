@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray, IntArray
 from geo_planner.config import Travel
 from geo_planner.networks.derived import Arrays
 from geo_planner.networks.street.guarded import Steps, closed_gates, guarded_streets, ways_out_cs
@@ -36,9 +37,6 @@ from geo_planner.networks.street.turns import bicycle_delays_cs, car_turning, dr
 
 MIN_COMPONENT_NODES = 40
 
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 NOT_USABLE, ISLAND, KEPT = 0, 1, 2
 _SNAP_EXCLUDED = {

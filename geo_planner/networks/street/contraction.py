@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.kernels import hierarchy as kernel
 from geo_planner.networks.derived import Arrays, derived_arrays
 from geo_planner.region import Region
-
-IntArray = npt.NDArray[np.int32]
 
 _FORMAT_VERSION = 1
 _PLACES_PER_ARC = 12

@@ -11,12 +11,10 @@ traffic. doi:10.1016/j.tranpol.2010.03.001
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from geo_planner.arrays import FloatArray
 from geo_planner.packaged import packaged_rows
 from geo_planner.units import KMH_PER_MPS
-
-FloatArray = npt.NDArray[np.float64]
 
 _PERCENT = 100.0
 

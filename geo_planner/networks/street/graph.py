@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
 from geo_planner.networks.derived import Arrays, derived_arrays
 from geo_planner.networks.street.build import (
@@ -26,7 +27,6 @@ __all__ = ["ISLAND", "KEPT", "NOT_USABLE", "StreetNetwork", "street_network"]
 
 ARRAY_LAYOUT = 5
 
-IntArray = npt.NDArray[np.int32]
 
 _SETTINGS = {
     "walk": ("walk_speed_kmh",),

@@ -8,13 +8,10 @@ between two open streets stays shut: nobody has business behind it.
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-LongArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int32]
+from geo_planner.arrays import BoolArray, IntArray, LongArray
 
 NO_WAY_CS = 2**30
 

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray
 from geo_planner.config import Travel
 from geo_planner.networks.street.speeds import ANY_STRESS, WAYS, access_mode, flags
 from geo_planner.units import KMH_PER_MPH, KMH_PER_MPS
 
-BoolArray = npt.NDArray[np.bool_]
 LevelArray = npt.NDArray[np.uint8]
 
 R5 = "r5"

@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo_planner.arrays import IntArray
 from geo_planner.crs import require_metric
 from geo_planner.networks.street.graph import ISLAND, KEPT, StreetNetwork
 from geo_planner.units import CENTISECONDS_PER_S
 
-IntArray = npt.NDArray[np.int32]
 _Door = tuple[IntArray, IntArray]
 
 _BESIDE_M = 100.0

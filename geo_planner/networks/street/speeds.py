@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import FloatArray, IntArray
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.networks.street.grades import speed_share
@@ -20,9 +21,6 @@ from geo_planner.networks.street.stress import traffic_stress
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S, KMH_PER_MPS, mps_from_kmh
-
-IntArray = npt.NDArray[np.int32]
-FloatArray = npt.NDArray[np.float64]
 
 WAYS = ("forward", "backward")
 BICYCLES = ("bicycle", "ebike")

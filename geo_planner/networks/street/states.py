@@ -11,8 +11,8 @@ A directed street may have several states, for what is remembered on it.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from geo_planner.arrays import BoolArray, LongArray
 from geo_planner.networks.derived import Arrays
 from geo_planner.networks.street.turn_arcs import (
     PASSING,
@@ -27,9 +27,6 @@ from geo_planner.networks.street.turn_arcs import (
 )
 from geo_planner.networks.street.turn_rules import TurnRules
 from geo_planner.networks.street.turns import Turning
-
-LongArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 _NONE = -1
 

@@ -16,10 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray
 from geo_planner.packaged import packaged_rows
 from geo_planner.units import KMH_PER_MPS
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 def traffic_stress(

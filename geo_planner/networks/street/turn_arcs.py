@@ -8,14 +8,10 @@ stay.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from geo_planner.arrays import BoolArray, IntArray, LongArray
 from geo_planner.networks.street.turn_rules import Path, TurnRules
 from geo_planner.networks.street.turns import Turning
-
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 PASSING, STARTING, STAYING = 0, 1, 2
 _MAY_FOLLOW = np.array([[1, 0, 1], [1, 1, 1], [0, 0, 1]], bool)

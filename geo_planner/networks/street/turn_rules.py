@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import LongArray
+
 Path = tuple[int, ...]
-LongArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

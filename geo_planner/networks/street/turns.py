@@ -14,15 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo_planner.arrays import BoolArray, FloatArray, IntArray, LongArray
 from geo_planner.countries import country_at
 from geo_planner.crs import WGS84
 from geo_planner.packaged import packaged_rows
 from geo_planner.units import CENTISECONDS_PER_S
-
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _ANY = "any"
 _LOOK_M = 10.0

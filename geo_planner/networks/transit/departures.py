@@ -21,6 +21,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from geo_planner.arrays import LongArray
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.networks.transit.network import on_a_day, timetables_of
@@ -28,8 +29,6 @@ from geo_planner.networks.transit.timetable import Timetable
 from geo_planner.packaged import packaged_rows
 from geo_planner.region import Region
 from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_DAY, SECONDS_PER_HOUR
-
-LongArray = npt.NDArray[np.int64]
 
 OTHER_MODE = "other"
 

@@ -17,14 +17,13 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Fares, cents
 from geo_planner.errors import InputError
 from geo_planner.kernels.service import Service
 from geo_planner.kernels.tariff import Tariff, boarding_by_class
 from geo_planner.networks.transit.departures import transit_mode_of
 from geo_planner.networks.transit.timetable import Timetable
-
-IntArray = npt.NDArray[np.int32]
 
 MAX_SEQUENCES, MAX_STATES = 20_000, 1000
 _FREE = Fares.model_validate({"kind": "flat", "currency": "-", "price": 0})

@@ -16,14 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.networks.transit.service_days import Runs
 from geo_planner.networks.transit.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
-
-BoolArray = npt.NDArray[np.bool_]
 
 _NOT_STATED, _YES, _NO = 0, 1, 2
 _ANY_LINE = "*"

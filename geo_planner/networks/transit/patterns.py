@@ -3,9 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.arrays import LongArray
 from geo_planner.networks.transit.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
-
-LongArray = npt.NDArray[np.int64]
 
 
 def ptr_of(counts: LongArray) -> LongArray:

@@ -12,20 +12,16 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from geo_planner.arrays import FloatArray, IntArray, LongArray
 from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.transit.service_days import index_in
 from geo_planner.packaged import packaged_rows
 from geo_planner.units import CENTISECONDS_PER_S
-
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 _ENTRANCE = 2
 

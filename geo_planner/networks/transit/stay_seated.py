@@ -14,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import LongArray
 from geo_planner.findings import Finding
 from geo_planner.networks.transit.service_days import Runs, index_in
 from geo_planner.networks.transit.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
 from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S
-
-LongArray = npt.NDArray[np.int64]
 
 IN_SEAT, RE_BOARD = 4, 5
 MAX_WAYS = 32

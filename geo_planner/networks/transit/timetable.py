@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import BoolArray, IntArray, LongArray, TextArray
 from geo_planner.findings import Finding
 from geo_planner.networks.transit.on_board import (
     bicycle_rules,
@@ -46,11 +47,6 @@ from geo_planner.networks.transit.trip_times import (
     read_trips,
 )
 from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_DAY
-
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
-TextArray = npt.NDArray[np.str_]
-BoolArray = npt.NDArray[np.bool_]
 
 DEFAULT_UNTIL_S = 36 * 3600
 

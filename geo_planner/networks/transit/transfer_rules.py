@@ -17,15 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import IntArray, LongArray
 from geo_planner.findings import Finding
 from geo_planner.kernels.service import Walks
 from geo_planner.networks.transit.service_days import index_in
 from geo_planner.networks.transit.trip_times import NO_ALIGHTING, NO_BOARDING, Trips
 from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S
-
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
 
 RECOMMENDED, TIMED, MINIMUM_TIME, FORBIDDEN = 0, 1, 2, 3
 MAX_PLACES = 64

@@ -15,13 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.arrays import LongArray
 from geo_planner.crs import WGS84
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.networks.transit.service_days import index_in
 from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S
-
-LongArray = npt.NDArray[np.int64]
 
 NO_BOARDING, NO_ALIGHTING = 2, 1
 EARTH_RADIUS_MM = 6_371_008_800
@@ -79,6 +78,8 @@ def platforms(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     chosen = stops[is_platform]
     is_placed = chosen.geometry.notna()
     placed = chosen[is_placed]
+    if placed.empty:
+        return gpd.GeoDataFrame(chosen).reset_index(drop=True)
     along = np.argsort(placed.geometry.hilbert_distance().to_numpy(), kind="stable")
     ordered = pd.concat([placed.iloc[along], chosen[~is_placed]])
     return gpd.GeoDataFrame(ordered).reset_index(drop=True)

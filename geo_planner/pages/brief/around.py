@@ -198,11 +198,11 @@ def amenity_words(subject: Subject) -> str:
     names = [name for name in dict.fromkeys(_amenity_groups().values()) if name in groups]
     names += [name for name in groups.index if name not in names]
     phrases = subject.words.phrases
-    told = [
+    uses = [
         f"{phrases.get('amenity_' + name.replace(' ', '_'), name)} {int(groups[name])}"
         for name in names
     ]
-    return ", ".join(told) or subject.words("brief_none")
+    return ", ".join(uses) or subject.words("brief_none")
 
 
 def _within(subject: Subject, frame: gpd.GeoDataFrame, distance_m: float) -> gpd.GeoDataFrame:

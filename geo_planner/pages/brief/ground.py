@@ -57,14 +57,14 @@ def _conflict(subject: Subject, row: dict[Any, Any]) -> dict[str, str]:
     effect = str(row["effect"])
     cap = text_of(row["cap"])
     value = "" if pd.isna(row["cap_value"]) else words.number(row["cap_value"], 1)
-    told = words.phrases.get(f"cap_{cap}", cap or "") if cap else words(f"effect_{effect}")
+    cap_words = words.phrases.get(f"cap_{cap}", cap or "") if cap else words(f"effect_{effect}")
     reason = subject.reasons_text(text_of(row["reason"]))
     return {
         "glyph": _GLYPHS.get(effect, "!"),
         "effect": effect,
         "label": _label(subject, str(row["kind"])),
         "share": share_words(subject, row["share"]),
-        "cap": f"{told} {value}".strip(),
+        "cap": f"{cap_words} {value}".strip(),
         "reason": reason,
         "dated": _dated(subject, row),
     }

@@ -273,12 +273,12 @@ def readiness_rows_of(subject: Subject) -> list[dict[str, str]]:
     parking = subject.text("parking") or "unknown"
     known = words.phrases.get(f"parking_{parking.replace(' ', '_')}")
     is_known = parking != "unknown" and known is not None
-    told = words("brief_parking_norm", told=known) if is_known else subject.ask
+    parking_words = words("brief_parking_norm", told=known) if is_known else subject.ask
     basis = subject.number("ratio_basis")
     if basis is not None:
         reckoned = words.phrases.get(f"brief_basis_{basis:.0f}", f"{basis:.0f}")
-        told = f"{told} · {words('brief_basis', unit=reckoned)}"
-    rows.append({"label": words("brief_parking"), "value": told})
+        parking_words = f"{parking_words} · {words('brief_basis', unit=reckoned)}"
+    rows.append({"label": words("brief_parking"), "value": parking_words})
     blocked = subject.number("blocked_share")
     if blocked:
         value = words("brief_blocked_share", share=words.figure(blocked, "share"))
@@ -297,8 +297,8 @@ def _stage(subject: Subject) -> str:
     row = readiness_rows().loc[int(stage)]
     low, high = float(row["years_low"]), float(row["years_high"])
     years = f"{_years(subject, low)}+" if math.isnan(high) else _years(subject, low, high)
-    said = words("brief_years", years=years)
-    return f"{stage:.0f}: {meanings[f'{stage:.0f}']} ({said})"
+    span_words = words("brief_years", years=years)
+    return f"{stage:.0f}: {meanings[f'{stage:.0f}']} ({span_words})"
 
 
 def _years(subject: Subject, low: float, high: float | None = None) -> str:

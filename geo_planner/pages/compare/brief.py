@@ -77,7 +77,7 @@ def render_compare_brief(
         None,
     )
     chosen = assets or page_assets()
-    told = modification_lines(comparison.b, words)
+    lines = modification_lines(comparison.b, words)
     return render_document(
         "compare_brief.html",
         words=words,
@@ -94,8 +94,8 @@ def render_compare_brief(
         brief_css=static_text("compare_brief.css"),
         nonce=markupsafe.Markup(' nonce="{}"').format(nonce) if nonce else "",
         summary=summary_sentences(comparison, measure, words),
-        modifications=told[:_MOST_MODIFICATIONS],
-        n_modifications_left=max(0, len(told) - _MOST_MODIFICATIONS),
+        modifications=lines[:_MOST_MODIFICATIONS],
+        n_modifications_left=max(0, len(lines) - _MOST_MODIFICATIONS),
         unfair=[reason_words(reason, words) for reason in comparison.unfair[:_MOST_UNFAIR]],
         n_unfair_left=max(0, len(comparison.unfair) - _MOST_UNFAIR),
         totals=total_rows(comparison, words),

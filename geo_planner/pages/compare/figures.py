@@ -234,8 +234,8 @@ def _moved_sites(ranking: pd.DataFrame, words: Wording) -> list[str]:
         if len(moved):
             rows = ranking.loc[moved.index].to_dict("records")
             names = [text_of(row.get("name")) for row in rows]
-            told = zip(moved.index, names, rows, strict=True)
-            return [f"{name or site} {_move(row, figure, words)}" for site, name, row in told]
+            moved_rows = zip(moved.index, names, rows, strict=True)
+            return [f"{name or site} {_move(row, figure, words)}" for site, name, row in moved_rows]
     return []
 
 

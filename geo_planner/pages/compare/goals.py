@@ -25,12 +25,12 @@ def land_lines(comparison: Comparison, words: Wording) -> list[str]:
         At most eight lines, breaches first.
     """
     rows = comparison.land.drop(columns="geometry", errors="ignore")
-    told = [
+    weighed = [
         (order, line)
         for site, row in zip(rows.index, rows.to_dict("records"), strict=True)
         for order, line in _site_lines(text_of(row.get("name")) or str(site), row, words)
     ]
-    return [line for _, line in sorted(told, key=lambda pair: pair[0])][:_MOST_LINES]
+    return [line for _, line in sorted(weighed, key=lambda pair: pair[0])][:_MOST_LINES]
 
 
 def _site_lines(name: str, row: dict[str, Any], words: Wording) -> Iterator[tuple[int, str]]:

@@ -96,7 +96,7 @@ def render_compare(
     facts = [measure_facts(comparison, measure, zones, words) for measure in measures]
     chosen = next((fact for fact in facts if fact["column"] == comparison.headline), None)
     has_scenario = [side.region.origin is not None for side in (comparison.a, comparison.b)]
-    told = comparison.a if has_scenario == [True, False] else comparison.b
+    changed = comparison.a if has_scenario == [True, False] else comparison.b
     maps = _maps(base)
     data = map_data(
         view,
@@ -130,10 +130,10 @@ def render_compare(
         choices=_choices(measures, view),
         unfair=[reason_words(reason, words) for reason in comparison.unfair],
         is_empty=comparison.is_empty,
-        modifications=modification_lines(told, words),
-        modifications_of="A" if told is comparison.a else "",
+        modifications=modification_lines(changed, words),
+        modifications_of="A" if changed is comparison.a else "",
         most_modifications=_MOST_MODIFICATIONS,
-        left=_notes(told, words),
+        left=_notes(changed, words),
         n_edits=len(edits),
         edit_symbols=edit_symbols(edits, words),
         absence=_absence(zones, measures, view),

@@ -107,13 +107,13 @@ def _reason(
     label = criterion_words(key, words, city_centre) or text_of(
         criterion.get(f"label_{words.language}")
     )
-    told = f"{label or key} {words('points_change', points=signed(points, words, 1))}"
+    points_text = f"{label or key} {words('points_change', points=signed(points, words, 1))}"
     before, after = (float(row.get(f"{key}_{side}", math.nan)) for side in "ab")
     if math.isnan(before) or math.isnan(after):
-        return told
+        return points_text
     unit = text_of(criterion.get("unit")) or ""
     change = change_of(before, after, unit, words)
-    return f"{told} ({change.before} → {change.after})"
+    return f"{points_text} ({change.before} → {change.after})"
 
 
 def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:

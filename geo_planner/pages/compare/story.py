@@ -31,18 +31,18 @@ def summary_sentences(
     """
     if comparison.is_empty:
         return [words("no_difference")]
-    told: list[str] = []
+    lines: list[str] = []
     if measure is not None:
-        told += _reach(comparison, measure, words)
-    told += _ranks(comparison, words)
+        lines += _reach(comparison, measure, words)
+    lines += _ranks(comparison, words)
     changed = [row for row in total_rows(comparison, words) if row["trend"] in ("more", "less")]
-    told += [
+    lines += [
         words(
             "two_page_total", label=row["label"], a=row["a"], b=row["b"], change=row["difference"]
         )
         for row in changed[:_TOLD_TOTALS]
     ]
-    return told
+    return lines
 
 
 def _reach(comparison: Comparison, measure: MeasureKey, words: Wording) -> Iterator[str]:

@@ -190,9 +190,9 @@ def build_map(
     drawn._id = name
     for pane, z_index in PANES:
         # shapes on a canvas need their pane to take the pointer; SVG shapes and icons do not
-        made = folium.map.CustomPane(pane, z_index=z_index, pointer_events=pane == "cells")
-        made._id = f"{name}_{pane}"
-        made.add_to(drawn)
+        layer_pane = folium.map.CustomPane(pane, z_index=z_index, pointer_events=pane == "cells")
+        layer_pane._id = f"{name}_{pane}"
+        layer_pane.add_to(drawn)
     names = {}
     for overlay in [*base_overlays(base), *overlays]:
         layer = _drawn(folium, overlay)

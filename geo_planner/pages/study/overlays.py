@@ -53,13 +53,13 @@ class Layers:
         ``choices`` (id, label, layer) make a list beside it, named ``choose``, where there are two
         at least.
         """
-        made = f"switch-{name}"
+        switch_id = f"switch-{name}"
         listed = list(choices) if len(choices) > 1 else []
         self.switches.append(
-            {"id": made, "label": label, "layers": layers, "on": on, "choices": listed,
+            {"id": switch_id, "label": label, "layers": layers, "on": on, "choices": listed,
              "choose": choose}
         )  # fmt: skip
-        return made
+        return switch_id
 
 
 def add_sites(

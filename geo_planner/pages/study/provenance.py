@@ -99,12 +99,12 @@ def edge_words(view: View) -> str:
     zones = int((view.zones["role"] == "hinterland").sum()) if len(view.zones) else 0
     places = int((view.businesses["role"] == "hinterland").sum()) if len(view.businesses) else 0
     if zones or places:
-        told = view.words(
+        snap_words = view.words(
             "edge_with",
             hinterland=view.words.number(zones),
             businesses=view.words.number(places),
         )
-        return f"{told} {_cut_words(view)}".strip()
+        return f"{snap_words} {_cut_words(view)}".strip()
     return f"{view.words('edge_without')} {_cut_words(view)}".strip()
 
 

@@ -83,13 +83,13 @@ def data_uri(image: str, colours: Sequence[str]) -> str:
     """
     content = base64.b64decode(image)
     rgb = bytes(3) + b"".join(bytes.fromhex(colour.removeprefix("#")) for colour in colours)
-    made = bytearray(content[:_SIGNATURE_BYTES])
+    recoloured = bytearray(content[:_SIGNATURE_BYTES])
     for kind, body in _chunks(content):
         if kind == b"PLTE":
-            made += _chunk(b"PLTE", rgb) + _chunk(b"tRNS", bytes(1))
+            recoloured += _chunk(b"PLTE", rgb) + _chunk(b"tRNS", bytes(1))
         elif kind != b"tRNS":
-            made += _chunk(kind, body)
-    return "data:image/png;base64," + base64.b64encode(bytes(made)).decode("ascii")
+            recoloured += _chunk(kind, body)
+    return "data:image/png;base64," + base64.b64encode(bytes(recoloured)).decode("ascii")
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -345,7 +345,7 @@ def _floats(column: pa.ChunkedArray, name: str, file: str, notes: Notes) -> np.n
         numbers: np.ndarray = column.to_numpy()
         return numbers
     words = pd.Series(_categories(column).astype(object))
-    values: np.ndarray = pd.to_numeric(words, errors="coerce").to_numpy(dtype=np.float64)
+    values = np.array(pd.to_numeric(words, errors="coerce"), dtype=np.float64)
     is_bad = np.isnan(values) & words.notna().to_numpy()
     has_comma = is_bad & words.str.fullmatch(_DECIMAL_COMMA).fillna(value=False).to_numpy(bool)
     # beside decimal points, a comma may as well part thousands

@@ -178,15 +178,19 @@ def _placed_by_parents(frame: pd.DataFrame, points: np.ndarray, notes: Notes) ->
 
 def _points(longitude: pd.Series, latitude: pd.Series, crs: CRS) -> np.ndarray:
     """Make points in a metric CRS; None where there is no believable position [degrees]."""
-    x, y = _projected(longitude.to_numpy(), latitude.to_numpy(), crs)
+    x, y = projected(longitude.to_numpy(), latitude.to_numpy(), _to(crs))
     points = np.full(len(x), None, dtype=object)
     is_placed = np.isfinite(x)
     points[is_placed] = shapely.points(x[is_placed], y[is_placed])
     return points
 
 
-def _projected(
-    longitude: np.ndarray, latitude: np.ndarray, crs: CRS
+def _to(crs: CRS) -> Transformer:
+    return Transformer.from_crs(WGS84, crs, always_xy=True)
+
+
+def projected(
+    longitude: np.ndarray, latitude: np.ndarray, transformer: Transformer
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bring positions [degrees] to a metric CRS; nan where they are absent or at (0, 0)."""
     with np.errstate(invalid="ignore"):
@@ -194,7 +198,6 @@ def _projected(
     is_placed &= (longitude != 0) | (latitude != 0)
     x, y = np.full((2, len(longitude)), np.nan)
     if is_placed.any():
-        transformer = Transformer.from_crs(WGS84, crs, always_xy=True)
         x[is_placed], y[is_placed] = transformer.transform(
             longitude[is_placed], latitude[is_placed]
         )
@@ -384,7 +387,7 @@ def _pathways(frame: pd.DataFrame, stops: pd.DataFrame, notes: Notes) -> pd.Data
 
 def _shapes(frame: pd.DataFrame, crs: CRS, notes: Notes) -> gpd.GeoDataFrame:
     """Draw each shape's points in order as a line; shapes without two different points go."""
-    x, y = _projected(frame["shape_pt_lon"].to_numpy(), frame["shape_pt_lat"].to_numpy(), crs)
+    x, y = projected(frame["shape_pt_lon"].to_numpy(), frame["shape_pt_lat"].to_numpy(), _to(crs))
     shape_ids = _index(frame, "shape_id")
     shape_idx = _places(frame["shape_id"], shape_ids)
     is_good = (shape_idx >= 0) & np.isfinite(x) & frame["shape_pt_sequence"].notna().to_numpy()

@@ -11,12 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_planner.arrays import BoolArray, FloatArray, LongArray
 from geo_planner.sources.lines.geometry import (
     MM_PER_M,
     TOUCH_M,
-    BoolArray,
-    FloatArray,
-    IntArray,
     Shapes,
     end_places,
     rounded,
@@ -42,7 +40,7 @@ class Cuts:
         Coordinates of the node made there, (n_cuts, 2) [m].
     """
 
-    line: IntArray
+    line: LongArray
     position_m: FloatArray
     place: FloatArray
 
@@ -70,8 +68,8 @@ class Meetings:
     """
 
     cuts: Cuts
-    line: IntArray
-    other: IntArray
+    line: LongArray
+    other: LongArray
     position_m: FloatArray
     n_crossings: int
     n_passed: int
@@ -134,7 +132,7 @@ def touched_ends(lines: Shapes, tolerance_m: float) -> BoolArray:
     return touched.reshape(-1, 2)
 
 
-def _meeting_places(lines: Shapes) -> tuple[IntArray, IntArray, FloatArray]:
+def _meeting_places(lines: Shapes) -> tuple[LongArray, LongArray, FloatArray]:
     """List every place where two lines meet; of a shared stretch its two ends."""
     left, right = shapely.STRtree(lines).query(lines, predicate="intersects")
     is_once = left < right
@@ -154,7 +152,7 @@ def _meeting_places(lines: Shapes) -> tuple[IntArray, IntArray, FloatArray]:
 
 
 def _on_line(
-    lines: Shapes, chosen: IntArray, place: FloatArray, tolerance_m: float
+    lines: Shapes, chosen: LongArray, place: FloatArray, tolerance_m: float
 ) -> tuple[FloatArray, BoolArray]:
     """Measure how far along its line a place lies, and whether it is an end of it.
 
@@ -168,7 +166,7 @@ def _on_line(
     return np.asarray(position), np.asarray(is_end)
 
 
-def _has_vertex(lines: Shapes, chosen: IntArray, place: FloatArray) -> BoolArray:
+def _has_vertex(lines: Shapes, chosen: LongArray, place: FloatArray) -> BoolArray:
     """Tell whether the line has a vertex at the place."""
     coordinates, owner = shapely.get_coordinates(lines, return_index=True)
     drawn = pd.MultiIndex.from_arrays(

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geo_planner.sources.lines.geometry import BoolArray, FloatArray, IntArray, place_numbers
+from geo_planner.arrays import BoolArray, FloatArray, LongArray
+from geo_planner.sources.lines.geometry import place_numbers
 
 # a line shorter than this many tolerances must not fold up between its own two ends
 _MIN_TOLERANCES_APART = 2.0
@@ -102,7 +103,7 @@ def join_ends(
     return np.asarray(coordinates[anchors[numbers]].reshape(ends.shape))
 
 
-def _shared_places(numbers: IntArray, lines: IntArray, n_places: int) -> BoolArray:
+def _shared_places(numbers: LongArray, lines: LongArray, n_places: int) -> BoolArray:
     """Mark places where ends of two or more lines lie."""
     lowest = np.full(n_places, np.iinfo(np.int64).max)
     highest = np.full(n_places, -1)
@@ -111,7 +112,7 @@ def _shared_places(numbers: IntArray, lines: IntArray, n_places: int) -> BoolArr
     return np.asarray(lowest != highest)
 
 
-def _near_pairs(coordinates: FloatArray, is_fixed: BoolArray, tolerance_m: float) -> IntArray:
+def _near_pairs(coordinates: FloatArray, is_fixed: BoolArray, tolerance_m: float) -> LongArray:
     """List pairs of places within the tolerance of which one may move, the nearest first."""
     pairs = cKDTree(coordinates).query_pairs(tolerance_m, output_type="ndarray")
     pairs = pairs[~is_fixed[pairs].all(axis=1)].astype(np.int64)

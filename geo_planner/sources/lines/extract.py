@@ -15,19 +15,14 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from geo_planner.arrays import FloatArray
 from geo_planner.config import LinesSource
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.lines.crossings import find_meetings, touched_ends
 from geo_planner.sources.lines.ends import join_ends
 from geo_planner.sources.lines.frames import node_frame, street_frame
-from geo_planner.sources.lines.geometry import (
-    FloatArray,
-    end_places,
-    main_share,
-    place_numbers,
-    with_ends,
-)
+from geo_planner.sources.lines.geometry import end_places, main_share, place_numbers, with_ends
 from geo_planner.sources.lines.joined import join_cycle_routes, join_speed_limits
 from geo_planner.sources.lines.pieces import LinePieces, cut_lines, is_spur
 from geo_planner.sources.lines.reading import Lines, read_clean_lines

@@ -8,8 +8,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Geod, Transformer
 
+from geo_planner.arrays import BoolArray, FloatArray
 from geo_planner.crs import WGS84
-from geo_planner.sources.lines.geometry import MM_PER_M, BoolArray, FloatArray, Shapes
+from geo_planner.sources.lines.geometry import MM_PER_M, Shapes
 from geo_planner.sources.lines.pieces import LinePieces
 from geo_planner.sources.street_classes import closed_classes
 

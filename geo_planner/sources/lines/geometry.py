@@ -12,9 +12,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from geo_planner.arrays import FloatArray, LongArray
+
 Shapes = npt.NDArray[Any]
 
 MM_PER_M = 1000
@@ -26,7 +25,7 @@ def rounded(coordinates: FloatArray) -> FloatArray:
     return np.rint(coordinates * MM_PER_M) / MM_PER_M
 
 
-def place_numbers(coordinates: FloatArray) -> tuple[IntArray, FloatArray]:
+def place_numbers(coordinates: FloatArray) -> tuple[LongArray, FloatArray]:
     """Give distinct places numbers, from west to east, then south to north.
 
     Parameters
@@ -65,7 +64,7 @@ def with_ends(lines: Shapes, places: FloatArray) -> Shapes:
     return made
 
 
-def vertex_positions(coordinates: FloatArray, owner: IntArray) -> FloatArray:
+def vertex_positions(coordinates: FloatArray, owner: LongArray) -> FloatArray:
     """Measure how far along its line each vertex lies [m]; vertices lie together by line."""
     if not len(owner):
         return np.empty(0)
@@ -78,7 +77,7 @@ def vertex_positions(coordinates: FloatArray, owner: IntArray) -> FloatArray:
     return np.asarray(total - np.repeat(total[starts], np.diff(np.append(starts, len(owner)))))
 
 
-def main_share(tails: IntArray, heads: IntArray, lengths_m: FloatArray) -> float:
+def main_share(tails: LongArray, heads: LongArray, lengths_m: FloatArray) -> float:
     """Give the share of the length that lies in the longest connected part."""
     if not len(tails) or lengths_m.sum() <= 0:
         return 0.0

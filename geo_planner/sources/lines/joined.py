@@ -4,12 +4,13 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
+from geo_planner.arrays import BoolArray, FloatArray
 from geo_planner.config import CycleRoutes, SpeedLimits
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.lines.attributes import plausible_mps
-from geo_planner.sources.lines.geometry import BoolArray, FloatArray, Shapes
+from geo_planner.sources.lines.geometry import Shapes
 from geo_planner.sources.lines.matching import match_lines
 from geo_planner.sources.lines.reading import read_line_layer
 from geo_planner.units import KMH_PER_MPS

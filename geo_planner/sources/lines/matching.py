@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_planner.sources.lines.geometry import BoolArray, FloatArray, IntArray, Shapes
+from geo_planner.arrays import BoolArray, FloatArray, LongArray
+from geo_planner.sources.lines.geometry import Shapes
 
 SPACING_M = 20.0
 _MIN_PLACES, _MAX_PLACES = 3, 60
@@ -25,7 +26,7 @@ class _Segments:
         coordinates, owner = shapely.get_coordinates(lines, return_index=True)
         steps = np.diff(coordinates, axis=0)
         inside = (owner[1:] == owner[:-1]) & (steps != 0).any(axis=1)
-        self.owner: IntArray = owner[:-1][inside]
+        self.owner: LongArray = owner[:-1][inside]
         self.heading: FloatArray = np.arctan2(steps[inside, 1], steps[inside, 0])
         ends = np.stack([coordinates[:-1][inside], coordinates[1:][inside]], axis=1)
         self.shapes: Shapes = shapely.linestrings(ends)
@@ -33,7 +34,7 @@ class _Segments:
 
     def nearest(
         self, points: Shapes, heading: FloatArray, reach_m: FloatArray | float
-    ) -> tuple[IntArray, IntArray, FloatArray]:
+    ) -> tuple[LongArray, LongArray, FloatArray]:
         """Return points that have one, the nearest parallel segment of each, and how far it is."""
         point, segment = self._tree.query(points, predicate="dwithin", distance=reach_m)
         turn = np.abs(np.sin(heading[point] - self.heading[segment]))
@@ -74,8 +75,8 @@ def match_lines(streets: Shapes, others: Shapes, reach_m: float) -> pd.DataFrame
 
 def _match_some(
     streets: Shapes,
-    chosen: IntArray,
-    n_places: IntArray,
+    chosen: LongArray,
+    n_places: LongArray,
     own: _Segments,
     other: _Segments,
     reach_m: float,
@@ -109,9 +110,9 @@ def _headings(lines: Shapes, position_m: FloatArray, lengths_m: FloatArray) -> F
 def _nearer_street(
     own: _Segments,
     other: _Segments,
-    street: IntArray,
+    street: LongArray,
     points: Shapes,
-    segment: IntArray,
+    segment: LongArray,
     gap: FloatArray,
 ) -> BoolArray:
     """Mark matches whose line lies nearer to another street that runs the same way."""

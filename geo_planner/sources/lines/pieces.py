@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from geo_planner.arrays import BoolArray, FloatArray, LongArray
 from geo_planner.sources.lines.crossings import Cuts
 from geo_planner.sources.lines.geometry import (
     MM_PER_M,
-    BoolArray,
-    FloatArray,
-    IntArray,
     Shapes,
     end_places,
     place_numbers,
@@ -34,10 +32,10 @@ class LinePieces:
         Coordinates of the nodes, (n_nodes, 2) [m].
     """
 
-    line: IntArray
+    line: LongArray
     shapes: Shapes
-    tail: IntArray
-    head: IntArray
+    tail: LongArray
+    head: LongArray
     node_places: FloatArray
 
     def __len__(self) -> int:
@@ -76,7 +74,7 @@ def cut_lines(lines: Shapes, ends: FloatArray, cuts: Cuts) -> LinePieces:
     return _parted(place[order], owner[order], is_node[order])
 
 
-def _parted(place: FloatArray, owner: IntArray, is_node: BoolArray) -> LinePieces:
+def _parted(place: FloatArray, owner: LongArray, is_node: BoolArray) -> LinePieces:
     """Drop vertices that repeat the one before, then make a line between each two nodes."""
     whole = np.rint(place * MM_PER_M).astype(np.int64)
     is_new = np.ones(len(owner), dtype=bool)
@@ -96,7 +94,7 @@ def _parted(place: FloatArray, owner: IntArray, is_node: BoolArray) -> LinePiece
     return _numbered(owner[starts], shapely.linestrings(place[vertices], indices=piece))
 
 
-def _numbered(line: IntArray, shapes: Shapes) -> LinePieces:
+def _numbered(line: LongArray, shapes: Shapes) -> LinePieces:
     numbers, places = place_numbers(end_places(shapes).reshape(-1, 2))
     return LinePieces(line, shapes, numbers[0::2], numbers[1::2], places)
 

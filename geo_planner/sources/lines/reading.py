@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from geo_planner.arrays import BoolArray
 from geo_planner.config import LinesSource
 from geo_planner.crs import require_metric
 from geo_planner.errors import CRSError, InputError
@@ -20,13 +21,7 @@ from geo_planner.findings import Finding, FindingKind
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.lines.attributes import read_attributes
-from geo_planner.sources.lines.geometry import (
-    BoolArray,
-    Shapes,
-    end_places,
-    place_numbers,
-    rounded,
-)
+from geo_planner.sources.lines.geometry import Shapes, end_places, place_numbers, rounded
 from geo_planner.sources.vector import columns, files
 
 _LINEAR = ("LineString", "MultiLineString", "LinearRing")

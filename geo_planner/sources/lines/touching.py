@@ -10,17 +10,9 @@ import numpy as np
 import shapely
 from shapely.ops import substring
 
+from geo_planner.arrays import BoolArray, FloatArray, LongArray
 from geo_planner.sources.lines.crossings import Cuts, Meetings
-from geo_planner.sources.lines.geometry import (
-    TOUCH_M,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Shapes,
-    end_places,
-    place_numbers,
-    rounded,
-)
+from geo_planner.sources.lines.geometry import TOUCH_M, Shapes, end_places, place_numbers, rounded
 
 _MEETS_WITHIN_TOLERANCES = 2.0
 _MIN_LOOP_TOLERANCES = 4.0
@@ -30,8 +22,8 @@ _MIN_LOOP_TOLERANCES = 4.0
 class _Targets:
     """Name the line each chosen end is brought to, and how far along it."""
 
-    end: IntArray
-    line: IntArray
+    end: LongArray
+    line: LongArray
     position_m: FloatArray
 
 
@@ -84,7 +76,7 @@ def _nearest(
     lines: Shapes,
     levels: FloatArray,
     meetings: Meetings,
-    loose: IntArray,
+    loose: LongArray,
     places: FloatArray,
     tolerance_m: float,
 ) -> _Targets:
@@ -109,7 +101,7 @@ def _nearest(
 
 
 def _is_met(
-    lines: Shapes, meetings: Meetings, end: IntArray, line: IntArray, tolerance_m: float
+    lines: Shapes, meetings: Meetings, end: LongArray, line: LongArray, tolerance_m: float
 ) -> BoolArray:
     """Tell whether an end's own line meets the other line close to that end."""
     reach_m = _MEETS_WITHIN_TOLERANCES * tolerance_m
@@ -122,7 +114,7 @@ def _is_met(
     return np.isin(end * n_lines + line, np.concatenate(keys))
 
 
-def _own_loops(lines: Shapes, loose: IntArray, places: FloatArray, tolerance_m: float) -> _Targets:
+def _own_loops(lines: Shapes, loose: LongArray, places: FloatArray, tolerance_m: float) -> _Targets:
     """Bring ends of long lines back to their own line: loop roads drawn a little open."""
     min_length_m = _MIN_LOOP_TOLERANCES * tolerance_m
     apart_m = _MEETS_WITHIN_TOLERANCES * tolerance_m

@@ -188,7 +188,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     except ValueError as error:
         if "geo metadata" not in str(error).lower():
             raise SourceError(str(path), f"not readable ({error})") from error
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, LookupError, TypeError, RuntimeError) as error:
         raise SourceError(str(path), f"not readable ({error})") from error
     return _without_index(pd.read_parquet(path))
 

@@ -14,7 +14,7 @@ import shapely
 
 from geo_planner.config import SourceLimits
 from geo_planner.crs import WGS84
-from geo_planner.errors import InputError, SourceError
+from geo_planner.errors import GeoPlannerError, InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.vector.formats import Format, require_format, unpacked
@@ -25,6 +25,8 @@ _GEOJSON_CRS = re.compile(rb'"crs"\s*:\s*\{\s*"(?:type|properties)"\s*:')
 _LAYERED = (".gml", ".kml")
 _DBF_HEADER_SIZE = slice(8, 10)
 _MAX_ERROR_CHARACTERS = 200
+# what the readers of formats raise on damaged files: their own errors, and those of the language
+_READER_FAULTS = (RuntimeError, ValueError, OverflowError, LookupError, TypeError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def _rows(
         raise SourceError(
             str(path), "its text is not in the encoding it names: state 'encoding'"
         ) from error
+    except (IndexError, KeyError) as error:
+        raise SourceError(str(path), f"not readable ({error})") from error
     except LookupError as error:
         raise InputError(
             f"{path.name}: {encoding!r} is no text encoding: write for example 'cp1252'"
@@ -93,7 +97,7 @@ def _rows(
         raise _odd_geometry(path, error) from error
     except shapely.errors.ShapelyError as error:
         raise _odd_geometry(path, error) from error
-    except (RuntimeError, ValueError, OverflowError) as error:
+    except _READER_FAULTS as error:
         raise SourceError(str(path), f"not readable ({error})") from error
 
 
@@ -108,15 +112,12 @@ def _odd_geometry(path: Path, error: Exception) -> SourceError:
 def _layer_name(path: Path, file: Path, layer: str | None, known: Format) -> str:
     """Find the one layer, or the one named; a view is no layer."""
     try:
-        if file.suffix.lower() == ".gpkg":
-            names = geopackage_layers(file)
-        elif file.suffix.lower() in _LAYERED:
-            names = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
-        else:
-            names = [_only_layer(path, file, known)]
+        names = _layer_names(path, file, known)
+    except GeoPlannerError:
+        raise
     except pyogrio.errors.GeometryError as error:
         raise _odd_geometry(path, error) from error
-    except (RuntimeError, ValueError) as error:
+    except _READER_FAULTS as error:
         raise SourceError(str(path), f"not readable ({error})") from error
     listed = ", ".join(sorted(names))
     if layer is not None and layer not in names:
@@ -127,6 +128,14 @@ def _layer_name(path: Path, file: Path, layer: str | None, known: Format) -> str
     if file.suffix.lower() == ".gpkg":
         refuse_view(file, name)
     return name
+
+
+def _layer_names(path: Path, file: Path, known: Format) -> list[str]:
+    if file.suffix.lower() == ".gpkg":
+        return geopackage_layers(file)
+    if file.suffix.lower() in _LAYERED:
+        return [str(name) for name in pyogrio.list_layers(file)[:, 0]]
+    return [_only_layer(path, file, known)]
 
 
 def _only_layer(path: Path, file: Path, known: Format) -> str:

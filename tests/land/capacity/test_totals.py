@@ -132,3 +132,19 @@ def test_a_ratio_that_a_building_field_states_limits_what_it_holds():
     frame = capacity(around, field("b", box(0, 0, 50, 50), floor_area_ratio=0.8))
     assert only(frame, "allowed_likely_m2", "now") == pytest.approx(0.8 * 2500)
     assert only(frame, "binding_limit", "now") == "building_field"
+
+
+def test_a_field_that_only_grazes_a_site_takes_nothing_from_it():
+    around = plan("p", "local_plan", max_floors=4.0)
+    # 0.3 m of a neighbour's field, as edges drawn twice leave it
+    grazing = field("b", box(99.7, 0, 50, 100), max_floors=2.0)
+    assert only(capacity(around, grazing), "allowed_likely_m2", "now") == pytest.approx(
+        only(capacity(around), "allowed_likely_m2", "now")
+    )
+
+
+def test_no_more_than_the_stated_floor_area_is_given_out_where_slivers_are_joined():
+    # the plan ends 0.4 m inside the site: the rim is a sliver that joins the part beside it
+    inner = plan("p", "local_plan", box(0.4, 0, 99.6, 100), max_floors=9, max_floor_area_m2=8000)
+    frame = capacity(inner)
+    assert only(frame, "allowed_likely_m2", "now") <= 8000.0 + 1e-6

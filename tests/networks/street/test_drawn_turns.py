@@ -213,4 +213,4 @@ def test_the_router_says_what_it_assumes(tmp_path):
     }
     assert said["car", "free_flow"] == "streets for cars at free flow"
     assert said["car", "peak"] == "streets for cars at the peak of hour 8, both directions alike"
-    assert said["walk", "peak"] == "streets for walk without a known grade, taken to be flat"
+    assert said["walk", "peak"] == "streets for walking without a known grade, taken to be flat"

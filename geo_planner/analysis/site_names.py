@@ -1,0 +1,51 @@
+"""Names that tell sites apart: those that share one get street or station, and a number."""
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_planner.land.stations.points import listed_stations
+from geo_planner.region import Region
+
+
+def distinct_names(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
+    """Give every site a name of its own; a name that only one site bears stays.
+
+    Parameters
+    ----------
+    region
+        Region; streets with names come first, then stations.
+    sites
+        Sites, index site_id.
+
+    Returns
+    -------
+    Series
+        Names, index as given; missing where a site has none.
+
+    Notes
+    -----
+    Sites that share name and place are numbered, the largest first.
+    """
+    names = sites["name"].copy()
+    shared = names.notna() & names.duplicated(keep=False)
+    if not shared.any():
+        return names
+    own = sites[shared]
+    places = _nearest_places(region, own)
+    told = (names[shared] + ", " + places).where(places.notna(), names[shared])
+    order = own.area.sort_values(ascending=False, kind="stable").index
+    turn = told.loc[order].groupby(told.loc[order]).cumcount() + 1
+    is_alike = told.duplicated(keep=False)
+    numbered = told + " " + turn.reindex(told.index).astype(str)
+    names[shared] = told.where(~is_alike, numbered)
+    return names
+
+
+def _nearest_places(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
+    """Name the street nearest to each site, else the station; missing where neither has a name."""
+    for places in (region.geo_table("streets"), listed_stations(region)):
+        named = places[places["name"].notna()]
+        if len(named):
+            nearest = named.sindex.nearest(sites.geometry.to_numpy(), return_all=False)[1]
+            return pd.Series(named["name"].to_numpy(object)[nearest], sites.index, dtype="str")
+    return pd.Series(None, index=sites.index, dtype="str")
