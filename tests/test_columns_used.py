@@ -12,9 +12,9 @@ READS_INTO_A_REGION = ("sources", "schema.py")
 # what a column is there for besides a figure: to find a row again in its register, or to be
 # handed on with the region
 NOT_FOR_FIGURES = {
-    "street_nodes": {"barrier", "blocks_bicycle", "blocks_car"},
+    "street_nodes": {"barrier"},
     "turn_restrictions": {"restriction_id"},
-    "rails": {"rail_id", "usage", "maxspeed_mps"},
+    "rails": {"rail_id", "usage"},
     "lines": {"operator"},
     "landscape": {"patch_id"},
     "localities": {"locality_id"},
@@ -26,8 +26,11 @@ NOT_FOR_FIGURES = {
 
 
 def names_used():
-    """Collect the names that code after the region speaks of: texts, attributes, arguments."""
-    names = set()
+    """Collect what code after the region speaks of: texts, attributes, arguments, name stems.
+
+    A stem begins a name that is put together, as ``blocks_`` with a mode.
+    """
+    names, stems = set(), set()
     for path in PACKAGE.rglob("*.py"):
         if path.relative_to(PACKAGE).parts[0] in READS_INTO_A_REGION:
             continue
@@ -38,13 +41,19 @@ def names_used():
                 names.add(node.attr)
             elif isinstance(node, ast.keyword) and node.arg:
                 names.add(node.arg)
-    return names
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                stems.add(str(node.values[0].value))
+    return names, tuple(stem for stem in stems if stem.isidentifier() and stem.endswith("_"))
+
+
+def is_unused(column, used, stems):
+    return column not in used and not column.startswith(stems)
 
 
 def test_every_column_is_used_after_it_is_read():
-    used = names_used()
+    used, stems = names_used()
     unused = {
-        name: {column.name for column in table.attributes if column.name not in used}
+        name: {column.name for column in table.attributes if is_unused(column.name, used, stems)}
         for name, table in tables().items()
     }
     assert {name: columns for name, columns in unused.items() if columns} == NOT_FOR_FIGURES

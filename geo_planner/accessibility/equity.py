@@ -10,6 +10,8 @@ from geo_planner.arrays import FloatArray
 _DECILES = np.arange(1, 10) / 10
 _RICHEST_SHARE, _POOREST_SHARE = 0.1, 0.4
 _LEFT_BEHIND_SHARE = 0.5
+# sums of people differ in their last digits by the order they are added in
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Equity:
         Mean of the 10 % of people in the richest zones over that of the 40 % in the poorest;
         nan where zones state no income.
     left_behind_share
-        Share of people with less than half the reference mean.
+        Share of people with less than half the reference mean; nan where that is 0.
     """
 
     people: float
@@ -82,7 +84,7 @@ def equity_of(
         deciles=weighted_quantiles(values, weights, _DECILES),
         gini=_gini(values, weights),
         palma=_palma(values, weights, None if income is None else income[is_known]),
-        left_behind_share=float(weights[values < line].sum() / total),
+        left_behind_share=float(weights[values < line].sum() / total) if line > 0 else np.nan,
     )
 
 
@@ -94,10 +96,10 @@ def weighted_quantiles(values: FloatArray, weights: FloatArray, shares: FloatArr
     >>> weighted_quantiles(np.array([3.0, 1, 2]), np.array([1.0, 1, 2]), np.array([0.25, 0.5, 1]))
     array([1., 2., 3.])
     """
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order]) / weights.sum()
-    places = np.searchsorted(reached, shares - 1e-12)
-    return values[order][np.minimum(places, len(values) - 1)]
+    ordered, group = np.unique(values, return_inverse=True)
+    reached = np.cumsum(np.bincount(group, weights))
+    places = np.searchsorted(reached / reached[-1], shares - _ROUNDING)
+    return ordered[np.minimum(places, len(ordered) - 1)]
 
 
 def equity_by_district(
@@ -151,16 +153,19 @@ def _gini(values: FloatArray, weights: FloatArray) -> float:
 
 
 def _palma(values: FloatArray, weights: FloatArray, income: FloatArray | None) -> float:
+    """Set the richest over the poorest; zones of one income count as one, whatever their order."""
     if income is None or np.isnan(income).any():
         return float("nan")
-    order = np.argsort(income, kind="stable")
-    poorest = _mean_of_first(values[order], weights[order], _POOREST_SHARE)
-    richest = _mean_of_first(values[order][::-1], weights[order][::-1], _RICHEST_SHARE)
+    _, group = np.unique(income, return_inverse=True)
+    people = np.bincount(group, weights).astype(float)
+    means = np.bincount(group, weights * values) / people
+    poorest = _mean_of_first(means, people, _POOREST_SHARE)
+    richest = _mean_of_first(means[::-1], people[::-1], _RICHEST_SHARE)
     return richest / poorest if poorest > 0 else float("nan")
 
 
 def _mean_of_first(values: FloatArray, weights: FloatArray, share: float) -> float:
-    """Average over the first people in order; the zone at the border counts in part."""
+    """Average over the first people in order; the group at the border counts in part."""
     limit = share * weights.sum()
     before = np.cumsum(weights) - weights
     taken = np.clip(limit - before, 0.0, weights)

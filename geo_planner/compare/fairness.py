@@ -4,7 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from geo_planner.analysis import AnalysisResult
+from geo_planner.errors import RegionError
 from geo_planner.reasons import Reason
+from geo_planner.region import Region
+
+LEAST_MATCHED_SHARE = 0.5
 
 
 def differences_in_kind(a: AnalysisResult, b: AnalysisResult) -> list[Reason]:
@@ -29,7 +33,44 @@ def differences_in_kind(a: AnalysisResult, b: AnalysisResult) -> list[Reason]:
             shown = [_shown(value) for value in values]
             found.append(Reason("setting_differs", name=key, a=shown[0], b=shown[1]))
     found += _timetables(a, b)
+    found += _rows(a, b)
+    if _root(a.region) != _root(b.region):
+        found += _data(a.region, b.region)
     return found
+
+
+def _rows(a: AnalysisResult, b: AnalysisResult) -> Iterator[Reason]:
+    """Name tables whose rows match by id in part or not at all: the others cannot be compared."""
+    for table in ("zones", "businesses", "sites"):
+        ids = [getattr(result, table).index for result in (a, b)]
+        n_both, n_least = len(ids[0].intersection(ids[1])), min(map(len, ids))
+        if n_least and n_both < LEAST_MATCHED_SHARE * n_least:
+            yield Reason("rows_do_not_match", table=table, both=n_both, least=n_least)
+
+
+def _root(region: Region) -> str:
+    """Give the digest of the region that scenarios were made of."""
+    while region.origin is not None:
+        try:
+            parent = region.parent()
+        except RegionError:
+            parent = None
+        if parent is None:
+            return region.origin.parent_digest
+        region = parent
+    return region.digest
+
+
+def _data(a: Region, b: Region) -> Iterator[Reason]:
+    """Name the tables that differ between regions of different data."""
+    names = sorted(a.tables.keys() | b.tables.keys())
+    differing = [name for name in names if _sha256(a, name) != _sha256(b, name)]
+    if differing:
+        yield Reason("data_differ", tables=", ".join(name.replace("_", " ") for name in differing))
+
+
+def _sha256(region: Region, table: str) -> str | None:
+    return region.tables[table].sha256 if table in region.tables else None
 
 
 def _timetables(a: AnalysisResult, b: AnalysisResult) -> Iterator[Reason]:

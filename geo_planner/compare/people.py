@@ -41,8 +41,8 @@ def winners_and_losers(
     -------
     DataFrame
         One row per measure, group and district (``all`` first): people, gaining, losing,
-        unchanged, unknown, and the people's mean access before (mean_a), after (mean_b) and the
-        difference.
+        unchanged (nan where nobody's access is known), unknown, and the people's mean access
+        before (mean_a), after (mean_b) and the difference.
     """
     kept = rows.index[rows[PRESENCE] == BOTH]
     side, own = rows.loc[kept], zones.loc[kept]
@@ -166,11 +166,12 @@ def _counts(before: np.ndarray, after: np.ndarray, people: np.ndarray) -> dict[s
         float(values[known] @ weights / total) if total else float("nan")
         for values in (before, after)
     ]
+    nobody = float("nan") if not total else 0.0
     return {
         "people": float(people.sum()),
-        "gaining": float(people[noticed & (change > 0)].sum()),
-        "losing": float(people[noticed & (change < 0)].sum()),
-        "unchanged": float(people[known & ~noticed].sum()),
+        "gaining": nobody + float(people[noticed & (change > 0)].sum()),
+        "losing": nobody + float(people[noticed & (change < 0)].sum()),
+        "unchanged": nobody + float(people[known & ~noticed].sum()),
         "unknown": float(people[~known].sum()),
         "mean_a": means[0],
         "mean_b": means[1],

@@ -19,8 +19,9 @@ def summary_of(comparison: Comparison) -> dict[str, Any]:
     dict
         a, b (names), unfair (reasons as tables hold them), modifications (what the scenario of B
         changed), measure, people (all residents by the first measure), totals,
-        sites_that_change_rank, land (sites breached, sites that change stage, sites that lose
-        environmental class), policy and target (null where not asked for), is_empty, headline.
+        sites_that_change_rank (null without sites), land (sites breached, sites that change stage,
+        sites that lose environmental class), policy and target (null where not asked for),
+        is_empty, headline.
     """
     origin = comparison.b.region.origin
     people = _residents(comparison)
@@ -33,7 +34,7 @@ def summary_of(comparison: Comparison) -> dict[str, Any]:
         "measure": comparison.headline,
         "people": None if people is None else json.loads(people.to_json()),
         "totals": json.loads(comparison.totals.reset_index().to_json(orient="records")),
-        "sites_that_change_rank": comparison.n_sites_moved,
+        "sites_that_change_rank": comparison.n_sites_moved if len(comparison.ranking) else None,
         "land": land_summary(comparison.land),
         "policy": _records(comparison.policy),
         "target": _records(comparison.target),
@@ -67,15 +68,18 @@ def _headline(comparison: Comparison, people: pd.Series | None, n_moved: int) ->
     if comparison.is_empty:
         return f"{names}: no difference"
     parts = []
-    if people is not None:
+    if people is not None and pd.notna(people["difference"]):
         parts.append(
             f"{comparison.headline} of residents on average {people['difference']:+,.0f} "
             f"(from {people['mean_a']:,.0f}), {people['gaining']:,.0f} residents gain, "
             f"{people['losing']:,.0f} lose"
         )
-    parts.append(f"{n_moved} sites change rank")
+    if len(comparison.ranking):
+        parts.append(f"{n_moved} sites change rank")
     parts += _land_parts(comparison)
-    return f"{names}: {'; '.join(parts)}".replace(",", "\u202f").replace("\u202f ", ", ")
+    return f"{names}: {'; '.join(parts) or 'nothing that both know'}".replace(
+        ",", "\u202f"
+    ).replace("\u202f ", ", ")
 
 
 def _land_parts(comparison: Comparison) -> list[str]:

@@ -19,7 +19,8 @@ from geo_planner.preflight.model import Fault, Preflight, SourceReport
 from geo_planner.preflight.needs import GTFS_TABLES, OSM_TABLES, missing
 from geo_planner.preflight.warnings import warnings_of
 from geo_planner.reasons import Reason
-from geo_planner.region.ingest import Ingested, Problem, SourceRead, ingest
+from geo_planner.region.ingest import ingest
+from geo_planner.region.ingested import Ingested, Problem, SourceRead
 
 _TABLE = re.compile(r"table '(\w+)'")
 _COLUMN = re.compile(r"column '([^']+)'")

@@ -8,7 +8,8 @@ from pathlib import Path
 from geo_planner.config import Study, require_study
 from geo_planner.errors import require_path
 from geo_planner.region.ingest import Progress, ingest, require_buildable
-from geo_planner.region.store import Region, require_writable, write_region
+from geo_planner.region.store import Region
+from geo_planner.region.writing import require_writable, write_region
 from geo_planner.version import __version__
 
 
@@ -42,14 +43,14 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
     """
     require_study(study)
     require_writable(require_path(out, "out"))
-    gathered = ingest(study, progress=progress)
-    crs = require_buildable(gathered)
+    ingested = ingest(study, progress=progress)
+    crs = require_buildable(ingested)
     progress("writing the region")
     return write_region(
         out,
-        gathered.tables,
+        ingested.tables,
         crs=crs,
-        timezone=gathered.timezone,
+        timezone=ingested.timezone,
         study={
             **study.study.model_dump(mode="json"),
             "geo_planner_version": __version__,
@@ -58,6 +59,6 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
             "siting": study.siting.model_dump(mode="json"),
             "land": study.land.model_dump(mode="json"),
         },
-        sources=gathered.sources,
-        findings=gathered.findings,
+        sources=ingested.sources,
+        findings=ingested.findings,
     )

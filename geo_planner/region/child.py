@@ -18,14 +18,10 @@ import pandas as pd
 from geo_planner import schema
 from geo_planner.crs import to_text
 from geo_planner.errors import RegionError
-from geo_planner.region.store import (
-    REGION_FILE,
-    Origin,
-    Region,
+from geo_planner.region.store import REGION_FILE, Origin, Region, open_region, region_digest
+from geo_planner.region.writing import (
     locked,
     new_files_removed_on_failure,
-    open_region,
-    region_digest,
     replace_region,
     require_writable,
     write_table,

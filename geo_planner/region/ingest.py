@@ -4,9 +4,7 @@ What is wrong is collected and not raised, so that a user hears of all sources a
 ``build`` refuses to write while there are problems, ``check`` reports them beside what was read.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +15,6 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geo_planner import schema
 from geo_planner.config import (
     AssumedLine,
     FieldRule,
@@ -35,9 +32,8 @@ from geo_planner.crs import parse_crs, require_metric
 from geo_planner.errors import CRSError, GeoPlannerError, InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
-from geo_planner.region.grades import with_grades
-from geo_planner.region.overlaps import overlap_findings
-from geo_planner.region.plausibility import plausibility_findings
+from geo_planner.region.ingested import Ingested, SourceRead
+from geo_planner.region.merging import doubt_rows, grade_streets, merge_frames, shared_timezone
 from geo_planner.region.rasters import in_order, read_raster
 from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.businesses import assign_clusters
@@ -58,116 +54,6 @@ _NO_CRS = (
     "the study names no CRS and has no OpenStreetMap source to choose one by: "
     "add crs = 'EPSG:...' under [study]"
 )
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Say what keeps a region from being built.
-
-    Parameters
-    ----------
-    source
-        Label of the source concerned; empty when the study as a whole is.
-    text
-        All that is wrong, as it is told.
-    parts
-        The single breaches within it, where there are several.
-    """
-
-    source: str
-    text: str
-    parts: tuple[str, ...] = ()
-
-
-@dataclass
-class SourceRead:
-    """Keep what one source gave.
-
-    Parameters
-    ----------
-    kind
-        ``osm``, ``gtfs``, ``gbfs``, ``layer``, ``lines``, ``spread``: the list of the study it
-        stands in.
-    label
-        Its name in messages.
-    path
-        File or server.
-    layer, table
-        Layer within the file and the table it goes to, where the study names them.
-    frames
-        Rows by table, in the region's CRS; those that break the schema too.
-    crs
-        CRS of the file, where it has one of its own.
-    unmapped_fields
-        Fields no column is made from.
-    findings, problems
-        What happened to its rows, and what is wrong with it.
-    """
-
-    kind: str
-    label: str
-    path: str
-    layer: str | None = None
-    table: str | None = None
-    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
-    crs: CRS | None = None
-    unmapped_fields: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass
-class Ingested:
-    """Collect frames, provenance, findings and problems while sources are read.
-
-    Parameters
-    ----------
-    crs
-        CRS of the region; None where it could not be told.
-    timezone
-        Time zone of the region; None where no source tells or feeds disagree.
-    tables
-        One frame per table, of all its sources.
-    sources
-        Provenance by table.
-    findings, problems
-        What happened to the rows, and what is wrong.
-    reads
-        What each source gave, in the order of the study.
-    """
-
-    crs: CRS | None = None
-    timezone: str | None = None
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    sources: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    findings: list[Finding] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    reads: list[SourceRead] = field(default_factory=list)
-    timezones: dict[str, str] = field(default_factory=dict)
-    frames: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: defaultdict(list))
-
-    def add(self, name: str, frame: pd.DataFrame, origin: str, provenance: dict[str, Any]) -> None:
-        """Validate one frame for a table and keep it, or keep what is wrong with it."""
-        try:
-            frame = schema.validate(frame, schema.tables()[name], origin=origin)
-            self.frames[name].append(frame)
-        except GeoPlannerError as error:
-            self.complain(error, origin)
-        self.reads[-1].frames[name] = frame
-        self.sources[name].append(provenance)
-
-    def complain(self, error: GeoPlannerError | str, source: str = "") -> None:
-        """Keep a problem."""
-        problem = Problem(source, str(error), tuple(getattr(error, "problems", ())))
-        self.problems.append(problem)
-        if self.reads and self.reads[-1].label == source:
-            self.reads[-1].problems.append(problem)
-
-    def found(self, findings: Iterable[Finding]) -> None:
-        """Keep what happened to the rows of the source being read."""
-        told = tuple(findings)
-        self.reads[-1].findings += told
-        self.findings += told
 
 
 def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
@@ -199,10 +85,10 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     for raster in in_order(study.sources.rasters):
         progress(f"reading {raster.label}")
         _read(ingested, "raster", raster, partial(_add_raster, ingested, raster))
-    ingested.timezone = _timezone(study, ingested)
-    ingested.tables = _merge(ingested)
-    _slope(ingested)
-    _doubt(ingested)
+    ingested.timezone = shared_timezone(study, ingested)
+    ingested.tables = merge_frames(ingested)
+    grade_streets(ingested)
+    doubt_rows(ingested)
     if not any(len(frame) for frame in ingested.tables.values()) and not ingested.problems:
         ingested.complain("the study lists no sources: add [[sources.osm]] and others")
     return ingested
@@ -413,11 +299,11 @@ def _add_layer(ingested: Ingested, source: LayerSource, crs: CRS, study: Study) 
         frame = assign_clusters(frame)
     if rows.table == "sites":
         frame = _with_area(frame)
-    provenance = _provenance(source, fields=_field_names(source), **_kinds_told(source))
+    provenance = _provenance(source, fields=_field_names(source), **_kinds_read(source))
     ingested.add(rows.table, frame, source.label, provenance)
 
 
-def _kinds_told(source: LayerSource) -> dict[str, list[str]]:
+def _kinds_read(source: LayerSource) -> dict[str, list[str]]:
     """Name the kinds of constraint a layer was read for, also those it holds no row of."""
     if source.table != "constraints":
         return {}
@@ -479,62 +365,3 @@ def _with_area(sites: pd.DataFrame) -> pd.DataFrame:
     measured = gpd.GeoSeries(sites.geometry).area
     stated = sites.get("area_m2", pd.Series(float("nan"), index=sites.index))
     return sites.assign(area_m2=pd.to_numeric(stated, errors="coerce").fillna(measured))
-
-
-def _timezone(study: Study, ingested: Ingested) -> str | None:
-    """Take the study's time zone, or the one all feeds share."""
-    found = set(ingested.timezones.values())
-    if study.study.timezone:
-        found.add(study.study.timezone)
-    if len(found) > 1:
-        named = ", ".join(f"{name}: {zone}" for name, zone in ingested.timezones.items())
-        ingested.complain(
-            f"time zones disagree (study: {study.study.timezone or 'not stated'}; {named}): "
-            "use feeds of one time zone, or split the study"
-        )
-        return None
-    return next(iter(found), None)
-
-
-def _slope(ingested: Ingested) -> None:
-    """Give streets the grade between the heights of their ends."""
-    if {"streets", "street_nodes"} <= ingested.tables.keys() and not ingested.problems:
-        streets = gpd.GeoDataFrame(ingested.tables["streets"])
-        streets, findings = with_grades(streets, ingested.tables["street_nodes"])
-        ingested.tables["streets"] = streets
-        ingested.findings += findings
-
-
-def _doubt(ingested: Ingested) -> None:
-    """Warn of what stands twice in the tables, and of what can hardly be meant."""
-    tables = ingested.tables
-    for name, found in (*overlap_findings(tables), *plausibility_findings(tables)):
-        files = dict.fromkeys(str(source["file"]) for source in ingested.sources[name])
-        told = replace(found, source=", ".join(files))
-        ingested.findings.append(told)
-        reads = [read for read in ingested.reads if name in read.frames]
-        if reads:
-            reads[-1].findings += (told,)
-
-
-def _merge(ingested: Ingested) -> dict[str, pd.DataFrame]:
-    """Put the frames of each table together; ids that two sources share are refused."""
-    return {
-        name: _one_table(name, frames, ingested)
-        for name, frames in ingested.frames.items()
-        if frames
-    }
-
-
-def _one_table(name: str, frames: Sequence[pd.DataFrame], ingested: Ingested) -> pd.DataFrame:
-    if len(frames) == 1:
-        return frames[0]
-    table = schema.tables()[name]
-    filled: Iterable[pd.DataFrame] = [frame for frame in frames if len(frame)] or frames[:1]
-    joined = pd.concat(filled, ignore_index=True)
-    files = ", ".join(source["file"] for source in ingested.sources[name])
-    try:
-        return schema.validate(joined, table, origin=files)
-    except GeoPlannerError as error:
-        ingested.complain(error, files)
-        return joined

@@ -14,7 +14,8 @@ from geo_planner.errors import RegionError, SchemaError
 from geo_planner.findings import Finding
 from geo_planner.folders import sha256_of
 from geo_planner.reasons import Reason
-from geo_planner.region.store import REGION_FILE, Region, open_region, write_region
+from geo_planner.region.store import REGION_FILE, Region, open_region
+from geo_planner.region.writing import write_region
 
 _EARLIER_VERSIONS = (1,)
 

@@ -136,7 +136,7 @@ class WindowSearch:
         out = np.empty(shape, np.int32)
         for row in range(len(direct)):
             self._fill(near, row, direct[row], space, out[row])
-        return out.reshape(*shape[:2], -1)
+        return out.reshape(*shape[:2], shape[2] * shape[3])
 
     def _fill(
         self, near: list[Walks], row: int, direct: IntArray, space: SearchSpace, out: IntArray

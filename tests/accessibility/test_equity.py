@@ -77,3 +77,37 @@ def test_splitting_a_zone_in_two_changes_no_figure(rows):
     assert halves.gini == pytest.approx(whole.gini, abs=1e-9)
     assert halves.palma == pytest.approx(whole.palma)
     assert halves.deciles.tolist() == whole.deciles.tolist()
+
+
+def figures(found):
+    return [found.mean, *found.deciles, found.gini, found.palma, found.left_behind_share]
+
+
+@given(people_and_access, st.randoms(use_true_random=False))
+def test_no_figure_depends_on_the_order_of_zones_of_one_income(rows, shuffle):
+    people, access = (np.array(column, float) for column in zip(*rows, strict=True))
+    income = np.round(access) % 3
+    order = list(range(len(rows)))
+    shuffle.shuffle(order)
+    here = equity_of(access, people, income)
+    there = equity_of(access[order], people[order], income[order])
+    assert figures(there) == pytest.approx(figures(here), nan_ok=True)
+
+
+def test_zones_of_one_income_share_their_place():
+    """All earn the same: the richest are the poorest, in whatever order they stand."""
+    access, people = np.array([7.0, 1.0, 4.0]), np.array([10.0, 10.0, 10.0])
+    assert equity_of(access, people, np.ones(3)).palma == pytest.approx(1.0)
+    assert equity_of(access[::-1], people, np.ones(3)).palma == pytest.approx(1.0)
+
+
+def test_where_nobody_reaches_anything_no_figure_is_made_up():
+    found = equity_of(np.zeros(3), np.ones(3), np.arange(3.0))
+    assert (found.mean, found.deciles.tolist()) == (0.0, [0.0] * 9)
+    assert np.isnan([found.gini, found.palma, found.left_behind_share]).all()
+
+
+def test_one_zone_is_its_own_decile():
+    found = equity_of(np.array([5.0]), np.array([3.0]), np.array([1.0]))
+    assert found.deciles.tolist() == [5.0] * 9
+    assert (found.gini, found.palma, found.left_behind_share) == (pytest.approx(0), 1.0, 0.0)

@@ -3,9 +3,9 @@
 import pytest
 
 from geo_planner.analysis import analyse, run
-from geo_planner.compare import compare_results
+from geo_planner.compare import compare_results, summary_of
 from geo_planner.errors import InputError
-from tests.small_study import write_study
+from tests.small_study import write_study, zones
 from tests.wordings import english
 
 pytestmark = pytest.mark.slow
@@ -60,3 +60,55 @@ def test_results_of_other_places_are_refused(result):
 
     with pytest.raises(InputError, match="share no zone"):
         compare_results(result, replace(result, **moved))
+
+
+def without(folder, *left_out):
+    """Analyse the town without some tables, before and after a street is closed."""
+    from geo_planner.config import read_study
+    from geo_planner.region.build import build_region
+    from geo_planner.scenario import apply_scenario
+    from tests.scenario.town import scenario
+    from tests.small_study import SOURCES
+
+    names = [name for name in SOURCES if name not in left_out]
+    region = build_region(read_study(write_study(folder, *names)), folder / "region")
+    close = {"do": "CloseStreet", "streets": {"ids": ["w100-3"]}}
+    before = analyse(region, threads=1)
+    changed = apply_scenario(region, scenario(close))
+    return before, analyse(changed, threads=1, reference=before.reference)
+
+
+@pytest.mark.parametrize(
+    "left_out", [("sites",), ("zones",), ("businesses",), ("sites", "businesses")]
+)
+def test_results_without_some_tables_are_compared_and_written(tmp_path, left_out):
+    from geo_planner.report import write_comparison
+
+    comparison = compare_results(*without(tmp_path, *left_out))
+    told = summary_of(comparison)
+    assert comparison.unfair == []
+    assert "nan" not in told["headline"]
+    if "sites" in left_out:
+        assert told["sites_that_change_rank"] is None
+        assert "sites change rank" not in told["headline"]
+    if "businesses" in left_out:
+        assert told["people"]["gaining"] is None
+        assert told["people"]["unknown"] == 900
+    assert write_comparison(comparison, tmp_path / "c")["headline"] == told["headline"]
+
+
+def test_ids_numbered_anew_and_other_data_are_told(result, tmp_path):
+    folder = tmp_path / "later"
+    study = write_study(folder)
+    later = zones().assign(zone_id=[f"y{i}" for i in range(9)])
+    later.to_file(folder / "zones.gpkg")
+    comparison = compare_results(result, run(study, folder / "region", threads=1))
+    told = english(comparison.unfair)
+    assert "zones: 0 of 9 are in both by their ids" in told
+    assert "data: zones" in told
+
+
+def test_a_scenario_and_its_baseline_have_the_same_data(tmp_path):
+    before, after = without(tmp_path)
+    assert compare_results(before, after).unfair == []
+    assert compare_results(after, before).unfair == []

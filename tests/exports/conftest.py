@@ -8,7 +8,7 @@ from pyproj import CRS
 
 from geo_planner import schema
 from geo_planner.exports.content import Content
-from geo_planner.region.store import write_region
+from geo_planner.region.writing import write_region
 
 CREDITS = ("© OpenStreetMap contributors", "Købstædernes Register")
 CRS_M = CRS.from_epsg(25832)

@@ -11,7 +11,7 @@ from geo_planner.config import Land, Siting
 from geo_planner.crs import parse_crs
 from geo_planner.land import land_measures, resolve_plans
 from geo_planner.land.constraints.shares import site_constraints
-from geo_planner.region.store import write_region
+from geo_planner.region.writing import write_region
 from tests.land.plan_towns import SQUARE, UTM, box, is_nan, plan, plans, sites
 from tests.wordings import english
 

@@ -10,7 +10,8 @@ from geo_planner import schema
 from geo_planner.compare import compare_results
 from geo_planner.region import Region
 from geo_planner.region.child import write_child
-from geo_planner.region.store import Origin, write_region
+from geo_planner.region.store import Origin
+from geo_planner.region.writing import write_region
 from tests.pages.small_town import IMG, TOWN_CRS, area, at, frame, study, tables, town_result
 
 NAME = f"Bus & path {IMG}"

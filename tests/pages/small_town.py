@@ -14,7 +14,7 @@ from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
-from geo_planner.region.store import write_region
+from geo_planner.region.writing import write_region
 
 TOWN_CRS = CRS("EPSG:25832")
 EAST_M, NORTH_M = 707_000.0, 6_181_000.0

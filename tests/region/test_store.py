@@ -16,7 +16,7 @@ from geo_planner import schema
 from geo_planner.errors import RegionError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
-from geo_planner.region import open_region, store, write_region
+from geo_planner.region import open_region, write_region, writing
 
 CRS_DK = CRS.from_epsg(25832)
 SOURCE = {"file": "zones.shp", "credit": "© Nobody", "licence": "CC0"}
@@ -111,7 +111,7 @@ def _write_slowly(folder, started):
         started.set()
         time.sleep(60)
 
-    store.write_json = wait
+    writing.write_json = wait
     write(folder, zones(2))
 
 
@@ -134,7 +134,7 @@ def test_two_builds_into_one_folder_do_not_mix(tmp_path):
     folder = tmp_path / "r"
     write(folder)
     with (
-        store.locked(folder),
+        writing.locked(folder),
         pytest.raises(RegionError, match="another build is writing here"),
     ):
         write(folder, zones(2))

@@ -176,7 +176,7 @@ def jobs_means(comparison: Comparison, column: str) -> tuple[float, float]:
 
 def _people_card(comparison: Comparison, column: str, words: Wording) -> dict[str, Any]:
     row = all_residents(comparison, column)
-    if row is None:
+    if row is None or math.isnan(row["gaining"]):
         return _card(words("card_gain_lose"), words("unknown"), kind="people", shares=[])
     total = max(float(row["people"]), 1.0)
     note = words("card_unchanged", count=words.figure(float(row["unchanged"]), "persons"))

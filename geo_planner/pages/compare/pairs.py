@@ -63,7 +63,9 @@ def _row(address: str, comparison: Comparison, words: Wording) -> dict[str, Any]
     row: dict[str, Any] = {
         "href": address,
         "name": comparison.name_b,
-        "ranks": words.number(comparison.n_sites_moved),
+        "ranks": words.number(comparison.n_sites_moved)
+        if len(comparison.ranking)
+        else words("unknown"),
         "unfair": [reason_words(reason, words) for reason in comparison.unfair],
         "gaining": words("unknown"),
         "losing": words("unknown"),

@@ -67,7 +67,8 @@ def _reach(comparison: Comparison, measure: MeasureKey, words: Wording) -> Itera
     else:
         share = relative(row["mean_a"], row["mean_b"], words)
         yield words("two_page_gain", **facts, change=_amount(change, words), share=share)
-    yield _people(comparison, measure.column, row, words)
+    if not math.isnan(row["gaining"]):
+        yield _people(comparison, measure.column, row, words)
     yield from _workplaces(comparison, measure, words)
 
 

@@ -19,7 +19,7 @@ from geo_planner.pages.study.overlays import Layers
 from geo_planner.pages.study.rasters import add_rasters, data_uri, quantity_label
 from geo_planner.palette import raster_ramp
 from geo_planner.quantities import quantity_of
-from geo_planner.region.store import write_region
+from geo_planner.region.writing import write_region
 from geo_planner.sources.raster import display
 from geo_planner.sources.raster.display import draw
 from geo_planner.words.wording import Wording
