@@ -41,12 +41,15 @@ def gtfs_check(
 ) -> None:
     """Say what timetables hold, what was mended or left out, and whether a date is a good one."""
     from geo_planner.preflight.feeds_text import to_text
+    from geo_planner.region import open_region
+    from geo_planner.words.wording import Wording
 
     if region is not None and osm is not None:
         raise typer.BadParameter("give either --region or --osm")
     check, use = _checked(feeds, date, region, osm, thin_share=thin_share, holidays=holidays)
     content: dict[str, Any] = check.to_json()
-    words = _words(region)
+    language = "en" if region is None else open_region(region).study.get("language", "en")
+    words = Wording(language)
     text = to_text(check, words)
     if use is not None:
         content["walked_share"] = use.walked_share
@@ -78,14 +81,6 @@ def _checked(
     return check_timetables(
         paths, day, region_path=region, osm=osm, thin_share=thin_share, holidays=holidays
     )
-
-
-def _words(region: Path | None) -> "Wording":
-    """Choose the language of the region's study; English without a region."""
-    from geo_planner.region import open_region
-    from geo_planner.words.wording import Wording
-
-    return Wording() if region is None else Wording(open_region(region).study.get("language", "en"))
 
 
 def _use_line(use: "TransitUse", words: "Wording") -> str:

@@ -62,6 +62,8 @@ def portfolio(
     as_json: Json = False,
 ) -> None:
     """Find the sites, and how far to develop them, that deliver a number of private jobs."""
+    import geopandas as gpd
+
     from geo_planner.cli.subject import region_at
     from geo_planner.exports import SUFFIXES, require_suffix, write_table
     from geo_planner.portfolio import PortfolioLimits, solve_portfolio
@@ -87,7 +89,9 @@ def portfolio(
         alternatives=alternatives,
         must_hold=_one_of(case, "case"),
     )
-    rows = _table(result, sites)
+    named = sites[["name", "geometry"]].rename_axis("site_id").reset_index()
+    opened_sites = result.alternatives.merge(named, on="site_id", how="left")
+    rows = gpd.GeoDataFrame(opened_sites, geometry="geometry", crs=sites.crs)
     write_table(rows, out, opened.credits)
     summary = {
         **result.summary,
@@ -171,15 +175,6 @@ def _shares(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise typer.BadParameter(f"--shares {text!r}: write numbers such as 0.5,1") from None
-
-
-def _table(result: "PortfolioResult", sites: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
-    """Put names and outlines to the opened sites."""
-    import geopandas as gpd
-
-    named = sites[["name", "geometry"]].rename_axis("site_id").reset_index()
-    rows = result.alternatives.merge(named, on="site_id", how="left")
-    return gpd.GeoDataFrame(rows, geometry="geometry", crs=sites.crs)
 
 
 def _lines(result: "PortfolioResult", rows: "gpd.GeoDataFrame", out: str) -> list[str]:

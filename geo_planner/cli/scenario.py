@@ -1,15 +1,12 @@
 """Check, apply and list scenarios of a region."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath
 from geo_planner.cli.text import progress_bars, say
-
-if TYPE_CHECKING:
-    from geo_planner.words.wording import Wording
 
 scenario = typer.Typer(
     help="Change a region by a list of modifications: check, apply, list.", no_args_is_help=True
@@ -34,7 +31,12 @@ def check(
     opened = open_region(region)
     checked = check_scenario(opened, file)
     words = Wording(opened.study.get("language", "en"))
-    lines = [*_change_lines(checked.changes, words)]
+    rows = words("info_rows")
+    lines = [
+        f"{item['scenario']} {item['index']} {item['modification']}: {item['table']} "
+        f"+{item['rows_added']} ~{item['rows_changed']} -{item['rows_removed']} {rows}"
+        for item in checked.changes
+    ]
     lines += [reason_words(note, words) for note in checked.notes]
     lines += [f"{words('scenario_wrong')}: {reason_words(one, words)}" for one in checked.reasons]
     verdict = words("scenario_can_apply")
@@ -93,12 +95,3 @@ def _line(item: dict[str, Any]) -> str:
     tables = sorted({change["table"] for change in item["changes"]})
     changed = f"changes {', '.join(tables)}" if tables else "changes nothing"
     return f"{item['region']}: {item['name']} (version {item['version']}) {changed}"
-
-
-def _change_lines(changes: list[dict[str, Any]], words: "Wording") -> list[str]:
-    rows = words("info_rows")
-    return [
-        f"{item['scenario']} {item['index']} {item['modification']}: {item['table']} "
-        f"+{item['rows_added']} ~{item['rows_changed']} -{item['rows_removed']} {rows}"
-        for item in changes
-    ]

@@ -69,6 +69,8 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
     misfitting = misfits(tables, grid)
     summed = totals(tables, study.control_totals)
     days = feed_days(tables, study)
+    kinds = (getattr(study.sources, name) for name in Sources.model_fields)
+    credit_lines = (source.credit for sources in kinds for source in sources)
     return Preflight(
         study=study,
         can_build=ingested.crs is not None and not ingested.problems,
@@ -83,7 +85,7 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
         totals=summed,
         feed_days=days,
         warnings=warnings_of(grid, study, misfits=misfitting, totals=summed, feed_days=days),
-        credits=_credits(study),
+        credits=tuple(dict.fromkeys(line for line in credit_lines if line)),
     )
 
 
@@ -173,9 +175,3 @@ def _remedy(what: str) -> Reason | None:
 def _group(pattern: re.Pattern[str], text: str) -> str:
     found = pattern.search(text)
     return found[1] if found else ""
-
-
-def _credits(study: Study) -> tuple[str, ...]:
-    kinds = (getattr(study.sources, name) for name in Sources.model_fields)
-    lines = (source.credit for sources in kinds for source in sources)
-    return tuple(dict.fromkeys(line for line in lines if line))

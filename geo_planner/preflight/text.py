@@ -1,11 +1,9 @@
 """A check as lines to read, in the language of its study."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from geo_planner.preflight.comparing import Total
 from geo_planner.preflight.coverage import LayerCoverage
 from geo_planner.preflight.model import Fault, Preflight, SourceReport
-from geo_planner.preflight.needs import Missing
 from geo_planner.words.findings import finding_line
 from geo_planner.words.reasons import FIGURE_WRITERS, reason_words
 from geo_planner.words.tables import counted_rows, table_words
@@ -28,9 +26,23 @@ def _lines(checked: Preflight, words: Wording) -> Iterator[str]:
         yield from _source_lines(source, words)
     coverage = [_coverage_line(layer, words) for layer in checked.coverage]
     yield from _titled(words("check_coverage"), coverage)
-    yield from _total_lines(checked.totals, words)
+    for total in checked.totals:
+        if total.found is not None:
+            stated = ""
+            if total.stated is not None:
+                stated = words("checked_stated", stated=words.number(total.stated))
+            yield f"{words(f'total_of_{total.id}')}: {words.number(total.found)}{stated}"
     yield from _titled(
-        words("check_missing"), [_missing_line(item, words) for item in checked.missing]
+        words("check_missing"),
+        [
+            words(
+                "checked_missing",
+                what=reason_words(item.what, words),
+                remedy=reason_words(item.remedy, words),
+                lost="; ".join(item.labels[words.language]),
+            )
+            for item in checked.missing
+        ],
     )
     warnings = [reason_words(warning, words) for warning in checked.warnings]
     yield from _titled(words("check_warnings"), warnings)
@@ -61,15 +73,6 @@ def _coverage_line(layer: LayerCoverage, words: Wording) -> str:
     return f"{table_words(layer.table, words):24} {share:>8} {of}, {inside}"
 
 
-def _missing_line(item: Missing, words: Wording) -> str:
-    return words(
-        "checked_missing",
-        what=reason_words(item.what, words),
-        remedy=reason_words(item.remedy, words),
-        lost="; ".join(item.labels[words.language]),
-    )
-
-
 def _source_lines(source: SourceReport, words: Wording) -> Iterator[str]:
     rows = ", ".join(counted_rows(table, count, words) for table, count in source.tables.items())
     crs = f" ({source.crs})" if source.crs else ""
@@ -81,15 +84,6 @@ def _source_lines(source: SourceReport, words: Wording) -> Iterator[str]:
     if source.unmapped_fields:
         yield f"  {words('checked_fields_unused', fields=', '.join(source.unmapped_fields))}"
     yield from (f"  {finding_line(finding, words)}" for finding in source.findings)
-
-
-def _total_lines(totals: Sequence[Total], words: Wording) -> Iterator[str]:
-    for total in totals:
-        if total.found is not None:
-            stated = ""
-            if total.stated is not None:
-                stated = words("checked_stated", stated=words.number(total.stated))
-            yield f"{words(f'total_of_{total.id}')}: {words.number(total.found)}{stated}"
 
 
 def _fault_lines(fault: Fault, words: Wording) -> Iterator[str]:

@@ -195,22 +195,18 @@ def _add_osm(
     ingested: Ingested, extract: OsmExtract, label: str, provenances: Sequence[dict[str, Any]]
 ) -> None:
     ingested.found(extract.findings)
-    _require_inside(extract.tables["streets"], label)
+    # refuse streets far outside the area the region's CRS is made for
+    drawn = gpd.GeoSeries(extract.tables["streets"].geometry)
+    if drawn.crs is not None and is_outside(drawn, drawn.crs).any():
+        raise CRSError(
+            f"{label}: the streets lie outside the area {drawn.crs.name} is for: "
+            "state another crs under [study], or leave it out for the UTM zone around them"
+        )
     for name, frame in extract.tables.items():
         first, *others = provenances
         ingested.add(name, frame, label, first)
         ingested.sources[name] += others
     ingested.crs = require_metric(extract.crs)
-
-
-def _require_inside(streets: pd.DataFrame, label: str) -> None:
-    """Refuse streets far outside the area the region's CRS is made for."""
-    lines = gpd.GeoSeries(streets.geometry)
-    if lines.crs is not None and is_outside(lines, lines.crs).any():
-        raise CRSError(
-            f"{label}: the streets lie outside the area {lines.crs.name} is for: "
-            "state another crs under [study], or leave it out for the UTM zone around them"
-        )
 
 
 def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
@@ -298,8 +294,14 @@ def _add_layer(ingested: Ingested, source: LayerSource, crs: CRS, study: Study) 
     if rows.table == "businesses":
         frame = assign_clusters(frame)
     if rows.table == "sites":
-        frame = _with_area(frame)
-    provenance = _provenance(source, fields=_field_names(source), **_kinds_read(source))
+        measured = gpd.GeoSeries(frame.geometry).area
+        stated = frame.get("area_m2", pd.Series(float("nan"), index=frame.index))
+        frame = frame.assign(area_m2=pd.to_numeric(stated, errors="coerce").fillna(measured))
+    fields = {
+        column: rule if isinstance(rule, str) else rule.field
+        for column, rule in source.fields.items()
+    }
+    provenance = _provenance(source, fields=fields, **_kinds_read(source))
     ingested.add(rows.table, frame, source.label, provenance)
 
 
@@ -351,17 +353,3 @@ def _add_raster(ingested: Ingested, source: RasterSource) -> None:
         ingested.sources[name].append(provenance)
     for name, frame in raster.added.items():
         ingested.add(name, frame, source.label, provenance)
-
-
-def _field_names(source: LayerSource) -> dict[str, str]:
-    return {
-        column: rule if isinstance(rule, str) else rule.field
-        for column, rule in source.fields.items()
-    }
-
-
-def _with_area(sites: pd.DataFrame) -> pd.DataFrame:
-    """Measure the ground area of sites that state none."""
-    measured = gpd.GeoSeries(sites.geometry).area
-    stated = sites.get("area_m2", pd.Series(float("nan"), index=sites.index))
-    return sites.assign(area_m2=pd.to_numeric(stated, errors="coerce").fillna(measured))

@@ -83,12 +83,17 @@ def _far_rows(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Finding
     core = _core(tables)
     if core is None:
         return
+    west, south, east, north = core
     for name in (*_PLACED, *_WIDE):
         frame = tables.get(name)
         if not isinstance(frame, gpd.GeoDataFrame) or not len(frame):
             continue
-        middle = _middles(frame)
-        away_m = _away_m(middle, core)
+        bounds = shapely.bounds(frame.geometry.to_numpy())
+        middle = np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
+        x, y = middle.T
+        across = np.maximum(np.maximum(west - x, x - east), 0)
+        along = np.maximum(np.maximum(south - y, y - north), 0)
+        away_m = np.hypot(across, along)
         far = away_m > _FAR_M
         if not far.any():
             continue
@@ -101,22 +106,6 @@ def _far_rows(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Finding
             if rows.any():
                 what = Reason(code, distance=float(np.median(away_m[rows]) / 1000))
                 yield name, _finding(name, frame, rows, what)
-
-
-def _middles(frame: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
-    bounds = shapely.bounds(frame.geometry.to_numpy())
-    return np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
-
-
-def _away_m(
-    middle: npt.NDArray[np.float64], core: tuple[float, float, float, float]
-) -> npt.NDArray[np.float64]:
-    """Measure how far places lie from the region; nan where there is none [m]."""
-    west, south, east, north = core
-    x, y = middle.T
-    across = np.maximum(np.maximum(west - x, x - east), 0)
-    along = np.maximum(np.maximum(south - y, y - north), 0)
-    return np.hypot(across, along)
 
 
 def _core(tables: Mapping[str, pd.DataFrame]) -> tuple[float, float, float, float] | None:

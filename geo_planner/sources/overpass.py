@@ -86,8 +86,11 @@ def read_overpass(
         Finding(url, "left_out", n_outside, Reason("overpass_outside")),
         *extract.findings,
     )
+    stated = [answer.get("osm3s", {}).get("timestamp_osm_base") for answer in answers]
     return replace(
-        extract, findings=tuple(f for f in findings if f.count), timestamp=_timestamp(answers)
+        extract,
+        findings=tuple(f for f in findings if f.count),
+        timestamp=min((str(date) for date in stated if date), default=None),
     )
 
 
@@ -213,12 +216,6 @@ def _parse(text: bytes, url: str) -> Answer:
             url, f"gave up half way ({answer['remark']}): ask for a smaller area or another server"
         )
     return answer
-
-
-def _timestamp(answers: Sequence[Answer]) -> str | None:
-    """Take the oldest date among the answers."""
-    stated = [answer.get("osm3s", {}).get("timestamp_osm_base") for answer in answers]
-    return min((str(date) for date in stated if date), default=None)
 
 
 def _store(answers: Sequence[Answer], polygon: Any, path: Path) -> tuple[int, int]:

@@ -114,7 +114,12 @@ def read_gtfs(path: Path, prefix: str, crs: CRS, *, max_lost_share: float = 0.1)
     timezone = _timezone(path, raw["agency"], notes)
     tables["feeds"] = _feed(raw, tables, timezone)
     tables = {name: _in_schema(frame, name, prefix) for name, frame in sorted(tables.items())}
-    _note_rests(tables, notes)
+    # the days of long rests within the feed's dates, each rest named
+    rests = [(first, last) for (_, first), (last, _) in pairwise(service_spans(tables))]
+    days_off = [(last - first).days - 1 for first, last in rests]
+    one_day = dt.timedelta(days=1)
+    shown = [f"{first + one_day} to {last - one_day}" for first, last in rests]
+    notes.add("calendar.txt", "warning", Reason("gtfs_rests"), sum(days_off), shown)
     for name in ("stops", "routes", "trips", "stop_times"):
         notes.add(f"{name}.txt", "read", Reason("gtfs_rows"), len(tables[name]))
     degrees = raw["stops"][["stop_lon", "stop_lat"]].set_axis(_as_text(raw["stops"]["stop_id"]))
@@ -194,15 +199,6 @@ def _require_places(path: Path, stops: pd.DataFrame, tables: Mapping[str, pd.Dat
     raise SourceError(
         str(path), f"stops.txt: none of the {int(is_called.sum())} stops served has a place: {why}"
     )
-
-
-def _note_rests(tables: Mapping[str, pd.DataFrame], notes: Notes) -> None:
-    """Count the days of long rests within a feed's dates, and name each rest."""
-    rests = [(first, last) for (_, first), (last, _) in pairwise(service_spans(tables))]
-    days = [(last - first).days - 1 for first, last in rests]
-    one = dt.timedelta(days=1)
-    shown = [f"{first + one} to {last - one}" for first, last in rests]
-    notes.add("calendar.txt", "warning", Reason("gtfs_rests"), sum(days), shown)
 
 
 def _note_flex(files: Mapping[str, Callable[[], bytes]], notes: Notes) -> None:

@@ -42,7 +42,12 @@ def read_attributes(
     InputError
         When a field is absent or a value is not understood: all at once.
     """
-    problems = _absent_fields(frame, source)
+    present = [str(name) for name in frame.columns]
+    problems = [
+        f"there is no field {name!r}; the layer has: {', '.join(present) or 'none'}"
+        for name in dict.fromkeys([*source.fields.values(), *source.keep])
+        if name not in present
+    ]
     if problems:
         raise InputError(f"{title} cannot be read as streets", problems)
     given: dict[str, pd.Series] = {
@@ -77,7 +82,12 @@ def read_attributes(
         made[column] = numbers
     if problems:
         raise InputError(f"{title} cannot be read as streets", problems)
-    limits, findings = _limits(given.get("maxspeed_kmh", blank), source, title)
+    stated = source.speed_limits
+    limits, findings = plausible_mps(
+        given.get("maxspeed_kmh", blank),
+        stated.max_plausible_kmh if stated else DEFAULT_MAX_KMH,
+        title,
+    )
     return pd.DataFrame({**made, "maxspeed_mps": limits}), findings
 
 
@@ -93,20 +103,6 @@ def plausible_mps(values: pd.Series, max_kmh: float, title: str) -> tuple[pd.Ser
         examples = tuple(refused.value_counts().index[:MAX_IDS_SHOWN])
         findings.append(Finding(title, "left_out", len(refused), what, examples))
     return numbers.map(mps_from_kmh), findings
-
-
-def _limits(values: pd.Series, source: LinesSource, title: str) -> tuple[pd.Series, list[Finding]]:
-    joined = source.speed_limits
-    return plausible_mps(values, joined.max_plausible_kmh if joined else DEFAULT_MAX_KMH, title)
-
-
-def _absent_fields(frame: pd.DataFrame, source: LinesSource) -> list[str]:
-    present = [str(name) for name in frame.columns]
-    return [
-        f"there is no field {name!r}; the layer has: {', '.join(present) or 'none'}"
-        for name in dict.fromkeys([*source.fields.values(), *source.keep])
-        if name not in present
-    ]
 
 
 def _road_classes() -> Sequence[str]:

@@ -85,7 +85,12 @@ def join_ends(
         return ends
     numbers, coordinates = place_numbers(ends.reshape(-1, 2))
     lines = np.repeat(np.arange(len(ends)), 2)
-    is_fixed = _shared_places(numbers, lines, len(coordinates))
+    # a place is shared where the lowest and the highest number of the lines ending there differ
+    lowest = np.full(len(coordinates), np.iinfo(np.int64).max)
+    highest = np.full(len(coordinates), -1)
+    np.minimum.at(lowest, numbers, lines)
+    np.maximum.at(highest, numbers, lines)
+    is_fixed = lowest != highest
     np.logical_or.at(is_fixed, numbers, is_held.ravel())
     pairs = _near_pairs(coordinates, is_fixed, tolerance_m)
     if not len(pairs):
@@ -101,15 +106,6 @@ def join_ends(
         clusters.merge(left, right)
     anchors = np.array([cluster.places[0] for cluster in clusters.of_place])
     return np.asarray(coordinates[anchors[numbers]].reshape(ends.shape))
-
-
-def _shared_places(numbers: LongArray, lines: LongArray, n_places: int) -> BoolArray:
-    """Mark places where ends of two or more lines lie."""
-    lowest = np.full(n_places, np.iinfo(np.int64).max)
-    highest = np.full(n_places, -1)
-    np.minimum.at(lowest, numbers, lines)
-    np.maximum.at(highest, numbers, lines)
-    return np.asarray(lowest != highest)
 
 
 def _near_pairs(coordinates: FloatArray, is_fixed: BoolArray, tolerance_m: float) -> LongArray:

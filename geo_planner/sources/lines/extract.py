@@ -15,7 +15,6 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_planner.arrays import FloatArray
 from geo_planner.config import LinesSource
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
@@ -137,10 +136,11 @@ def make_network(lines: Lines, source: LinesSource) -> tuple[LinePieces, Repairs
     if spurs.any():
         pieces = pieces.take(~spurs)
     before, _ = place_numbers(drawn.reshape(-1, 2))
+    steps = np.linalg.norm(np.stack([joined - drawn, ends - joined]), axis=3)
     repairs = Repairs(
         n_ends_joined=int((joined != drawn).any(axis=2).sum()),
         n_ends_to_lines=len(cuts.line),
-        max_moved_m=_farthest(drawn, joined, ends),
+        max_moved_m=float(steps.max()),
         n_crossings=meetings.n_crossings,
         n_passed=meetings.n_passed,
         n_self=meetings.n_self,
@@ -149,11 +149,6 @@ def make_network(lines: Lines, source: LinesSource) -> tuple[LinePieces, Repairs
         main_share_after=main_share(pieces.tail, pieces.head, shapely.length(pieces.shapes)),
     )
     return pieces, repairs
-
-
-def _farthest(drawn: FloatArray, joined: FloatArray, ends: FloatArray) -> float:
-    steps = np.linalg.norm(np.stack([joined - drawn, ends - joined]), axis=3)
-    return float(steps.max())
 
 
 def _repair_findings(

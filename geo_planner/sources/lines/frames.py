@@ -35,7 +35,12 @@ def street_frame(
     crs
         Metric CRS of the region.
     """
-    ids = _line_ids(lines, attributes["street_id"])[pieces.line]
+    # the first digits of a digest of the geometry stand for an id that is not given
+    given = attributes["street_id"]
+    content = shapely.to_wkb(lines, output_dimension=2, byte_order=1, flavor="iso")
+    digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
+    line_ids = given.where(given.notna(), pd.Series(digests, given.index)).to_numpy(dtype=object)
+    ids = line_ids[pieces.line]
     number = pd.Series(ids).groupby(ids).cumcount()
     names = node_ids(pieces.node_places)
     of_line = attributes.iloc[pieces.line].reset_index(drop=True)
@@ -96,13 +101,6 @@ def ground_lengths_m(lines: Shapes, crs: CRS) -> FloatArray:
     inside = owner[1:] == owner[:-1]
     lengths = np.bincount(owner[1:][inside], np.asarray(steps)[inside], minlength=len(lines))
     return np.asarray(lengths)
-
-
-def _line_ids(lines: Shapes, given: pd.Series) -> np.ndarray:
-    """Take the layer's id, else the first digits of a digest of the geometry."""
-    content = shapely.to_wkb(lines, output_dimension=2, byte_order=1, flavor="iso")
-    digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
-    return given.where(given.notna(), pd.Series(digests, given.index)).to_numpy(dtype=object)
 
 
 def _access(attributes: pd.DataFrame) -> dict[str, BoolArray]:

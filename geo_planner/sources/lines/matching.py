@@ -87,24 +87,22 @@ def _match_some(
     share = (number + 0.5) / np.repeat(counts, counts)
     lengths = shapely.length(streets[street])
     points = shapely.line_interpolate_point(streets[street], share * lengths)
-    heading = _headings(streets[street], share * lengths, lengths)
+    # the direction of each street there, over a metre of it [radians]
+    before, after = (
+        shapely.get_coordinates(
+            shapely.line_interpolate_point(
+                streets[street], np.clip(share * lengths + step_m, 0, lengths)
+            )
+        )
+        for step_m in (-0.5, 0.5)
+    )
+    heading = np.arctan2(*(after - before).T[::-1])
     point, segment, gap = other.nearest(points, heading, reach_m)
     belongs = ~_nearer_street(own, other, street[point], points[point], segment, gap)
     pairs = pd.DataFrame({"street": street[point[belongs]], "other": other.owner[segment[belongs]]})
     counted = pairs.value_counts(sort=False).rename("share").reset_index()
     counted["share"] = counted["share"] / n_places[counted["street"]]
     return counted
-
-
-def _headings(lines: Shapes, position_m: FloatArray, lengths_m: FloatArray) -> FloatArray:
-    """Give the direction of each line at a position, over a metre of it [radians]."""
-    before, after = (
-        shapely.get_coordinates(
-            shapely.line_interpolate_point(lines, np.clip(position_m + step, 0, lengths_m))
-        )
-        for step in (-0.5, 0.5)
-    )
-    return np.asarray(np.arctan2(*(after - before).T[::-1]))
 
 
 def _nearer_street(

@@ -113,7 +113,14 @@ def read_clean_lines(source: LinesSource, crs: CRS, area: shapely.Geometry | Non
         raise InputError(f"{rows.title}: no line is left: see 'keep' and 'area'")
     rows.shapes = shapely.transform(rows.shapes, rounded)
     rows.keep(shapely.length(rows.shapes) > 0, "left_out", Reason("lines_no_length"))
-    _sort(rows)
+    # rows are ordered by geometry, then attributes, so that their order in the file is nothing
+    content = shapely.to_wkb(rows.shapes, byte_order=1)
+    texts = [str(row) for row in rows.attributes.itertuples(index=False, name=None)]
+    order = np.array(
+        sorted(range(len(content)), key=list(zip(content, texts, strict=True)).__getitem__),
+        dtype=np.int64,
+    )
+    rows.shapes, rows.attributes = rows.shapes[order], rows.attributes.iloc[order]
     rows.keep(~_is_duplicate(rows), "left_out", Reason("lines_twice"))
     return Lines(
         rows.title,
@@ -196,17 +203,6 @@ def _on_border(shapes: Shapes, border: shapely.Geometry | None) -> BoolArray:
     shapely.prepare(outline)
     points = shapely.points(end_places(shapes).reshape(-1, 2))
     return np.asarray(shapely.dwithin(outline, points, _ON_BORDER_M).reshape(-1, 2))
-
-
-def _sort(rows: _Cleaning) -> None:
-    """Order rows by geometry, then attributes."""
-    content = shapely.to_wkb(rows.shapes, byte_order=1)
-    texts = [str(row) for row in rows.attributes.itertuples(index=False, name=None)]
-    order = np.array(
-        sorted(range(len(content)), key=list(zip(content, texts, strict=True)).__getitem__),
-        dtype=np.int64,
-    )
-    rows.shapes, rows.attributes = rows.shapes[order], rows.attributes.iloc[order]
 
 
 def _is_duplicate(rows: _Cleaning) -> BoolArray:

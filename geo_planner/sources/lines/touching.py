@@ -48,7 +48,13 @@ def ends_to_lines(
         Farthest an end is moved.
     """
     ends = end_places(lines)
-    loose = np.flatnonzero(~_joined_ends(ends, lines, meetings) & ~is_held.ravel())
+    # joined: the end shares its place with another, or lies on a line that is met there
+    numbers, _ = place_numbers(ends.reshape(-1, 2))
+    is_joined = np.bincount(numbers)[numbers] > 1
+    lengths = shapely.length(lines)[meetings.line]
+    is_joined[2 * meetings.line[meetings.position_m <= 0]] = True
+    is_joined[2 * meetings.line[meetings.position_m >= lengths] + 1] = True
+    loose = np.flatnonzero(~is_joined & ~is_held.ravel())
     near = _nearest(lines, levels, meetings, loose, ends.reshape(-1, 2), tolerance_m)
     rest = loose[~np.isin(loose, near.end)]
     own = _own_loops(lines, rest, ends.reshape(-1, 2), tolerance_m)
@@ -60,16 +66,6 @@ def ends_to_lines(
     moved = ends.reshape(-1, 2).copy()
     moved[end] = place
     return moved.reshape(ends.shape), Cuts(line, position, place)
-
-
-def _joined_ends(ends: FloatArray, lines: Shapes, meetings: Meetings) -> BoolArray:
-    """Mark ends that share their place with another end or lie on a line that is met there."""
-    numbers, _ = place_numbers(ends.reshape(-1, 2))
-    is_joined = np.bincount(numbers)[numbers] > 1
-    lengths = shapely.length(lines)[meetings.line]
-    is_joined[2 * meetings.line[meetings.position_m <= 0]] = True
-    is_joined[2 * meetings.line[meetings.position_m >= lengths] + 1] = True
-    return np.asarray(is_joined)
 
 
 def _nearest(

@@ -35,15 +35,12 @@ def with_member_ways(elements: Elements, path: Path) -> Elements:
 def _said(relation: Relation) -> Iterator[tuple[int, Tags]]:
     """Name the ways of a relation that makes streets, and what it says of them."""
     tags = {key: value for key, value in relation.tags.items() if key != "type"}
-    if _is_square(relation):
+    # a multipolygon with the tags of a street is a square
+    if relation.tags.get("type") == "multipolygon" and street_class(relation.tags) is not None:
         yield from ((m.number, tags | {"area": "yes"}) for m in relation.members if m.kind == "w")
     elif _is_ferry(relation):
         kept = {k: v for k, v in tags.items() if k in access_tags() or k in _PASSED_ON}
         yield from ((number, kept) for number in _course(relation))
-
-
-def _is_square(relation: Relation) -> bool:
-    return relation.tags.get("type") == "multipolygon" and street_class(relation.tags) is not None
 
 
 def _is_ferry(relation: Relation) -> bool:

@@ -126,7 +126,10 @@ def cut_ways(ways: Ways, cut_nodes: IntArray, crs: CRS) -> StreetPieces:
     starts, ends = _spans(track, is_cut[node_of], node_of)
     x, y = transformer_to(crs).transform(track.longitudes[first], track.latitudes[first])
     places = np.column_stack([x, y])
-    ends_used, (from_idx, to_idx) = _renumber(node_of[starts], node_of[ends])
+    ends_used, end_idx = np.unique(
+        np.concatenate([node_of[starts], node_of[ends]]), return_inverse=True
+    )
+    from_idx, to_idx = end_idx.reshape(2, -1)
     way_idx = track.way_of[starts]
     return StreetPieces(
         way_idx=way_idx,
@@ -273,11 +276,6 @@ def _between(is_end: BoolArray, is_last: BoolArray) -> tuple[IntArray, IntArray]
     is_start = ~is_last[places]
     nexts = np.flatnonzero(is_start) + 1
     return places[is_start], places[nexts]
-
-
-def _renumber(from_of: IntArray, to_of: IntArray) -> tuple[IntArray, IntArray]:
-    used, inverse = np.unique(np.concatenate([from_of, to_of]), return_inverse=True)
-    return used, inverse.reshape(2, -1)
 
 
 def _running_numbers(way_idx: IntArray) -> IntArray:

@@ -95,7 +95,12 @@ def read_stations(
     elements: Elements, crs: CRS, source: str
 ) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
     """Make the table of stations from nodes, and from ways by a point on them."""
-    shapes = [*_node_shapes(elements), *_way_shapes(elements.ways)]
+    shapes = [
+        StationShape(f"n{node.number}", node.tags, node.longitude, node.latitude)
+        for node in elements.nodes.values()
+        if station_kind(node.tags) and not np.isnan(node.longitude)
+    ]
+    shapes += _way_shapes(elements.ways)
     rows = []
     for shape in shapes:
         kind, mode = station_kind(shape.tags), station_mode(shape.tags)
@@ -126,14 +131,6 @@ def fill_modes(
     filled = stations["mode"].fillna(stations["station_id"].map(first).astype("str"))
     counts = stations["counts_for_station_rule"].mask(filled == "bus", other=False)
     return stations.assign(mode=filled, counts_for_station_rule=counts)
-
-
-def _node_shapes(elements: Elements) -> list[StationShape]:
-    return [
-        StationShape(f"n{node.number}", node.tags, node.longitude, node.latitude)
-        for node in elements.nodes.values()
-        if station_kind(node.tags) and not np.isnan(node.longitude)
-    ]
 
 
 def _way_shapes(ways: Ways) -> list[StationShape]:

@@ -54,16 +54,27 @@ def read_streets(elements: Elements, crs: CRS, source: str) -> Streets:
     judged = judge_ways(elements.ways)
     chosen = np.flatnonzero(judged.rule_of >= 0)
     ways = elements.ways.take(chosen)
-    pieces = cut_ways(ways, _cut_nodes(elements), crs)
+    # barriers, plain nodes of access and signals must end an edge
+    end_nodes = [
+        number
+        for number, node in elements.nodes.items()
+        if is_barrier(node.tags) or node.tags.get("highway") == "traffic_signals"
+    ]
+    pieces = cut_ways(ways, np.array(end_nodes, dtype=np.int64), crs)
     rule_of = judged.rule_of[chosen]
     durations_s, is_refused = _crossing_times(ways, pieces, judged.rules, rule_of)
     streets = _street_frame(ways, pieces, judged.rules, rule_of, crs)
     streets["duration_s"] = durations_s
     counts = pd.DataFrame(judged.doubts, columns=Doubts._fields).take(rule_of)
     counts["is_duration_refused"] |= is_refused
+    doubts = []
+    for name, (kind, code) in _DOUBT_CODES.items():
+        marked = np.flatnonzero(counts[name].to_numpy(bool))
+        examples = tuple(f"w{number}" for number in ways.ids[marked[:5]].tolist())
+        doubts.append(Finding(source, kind, len(marked), Reason(code), examples))
     findings = [
         Finding(source, "read", len(ways), Reason("osm_streets_read", edges=len(pieces))),
-        *_doubt_findings(counts, ways, source),
+        *doubts,
         *piece_findings(pieces, source, "streets"),
         Finding(source, "left_out", judged.n_unbuilt, Reason("osm_ways_unbuilt")),
         Finding(source, "left_out", judged.n_other, Reason("osm_ways_no_street")),
@@ -104,16 +115,6 @@ def _way_names(ways: Ways) -> TextArray:
         _, found, rest = f",{text}".partition(_NAME)
         names.append(unescape(rest.partition(",")[0]) if found else None)
     return np.array(names, dtype=object)
-
-
-def _cut_nodes(elements: Elements) -> IntArray:
-    """Choose the nodes that must end an edge: barriers, plain nodes of access, and signals."""
-    chosen = [
-        number
-        for number, node in elements.nodes.items()
-        if is_barrier(node.tags) or node.tags.get("highway") == "traffic_signals"
-    ]
-    return np.array(chosen, dtype=np.int64)
 
 
 def _street_frame(
@@ -197,15 +198,6 @@ _DOUBT_CODES: Mapping[str, tuple[FindingKind, str]] = {
     "is_duration_refused": ("left_out", "osm_durations_refused"),
     "is_conditional": ("warning", "osm_streets_conditional"),
 }
-
-
-def _doubt_findings(counts: pd.DataFrame, ways: Ways, source: str) -> list[Finding]:
-    findings = []
-    for name, (kind, code) in _DOUBT_CODES.items():
-        marked = np.flatnonzero(counts[name].to_numpy(bool))
-        examples = tuple(f"w{number}" for number in ways.ids[marked[:5]].tolist())
-        findings.append(Finding(source, kind, len(marked), Reason(code), examples))
-    return findings
 
 
 def _barrier_findings(elements: Elements, pieces: StreetPieces, source: str) -> list[Finding]:

@@ -18,7 +18,6 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.classes import class_of, round_borders
-from geo_planner.quantities import Quantity
 from geo_planner.sources.raster.grid import CellWindow, Grid
 from geo_planner.sources.raster.tiles import cell_size, rasterio_module, to_cells
 
@@ -81,7 +80,7 @@ def draw(grid: Grid, extent: gpd.GeoSeries) -> Picture | None:
         values = np.where(values == 0, np.nan, values)
     if np.isnan(values).all():
         return None
-    breaks = _breaks(grid.quantity, values)
+    breaks = grid.quantity.breaks or tuple(round_borders(values.ravel()))
     classes = (class_of(values, breaks) + 1).astype(np.uint8)
     to_degrees = Transformer.from_crs(_WEB, _WGS84, always_xy=True)
     west, south = to_degrees.transform(frame.west, frame.south)
@@ -154,10 +153,6 @@ def _coarse(grid: Grid, window: CellWindow, factor: int) -> np.ndarray:
         row, column = block.row // factor - top, block.column // factor - left
         means[row : row + part.shape[0], column : column + part.shape[1]] = part
     return means
-
-
-def _breaks(quantity: Quantity, values: np.ndarray) -> tuple[float, ...]:
-    return quantity.breaks or tuple(round_borders(values.ravel()))
 
 
 def _png(classes: np.ndarray, n_classes: int) -> str:

@@ -55,16 +55,15 @@ def zonal_values(grid: Grid, shapes: gpd.GeoSeries) -> pd.DataFrame:
     is_point = (shapes.geom_type == "Point").to_numpy()
     values = pd.DataFrame(np.nan, index=shapes.index, columns=_COLUMNS)
     values.loc[~is_point] = _in_polygons(grid, shapes[~is_point])
-    values.loc[is_point] = _at_points(grid, shapes[is_point])
+    points = shapes[is_point]
+    sampled = sample_nearest(grid, points)
+    is_there = ~np.isnan(sampled)
+    values.loc[is_point] = np.column_stack(
+        [sampled, sampled, sampled, np.full(len(points), np.nan), is_there]
+    )
     if not grid.quantity.is_count:
         values["sum"] = np.nan
     return values
-
-
-def _at_points(grid: Grid, points: gpd.GeoSeries) -> np.ndarray:
-    sampled = sample_nearest(grid, points)
-    is_there = ~np.isnan(sampled)
-    return np.column_stack([sampled, sampled, sampled, np.full(len(points), np.nan), is_there])
 
 
 def _in_polygons(grid: Grid, polygons: gpd.GeoSeries) -> np.ndarray:

@@ -177,15 +177,11 @@ def _made(
     return _dated(values, date_format) if is_date(column) else (as_text(values), [])
 
 
-def _takes_per_cent(rule: FieldRule, column: Column) -> bool:
-    """Tell whether 85 % can be read: as a share, or as the number that ``scale`` speaks of."""
-    return rule.scale is not None or column.unit == "share"
-
-
 def _numbered(values: pd.Series, rule: FieldRule, column: Column) -> tuple[pd.Series, list[str]]:
     """Read numbers, per cent and infinity with care; refuse what is no number."""
     is_share = numbers.is_percent(values)
-    if is_share.any() and _takes_per_cent(rule, column):
+    # 85 % can be read as a share, or as the number that `scale` speaks of
+    if is_share.any() and (rule.scale is not None or column.unit == "share"):
         bare = values.astype("str").str.replace(r"\s*%$", "", regex=True)
         values = values.where(~is_share, bare)
     unfit = numbers.unread(values)

@@ -94,7 +94,13 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
         When the layer's CRS is absent, contradicted, or cannot be right for its coordinates.
     """
     require_metric(crs)
-    table = _table(source)
+    available = tables()
+    if source.table not in available:
+        raise InputError(
+            f"{source.path.name}: there is no table {source.table!r}; "
+            f"the tables are: {', '.join(available)}"
+        )
+    table = available[source.table]
     opened, source = _open(source, table)
     fields = list(opened.frame.columns)
     _raise_if(opened, table, columns.check_names(source, table, fields))
@@ -121,16 +127,6 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
     own_crs = None if opened.shapes is None else opened.shapes.crs
     findings = [read, *findings, *lost]
     return LayerRows(table.name, made.reset_index(drop=True), tuple(findings), unmapped, own_crs)
-
-
-def _table(source: LayerSource) -> Table:
-    known = tables()
-    if source.table not in known:
-        raise InputError(
-            f"{source.path.name}: there is no table {source.table!r}; "
-            f"the tables are: {', '.join(known)}"
-        )
-    return known[source.table]
 
 
 def _raise_if(opened: _OpenedLayer, table: Table, problems: Sequence[str]) -> None:
@@ -190,17 +186,6 @@ def _with_numbers(opened: _OpenedLayer, source: LayerSource, table: Table) -> _O
     return replace(opened, frame=frame, findings=(written, *opened.findings))
 
 
-def _split(source: LayerSource) -> tuple[dict[str, str], LayerSource]:
-    """Part the names of coordinate fields from those of columns."""
-    named = {
-        column: _field_of(rule, source)
-        for column, rule in source.fields.items()
-        if column in coordinates.COORDINATE_NAMES
-    }
-    rest = {column: rule for column, rule in source.fields.items() if column not in named}
-    return named, source.model_copy(update={"fields": rest})
-
-
 def _field_of(rule: str | FieldRule, source: LayerSource) -> str:
     if isinstance(rule, str):
         return rule
@@ -216,7 +201,13 @@ def _placed(
     opened: _OpenedLayer, source: LayerSource, table: Table
 ) -> tuple[_OpenedLayer, LayerSource]:
     """Make the shapes of a table without geometry from its coordinate fields."""
-    named, attributes = _split(source)
+    named = {
+        column: _field_of(rule, source)
+        for column, rule in source.fields.items()
+        if column in coordinates.COORDINATE_NAMES
+    }
+    rest = {column: rule for column, rule in source.fields.items() if column not in named}
+    attributes = source.model_copy(update={"fields": rest})
     if table.geometry is None:
         return opened, attributes
     fields = list(opened.frame.columns)
@@ -275,7 +266,10 @@ def _with_ids(
     absent = given.isna().to_numpy() & is_there
     if not absent.any():
         return made, []
-    ids = _digests(opened.shapes[absent])
+    places = opened.shapes[absent]
+    content = shapely.to_wkb(places.to_numpy(), output_dimension=2, byte_order=1, flavor="iso")
+    digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
+    ids = pd.Series(digests, index=places.index, dtype="str")
     again = ids.groupby(ids).cumcount()
     ids = ids.where(again == 0, ids + "-" + (again + 1).astype(str))
     filled = given.where(~absent, ids.reindex(made.index))
@@ -332,12 +326,6 @@ def _lacks(made: pd.DataFrame, table: Table) -> dict[Reason, np.ndarray]:
     if table.key and table.key[0] in made:
         lacks[Reason("layer_no_key", column=table.key[0])] = made[table.key[0]].isna().to_numpy()
     return {what: rows for what, rows in lacks.items() if rows.any()}
-
-
-def _digests(places: gpd.GeoSeries) -> pd.Series:
-    content = shapely.to_wkb(places.to_numpy(), output_dimension=2, byte_order=1, flavor="iso")
-    digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
-    return pd.Series(digests, index=places.index, dtype="str")
 
 
 def _reprojected(places: gpd.GeoSeries, crs: CRS, labels: np.ndarray, name: str) -> gpd.GeoSeries:

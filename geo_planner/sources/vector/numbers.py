@@ -90,16 +90,13 @@ def as_numbers(
         problem = f"field {field!r}: {value!r} has no decimal {stated.decimal_mark!r} as is stated"
     if problem:
         return frame, ".", [problem]
+    # the sign a value ends with stays, with the blanks before it
     rewritten = {
-        name: _with_point(values, mark or ".") + _per_cent_sign(texts[name])
+        name: _with_point(values, mark or ".")
+        + texts[name].astype("str").str.extract(f"({_PERCENT})", expand=False).fillna("")
         for name, values in cells.items()
     }
     return frame.assign(**rewritten), mark or ".", []
-
-
-def _per_cent_sign(texts: pd.Series) -> pd.Series:
-    """Return the sign a value ends with, with the blanks before it; empty text where none."""
-    return texts.astype("str").str.extract(f"({_PERCENT})", expand=False).fillna("")
 
 
 def is_percent(values: pd.Series) -> pd.Series:

@@ -54,26 +54,24 @@ def fit(
 
     for repair, code in ((_united, "shapes_united"), (_made_valid, "shapes_made_valid")):
         mended, rows = repair(values, allowed)
-        count(rows, code, **_ground_m2(values[rows], mended[rows]))
+        drawn_m2, mended_m2 = shapely.area(values[rows]), shapely.area(mended[rows])
+        count(
+            rows,
+            code,
+            before=float(drawn_m2.sum()),
+            after=float(mended_m2.sum()),
+            changed=float(np.abs(mended_m2 - drawn_m2).sum()),
+        )
         values = mended
 
     values, rows = _single_parts(values, allowed)
     count(rows, "shapes_single_parts")
 
     if tuple(allowed) == ("Point",):
-        values, rows = _points_inside(values)
+        rows = (shapely.get_type_id(values) > 0) & ~shapely.is_empty(values)
+        values = np.where(rows, shapely.point_on_surface(values), values)
         count(rows, "shapes_points_inside")
     return gpd.GeoSeries(values, index=shapes.index, crs=shapes.crs), found
-
-
-def _ground_m2(before: np.ndarray, after: np.ndarray) -> dict[str, float]:
-    """Measure ground as drawn and as repaired, and what changed, shape by shape [m2]."""
-    drawn_m2, mended_m2 = shapely.area(before), shapely.area(after)
-    return {
-        "before": float(drawn_m2.sum()),
-        "after": float(mended_m2.sum()),
-        "changed": float(np.abs(mended_m2 - drawn_m2).sum()),
-    }
 
 
 def _united(values: np.ndarray, allowed: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -83,20 +81,15 @@ def _united(values: np.ndarray, allowed: Sequence[str]) -> tuple[np.ndarray, np.
     )
     mended = values.copy()
     for row in np.flatnonzero(rows):
-        parts = _parts(values[row])
+        parts = shapely.get_parts(values[row])
+        # a collection may hold collections
+        while (shapely.get_type_id(parts) == _COLLECTION_TYPE_IDS[-1]).any():
+            parts = shapely.get_parts(parts)
         polygons = parts[np.isin(shapely.get_type_id(parts), _POLYGON_TYPE_IDS)]
         if len(polygons):
             mended[row] = shapely.union_all(_valid(polygons))
     rows &= shapely.get_type_id(mended) != _COLLECTION_TYPE_IDS[-1]
     return mended, rows
-
-
-def _parts(shape: shapely.Geometry) -> np.ndarray:
-    """Open a collection, and the collections in it."""
-    parts = shapely.get_parts(shape)
-    while (shapely.get_type_id(parts) == _COLLECTION_TYPE_IDS[-1]).any():
-        parts = shapely.get_parts(parts)
-    return np.asarray(parts)
 
 
 def _made_valid(values: np.ndarray, _: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -123,8 +116,3 @@ def _single_parts(values: np.ndarray, allowed: Sequence[str]) -> tuple[np.ndarra
         np.where(types == _COLLECTION_TYPE_IDS[0], 0, 1)
     ]
     return np.where(rows, shapely.get_geometry(values, 0), values), rows
-
-
-def _points_inside(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    rows = (shapely.get_type_id(values) > 0) & ~shapely.is_empty(values)
-    return np.where(rows, shapely.point_on_surface(values), values), rows
