@@ -49,10 +49,10 @@ def with_options(
     ]
 
     @wraps(command)
-    def told(*args: Any, **given: Any) -> None:
+    def command_with_options(*args: Any, **given: Any) -> None:
         command(*args, **{name: {option: given.pop(option) for option in options}}, **given)
 
     every = [*own, *added]
-    told.__signature__ = declared.replace(parameters=every)  # type: ignore[attr-defined]
-    told.__annotations__ = {option.name: option.annotation for option in every}
-    return told
+    command_with_options.__signature__ = declared.replace(parameters=every)  # type: ignore[attr-defined]
+    command_with_options.__annotations__ = {option.name: option.annotation for option in every}
+    return command_with_options

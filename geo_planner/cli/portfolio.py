@@ -144,9 +144,9 @@ def _sites(
 def _one_of(text: str, option: str) -> Any:
     from geo_planner.portfolio import CASES, OBJECTIVES
 
-    known: tuple[str, ...] = CASES if option == "case" else OBJECTIVES
-    if text not in known:
-        raise typer.BadParameter(f"--{option} {text!r}: choose from {', '.join(known)}")
+    choices: tuple[str, ...] = CASES if option == "case" else OBJECTIVES
+    if text not in choices:
+        raise typer.BadParameter(f"--{option} {text!r}: choose from {', '.join(choices)}")
     return text
 
 

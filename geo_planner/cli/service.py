@@ -62,7 +62,7 @@ def service(
     written = _frequencies(departures, stops, lines)
     for file, table in written.items():
         write_table(table, file, opened.credits)
-    _told(frame, departures, out, list(written), as_json=as_json)
+    _say_service(frame, departures, out, list(written), as_json=as_json)
 
 
 def _frequencies(
@@ -78,7 +78,7 @@ def _frequencies(
     return tables
 
 
-def _told(
+def _say_service(
     frame: Any, departures: "Departures", out: Path, also: list[Path], *, as_json: bool
 ) -> None:
     counts = frame["service_level"].value_counts().to_dict()

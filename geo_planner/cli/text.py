@@ -50,17 +50,17 @@ def tell_timetable(findings: Iterable["Finding"], study: Mapping[str, Any]) -> l
     from geo_planner.words.wording import Wording
 
     words = Wording(study.get("language", "en"))
-    told = [
+    shown = [
         finding
         for finding in findings
         if finding.what.code.startswith("transit_")
         and (finding.kind != "read" or finding.what.code == "transit_typical_day")
     ]
-    for finding in told:
+    for finding in shown:
         is_plain = finding.kind == "read"
         plain = f"{finding.source}: {reason_words(finding.what, words)}"
         typer.echo(f"  {plain if is_plain else finding_line(finding, words)}", err=True)
-    return [finding.to_json() for finding in told]
+    return [finding.to_json() for finding in shown]
 
 
 def headline(summary: dict[str, Any], out: Path) -> str:

@@ -114,9 +114,9 @@ class Fares(Settings):
         given = {name for name in _OF_KIND.values() if getattr(self, name) not in (None, ())}
         given |= {name for name in _FOR_RIDES if getattr(self, name) not in (None, ())}
         needed = _OF_KIND[self.kind]
-        known = {needed, *(_FOR_RIDES if self.kind == "rides" else ())}
+        fitting = {needed, *(_FOR_RIDES if self.kind == "rides" else ())}
         problems = [] if needed in given else [f"{needed} is missing"]
-        problems += [f"{name} does not belong to it" for name in sorted(given - known)]
+        problems += [f"{name} does not belong to it" for name in sorted(given - fitting)]
         if problems:
             raise ValueError(f"kind {self.kind}: " + "; ".join(problems))
         return self

@@ -86,8 +86,8 @@ def _fits(ends: _Interval, row: Mapping[str, str]) -> bool:
     return low <= likely <= high and (row["unit"] != "share" or max(ends) <= 1)
 
 
-def _refuse_unknown(given: Mapping[str, object], known: list[str]) -> None:
-    unknown = [repr(name) for name in given if name not in known]
+def _refuse_unknown(given: Mapping[str, object], names: list[str]) -> None:
+    unknown = [repr(name) for name in given if name not in names]
     if unknown:
-        msg = f"no {', '.join(unknown)}: choose from {', '.join(known)}"
+        msg = f"no {', '.join(unknown)}: choose from {', '.join(names)}"
         raise ValueError(msg)

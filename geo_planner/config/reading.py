@@ -83,8 +83,8 @@ def _read(path: Path, kind: type[T], what: str) -> T:
     try:
         found = kind.model_validate(content)
     except ValidationError as error:
-        told = [problem_of(item) for item in error.errors()]
-        problems += [text for text in told if text.partition(":")[0] not in secrets]
+        texts = [problem_of(item) for item in error.errors()]
+        problems += [text for text in texts if text.partition(":")[0] not in secrets]
     if problems or found is None:
         raise ConfigError(f"{path}: the {what} is wrong", problems)
     return found

@@ -55,10 +55,10 @@ class Siting(Settings):
     @field_validator("weights", "points")
     @classmethod
     def _known_criteria(cls, by_criterion: Mapping[str, object]) -> Mapping[str, object]:
-        known = [row["id"] for row in packaged_rows("criteria")]
-        unknown = [repr(name) for name in by_criterion if name not in known]
+        criteria = [row["id"] for row in packaged_rows("criteria")]
+        unknown = [repr(name) for name in by_criterion if name not in criteria]
         if unknown:
-            msg = f"no criterion {', '.join(unknown)}: choose from {', '.join(known)}"
+            msg = f"no criterion {', '.join(unknown)}: choose from {', '.join(criteria)}"
             raise ValueError(msg)
         return by_criterion
 

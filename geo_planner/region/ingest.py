@@ -255,11 +255,11 @@ def _add_assumed(ingested: Ingested, line: AssumedLine, number: int, study: Stud
     if len(frames) < len(needed):
         raise InputError(f"{line.label}: needs an OpenStreetMap source with its line and tracks")
     tables = {name: pd.concat(parts, ignore_index=True) for name, parts in frames.items()}
-    made = assume_line(line, tables, f"assumed{number}", zone)
-    ingested.found(made.findings)
+    service = assume_line(line, tables, f"assumed{number}", zone)
+    ingested.found(service.findings)
     ingested.timezones[line.label] = zone
     assumed = line.model_dump(mode="json", exclude={"credit", "licence", "retrieved_at"})
-    for name, frame in made.tables.items():
+    for name, frame in service.tables.items():
         ingested.add(name, frame, line.label, {**_provenance(line), "assumed": assumed})
 
 
@@ -311,10 +311,10 @@ def _kinds_read(source: LayerSource) -> dict[str, list[str]]:
         return {}
     rule = source.fields.get("kind")
     mapped = rule.values if isinstance(rule, FieldRule) else None  # noqa: PD011 -- a setting
-    told = {str(kind) for kind in (mapped or {}).values() if kind}
+    kinds = {str(kind) for kind in (mapped or {}).values() if kind}
     if "kind" in source.constants:
-        told.add(str(source.constants["kind"]))
-    return {"kinds": sorted(told)} if told else {}
+        kinds.add(str(source.constants["kind"]))
+    return {"kinds": sorted(kinds)} if kinds else {}
 
 
 def _study_polygon(study: Study, crs: CRS, asker: str) -> BaseGeometry:

@@ -46,11 +46,11 @@ def doubt_rows(ingested: Ingested) -> None:
     tables = ingested.tables
     for name, found in (*overlap_findings(tables), *plausibility_findings(tables)):
         files = dict.fromkeys(str(source["file"]) for source in ingested.sources[name])
-        told = replace(found, source=", ".join(files))
-        ingested.findings.append(told)
+        joint = replace(found, source=", ".join(files))
+        ingested.findings.append(joint)
         reads = [read for read in ingested.reads if name in read.frames]
         if reads:
-            reads[-1].findings += (told,)
+            reads[-1].findings += (joint,)
 
 
 def merge_frames(ingested: Ingested) -> dict[str, pd.DataFrame]:

@@ -110,12 +110,12 @@ def _workplaces_twice(businesses: gpd.GeoDataFrame) -> Iterator[tuple[str, Findi
     name = businesses["name"].map(
         lambda text: " ".join(text.casefold().split()), na_action="ignore"
     )
-    said = name.astype(object).where(name.notna(), businesses["branch_code"])
+    label = name.astype(object).where(name.notna(), businesses["branch_code"])
     alike = pd.DataFrame(
-        {"x": place[:, 0], "y": place[:, 1], "said": said.to_numpy(),
+        {"x": place[:, 0], "y": place[:, 1], "label": label.to_numpy(),
          "size": businesses["employees_count"].to_numpy(float, na_value=np.nan)}
     )  # fmt: skip
-    again = (alike.duplicated() & alike["said"].notna()).to_numpy()
+    again = (alike.duplicated() & alike["label"].notna()).to_numpy()
     if again.any():
         jobs = float(np.nansum(alike["size"].to_numpy()[again]))
         ids = tuple(map(str, businesses["business_id"].to_numpy()[again][:MAX_IDS_SHOWN]))

@@ -66,13 +66,13 @@ def _stated_areas(name: str, frame: gpd.GeoDataFrame) -> Iterator[tuple[str, Fin
     stated_m2 = frame["area_m2"].to_numpy(float, na_value=np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = stated_m2 / frame.geometry.area.to_numpy()
-    told = np.zeros(len(frame), dtype=bool)
+    is_explained = np.zeros(len(frame), dtype=bool)
     for unit, size_m2 in _UNITS_M2.items():
         rows = np.abs(share * size_m2 - 1) < _UNIT_TOLERANCE
         if rows.any():
-            told |= rows
+            is_explained |= rows
             yield name, _finding(name, frame, rows, Reason(f"area_in_{unit}"))
-    rows = ~told & (np.abs(share - 1) > _AREA_TOLERANCE)
+    rows = ~is_explained & (np.abs(share - 1) > _AREA_TOLERANCE)
     if rows.any():
         figures = {"stated": float(stated_m2[rows].sum()), "drawn": float(frame[rows].area.sum())}
         yield name, _finding(name, frame, rows, Reason("area_unlike_shape", **figures))

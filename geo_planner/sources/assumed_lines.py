@@ -71,13 +71,13 @@ def assume_line(
     require_metric(stations.crs)
     chosen = lines[(lines["line_id"] == plan.line) | (lines["ref"] == plan.line)]
     if chosen.empty:
-        known = ", ".join(sorted(lines["ref"].dropna().unique())[:20]) or "none"
-        raise InputError(f"no line {plan.line!r} in the table lines: choose from {known}")
+        refs = ", ".join(sorted(lines["ref"].dropna().unique())[:20]) or "none"
+        raise InputError(f"no line {plan.line!r} in the table lines: choose from {refs}")
     courses = _courses(chosen, tables["line_stops"])
     places = stations.set_index("station_id").geometry.representative_point()
     rails = gpd.GeoDataFrame(tables["rails"])
     runs = [_timed(plan, course, places, _near(rails, chosen, plan.line)) for course in courses]
-    made = _feed(plan, chosen.iloc[0], courses, runs, stations, prefix, timezone)
+    service = _feed(plan, chosen.iloc[0], courses, runs, stations, prefix, timezone)
     hop = max(len(course) for course in courses) - 1
     what = Reason(
         "line_assumed",
@@ -86,7 +86,7 @@ def assume_line(
         minutes=round(float(runs[0].arrival_s[-1]) / SECONDS_PER_MIN),
         hops=hop,
     )
-    return AssumedService(made, (Finding(plan.label, "warning", len(courses), what),))
+    return AssumedService(service, (Finding(plan.label, "warning", len(courses), what),))
 
 
 def _courses(chosen: pd.DataFrame, line_stops: pd.DataFrame) -> list[list[str]]:
@@ -249,10 +249,10 @@ def _feed(
         "frequencies": [{"trip_id": trip, "start_time_s": clock[0], "end_time_s": clock[1],
                          "headway_s": plan.headway_s, "exact_times": 0} for trip in trips],
     }  # fmt: skip
-    made = {name: _typed(name, content, prefix) for name, content in rows.items()}
+    feed_tables = {name: _typed(name, content, prefix) for name, content in rows.items()}
     points = stations.geometry.representative_point().to_numpy()
-    made["stops"] = gpd.GeoDataFrame(made["stops"], geometry=points, crs=stations.crs)
-    return made
+    feed_tables["stops"] = gpd.GeoDataFrame(feed_tables["stops"], geometry=points, crs=stations.crs)
+    return feed_tables
 
 
 def _typed(name: str, content: list[dict[str, object]], prefix: str) -> pd.DataFrame:

@@ -198,11 +198,11 @@ def assign_clusters(businesses: pd.DataFrame) -> pd.DataFrame:
 
 def _by_code(frame: pd.DataFrame) -> pd.DataFrame:
     """Look every distinct code up once, and lay the answers along the rows."""
-    known = frame["branch_code"].notna()
-    pairs = list(zip(frame["branch_code"], frame.get("branch_standard", known), strict=True))
+    has_code = frame["branch_code"].notna()
+    pairs = list(zip(frame["branch_code"], frame.get("branch_standard", has_code), strict=True))
     answers: Mapping[tuple[str, str], dict[str, str]] = {
         pair: clusters_of(*pair)
-        for pair in {pair for pair, is_known in zip(pairs, known, strict=True) if is_known}
+        for pair in {pair for pair, is_known in zip(pairs, has_code, strict=True) if is_known}
     }
     found = [answers.get(pair, {}) for pair in pairs]
     return pd.DataFrame(

@@ -23,7 +23,8 @@ from geo_planner.reasons import Reason
 from geo_planner.schema import tables as schema_tables
 from geo_planner.sources.gtfs.days import service_spans
 from geo_planner.sources.gtfs.files import Notes, open_feed, read_cells
-from geo_planner.sources.gtfs.rows import MAX_LATITUDE, clean
+from geo_planner.sources.gtfs.positions import MAX_LATITUDE
+from geo_planner.sources.gtfs.rows import clean
 from geo_planner.sources.gtfs.tables import (
     COLUMNS,
     FLEX,

@@ -11,7 +11,7 @@ from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.feed import GtfsFeed
-from geo_planner.sources.gtfs.rows import projected
+from geo_planner.sources.gtfs.positions import projected
 
 # stops a walk away from the streets' border are beside them
 NEAR_M = 5_000.0

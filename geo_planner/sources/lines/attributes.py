@@ -54,7 +54,7 @@ def read_attributes(
         column: as_text(frame[name]) for column, name in source.fields.items()
     }
     blank = pd.Series(None, index=frame.index, dtype="str")
-    made: dict[str, pd.Series] = {column: given.get(column, blank) for column in _TEXTS}
+    columns: dict[str, pd.Series] = {column: given.get(column, blank) for column in _TEXTS}
     classes = source.classes or {name: name for name in _road_classes()}
     problems += _unknown_classes([*source.classes.values(), source.default_class])
 
@@ -66,20 +66,20 @@ def read_attributes(
             problems.append(f"field {source.fields[column]!r}: {setting} {_counted(unlisted)}")  # type: ignore[index]
         return values.astype(object).map(dict(codes)).where(values.notna(), None)
 
-    made["road_class"] = coded("road_class", classes, "'classes' does not list").fillna(
+    columns["road_class"] = coded("road_class", classes, "'classes' does not list").fillna(
         source.default_class
     )
     oneway = source.oneway_values or _ONEWAY
-    made["oneway"] = coded("oneway", oneway, "'oneway_values' does not list").fillna("both")
+    columns["oneway"] = coded("oneway", oneway, "'oneway_values' does not list").fillna("both")
     for column in _MARKS:
-        made[column] = coded(column, _YES_NO, "neither yes nor no:").astype("boolean")
+        columns[column] = coded(column, _YES_NO, "neither yes nor no:").astype("boolean")
     for column in ("level", "lanes_count"):
         values = given.get(column, blank)
         numbers = pd.to_numeric(values, errors="coerce").astype("float64")
         unfit = values[values.notna() & ~(numbers == np.floor(numbers))]
         if len(unfit):
             problems.append(f"field {source.fields[column]!r}: no whole number: {_counted(unfit)}")  # type: ignore[index]
-        made[column] = numbers
+        columns[column] = numbers
     if problems:
         raise InputError(f"{title} cannot be read as streets", problems)
     stated = source.speed_limits
@@ -88,7 +88,7 @@ def read_attributes(
         stated.max_plausible_kmh if stated else DEFAULT_MAX_KMH,
         title,
     )
-    return pd.DataFrame({**made, "maxspeed_mps": limits}), findings
+    return pd.DataFrame({**columns, "maxspeed_mps": limits}), findings
 
 
 def plausible_mps(values: pd.Series, max_kmh: float, title: str) -> tuple[pd.Series, list[Finding]]:

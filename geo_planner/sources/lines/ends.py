@@ -100,7 +100,8 @@ def join_ends(
     for end in np.flatnonzero(np.repeat(lengths_m <= _MIN_TOLERANCES_APART * tolerance_m, 2)):
         short.setdefault(int(numbers[end]), set()).add(int(lines[end]))
     clusters.of_place = [
-        _Cluster([place], short.get(place, set()), held) for place, held in enumerate(is_fixed)
+        _Cluster([place], short.get(place, set()), is_settled)
+        for place, is_settled in enumerate(is_fixed)
     ]
     for left, right in pairs.tolist():
         clusters.merge(left, right)

@@ -126,8 +126,8 @@ def make_network(lines: Lines, source: LinesSource) -> tuple[LinePieces, Repairs
     if source.crossings != "level":
         levels = np.nan_to_num(levels)  # the ground, where the layer says nothing
     drawn = end_places(lines.shapes)
-    held = lines.is_cut_off | touched_ends(lines.shapes, tolerance_m)
-    joined = join_ends(drawn, shapely.length(lines.shapes), held, tolerance_m)
+    is_fixed_end = lines.is_cut_off | touched_ends(lines.shapes, tolerance_m)
+    joined = join_ends(drawn, shapely.length(lines.shapes), is_fixed_end, tolerance_m)
     shapes = with_ends(lines.shapes, joined)
     meetings = find_meetings(shapes, levels, source.crossings, tolerance_m)
     ends, cuts = ends_to_lines(shapes, levels, meetings, lines.is_cut_off, tolerance_m)

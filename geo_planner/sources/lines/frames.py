@@ -45,8 +45,8 @@ def street_frame(
     names = node_ids(pieces.node_places)
     of_line = attributes.iloc[pieces.line].reset_index(drop=True)
     level = of_line["level"].fillna(0.0).to_numpy()
-    made = of_line[["name", "road_class", "surface", "is_lit", "is_urban", "lanes_count"]]
-    made = made.assign(
+    columns = of_line[["name", "road_class", "surface", "is_lit", "is_urban", "lanes_count"]]
+    columns = columns.assign(
         street_id=[f"{name}-{i}" for name, i in zip(ids, number, strict=True)],
         osm_way_id=None,
         from_node=names[pieces.tail],
@@ -64,7 +64,7 @@ def street_frame(
         cycle_facility=None,
         **_access(of_line),
     )
-    return gpd.GeoDataFrame(made, geometry=pieces.shapes, crs=crs)
+    return gpd.GeoDataFrame(columns, geometry=pieces.shapes, crs=crs)
 
 
 def node_frame(pieces: LinePieces, crs: CRS) -> gpd.GeoDataFrame:

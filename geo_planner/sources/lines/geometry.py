@@ -60,8 +60,8 @@ def with_ends(lines: Shapes, places: FloatArray) -> Shapes:
     starts = np.searchsorted(owner, np.arange(len(lines)))
     stops = np.append(starts[1:], len(owner)) - 1
     coordinates[starts], coordinates[stops] = places[:, 0], places[:, 1]
-    made: Shapes = shapely.linestrings(coordinates, indices=owner)
-    return made
+    redrawn: Shapes = shapely.linestrings(coordinates, indices=owner)
+    return redrawn
 
 
 def vertex_positions(coordinates: FloatArray, owner: LongArray) -> FloatArray:

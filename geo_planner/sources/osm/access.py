@@ -172,12 +172,12 @@ def _mode_access(tags: Tags, mode: str, *, is_open: bool) -> OpenTo:
     along, against = (
         stated_access(tags, mode, chosen, direction) for direction in ("forward", "backward")
     )
-    said = [stated for stated in (along, against) if stated is not None]
+    statements = [stated for stated in (along, against) if stated is not None]
     return OpenTo(
         Directions(_is_open(along, is_open=is_open), _is_open(against, is_open=is_open)),
-        is_destination_only=any(stated.effect == DESTINATION for stated in said),
-        is_private=any(stated.value in private_values() for stated in said),
-        is_pushed=any(stated.effect == PUSHED for stated in said),
+        is_destination_only=any(stated.effect == DESTINATION for stated in statements),
+        is_private=any(stated.value in private_values() for stated in statements),
+        is_pushed=any(stated.effect == PUSHED for stated in statements),
     )
 
 

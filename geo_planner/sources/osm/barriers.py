@@ -76,8 +76,8 @@ def passage(tags: Tags) -> Passage:
     effects = {CLOSED: BLOCKED, DESTINATION: PRIVATE}
     return Passage(
         *(
-            kind if said is None else effects.get(said.effect, PASSED)
-            for kind, said in zip(by_kind, stated, strict=True)
+            kind if statement is None else effects.get(statement.effect, PASSED)
+            for kind, statement in zip(by_kind, stated, strict=True)
         )
     )
 

@@ -144,6 +144,6 @@ def _crs_of(elements: Elements, path: Path) -> CRS:
         raise SourceError(
             str(path), "holds no way with a located node: choose an extract with highways"
         )
-    turned = np.exp(1j * np.radians(elements.ways.longitudes[is_located]))
-    longitude = float(np.degrees(np.angle(turned.mean())))
+    unit_vectors = np.exp(1j * np.radians(elements.ways.longitudes[is_located]))
+    longitude = float(np.degrees(np.angle(unit_vectors.mean())))
     return local_metric_crs(longitude, float(elements.ways.latitudes[is_located].mean()))

@@ -39,10 +39,10 @@ def read_lines(
     courses = _courses(routes, elements.ways, transformer_to(crs))
     frame = pd.DataFrame([_row(route) for route in routes], columns=_COLUMNS)
     lines = gpd.GeoDataFrame(frame, geometry=courses, crs=crs)
-    known = set(stations["station_id"])
+    station_ids = set(stations["station_id"])
     calls = [(f"r{route.number}", stop) for route in routes for stop in ordered_stops(route)]
     kept = pd.DataFrame(
-        [call for call in calls if call[1] in known], columns=["line_id", "station_id"]
+        [call for call in calls if call[1] in station_ids], columns=["line_id", "station_id"]
     )
     kept["stop_sequence"] = kept.groupby("line_id").cumcount().astype("int32")
     findings = [

@@ -23,16 +23,18 @@ _PASSED_ON = ("name",)
 
 def with_member_ways(elements: Elements, path: Path) -> Elements:
     """Give ways the tags of their relation; reads the file again only where any are missing."""
-    said = {number: tags for relation in elements.relations for number, tags in _said(relation)}
-    if not said:
+    tags_of_way = {
+        number: tags for relation in elements.relations for number, tags in _tags_for_ways(relation)
+    }
+    if not tags_of_way:
         return elements
-    missing = said.keys() - set(elements.ways.ids.tolist())
+    missing = tags_of_way.keys() - set(elements.ways.ids.tolist())
     ways = elements.ways.join(_ways(path, missing)) if missing else elements.ways
     ferries = [relation for relation in elements.relations if _is_ferry(relation)]
-    return replace(elements, ways=_with_tags(ways, said, _shared_durations_s(ways, ferries)))
+    return replace(elements, ways=_with_tags(ways, tags_of_way, _shared_durations_s(ways, ferries)))
 
 
-def _said(relation: Relation) -> Iterator[tuple[int, Tags]]:
+def _tags_for_ways(relation: Relation) -> Iterator[tuple[int, Tags]]:
     """Name the ways of a relation that makes streets, and what it says of them."""
     tags = {key: value for key, value in relation.tags.items() if key != "type"}
     # a multipolygon with the tags of a street is a square
@@ -57,13 +59,15 @@ def _course(relation: Relation) -> list[int]:
     ]
 
 
-def _with_tags(ways: Ways, said: Mapping[int, Tags], durations_s: Mapping[int, float]) -> Ways:
+def _with_tags(
+    ways: Ways, tags_of_way: Mapping[int, Tags], durations_s: Mapping[int, float]
+) -> Ways:
     """Add what relations say to ways that are no other street."""
     tags = list(ways.tags)
-    for i in np.flatnonzero(np.isin(ways.ids, list(said))).tolist():
+    for i in np.flatnonzero(np.isin(ways.ids, list(tags_of_way))).tolist():
         number = int(ways.ids[i])
         own = parse_tags(tags[i])
-        added = dict(said[number])
+        added = dict(tags_of_way[number])
         if number in durations_s:
             added["duration"] = f"{durations_s[number]:.0f} s"
         if _takes(own, added):

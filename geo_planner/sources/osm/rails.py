@@ -37,9 +37,9 @@ def read_rails(
         (*_row(tags), f"w{number}")
         for tags, number in zip(tags_of.values(), ways.ids.tolist(), strict=True)
     ]
-    said = pd.DataFrame(rows, columns=_COLUMNS).astype({"maxspeed_mps": "float64"})
+    way_columns = pd.DataFrame(rows, columns=_COLUMNS).astype({"maxspeed_mps": "float64"})
     names = node_names(pieces)
-    frame = said.take(pieces.way_idx).assign(
+    frame = way_columns.take(pieces.way_idx).assign(
         rail_id=piece_ids(ways, pieces),
         from_node=names[pieces.from_idx],
         to_node=names[pieces.to_idx],

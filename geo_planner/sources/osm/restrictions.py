@@ -87,14 +87,14 @@ def read_restrictions(
     left_out: dict[str, list[str]] = defaultdict(list)
     rows: list[tuple[str | None, ...]] = []
     for relation in chosen:
-        said = _kind_and_exceptions(relation.tags)
-        if said is None:
+        kind_and_exceptions = _kind_and_exceptions(relation.tags)
+        if kind_and_exceptions is None:
             left_out["osm_turns_hours"].append(f"r{relation.number}")
             continue
         turns = list(_turns(relation, edges))
         if not turns:
             left_out["osm_turns_unclear"].append(f"r{relation.number}")
-        rows += _rows(relation, said, turns)
+        rows += _rows(relation, kind_and_exceptions, turns)
     findings = [Finding(source, "read", len(rows), Reason("osm_turns_read"))]
     findings += [
         Finding(source, "left_out", len(ids), Reason(code), tuple(ids[:5]))
@@ -105,9 +105,9 @@ def read_restrictions(
 
 
 def _rows(
-    relation: Relation, said: tuple[str, str], turns: Sequence[Turn]
+    relation: Relation, kind_and_exceptions: tuple[str, str], turns: Sequence[Turn]
 ) -> Iterator[tuple[str | None, ...]]:
-    kind, exceptions = said
+    kind, exceptions = kind_and_exceptions
     for i, turn in enumerate(turns):
         name = f"r{relation.number}" if len(turns) == 1 else f"r{relation.number}-{i}"
         via = " ".join(turn.via) or None

@@ -122,7 +122,7 @@ def _street_frame(
 ) -> gpd.GeoDataFrame:
     names = node_names(pieces)
     of_piece = pieces.way_idx
-    said = pd.DataFrame(rules, columns=StreetRule._fields).astype(
+    rule_columns = pd.DataFrame(rules, columns=StreetRule._fields).astype(
         {
             **dict.fromkeys(("is_urban", "is_lit"), "boolean"),
             **dict.fromkeys(
@@ -131,7 +131,7 @@ def _street_frame(
             ),
         }
     )
-    frame = said.take(rule_of[of_piece]).reset_index(drop=True)
+    frame = rule_columns.take(rule_of[of_piece]).reset_index(drop=True)
     way_ids = np.array([f"w{number}" for number in ways.ids.tolist()], dtype=object)
     frame = frame.assign(
         street_id=piece_ids(ways, pieces),
@@ -201,12 +201,12 @@ _DOUBT_CODES: Mapping[str, tuple[FindingKind, str]] = {
 
 
 def _barrier_findings(elements: Elements, pieces: StreetPieces, source: str) -> list[Finding]:
-    known = barrier_table()
+    barrier_kinds = barrier_table()
     on_street = (elements.nodes.get(number) for number in pieces.node_numbers.tolist())
     unknown = [
         f"n{node.number}"
         for node in on_street
-        if node and node.tags.get("barrier", UNKNOWN_BARRIER) not in known
+        if node and node.tags.get("barrier", UNKNOWN_BARRIER) not in barrier_kinds
     ]
     what = Reason("osm_barriers_unknown")
     return [Finding(source, "warning", len(unknown), what, tuple(unknown[:5]))]

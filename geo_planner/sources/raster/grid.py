@@ -118,10 +118,10 @@ class Grid:
 
     def window_of(self, geometries: np.ndarray) -> CellWindow:
         """Return the cells under shapes of index space, within the grid."""
-        known = geometries[~shapely.is_missing(geometries)]
-        if not len(known):
+        present = geometries[~shapely.is_missing(geometries)]
+        if not len(present):
             return CellWindow(0, 0, 0, 0)
-        west, north, east, south = shapely.total_bounds(known)
+        west, north, east, south = shapely.total_bounds(present)
         column, row = int(np.floor(west)), int(np.floor(north))
         size = int(np.ceil(east)) - column, int(np.ceil(south)) - row
         # a lone point on a cell's border has no extent, but a cell

@@ -62,15 +62,17 @@ def _by_block(grid: Grid, places: np.ndarray) -> Iterator[tuple[CellWindow, np.n
     """Yield each block that holds points with the rows of those points."""
     with np.errstate(invalid="ignore"):
         inside = ((places >= 0) & (places < (grid.n_columns, grid.n_rows))).all(axis=1)
-    known = np.flatnonzero(inside)
-    if not len(known):
+    inside_rows = np.flatnonzero(inside)
+    if not len(inside_rows):
         return
-    low = np.floor(places[known].min(axis=0)).astype(int)
-    high = np.floor(places[known].max(axis=0)).astype(int) + 1
+    low = np.floor(places[inside_rows].min(axis=0)).astype(int)
+    high = np.floor(places[inside_rows].max(axis=0)).astype(int) + 1
     window = CellWindow(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
     for block in grid.blocks(window):
         start = np.array([block.column, block.row])
         stop = start + np.array([block.n_columns, block.n_rows])
-        rows = known[((places[known] >= start) & (places[known] < stop)).all(axis=1)]
+        rows = inside_rows[
+            ((places[inside_rows] >= start) & (places[inside_rows] < stop)).all(axis=1)
+        ]
         if len(rows):
             yield block, rows

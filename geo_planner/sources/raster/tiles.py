@@ -121,8 +121,8 @@ def require_driver(path: Path) -> str:
     """
     driver = _DRIVERS.get(path.suffix.lower())
     if driver is None:
-        known = ", ".join(_DRIVERS)
-        raise SourceError(str(path), f"is no raster of cells of its own: use {known}")
+        drivers = ", ".join(_DRIVERS)
+        raise SourceError(str(path), f"is no raster of cells of its own: use {drivers}")
     return driver
 
 

@@ -82,11 +82,11 @@ def is_read_as_number(column: str, rule: FieldRule, table: Table) -> bool:
 
 def check_names(source: LayerSource, table: Table, fields: Sequence[str]) -> list[str]:
     """List every name in the study that the table or the layer does not have."""
-    known = [column.name for column in table.attributes]
+    names = [column.name for column in table.attributes]
     problems = [
-        f"table {table.name!r} has no column {name!r}; it has: {', '.join(known)}"
+        f"table {table.name!r} has no column {name!r}; it has: {', '.join(names)}"
         for name in {**source.fields, **source.constants}
-        if name not in known
+        if name not in names
     ]
     problems += [
         f"column {name!r} is given both in 'fields' and in 'constants': leave one out"
@@ -145,7 +145,9 @@ def map_columns(frame: pd.DataFrame, source: LayerSource, table: Table) -> Mappe
     findings: list[Finding] = []
     chosen = rules(source, table, list(frame.columns))
     for name, rule in chosen.items():
-        values, found = _made(frame[rule.field], rule, table.columns[name], source.date_format)
+        values, found = _column_values(
+            frame[rule.field], rule, table.columns[name], source.date_format
+        )
         columns[name] = values
         problems += [f"column {name!r} from field {rule.field!r}: {words}" for words in found]
         if not found:
@@ -159,7 +161,7 @@ def map_columns(frame: pd.DataFrame, source: LayerSource, table: Table) -> Mappe
     return Mapped(columns, tuple(used), tuple(problems), tuple(findings))
 
 
-def _made(
+def _column_values(
     values: pd.Series, rule: FieldRule, column: Column, date_format: str | None
 ) -> tuple[pd.Series, list[str]]:
     """Apply a rule and the column's own form to the values of one field."""
@@ -225,8 +227,8 @@ def _yes_or_no(values: pd.Series) -> pd.Series:
     """Read 0 and 1, ja and nej, yes and no, true and false; leave others to the schema."""
     texts = as_text(values).str.lower()
     answers = texts.map({**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)})
-    known = answers.where(answers.notna(), values.astype(object))
-    return known.where(values.notna(), None).astype(object)
+    read = answers.where(answers.notna(), values.astype(object))
+    return read.where(values.notna(), None).astype(object)
 
 
 def is_date(column: Column) -> bool:

@@ -132,8 +132,8 @@ def read_features(
         frame = frame.rename_geometry("geometry")
     is_geojson = read.suffix in GEOJSON_SUFFIXES
     own = frame.crs if read.names_crs else None
-    known = resolve_crs(title, own, crs, WGS84 if is_geojson else None)
-    frame, unusable = _without_unusable(frame.set_crs(known, allow_override=True), title)
+    own_crs = resolve_crs(title, own, crs, WGS84 if is_geojson else None)
+    frame, unusable = _without_unusable(frame.set_crs(own_crs, allow_override=True), title)
     return Layer(title, frame, (*findings, *unusable))
 
 

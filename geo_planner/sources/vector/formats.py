@@ -67,14 +67,14 @@ def require_format(path: Path, limits: SourceLimits) -> Format:
         When its content is of another format, sends a reader on to other files, or is too large.
     """
     suffix = path.suffix.lower()
-    known = FORMATS[suffix]
+    stated_format = FORMATS[suffix]
     head = _head(path, limits)
-    if not known.start.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
+    if not stated_format.start.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
         raise SourceError(
             str(path),
             f"not readable: it starts {head[:16]!r}, which is no {suffix} file: save it anew",
         )
-    if known.start is _XML:
+    if stated_format.start is _XML:
         if _REACHES_OUT.search(head):
             raise SourceError(str(path), "points to other files or hosts: save the data themselves")
         if (suffix == ".kml") != (b"<kml" in head) or (
@@ -83,7 +83,7 @@ def require_format(path: Path, limits: SourceLimits) -> Format:
             raise SourceError(str(path), f"is XML, but no {suffix[1:].upper()}: save it anew")
     if suffix == ".tab" and _LINKED_TAB.search(head):
         raise SourceError(str(path), "is made of other tables: save it as one table of its own")
-    return known
+    return stated_format
 
 
 def _head(path: Path, limits: SourceLimits) -> bytes:

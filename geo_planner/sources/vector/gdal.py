@@ -62,8 +62,8 @@ def read_with_gdal(
         When the layer is not there, or several are and none is named.
     """
     with unpacked(path, layer, limits) as (file, is_named):
-        known = require_format(file, limits)
-        name = _layer_name(path, file, None if is_named else layer, known)
+        stated_format = require_format(file, limits)
+        name = _layer_name(path, file, None if is_named else layer, stated_format)
         suffix = file.suffix.lower()
         is_unsaid = suffix == ".shp" and not encoding
         chosen = _shapefile_encoding(file) if is_unsaid else None
@@ -109,10 +109,10 @@ def _odd_geometry(path: Path, error: Exception) -> SourceError:
     )
 
 
-def _layer_name(path: Path, file: Path, layer: str | None, known: Format) -> str:
+def _layer_name(path: Path, file: Path, layer: str | None, stated_format: Format) -> str:
     """Find the one layer, or the one named; a view is no layer."""
     try:
-        names = _layer_names(path, file, known)
+        names = _layer_names(path, file, stated_format)
     except GeoPlannerError:
         raise
     except pyogrio.errors.GeometryError as error:
@@ -130,20 +130,21 @@ def _layer_name(path: Path, file: Path, layer: str | None, known: Format) -> str
     return name
 
 
-def _layer_names(path: Path, file: Path, known: Format) -> list[str]:
+def _layer_names(path: Path, file: Path, stated_format: Format) -> list[str]:
     if file.suffix.lower() == ".gpkg":
         return geopackage_layers(file)
     if file.suffix.lower() in _LAYERED:
         return [str(name) for name in pyogrio.list_layers(file)[:, 0]]
-    return [_only_layer(path, file, known)]
+    return [_only_layer(path, file, stated_format)]
 
 
-def _only_layer(path: Path, file: Path, known: Format) -> str:
+def _only_layer(path: Path, file: Path, stated_format: Format) -> str:
     """Name the layer of a file that holds one, and check which format GDAL takes it for."""
     info = pyogrio.read_info(file)
-    if info["driver"] not in known.drivers:
+    if info["driver"] not in stated_format.drivers:
         raise SourceError(
-            str(path), f"is {info['driver']}, not {' or '.join(known.drivers)}: save it as that"
+            str(path),
+            f"is {info['driver']}, not {' or '.join(stated_format.drivers)}: save it as that",
         )
     return str(info["layer_name"])
 

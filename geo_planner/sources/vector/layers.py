@@ -108,25 +108,25 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
     mapped = columns.map_columns(opened.frame, source, table)
     _raise_if(opened, table, mapped.problems)
 
-    made = pd.DataFrame(dict(mapped.columns), index=opened.frame.index)
-    made, id_findings = _with_ids(made, table, opened)
+    frame = pd.DataFrame(dict(mapped.columns), index=opened.frame.index)
+    frame, id_findings = _with_ids(frame, table, opened)
     findings = [*opened.findings, *mapped.findings, *id_findings]
-    if "part" in table.columns and "part" not in made and set(table.key) - {"part"} <= set(made):
-        made["part"] = made.groupby(table.key[:-1], dropna=False, sort=False).cumcount()
-    made = made[[column.name for column in table.attributes if column.name in made]]
+    if "part" in table.columns and "part" not in frame and set(table.key) - {"part"} <= set(frame):
+        frame["part"] = frame.groupby(table.key[:-1], dropna=False, sort=False).cumcount()
+    frame = frame[[column.name for column in table.attributes if column.name in frame]]
     if opened.shapes is not None and table.geometry is not None:
-        labels = _labels(made, table)
+        labels = _labels(frame, table)
         local = _reprojected(opened.shapes, crs, labels, opened.name)
         fitted, repairs = shapes.fit(local, table.geometry.allowed, opened.name, labels)
         findings += repairs
-        made = gpd.GeoDataFrame(made, geometry=fitted, crs=crs)
-    made, lost = _complete(made, table, source, opened.name)
-    read = Finding(opened.name, "read", len(made), Reason("layer_rows", table=table.name))
+        frame = gpd.GeoDataFrame(frame, geometry=fitted, crs=crs)
+    frame, lost = _complete(frame, table, source, opened.name)
+    read = Finding(opened.name, "read", len(frame), Reason("layer_rows", table=table.name))
     used = {*mapped.used_fields, *opened.coordinate_fields}
     unmapped = tuple(name for name in fields if name not in used)
     own_crs = None if opened.shapes is None else opened.shapes.crs
     findings = [read, *findings, *lost]
-    return LayerRows(table.name, made.reset_index(drop=True), tuple(findings), unmapped, own_crs)
+    return LayerRows(table.name, frame.reset_index(drop=True), tuple(findings), unmapped, own_crs)
 
 
 def _raise_if(opened: _OpenedLayer, table: Table, problems: Sequence[str]) -> None:
@@ -255,24 +255,26 @@ def _labels(frame: pd.DataFrame, table: Table) -> np.ndarray:
 
 
 def _with_ids(
-    made: pd.DataFrame, table: Table, opened: _OpenedLayer
+    frame: pd.DataFrame, table: Table, opened: _OpenedLayer
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Give rows without an id one made of their geometry, and count them."""
     name = table.key[0]
     if opened.shapes is None or table.columns[name].dtype != "text":
-        return made, []
-    given = made[name].astype(object) if name in made else pd.Series(None, made.index, dtype=object)
+        return frame, []
+    given = (
+        frame[name].astype(object) if name in frame else pd.Series(None, frame.index, dtype=object)
+    )
     is_there = ~shapely.is_missing(opened.shapes.to_numpy())
     absent = given.isna().to_numpy() & is_there
     if not absent.any():
-        return made, []
+        return frame, []
     places = opened.shapes[absent]
     content = shapely.to_wkb(places.to_numpy(), output_dimension=2, byte_order=1, flavor="iso")
     digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
     ids = pd.Series(digests, index=places.index, dtype="str")
     again = ids.groupby(ids).cumcount()
     ids = ids.where(again == 0, ids + "-" + (again + 1).astype(str))
-    filled = given.where(~absent, ids.reindex(made.index))
+    filled = given.where(~absent, ids.reindex(frame.index))
     rows = Finding(
         opened.name,
         "repaired",
@@ -282,14 +284,14 @@ def _with_ids(
     )
     twice = ids[again > 0]
     if table.geometry is None or table.geometry.allowed == ("Point",) or not len(twice):
-        return made.assign(**{name: filled}), [rows]
+        return frame.assign(**{name: filled}), [rows]
     what = Reason("layer_twice")
     same = Finding(opened.name, "warning", len(twice), what, tuple(twice.head(MAX_IDS_SHOWN)))
-    return made.assign(**{name: filled}), [rows, same]
+    return frame.assign(**{name: filled}), [rows, same]
 
 
 def _complete(
-    made: pd.DataFrame, table: Table, source: LayerSource, name: str
+    frame: pd.DataFrame, table: Table, source: LayerSource, name: str
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Leave out rows without a place or an id where the study says so, and count them.
 
@@ -298,33 +300,33 @@ def _complete(
     InputError
         When they are a larger share of the rows than the study allows for.
     """
-    lacks = _lacks(made, table)
-    incomplete = np.logical_or.reduce([np.zeros(len(made), dtype=bool), *lacks.values()])
+    lacks = _lacks(frame, table)
+    incomplete = np.logical_or.reduce([np.zeros(len(frame), dtype=bool), *lacks.values()])
     if source.leave_out is None or not incomplete.any():
-        return made, []
+        return frame, []
     share = incomplete.mean()
     if share > source.max_lost_share:
         raise InputError(
-            f"{name}: {int(incomplete.sum())} of {len(made)} rows are incomplete "
+            f"{name}: {int(incomplete.sum())} of {len(frame)} rows are incomplete "
             f"({', '.join(map(english, lacks))}): allow for it with "
             f"max_lost_share = {share_to_allow(share)}"
         )
-    labels = _labels(made, table)
-    return made[~incomplete], [
+    labels = _labels(frame, table)
+    return frame[~incomplete], [
         Finding(name, "left_out", int(rows.sum()), what,
                 tuple(map(str, labels[rows][:MAX_IDS_SHOWN])))
         for what, rows in lacks.items()
     ]  # fmt: skip
 
 
-def _lacks(made: pd.DataFrame, table: Table) -> dict[Reason, np.ndarray]:
+def _lacks(frame: pd.DataFrame, table: Table) -> dict[Reason, np.ndarray]:
     """Mark rows that lack a place or an id, by what they lack."""
     lacks = {}
-    if isinstance(made, gpd.GeoDataFrame) and table.geometry and not table.geometry.is_nullable:
-        places = made.geometry.to_numpy()
+    if isinstance(frame, gpd.GeoDataFrame) and table.geometry and not table.geometry.is_nullable:
+        places = frame.geometry.to_numpy()
         lacks[Reason("layer_no_place")] = shapely.is_missing(places) | shapely.is_empty(places)
-    if table.key and table.key[0] in made:
-        lacks[Reason("layer_no_key", column=table.key[0])] = made[table.key[0]].isna().to_numpy()
+    if table.key and table.key[0] in frame:
+        lacks[Reason("layer_no_key", column=table.key[0])] = frame[table.key[0]].isna().to_numpy()
     return {what: rows for what, rows in lacks.items() if rows.any()}
 
 

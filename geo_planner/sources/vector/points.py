@@ -142,13 +142,13 @@ def _with_numbers(
             for name in wanted
             if not (unfit := numbers.unread(rewritten[name])).empty
         ]
-    made = {
+    coordinates_read = {
         name: numbers.to_floats(rewritten[name])
         for name in others
         if numbers.is_text(rewritten[name])
         and (name == column or numbers.is_numeric(rewritten[name]))
     }
-    return rewritten.assign(**made), problems
+    return rewritten.assign(**coordinates_read), problems
 
 
 def _complete(
