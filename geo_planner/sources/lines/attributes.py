@@ -56,7 +56,11 @@ def read_attributes(
     blank = pd.Series(None, index=frame.index, dtype="str")
     columns: dict[str, pd.Series] = {column: given.get(column, blank) for column in _TEXTS}
     classes = source.classes or {name: name for name in _road_classes()}
-    problems += _unknown_classes([*source.classes.values(), source.default_class])
+    unknown = sorted({*source.classes.values(), source.default_class} - set(_road_classes()))
+    if unknown:
+        problems.append(
+            f"no road class: {', '.join(unknown)}; there are: {', '.join(_road_classes())}"
+        )
 
     def coded(column: str, codes: Mapping[str, object], setting: str) -> pd.Series:
         """Look values up; keep a problem that names those not listed."""
@@ -107,13 +111,6 @@ def plausible_mps(values: pd.Series, max_kmh: float, title: str) -> tuple[pd.Ser
 
 def _road_classes() -> Sequence[str]:
     return tables()["streets"].columns["road_class"].allowed
-
-
-def _unknown_classes(names: Sequence[str]) -> list[str]:
-    unknown = sorted(set(names) - set(_road_classes()))
-    if not unknown:
-        return []
-    return [f"no road class: {', '.join(unknown)}; there are: {', '.join(_road_classes())}"]
 
 
 def _counted(values: pd.Series) -> str:

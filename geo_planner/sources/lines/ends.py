@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geo_planner.arrays import BoolArray, FloatArray, LongArray
+from geo_planner.arrays import BoolArray, FloatArray
 from geo_planner.sources.lines.geometry import place_numbers
 
 # a line shorter than this many tolerances must not fold up between its own two ends
@@ -92,7 +92,11 @@ def join_ends(
     np.maximum.at(highest, numbers, lines)
     is_fixed = lowest != highest
     np.logical_or.at(is_fixed, numbers, is_held.ravel())
-    pairs = _near_pairs(coordinates, is_fixed, tolerance_m)
+    # pairs of places within the tolerance of which one may move, the nearest first
+    pairs = cKDTree(coordinates).query_pairs(tolerance_m, output_type="ndarray")
+    pairs = pairs[~is_fixed[pairs].all(axis=1)].astype(np.int64)
+    gaps = np.hypot(*(coordinates[pairs[:, 0]] - coordinates[pairs[:, 1]]).T)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0], np.rint(gaps * 1000)))]
     if not len(pairs):
         return ends
     clusters = _Clusters(coordinates, tolerance_m)
@@ -107,11 +111,3 @@ def join_ends(
         clusters.merge(left, right)
     anchors = np.array([cluster.places[0] for cluster in clusters.of_place])
     return np.asarray(coordinates[anchors[numbers]].reshape(ends.shape))
-
-
-def _near_pairs(coordinates: FloatArray, is_fixed: BoolArray, tolerance_m: float) -> LongArray:
-    """List pairs of places within the tolerance of which one may move, the nearest first."""
-    pairs = cKDTree(coordinates).query_pairs(tolerance_m, output_type="ndarray")
-    pairs = pairs[~is_fixed[pairs].all(axis=1)].astype(np.int64)
-    gaps = np.hypot(*(coordinates[pairs[:, 0]] - coordinates[pairs[:, 1]]).T)
-    return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0], np.rint(gaps * 1000)))])

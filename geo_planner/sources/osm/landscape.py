@@ -107,7 +107,11 @@ def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Landsc
     areas, n_broken = _areas(path) if elements.has_areas else ([], 0)
     shapes, is_repaired = _metric_polygons([area.wkb for area in areas], to_metric)
     landscape = _patches(areas, shapes, crs)
-    amenities = _amenities(*_points_of(elements, areas, shapes, to_metric, amenity_kind), crs)
+    named, points = _points_of(elements, areas, shapes, to_metric, amenity_kind)
+    rows = [(name, amenity_kind(tags), tags.get("name")) for name, tags in named]
+    amenities = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=["amenity_id", "kind", "name"]), geometry=points, crs=crs
+    )
     hired = _points_of(elements, areas, shapes, to_metric, is_hire)
     stations, of_stations = bicycle_stations(*hired, crs, source)
     localities = _localities(elements, crs, to_metric)
@@ -210,14 +214,6 @@ def _points_of(
     points = np.concatenate([shapely.points(x, y), shapely.point_on_surface(shapes[inside])])
     named = [(f"n{node.number}", node.tags) for node in nodes]
     return [*named, *((areas[i].name, areas[i].tags) for i in inside)], points
-
-
-def _amenities(named: list[tuple[str, Tags]], points: Any, crs: CRS) -> gpd.GeoDataFrame:
-    frame = pd.DataFrame(
-        [(name, amenity_kind(tags), tags.get("name")) for name, tags in named],
-        columns=["amenity_id", "kind", "name"],
-    )
-    return gpd.GeoDataFrame(frame, geometry=points, crs=crs)
 
 
 def _localities(elements: Elements, crs: CRS, to_metric: Transformer) -> gpd.GeoDataFrame:

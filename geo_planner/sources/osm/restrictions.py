@@ -94,7 +94,11 @@ def read_restrictions(
         turns = list(_turns(relation, edges))
         if not turns:
             left_out["osm_turns_unclear"].append(f"r{relation.number}")
-        rows += _rows(relation, kind_and_exceptions, turns)
+        kind, exceptions = kind_and_exceptions
+        for i, turn in enumerate(turns):
+            name = f"r{relation.number}" if len(turns) == 1 else f"r{relation.number}-{i}"
+            via = " ".join(turn.via) or None
+            rows.append((name, kind, turn.arriving, turn.node, via, turn.leaving, exceptions))
     findings = [Finding(source, "read", len(rows), Reason("osm_turns_read"))]
     findings += [
         Finding(source, "left_out", len(ids), Reason(code), tuple(ids[:5]))
@@ -102,16 +106,6 @@ def read_restrictions(
     ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
     return frame, tuple(finding for finding in findings if finding.count)
-
-
-def _rows(
-    relation: Relation, kind_and_exceptions: tuple[str, str], turns: Sequence[Turn]
-) -> Iterator[tuple[str | None, ...]]:
-    kind, exceptions = kind_and_exceptions
-    for i, turn in enumerate(turns):
-        name = f"r{relation.number}" if len(turns) == 1 else f"r{relation.number}-{i}"
-        via = " ".join(turn.via) or None
-        yield (name, kind, turn.arriving, turn.node, via, turn.leaving, exceptions)
 
 
 def _kind_and_exceptions(tags: Tags) -> tuple[str, str] | None:

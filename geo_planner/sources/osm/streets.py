@@ -28,7 +28,6 @@ from geo_planner.sources.osm.opl import unescape
 from geo_planner.sources.osm.pieces import (
     BoolArray,
     StreetPieces,
-    TextArray,
     cut_ways,
     node_names,
     piece_findings,
@@ -108,15 +107,6 @@ def fill_urban(streets: gpd.GeoDataFrame, landscape: gpd.GeoDataFrame) -> gpd.Ge
     return streets.assign(is_urban=marks)
 
 
-def _way_names(ways: Ways) -> TextArray:
-    """Read the name of each way; None where it has none."""
-    names: list[str | None] = []
-    for text in ways.tags:
-        _, found, rest = f",{text}".partition(_NAME)
-        names.append(unescape(rest.partition(",")[0]) if found else None)
-    return np.array(names, dtype=object)
-
-
 def _street_frame(
     ways: Ways, pieces: StreetPieces, rules: list[StreetRule], rule_of: IntArray, crs: CRS
 ) -> gpd.GeoDataFrame:
@@ -133,12 +123,17 @@ def _street_frame(
     )
     frame = rule_columns.take(rule_of[of_piece]).reset_index(drop=True)
     way_ids = np.array([f"w{number}" for number in ways.ids.tolist()], dtype=object)
+    # the name of each way; None where it has none
+    way_names: list[str | None] = []
+    for text in ways.tags:
+        _, found, rest = f",{text}".partition(_NAME)
+        way_names.append(unescape(rest.partition(",")[0]) if found else None)
     frame = frame.assign(
         street_id=piece_ids(ways, pieces),
         osm_way_id=way_ids[of_piece],
         from_node=names[pieces.from_idx],
         to_node=names[pieces.to_idx],
-        name=_way_names(ways)[of_piece],
+        name=np.array(way_names, dtype=object)[of_piece],
         length_m=pieces.lengths_m,
         grade=np.nan,
     )

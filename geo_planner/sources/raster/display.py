@@ -109,14 +109,11 @@ def _frame(grid: Grid, extent: gpd.GeoSeries) -> _PictureFrame | None:
 
 
 def _web_bounds(shapes: gpd.GeoSeries) -> tuple[float, float, float, float]:
-    outline = shapely.segmentize(shapely.box(*shapes.total_bounds), _step(shapes))
+    left, lower, right, upper = shapes.total_bounds
+    step = float(max(right - left, upper - lower, 1e-9)) / 16
+    outline = shapely.segmentize(shapely.box(left, lower, right, upper), step)
     west, south, east, north = gpd.GeoSeries([outline], crs=shapes.crs).to_crs(_WEB).total_bounds
     return float(west), float(south), float(east), float(north)
-
-
-def _step(shapes: gpd.GeoSeries) -> float:
-    west, south, east, north = shapes.total_bounds
-    return float(max(east - west, north - south, 1e-9)) / 16
 
 
 def _values_at(grid: Grid, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -113,8 +113,9 @@ def _parse(path: Path, body: str, names: list[str], separator: str) -> pd.DataFr
             convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
         )
     except pa.ArrowException as error:
+        reason = str(error).partition("\n")[0][:_MAX_ERROR_CHARACTERS]
         raise SourceError(
-            str(path), f"not a table separated by {separator!r} ({_one_line(error)})"
+            str(path), f"not a table separated by {separator!r} ({reason})"
         ) from error
     return table.to_pandas()
 
@@ -220,10 +221,6 @@ def _without_unnamed(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
             f"{path.name}: field {int(filled[0]) + 1} of the header has values but no name: name it"
         )
     return frame.drop(columns=unnamed)
-
-
-def _one_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:_MAX_ERROR_CHARACTERS]
 
 
 def finding(source: Delimited, name: str, decimal_mark: str) -> Finding:

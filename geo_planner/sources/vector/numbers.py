@@ -141,7 +141,15 @@ def _mark_of(
     unclear = _first(cells, _EITHER[","]) or (
         None if separator == "," else _first(cells, _EITHER["."])
     )
-    return None, _doubt(*unclear) if unclear else ""
+    if unclear is None:
+        return None, ""
+    field, value = unclear
+    mark = "." if "." in value else ","
+    whole, decimal = value.replace(mark, ""), value.replace(mark, ".")
+    return None, (
+        f"field {field!r}: {value!r} may be {whole} or a decimal number, and no other number "
+        f"tells: add thousands = '{mark}' for {whole}, or decimal = '{mark}' for {decimal}"
+    )
 
 
 def _first(cells: dict[str, pd.Series], pattern: str) -> tuple[str, str] | None:
@@ -152,15 +160,6 @@ def _first(cells: dict[str, pd.Series], pattern: str) -> tuple[str, str] | None:
         if not fitting.empty:
             return name, str(fitting.iloc[0])
     return None
-
-
-def _doubt(field: str, value: str) -> str:
-    mark = "." if "." in value else ","
-    whole, decimal = value.replace(mark, ""), value.replace(mark, ".")
-    return (
-        f"field {field!r}: {value!r} may be {whole} or a decimal number, and no other number "
-        f"tells: add thousands = '{mark}' for {whole}, or decimal = '{mark}' for {decimal}"
-    )
 
 
 def _with_point(values: pd.Series, mark: str) -> pd.Series:
