@@ -16,6 +16,11 @@ DAMAGED = (
 )  # fmt: skip
 
 
+def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """List the files of an archive; a damaged one may hold some without a name."""
+    return [info for info in archive.infolist() if info.filename and not info.is_dir()]
+
+
 def refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo], max_bytes: float) -> None:
     """Refuse an archive that would unpack to an absurd size.
 

@@ -23,7 +23,7 @@ from geo_planner.config import share_to_allow
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.reasons import Reason
-from geo_planner.sources.archives import DAMAGED, refuse_bomb
+from geo_planner.sources.archives import DAMAGED, members_of, refuse_bomb
 
 MAX_EXAMPLES = 5
 _MAX_ERROR_CHARACTERS = 200
@@ -76,7 +76,7 @@ def open_feed(path: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
             str(path), f"no readable zip file ({error}): fetch the timetable again"
         ) from error
     with archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
+        members = members_of(archive)
         refuse_bomb(path, members, MAX_UNZIPPED_BYTES)
         yield _top_level({info.filename: _unzipper(path, archive, info) for info in members})
 

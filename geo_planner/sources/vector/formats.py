@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from geo_planner.config import SourceLimits
 from geo_planner.errors import GeoPlannerError, InputError, SourceError
-from geo_planner.sources.archives import DAMAGED, refuse_bomb
+from geo_planner.sources.archives import DAMAGED, members_of, refuse_bomb
 
 _HEAD_BYTES = 65_536
 _GML_NAMESPACE = b"opengis.net/gml"
@@ -148,7 +148,7 @@ def _unzip(path: Path, layer: str | None, folder: Path, limits: SourceLimits) ->
     """Unpack the one file wanted, with all that stand beside it under its name."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
+            members = members_of(archive)
             refuse_bomb(path, members, limits.max_mb * 1e6)
             places = {info.filename: PurePosixPath(info.filename) for info in members}
             main, is_named = _main_file(path, list(places.values()), layer)
