@@ -48,8 +48,7 @@ def gtfs_check(
         raise typer.BadParameter("give either --region or --osm")
     check, use = _checked(feeds, date, region, osm, thin_share=thin_share, holidays=holidays)
     content: dict[str, Any] = check.to_json()
-    language = "en" if region is None else open_region(region).study.get("language", "en")
-    words = Wording(language)
+    words = Wording() if region is None else Wording.of_study(open_region(region).study)
     text = to_text(check, words)
     if use is not None:
         content["walked_share"] = use.walked_share

@@ -30,7 +30,7 @@ def check(
 
     opened = open_region(region)
     checked = check_scenario(opened, file)
-    words = Wording(opened.study.get("language", "en"))
+    words = Wording.of_study(opened.study)
     rows = words("info_rows")
     lines = [
         f"{item['scenario']} {item['index']} {item['modification']}: {item['table']} "
