@@ -97,13 +97,11 @@ def _are_its_pieces(pieces: pd.DataFrame, whole: pd.Series) -> bool:
     """Tell whether pieces lead from end to end of a street and say of themselves what it says."""
     starts, ends = set(pieces["from_node"]), set(pieces["to_node"])
     leads_through = starts - ends == {whole["from_node"]} and ends - starts == {whole["to_node"]}
+    shared = pieces[[name for name in pieces.columns if name not in _OF_PIECE]]
     return leads_through and all(
-        _is_all(pieces[name], whole[name]) for name in pieces.columns if name not in _OF_PIECE
+        (values.isna() if pd.isna(whole[name]) else values.isin([whole[name]])).all()
+        for name, values in shared.items()
     )
-
-
-def _is_all(values: pd.Series, wanted: object) -> bool:
-    return bool(values.isna().all() if pd.isna(wanted) else values.isin([wanted]).all())
 
 
 def _name_whole(draft: Draft, restored: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ over them, and leaves open to turn off before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -103,7 +103,10 @@ def turn_rules(
             forbidden.add(path)
         else:
             allowed[path[:-1]].add(path[-1])
-    leaving = _leaving({int(tail[path[-1] ^ 1]) for path in allowed}, tail, is_usable)
+    crossings = list({int(tail[path[-1] ^ 1]) for path in allowed})
+    leaving: dict[int, list[int]] = defaultdict(list)
+    for way in np.flatnonzero(np.isin(tail, crossings) & is_usable).tolist():
+        leaving[int(tail[way])].append(way)
     for path, targets in allowed.items():
         others = set(leaving[int(tail[path[-1] ^ 1])]) - targets
         forbidden |= {(*path, way) for way in others}
@@ -137,14 +140,3 @@ def _chains(streets: list[int], at: int | None, tail: LongArray) -> Iterator[Pat
             path.append(on[0])
         else:
             yield tuple(path)
-
-
-def _leaving(
-    nodes: Iterable[int], tail: LongArray, is_usable: npt.NDArray[np.bool_]
-) -> dict[int, list[int]]:
-    """List the usable directed streets that start at each node."""
-    ways = np.flatnonzero(np.isin(tail, list(nodes)) & is_usable)
-    found: dict[int, list[int]] = defaultdict(list)
-    for way in ways.tolist():
-        found[int(tail[way])].append(way)
-    return found
