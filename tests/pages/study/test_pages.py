@@ -143,5 +143,5 @@ def test_the_start_page_tells_what_was_left_out_sources_and_edge(result):
 def test_danish_pages_are_danish(town):
     html = render_sites_page(town_result(town, "da"), assets=BARE)
     assert '<html lang="da">' in html
-    assert "Byggemuligheder" in html
+    assert "Udviklingsarealer" in html
     assert '<span class="points">66,0</span>' in html
