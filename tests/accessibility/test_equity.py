@@ -137,3 +137,8 @@ def test_a_poorest_group_without_any_access_leaves_palma_unknown():
     people, income = np.array([40.0, 60.0]), np.array([1.0, 2.0])
     assert np.isnan(equity_of(np.array([0.0, 8.0]), people, income).palma)
     assert equity_of(np.array([1.0, 8.0]), people, income).palma == 8
+
+
+def test_an_income_unknown_where_nobody_lives_takes_no_palma_away():
+    access, people = np.array([1.0, 8.0, 5.0]), np.array([40.0, 60.0, 0.0])
+    assert equity_of(access, people, np.array([1.0, 2.0, np.nan])).palma == 8
