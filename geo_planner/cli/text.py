@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from geo_planner.analysis import AnalysisResult
     from geo_planner.findings import Finding
+
+# findings of streets are those of the region, said when it is built
+_OF_TRAVEL = ("transit_", "points_")
 
 
 @contextmanager
@@ -43,17 +47,17 @@ def say(as_json: bool, summary: Any, text: str) -> None:
     typer.echo(json.dumps(summary, ensure_ascii=False, default=str) if as_json else text)
 
 
-def tell_timetable(findings: Iterable["Finding"], study: Mapping[str, Any]) -> list[Any]:
-    """Print what is doubtful about a timetable on standard error; return it as plain values."""
+def tell_findings(findings: Iterable["Finding"], study: Mapping[str, Any]) -> list[Any]:
+    """Print what is doubtful about a timetable or links to streets; return it as plain values."""
     from geo_planner.words.findings import finding_line
     from geo_planner.words.reasons import reason_words
     from geo_planner.words.wording import Wording
 
-    words = Wording(study.get("language", "en"))
+    words = Wording.of_study(study)
     told = [
         finding
         for finding in findings
-        if finding.what.code.startswith("transit_")
+        if finding.what.code.startswith(_OF_TRAVEL)
         and (finding.kind != "read" or finding.what.code == "transit_typical_day")
     ]
     for finding in told:
@@ -63,10 +67,16 @@ def tell_timetable(findings: Iterable["Finding"], study: Mapping[str, Any]) -> l
     return [finding.to_json() for finding in told]
 
 
-def headline(summary: dict[str, Any], out: Path) -> str:
+def headline(result: "AnalysisResult", out: Path) -> str:
     """Tell a run in one line."""
+    from geo_planner.words.tables import counted_rows
+    from geo_planner.words.wording import Wording
+
+    words = Wording.of_study({**result.region.study, "language": "en"})
+    summary = result.summary
     top = f"first is {summary['top_site_name']}" if summary["top_site"] else "no sites"
     return (
-        f"{out}: {summary['zones']} zones, {summary['businesses']} workplaces, "
+        f"{out}: {summary['zones']} zones, "
+        f"{counted_rows('businesses', summary['businesses'], words)}, "
         f"{summary['sites']} sites; {top}"
     )

@@ -79,9 +79,9 @@ def what_would_make_first(
         raise InputError(f"{site_id!r}: not among the ranked sites, or alone there")
     values = values_frame(raw[weights.index], frozen)
     shares = weights / weights.sum()
-    known = values.to_numpy(float)
-    terms = np.nan_to_num(known) if method == "additive" else log_values(known)
-    scores = aggregate(known, shares.to_numpy(float), method).low
+    points = values.to_numpy(float)
+    terms = np.nan_to_num(points) if method == "additive" else log_values(points)
+    scores = aggregate(points, shares.to_numpy(float), method).low
     mine = int(raw.index.get_indexer(pd.Index([site_id]))[0])
     others = np.delete(np.arange(len(raw)), mine)
     leader = int(others[np.argmax(scores[others])])

@@ -5,7 +5,6 @@ What is not known excludes nothing: it is listed as a question to ask.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -73,8 +72,9 @@ def hard_constraints(
     """
     excluded: list[list[Reason]] = [[] for _ in range(len(land))]
     to_ask: list[list[Reason]] = [[] for _ in range(len(land))]
+    codes_of = {row["id"]: row for row in packaged_rows("exclusion_reasons")}
     for rule, judge in _RULES.items():
-        verdict, codes = judge(land, profile, limits), _codes()[rule]
+        verdict, codes = judge(land, profile, limits), codes_of[rule]
         for i in np.flatnonzero(verdict.excludes):
             excluded[i].append(_reason(codes["reason"], verdict, profile, i))
         for i in np.flatnonzero(verdict.is_unknown & ~verdict.excludes):
@@ -82,11 +82,6 @@ def hard_constraints(
     return pd.DataFrame(
         {"excluded_because": _cells(excluded, land), "to_ask": _cells(to_ask, land)}
     )
-
-
-@cache
-def _codes() -> Mapping[str, Mapping[str, str]]:
-    return {row["id"]: row for row in packaged_rows("exclusion_reasons")}
 
 
 def _reason(code: str, verdict: _Verdict, profile: Profile, i: np.intp) -> Reason:
@@ -135,14 +130,6 @@ def _net_area(land: pd.DataFrame, _profile: Profile, limits: SiteLimits) -> _Ver
     return _Verdict(found < limits.min_net_area_m2, np.isnan(found), found, limits.min_net_area_m2)
 
 
-def _green_wedge(land: pd.DataFrame, _profile: Profile, _limits: SiteLimits) -> _Verdict:
-    return _Verdict(*_answers(land, "in_green_wedge"))
-
-
-def _rural_zone(land: pd.DataFrame, _profile: Profile, _limits: SiteLimits) -> _Verdict:
-    return _Verdict(*_answers(land, "in_rural_zone"))
-
-
 def _office(land: pd.DataFrame, profile: Profile, limits: SiteLimits) -> _Verdict:
     """Exclude offices where the rule forbids large ones and more than small ones would fit."""
     nothing = np.zeros(len(land), bool)
@@ -165,7 +152,7 @@ _RULES: Mapping[str, Callable[[pd.DataFrame, Profile, SiteLimits], _Verdict]] = 
     "use_not_allowed": _use,
     "env_class_too_low": _env_class,
     "net_area_too_small": _net_area,
-    "in_green_wedge": _green_wedge,
-    "in_rural_zone": _rural_zone,
+    "in_green_wedge": lambda land, *_: _Verdict(*_answers(land, "in_green_wedge")),
+    "in_rural_zone": lambda land, *_: _Verdict(*_answers(land, "in_rural_zone")),
     "office_outside_station_area": _office,
 }

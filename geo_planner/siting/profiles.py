@@ -98,10 +98,10 @@ def criterion_weights(
     return weights / weights.sum()
 
 
-def _require_known(setting: str, given: Mapping[str, float], known: Mapping[str, object]) -> None:
-    unknown = sorted(set(given) - set(known))
+def _require_known(setting: str, given: Mapping[str, float], choices: Mapping[str, object]) -> None:
+    unknown = sorted(set(given) - set(choices))
     if unknown:
         raise InputError(
             f"[siting.{setting}] names unknown {'criteria' if setting == 'weights' else 'groups'}",
-            [f"{name!r}: choose from {', '.join(known)}" for name in unknown],
+            [f"{name!r}: choose from {', '.join(choices)}" for name in unknown],
         )

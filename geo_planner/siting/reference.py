@@ -73,10 +73,10 @@ def frozen_points(raw: pd.Series, jobs: pd.Series) -> Points:
     InputError
         When no workplace has both a value and jobs.
     """
-    known = has_value_and_jobs(raw, jobs)
-    if not known.any():
+    is_counted = has_value_and_jobs(raw, jobs)
+    if not is_counted.any():
         raise InputError("no workplace has a value and jobs: the criterion has no reference")
-    order = raw[known].sort_values(kind="stable")
+    order = raw[is_counted].sort_values(kind="stable")
     share = jobs[order.index].cumsum() / jobs[order.index].sum()
     low, high = (
         float(order.iloc[int(np.searchsorted(share.to_numpy(), at))]) for at in _REFERENCE_SHARES
@@ -91,20 +91,14 @@ def width_warnings(frozen: Mapping[str, Points], weights: pd.Series) -> list[Fin
 
     That comes about where one workplace has nearly all jobs, or all are measured alike.
     """
-    flat = {
-        key: points[0][0]
-        for key, points in frozen.items()
-        if weights.get(key, 0) > 0 and _is_flat(points)
-    }
-    return [
-        Finding("siting", "warning", 1, Reason("criterion_no_width", criterion=key, value=low))
-        for key, low in flat.items()
-    ]
-
-
-def _is_flat(points: Points) -> bool:
-    low, high = points[0][0], points[-1][0]
-    return high - low <= _LEAST_WIDTH * max(1.0, abs(low))
+    warnings = []
+    for key, points in frozen.items():
+        low, high = points[0][0], points[-1][0]
+        is_flat = high - low <= _LEAST_WIDTH * max(1.0, abs(low))
+        if is_flat and weights.get(key, 0) > 0:
+            reason = Reason("criterion_no_width", criterion=key, value=low)
+            warnings.append(Finding("siting", "warning", 1, reason))
+    return warnings
 
 
 def has_value_and_jobs(raw: pd.Series, jobs: pd.Series) -> pd.Series:

@@ -137,14 +137,13 @@ def robustness(
         for space in spaces
     )
     frames = [simplex.frame.add_suffix("_simplex"), near.frame.add_suffix("_near")]
-    return pd.concat([*frames, _as_json(simplex.rank_shares).rename("rank_shares_simplex")], axis=1)
-
-
-def _as_json(shares: pd.DataFrame) -> pd.Series:
-    """Write the shares of each site by rank, leaving out ranks it never had."""
-    rows = shares.to_numpy()
-    texts = [json.dumps({str(k + 1): row[k] for k in np.flatnonzero(row)}) for row in rows]
-    return pd.Series(texts, index=shares.index, dtype="str")
+    # by rank, leaving out ranks the site never had
+    texts = [
+        json.dumps({str(k + 1): row[k] for k in np.flatnonzero(row)})
+        for row in simplex.rank_shares.to_numpy()
+    ]
+    by_rank = pd.Series(texts, simplex.rank_shares.index, dtype="str", name="rank_shares_simplex")
+    return pd.concat([*frames, by_rank], axis=1)
 
 
 def _draw(
@@ -190,9 +189,9 @@ def _parts(values: FloatArray, method: Method) -> tuple[FloatArray, ...]:
         return (np.ascontiguousarray(np.nan_to_num(values).T),)
     if method == "geometric":
         return (np.ascontiguousarray(log_values(values).T),)
-    known = np.nan_to_num(values)
-    norm = np.sqrt((known**2).sum(axis=0))
-    normal = np.divide(known, norm, out=np.zeros_like(known), where=norm > 0)
+    filled = np.nan_to_num(values)
+    norm = np.sqrt((filled**2).sum(axis=0))
+    normal = np.divide(filled, norm, out=np.zeros_like(filled), where=norm > 0)
     return ((normal - normal.min(axis=0)).T ** 2, (normal.max(axis=0) - normal).T ** 2)
 
 

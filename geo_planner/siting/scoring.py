@@ -58,7 +58,9 @@ def score_sites(
     """
     keys = [str(key) for key in weights.index]
     values = values_frame(raw[keys], frozen)
-    reasons = _reasons(raw.index, excluded_because)
+    if excluded_because is None:
+        excluded_because = pd.Series(np.nan, index=raw.index, dtype="str")
+    reasons = excluded_because.reindex(raw.index).astype("str")
     if unknown == "exclude":
         reasons = reasons.fillna(_unknown_reasons(values, weights))
     counted = values.fillna(0.0) if unknown == "worst" else values
@@ -77,12 +79,6 @@ def score_sites(
         parts[f"{key}_value"] = values[key].to_numpy()
         parts[f"{key}_contribution"] = found.contributions[:, i]
     return pd.DataFrame({**scores, **parts}, index=raw.index)
-
-
-def _reasons(index: pd.Index, given: pd.Series | None) -> pd.Series:
-    if given is None:
-        return pd.Series(np.nan, index=index, dtype="str")
-    return given.reindex(index).astype("str")
 
 
 def _unknown_reasons(values: pd.DataFrame, weights: pd.Series) -> pd.Series:

@@ -236,8 +236,8 @@ def _ratio(
         ruled = result.rulings[state]["floor_area_ratio"]
         return _stated(result, state, "floor_area_ratio"), ruled.ratio_basis, ruled.plan
     is_silent = result.rulings["ruling"]["floor_area_ratio"].plan < 0
-    known = building_right_ratios()
-    value = np.array([known.get(code, np.inf) for code in use_code])
+    ratio_of_use = building_right_ratios()
+    value = np.array([ratio_of_use.get(code, np.inf) for code in use_code])
     value = np.where(np.isnan(use_code), np.nan, value)
     silent = np.full(len(use_code), "", dtype=object)
     n_parts = len(use_code)

@@ -49,7 +49,11 @@ class Plots:
     def __init__(self, result: PlanResult, cover_share: float) -> None:
         self._result = result
         self._area_m2 = result.parts["area_m2"].to_numpy(float)
-        self._plan_m2 = _plan_areas(result.plans)
+        parts_of = result.plans.groupby(["plan_id", "level", "status"], sort=False, dropna=False)
+        self._plan_m2 = union_m2(
+            np.asarray(result.plans.geometry.array, dtype=object),
+            parts_of.ngroup().to_numpy(np.int64),
+        )
         self._cover_share = cover_share
         n_parts = len(self._area_m2)
         self._registered_m2 = np.zeros(n_parts)
@@ -98,13 +102,12 @@ class Plots:
             inside_m2[at & is_covered] = self._registered_m2[at & is_covered]
             if number in self._units:
                 whole_m2[at & is_covered] = self._units[number][at & is_covered]
-            bound[at & ~is_covered] = str(self._why_bound(int(number)))
+            bound[at & ~is_covered] = str(
+                Reason("ratio_without_parcels", basis=int(number))
+                if self._result.parcels is None
+                else Reason("ratio_with_few_parcels", basis=int(number), share=self._cover_share)
+            )
         return RatioGround(inside_m2, whole_m2, bound)
-
-    def _why_bound(self, basis: int) -> Reason:
-        if self._result.parcels is None:
-            return Reason("ratio_without_parcels", basis=basis)
-        return Reason("ratio_with_few_parcels", basis=basis, share=self._cover_share)
 
     def existing_m2(self, n_sites: int) -> FloatArray:
         """Sum the floor area that stands on the parcels of each site, nan where unknown [m2]."""
@@ -135,12 +138,6 @@ def registered_area_m2(parcels: gpd.GeoDataFrame) -> FloatArray:
     """Return registered areas [m2], measured from the geometry where none is registered."""
     stated = parcels["area_m2"].to_numpy(float, na_value=np.nan)
     return np.where(np.isnan(stated), parcels.geometry.area.to_numpy(), stated)
-
-
-def _plan_areas(plans: gpd.GeoDataFrame) -> FloatArray:
-    """Measure each plan's whole area, all parts under its identifier and level [m2]."""
-    group = plans.groupby(["plan_id", "level", "status"], sort=False, dropna=False).ngroup()
-    return union_m2(np.asarray(plans.geometry.array, dtype=object), group.to_numpy(np.int64))
 
 
 def _units(parcels: gpd.GeoDataFrame, *, is_single: bool) -> LongArray:

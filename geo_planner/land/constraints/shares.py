@@ -160,7 +160,8 @@ class _ConstraintOverlay:
 
     def measure(self, ground: ConstraintGround, failure: tuple[str, Reason] | None) -> Columns:
         """Measure one ground on all sites; remember it where it excludes."""
-        rows, overlap = self._overlaps(ground.zones)
+        zone, row = self._tree.query(ground.zones, predicate="intersects")
+        rows, overlap = _united(row, shapely.intersection(self.shapes[row], ground.zones[zone]))
         deep = shapely.intersects(overlap, self._core[rows])
         rows, overlap = rows[deep], overlap[deep]
         area_m2 = np.zeros(len(self.shapes))
@@ -213,12 +214,6 @@ class _ConstraintOverlay:
         laid["area_m2"] = area_m2
         laid["share"] = np.minimum(area_m2 / self.area_m2, 1.0)
         return laid
-
-    def _overlaps(self, zones: Shapes) -> tuple[npt.NDArray[np.intp], Shapes]:
-        """Unite what zones share with each site: sites' rows, and the overlap of each."""
-        zone, row = self._tree.query(zones, predicate="intersects")
-        parts = shapely.intersection(self.shapes[row], zones[zone])
-        return _united(row, parts)
 
     def _gap(self, ground: ConstraintGround) -> Shapes:
         """Cut out of each site what the source has data on."""

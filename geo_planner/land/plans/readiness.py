@@ -107,15 +107,13 @@ def site_readiness(result: PlanResult, uses: pd.Series) -> pd.DataFrame:
             "readiness": rows["readiness"].to_numpy(),
             "years_low": rows["years_low"].to_numpy(),
             "years_high": rows["years_high"].to_numpy(),
-            "stage_shares": [_shares_text(row) for row in shares],
+            "stage_shares": [
+                json.dumps({str(s): round(float(row[s]), 4) for s in STAGES if row[s] > 0})
+                for row in shares
+            ],
             "stage_unknown_share": shares[:, 0],
             "blocked_share": blocked / whole_m2,
             "stage_note": "" if result.has_local_plans else _NO_LOCAL_PLANS,
         },
         index=result.site_ids(),
     )
-
-
-def _shares_text(shares: FloatArray) -> str:
-    known = {str(stage): round(float(shares[stage]), 4) for stage in STAGES if shares[stage] > 0}
-    return json.dumps(known)

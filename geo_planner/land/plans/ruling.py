@@ -112,7 +112,9 @@ class _Stated:
         self.plan_id = plans["plan_id"].to_numpy(str)
         self.level = plans["level"].to_numpy(str)
         self.rank = plans["level"].map(LEVELS.index).to_numpy(np.int64)
-        self.age = _age(plans)
+        dated = plans["dated"].fillna("").str.replace("-", "").to_numpy(str)
+        _, order = np.unique(dated, return_inverse=True)
+        self.age = -order.astype(np.int64)  # from the one dated last to the undated
         self.is_complex = plans["is_complex"].astype("boolean").fillna(value=False).to_numpy(bool)
         self.basis = number(plans, "ratio_basis")
         self.of = {quantity: _numbers_of(plans, quantity) for quantity in QUANTITIES}
@@ -162,13 +164,6 @@ class _Claims:
             self.basis[rows],
             self.is_complex[rows],
         )
-
-
-def _age(plans: pd.DataFrame) -> LongArray:
-    """Rank plans from the one dated last to the undated."""
-    dated = plans["dated"].fillna("").str.replace("-", "").to_numpy(str)
-    _, order = np.unique(dated, return_inverse=True)
-    return -order.astype(np.int64)
 
 
 def _numbers_of(plans: pd.DataFrame, quantity: str) -> np.ndarray:

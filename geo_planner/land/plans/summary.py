@@ -72,7 +72,10 @@ def citation_texts(result: PlanResult, states: Sequence[str]) -> list[str]:
     )
     cited = cited[cited["value"].notna()]
     area_m2 = result.parts.groupby("site_id")["area_m2"].sum()
-    cited = cited.assign(value=cited["value"].astype(object).map(_plain))
+    values = cited["value"].astype(object)
+    # whole numbers without a point
+    values = values.map(lambda v: int(v) if isinstance(v, float) and v.is_integer() else v)
+    cited = cited.assign(value=values)
     keys = ["site_id", "state", *_CITED]
     sums = cited.groupby(keys, as_index=False, dropna=False, sort=False)["area_m2"].sum()
     texts: dict[str, list[dict[str, Any]]] = {name: [] for name in result.site_ids()}
@@ -112,11 +115,6 @@ def _total_citations(result: PlanResult, states: Sequence[str]) -> Iterator[pd.D
             quantity="max_floor_area_m2",
             value=plans["max_floor_area_m2"].to_numpy(float).astype(object),
         )
-
-
-def _plain(value: object) -> object:
-    """Write whole numbers without a point."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _largest_share(result: PlanResult, state: str, quantity: str) -> tuple[FloatArray, list[str]]:

@@ -140,10 +140,12 @@ class _DistanceMeasure:
     def _near(self, stations: gpd.GeoDataFrame) -> StationPoints:
         """Keep the stations whose areas may reach a site or the study area."""
         around = [*self.shapes, *self.region.geo_table("study_area").geometry.to_numpy()]
+        parts = shapely.get_parts(np.array(around, dtype=object))
+        polygons = [part for part in parts if part.geom_type == "Polygon"]
         reach_m = self.rules["zone_m"] + self.rules["access_m"]
         is_near = shapely.dwithin(
             stations.geometry.to_numpy(),
-            shapely.MultiPolygon(_polygons(around)).convex_hull,
+            shapely.MultiPolygon(polygons).convex_hull,
             reach_m,
         )
         return station_points(self.region, stations[is_near], self.rules["access_m"])
@@ -290,11 +292,6 @@ class _DistanceMeasure:
 _WIDEST = 4.0
 
 
-def _polygons(shapes: list[shapely.Geometry]) -> list[shapely.Polygon]:
-    parts = shapely.get_parts(np.array(shapes, dtype=object))
-    return [part for part in parts if part.geom_type == "Polygon"]
-
-
 def _together(left: StationPoints, right: StationPoints) -> StationPoints:
     stations = gpd.GeoDataFrame(pd.concat([left.stations, right.stations]), crs=left.stations.crs)
     owners = np.concatenate([left.station_idx, right.station_idx + len(left)])
@@ -307,12 +304,12 @@ def _by_site(methods: pd.DataFrame, stations: gpd.GeoDataFrame, ids: pd.Index) -
         index="site_id", columns="method", values="place", aggfunc="first", observed=True
     ).reindex(ids)
     frame = side.add_prefix("place_")
-    known = side[list(METHODS)].where(side[list(METHODS)] != UNKNOWN)
-    frame["place"] = known.bfill(axis=1).iloc[:, 0].fillna(UNKNOWN)
-    first = known.notna().idxmax(axis=1)
-    frame["method"] = first.where(known.notna().any(axis=1))
+    answers = side[list(METHODS)].where(side[list(METHODS)] != UNKNOWN)
+    frame["place"] = answers.bfill(axis=1).iloc[:, 0].fillna(UNKNOWN)
+    first = answers.notna().idxmax(axis=1)
+    frame["method"] = first.where(answers.notna().any(axis=1))
     frame["is_flip"] = (
-        known.ne(frame["place"], axis=0).where(known.notna(), other=False).any(axis=1)
+        answers.ne(frame["place"], axis=0).where(answers.notna(), other=False).any(axis=1)
     )
     nearest = methods[methods["method"] == "circle"].set_index("site_id")["station"].reindex(ids)
     frame["station"] = nearest
