@@ -37,6 +37,20 @@ def ptal_windows() -> dict[str, tuple[int, int]]:
     }
 
 
+def ptal_window_s(window: str) -> tuple[int, int]:
+    """Give the time of day of a level [s of the day].
+
+    Raises
+    ------
+    InputError
+        When there is no such window.
+    """
+    windows = ptal_windows()
+    if window not in windows:
+        raise InputError(f"there is no PTAL window {window!r}: choose from {', '.join(windows)}")
+    return windows[window]
+
+
 def _seconds(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * SECONDS_PER_HOUR + int(minutes) * SECONDS_PER_MIN
@@ -92,11 +106,7 @@ def ptal(
     A bus every 10 minutes at 400 m: 5 min walk, 5 min wait and 2 min allowance are 12 min, so the
     index is 30 / 12 = 2.5.
     """
-    if window not in ptal_windows():
-        raise InputError(
-            f"there is no PTAL window {window!r}: choose from {', '.join(ptal_windows())}"
-        )
-    found = _access_times(walks, departures, *ptal_windows()[window])
+    found = _access_times(walks, departures, *ptal_window_s(window))
     rules = service_rules()
     found["edf"] = rules["ptal_edf_min"] / found["access_min"]
     best = found.groupby(["origin", "mode", "line"])["edf"].max()
@@ -123,12 +133,12 @@ def _access_times(
     served["mode"] = departures.lines["mode"].to_numpy(object)[served["line"]]
     served = served[served["mode"].isin(modes)]
     headway_min = (until_s - from_s) / SECONDS_PER_MIN / served["count"]
-    allowance_min = served["mode"].map(
-        {name: float(modes[name]["reliability_min"]) for name in modes}
-    )
+    reliability_min = {name: float(row["reliability_min"]) for name, row in modes.items()}
+    # without any row a mapped column would be text
+    allowance_min = served["mode"].map(reliability_min).astype(float)
     served["wait_min"] = rules["ptal_wait_share"] * headway_min + allowance_min
     ways = pd.DataFrame({"origin": walks.origin, "end": walks.end, "metres": walks.metres})
     found = ways.merge(served, on="end")
-    found = found[found["metres"] <= found["mode"].map(catchments_m())]
+    found = found[found["metres"] <= found["mode"].map(catchments_m()).astype(float)]
     access_min = found["metres"] / rules["ptal_walk_m_per_min"] + found["wait_min"]
     return found.assign(access_min=access_min)
