@@ -1,9 +1,10 @@
 """Journeys as people read them: legs, their times, and tables of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -119,8 +120,7 @@ class Journey:
         A part of a journey weighs more or less than a second in a vehicle; a transfer counts
         besides. What it costs is told apart, in :attr:`fare`.
         """
-        rows = packaged_rows("generalised_time")
-        weights = {row["part"]: float(row["weight"]) for row in rows}
+        weights = _weights()
         waits = [leg.wait_s for leg in self.legs if leg.mode == "ride"]
         ridden = sum(leg.time_s for leg in self.legs if leg.mode == "ride")
         on_streets = sum(leg.time_s for leg in self.legs if leg.mode != "ride")
@@ -156,6 +156,11 @@ class Journeys(list[Journey]):
     def to_frame(self) -> gpd.GeoDataFrame:
         """Lay the journeys out, one row a leg, in EPSG:4326; see :func:`legs_frame`."""
         return legs_frame(self, self.crs)
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    return {row["part"]: float(row["weight"]) for row in packaged_rows("generalised_time")}
 
 
 def legs_frame(journeys: Sequence[Journey], crs: CRS) -> gpd.GeoDataFrame:
@@ -211,7 +216,7 @@ def steps_frame(journeys: Sequence[Journey]) -> pd.DataFrame:
 
 def to_json(journeys: Sequence[Journey], crs: CRS) -> list[dict[str, Any]]:
     """Nest journeys, legs and steps, with courses as GeoJSON in EPSG:4326."""
-    nested = []
+    told = []
     for journey in journeys:
         courses = gpd.GeoSeries([leg.geometry for leg in journey.legs], crs=crs).to_crs(4326)
         legs = [
@@ -225,7 +230,7 @@ def to_json(journeys: Sequence[Journey], crs: CRS) -> list[dict[str, Any]]:
             }
             for leg, course in zip(journey.legs, courses, strict=True)
         ]
-        nested.append(
+        told.append(
             {
                 "departure": journey.departure.isoformat(),
                 "arrival": journey.arrival.isoformat(),
@@ -237,14 +242,14 @@ def to_json(journeys: Sequence[Journey], crs: CRS) -> list[dict[str, Any]]:
                 "legs": legs,
             }
         )
-    return nested
+    return told
 
 
 def to_text(journeys: Sequence[Journey], currency: str = "") -> str:
     """Write journeys as a table, one line each, with fares where they are known."""
     lines = []
     for journey in journeys:
-        parts = [_leg_text(leg) for leg in journey.legs]
+        parts = [_told(leg) for leg in journey.legs]
         lines.append(
             f"{journey.departure:%H:%M:%S} - {journey.arrival:%H:%M:%S}  "
             f"{journey.time_s / 60:5.1f} min  {journey.n_rides} "
@@ -255,7 +260,7 @@ def to_text(journeys: Sequence[Journey], currency: str = "") -> str:
     return "\n".join(lines)
 
 
-def _leg_text(leg: Leg) -> str:
+def _told(leg: Leg) -> str:
     if leg.mode == "ride":
         sign = f" to {leg.headsign}" if leg.headsign else ""
         return (
