@@ -165,7 +165,8 @@ def compare_results(
         ],
     )
     sites = compare_rows(a.sites, b.sites, _site_figures(a, b))
-    if not any((frame[PRESENCE] == BOTH).any() for frame in (zones, businesses, sites)):
+    rows = (zones, businesses, sites)
+    if any(map(len, rows)) and not any((frame[PRESENCE] == BOTH).any() for frame in rows):
         raise InputError(f"{name_a} and {name_b} share no zone, workplace or site: other places?")
     measures = [m for m in _measures(a.zones, b.zones, "jobs") if m in a.zones and m in b.zones]
     return Comparison(
