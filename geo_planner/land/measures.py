@@ -14,12 +14,12 @@ import pandas as pd
 
 from geo_planner.config import Land, Siting
 from geo_planner.land.capacity.chain import site_capacity
-from geo_planner.land.capacity.factors import ENDS, all_uses, use_of_profile
 from geo_planner.land.capacity.jobs import existing_jobs
 from geo_planner.land.capacity.limits import CAPACITY_STATES
 from geo_planner.land.constraints.shares import SiteConstraints
 from geo_planner.land.environment.classes import environment_classes
 from geo_planner.land.environment.sensitive import sensitive_uses
+from geo_planner.land.factors import ENDS, all_uses, use_of_profile
 from geo_planner.land.plans.readiness import site_readiness
 from geo_planner.land.plans.resolving import PlanResult, is_covered, resolve_plans
 from geo_planner.land.plans.summary import plan_summary

@@ -18,7 +18,6 @@ import pandas as pd
 from geo_planner.arrays import FloatArray
 from geo_planner.config import Land
 from geo_planner.errors import InputError
-from geo_planner.land.capacity.factors import ENDS, Factors, all_uses
 from geo_planner.land.capacity.limits import (
     CAPACITY_STATES,
     Allowed,
@@ -27,6 +26,7 @@ from geo_planner.land.capacity.limits import (
 )
 from geo_planner.land.capacity.parking import parking_columns
 from geo_planner.land.capacity.plots import Plots
+from geo_planner.land.factors import ENDS, Factors, all_uses
 from geo_planner.land.plans.resolving import PlanResult
 from geo_planner.reasons import Reason, join_reasons
 

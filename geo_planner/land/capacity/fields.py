@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.arrays import FloatArray
-from geo_planner.land.capacity.factors import ENDS
+from geo_planner.land.factors import ENDS
 
 
 def in_fields(

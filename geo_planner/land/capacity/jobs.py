@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 
 from geo_planner.arrays import FloatArray
-from geo_planner.land.capacity.factors import ENDS
+from geo_planner.land.factors import ENDS
 
 _SITE_FACTORS = ("business_share", "realisation", "private_share")
 _COMMON_FACTORS = ("occupancy", "m2_per_job")

@@ -19,16 +19,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.arrays import FloatArray
-from geo_planner.land.capacity.factors import (
+from geo_planner.land.capacity.fields import in_fields
+from geo_planner.land.capacity.plots import PLOT, WHOLE_AREA, Plots
+from geo_planner.land.capacity.totals import within_totals
+from geo_planner.land.factors import (
     ENDS,
     Factors,
     building_right_ratios,
     plan_use_codes,
     storey_kind,
 )
-from geo_planner.land.capacity.fields import in_fields
-from geo_planner.land.capacity.plots import PLOT, WHOLE_AREA, Plots
-from geo_planner.land.capacity.totals import within_totals
 from geo_planner.land.plans.resolving import PlanResult, fields_of, is_covered
 from geo_planner.reasons import Reason
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from geo_planner.arrays import FloatArray
-from geo_planner.land.capacity.factors import ENDS, Factors, m2_per_space
 from geo_planner.land.capacity.limits import Allowed
+from geo_planner.land.factors import ENDS, Factors, m2_per_space
 
 _LIKELY = ENDS.index("likely")
 STRUCTURE, SURFACE, UNKNOWN = "needs parking structure", "fits on the surface", "unknown"

@@ -15,8 +15,8 @@ import shapely
 
 from geo_planner.arrays import FloatArray
 from geo_planner.crs import require_metric, require_same
-from geo_planner.land.capacity.factors import class_needed
 from geo_planner.land.environment.sensitive import SensitiveUses
+from geo_planner.land.factors import class_needed
 from geo_planner.land.plans.resolving import PlanResult
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason, write_reasons

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.arrays import FloatArray
-from geo_planner.land.capacity.factors import plan_use_codes, readiness_rows
+from geo_planner.land.factors import plan_use_codes, readiness_rows
 from geo_planner.land.plans.resolving import PlanResult, is_covered
 from geo_planner.land.plans.ruling import zone_name
 from geo_planner.reasons import Reason

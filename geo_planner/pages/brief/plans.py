@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from geo_planner.land.capacity.factors import readiness_rows
+from geo_planner.land.factors import readiness_rows
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.brief.subject import Subject
 from geo_planner.reasons import short_reason

@@ -13,6 +13,8 @@ from geo_planner.pages.drawing.leaflet import build_map
 from geo_planner.pages.drawing.measures import fare_words, percentile_words, window_words
 from geo_planner.pages.drawing.page import map_data, render_page
 from geo_planner.pages.drawing.view import View, view_of
+from geo_planner.pages.sites import overlays
+from geo_planner.pages.sites.assumed import assumed_note, overlaps
 from geo_planner.pages.sites.facts import (
     Group,
     criteria_json,
@@ -23,8 +25,6 @@ from geo_planner.pages.sites.facts import (
 )
 from geo_planner.pages.sites.fills import Fill, site_fills
 from geo_planner.pages.sites.rows import excluded_rows, figure_columns, ranked_rows
-from geo_planner.pages.study import overlays
-from geo_planner.pages.study.assumed import assumed_note, overlaps
 from geo_planner.siting.aggregation import VALUE_FLOOR
 from geo_planner.siting.correlation import CORRELATION_LIMIT
 

@@ -21,6 +21,8 @@ from geo_planner.pages.drawing.measures import (
 )
 from geo_planner.pages.drawing.page import map_data, render_page
 from geo_planner.pages.drawing.view import View, view_of
+from geo_planner.pages.sites import overlays
+from geo_planner.pages.sites.assumed import assumed_note
 from geo_planner.pages.sites.facts import (
     by_rank,
     score_json,
@@ -29,8 +31,6 @@ from geo_planner.pages.sites.facts import (
     site_list,
 )
 from geo_planner.pages.sites.fills import OUTLINE, Fill, site_fills
-from geo_planner.pages.study import overlays
-from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.people import measure_people
 from geo_planner.pages.study.rasters import add_rasters
 from geo_planner.region import Region

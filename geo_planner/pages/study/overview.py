@@ -24,6 +24,8 @@ from geo_planner.pages.drawing.measures import (
 )
 from geo_planner.pages.drawing.page import map_data, render_page
 from geo_planner.pages.drawing.view import View, view_of
+from geo_planner.pages.sites import overlays
+from geo_planner.pages.sites.assumed import assumed_note
 from geo_planner.pages.sites.facts import (
     by_rank,
     criterion_words,
@@ -31,8 +33,6 @@ from geo_planner.pages.sites.facts import (
     site_groups,
     site_list,
 )
-from geo_planner.pages.study import overlays
-from geo_planner.pages.study.assumed import assumed_note
 from geo_planner.pages.study.land import capacity_rows, equity, excluded_rows
 from geo_planner.pages.study.people import equity_row, mean_saturation
 from geo_planner.pages.study.provenance import (

@@ -16,7 +16,7 @@ from geo_planner.pages.drawing import legend
 from geo_planner.pages.drawing.leaflet import PictureOverlay
 from geo_planner.pages.drawing.measures import Scale, border_labels
 from geo_planner.pages.drawing.view import View
-from geo_planner.pages.study.overlays import Layers
+from geo_planner.pages.sites.overlays import Layers
 from geo_planner.palette import raster_ramp
 from geo_planner.quantities import Quantity, quantity_of
 from geo_planner.words.wording import Wording

@@ -8,11 +8,11 @@ import pytest
 
 from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.pages.drawing.view import view_of
+from geo_planner.pages.sites.assumed import assumed_note, overlaps
 from geo_planner.pages.sites.confidence import MOST_COLUMNS, rank_confidence
 from geo_planner.pages.sites.fills import site_fills
 from geo_planner.pages.sites.land import unchecked_kinds
 from geo_planner.pages.sites.page import render_sites_page
-from geo_planner.pages.study.assumed import assumed_note, overlaps
 from geo_planner.pages.study.land import capacity_rows, equity
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview

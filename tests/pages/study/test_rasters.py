@@ -14,8 +14,8 @@ from shapely.geometry import box
 
 from geo_planner import schema
 from geo_planner.pages.drawing.view import view_of
+from geo_planner.pages.sites.overlays import Layers
 from geo_planner.pages.study.map import render_map
-from geo_planner.pages.study.overlays import Layers
 from geo_planner.pages.study.rasters import add_rasters, data_uri, quantity_label
 from geo_planner.palette import raster_ramp
 from geo_planner.quantities import quantity_of
