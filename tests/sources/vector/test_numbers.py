@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from geo_planner.config import CellFormat, NumberFormat
+from geo_planner.errors import ConfigError
 from geo_planner.sources.vector.delimited import read_delimited
 from geo_planner.sources.vector.numbers import (
     as_numbers,
@@ -145,7 +145,7 @@ def test_a_column_that_mostly_holds_numbers_is_doubtful_and_one_of_addresses_is_
 
 
 def test_one_mark_cannot_be_both():
-    with pytest.raises(ValidationError, match="decimal and thousands are both"):
+    with pytest.raises(ConfigError, match="decimal and thousands are both"):
         NumberFormat(decimal=",", thousands=",")
 
 
