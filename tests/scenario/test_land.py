@@ -245,7 +245,7 @@ def test_a_zone_without_people_gets_none_of_its_district_s_growth(town, tmp_path
     ],
 )
 def test_a_forecast_with_one_key_twice_or_missing_is_refused(town, tmp_path, text):
-    with pytest.raises(ScenarioError, match="zone_id"):
+    with pytest.raises(ScenarioError, match="zone_id must be there once each"):
         after(town, forecast(tmp_path, text))
 
 

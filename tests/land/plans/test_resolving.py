@@ -3,6 +3,7 @@
 import json
 from datetime import date
 
+import numpy as np
 import pytest
 
 from geo_planner.config import Land
@@ -341,3 +342,13 @@ def test_dates_written_as_the_register_does_order_like_dates_with_dashes():
         plan("earlier", "local_plan", max_floors=3.0, dated="2020-05-01"),
     ]
     assert ruled(resolve_plans(at, plans(*rows)), 0, "now", "max_floors") == (3.0, "later")
+
+
+@pytest.mark.parametrize(("east_basis", "told"), [(1, 1.0), (2, None), (None, None)])
+def test_the_basis_of_a_ratio_is_told_only_where_all_parts_share_it(east_basis, told):
+    rows = [
+        plan("w", "local_plan", box(0, 0, 50, 100), floor_area_ratio=0.5, ratio_basis=1),
+        plan("e", "local_plan", box(50, 0, 50, 100), floor_area_ratio=0.5, ratio_basis=east_basis),
+    ]
+    found = plan_summary(resolve_plans(sites(s=SQUARE), plans(*rows)), "now")["ratio_basis"]["s"]
+    assert (None if np.isnan(found) else found) == told
