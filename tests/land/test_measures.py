@@ -150,4 +150,4 @@ def test_parts_of_the_demo_agree_with_an_independent_overlay(demo):
     both = laid[laid > 1000].index.intersection(ours.index)
     assert len(both) >= 10
     slack = result.sliver_m2.max() + 1
-    assert np.abs(laid[both] - ours[both]).max() <= slack
+    assert np.abs(laid[both] - ours[both]).max() <= slack + 1.0  # slivers a metre wide are joined

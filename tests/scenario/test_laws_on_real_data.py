@@ -57,7 +57,7 @@ def new_line(region):
     longest = calls["trip_id"].value_counts(sort=True).index[0]
     stops = calls.loc[calls["trip_id"] == longest, "stop_id"]
     return {
-        "do": "AddLine", "name": "New", "run_times_min": [8.0],
+        "do": "AddLine", "name": "New", "straight": True, "run_times_min": [8.0],
         "service": [{"start": "06:00", "end": "10:00", "headway_min": 10}],
         "stops": [{"stop_id": stops.iloc[0]}, {"stop_id": stops.iloc[-1]}],
     }  # fmt: skip

@@ -104,9 +104,9 @@ def test_lyngby_agrees_with_osmnx_in_length_and_junctions(shared_data: Path) -> 
 @pytest.mark.parametrize(
     ("name", "n_streets", "n_nodes"),
     [
-        (LYNGBY, 17_181, 13_317),
-        ("porto_alegre/poa_osm.pbf", 29_949, 21_401),
-        ("porto/porto_portugal.osm.pbf", 107_640, 79_193),
+        (LYNGBY, 17_296, 13_484),
+        ("porto_alegre/poa_osm.pbf", 29_950, 21_402),
+        ("porto/porto_portugal.osm.pbf", 107_660, 79_205),
     ],
 )
 def test_real_extracts_give_tables_that_fit_their_schema(
