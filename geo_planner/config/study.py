@@ -49,7 +49,7 @@ class StudyHead(Settings):
     @classmethod
     def _holidays_of_the_country(cls, given: Any) -> Any:
         """Take the holidays of a country that is stated, not of one that is taken by default."""
-        if not isinstance(given, dict) or given.get("holidays") is not None:
+        if not isinstance(given, dict) or "holidays" in given:
             return given
         country = given.get("country")
         return given if country in (None, "any") else {**given, "holidays": country}

@@ -24,7 +24,6 @@ def written(tmp_path_factory):
     return result, folder / "out"
 
 
-@pytest.mark.xfail(reason="the holidays of a study read back are those of its country")
 def test_frames_settings_and_criteria_come_back_as_they_were(written):
     result, out = written
     read = read_result(out)

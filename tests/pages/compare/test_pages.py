@@ -224,7 +224,6 @@ def test_a_turned_comparison_swaps_goals_that_took_searches_of_their_own(compari
     assert (back.name_a, back.name_b) == (comparison.name_b, comparison.name_a)
 
 
-@pytest.mark.xfail(reason="the made-up policy of this town has no ids")
 def test_target_and_policy_are_shown_where_they_were_asked_for(comparison, page):
     target = pd.DataFrame(
         {
@@ -235,6 +234,7 @@ def test_target_and_policy_are_shown_where_they_were_asked_for(comparison, page)
     )  # fmt: skip
     policy = pd.DataFrame(
         {
+            "id": ["station_share", "open_m2", "lacking_jobs"],
             "label_en": ["Near stations", "Steady", "Lacking"], "label_da": "x", "area": "all",
             "unit": ["share", "m2", "jobs"], "value_a": [0.25, 10.0, float("nan")],
             "value_b": [0.31, 10.0, 1.0], "difference": [0.06, 0.0, float("nan")],
