@@ -9,6 +9,7 @@ import pytest
 
 from geo_planner.analysis import settings_of
 from geo_planner.analysis.land import measure_land
+from geo_planner.reasons import read_reasons
 from geo_planner.scenario import apply_scenario, check_scenario
 from tests.scenario.town import build_town
 
@@ -66,10 +67,14 @@ def test_a_bicycle_station_is_told_to_stand_alone(shared_cases, town):
     assert "scenario_network_first" in " ".join(map(str, told.notes))
 
 
-@pytest.mark.xfail(reason="the town states no existing floor area: what remains is unknown")
 def test_a_plan_with_a_floor_area_alone_is_a_plan_with_a_limit(shared_cases, town):
     case = shared_cases / "scenario" / "plan-states-floor-area-only" / "cap.json"
     planned = apply_scenario(town, case)
     sites = planned.geo_table("sites").set_index("site_id")
     land = measure_land(planned, sites, settings_of(planned)).frame.loc["middle"]
-    assert 0 < land["remaining_m2"] <= 10_000
+    assert 0 < land["now_allowed_likely_m2"] <= 10_000
+    assert land["now_binding_limit"] == "floor_area"
+    # what stands there is not in the data: what remains is unknown, for that reason
+    assert [r.code for r in read_reasons(land["now_unknown_reason"])] == [
+        "existing_floor_area_unknown"
+    ]
