@@ -8,6 +8,7 @@ import geopandas as gpd
 import pyogrio
 
 from geo_planner.exports.content import Content
+from geo_planner.exports.gdal import layer_written
 from geo_planner.exports.styles import default_style
 
 _STYLES_TABLE = """
@@ -47,18 +48,20 @@ def write_geopackage(content: Content, file: Path) -> list[str]:
     """
     file.unlink(missing_ok=True)
     for name, frame in content.tables.items():
-        pyogrio.write_dataframe(
-            frame,
-            file,
-            layer=name,
-            driver="GPKG",
-            dataset_metadata={
-                "TITLE": content.name,
-                "CREDITS": " · ".join(content.credits),
-                **({"NOTICE": content.badge} if content.badge else {}),
-            },
-        )
-    _add_styles(content, file)
+        with layer_written(file):
+            pyogrio.write_dataframe(
+                frame,
+                file,
+                layer=name,
+                driver="GPKG",
+                dataset_metadata={
+                    "TITLE": content.name,
+                    "CREDITS": " · ".join(content.credits),
+                    **({"NOTICE": content.badge} if content.badge else {}),
+                },
+            )
+    with layer_written(file):
+        _add_styles(content, file)
     return list(content.tables)
 
 

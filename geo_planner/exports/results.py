@@ -15,6 +15,7 @@ import pandas as pd
 from geo_planner.analysis.ranking_table import ranking_table
 from geo_planner.errors import InputError
 from geo_planner.exports.formulas import guarded_frame
+from geo_planner.exports.gdal import layer_written
 from geo_planner.folders import written_beside
 from geo_planner.words.frames import frame_in_words
 
@@ -101,7 +102,8 @@ def _write_vector(driver: str, layer: str) -> Callable[[pd.DataFrame, Path], Non
             raise InputError(
                 f"this table has no geometry: write it as .csv or .parquet, not {driver}"
             )
-        frame.to_file(file, driver=driver, layer=layer)
+        with layer_written(file):
+            frame.to_file(file, driver=driver, layer=layer)
 
     return write
 

@@ -19,6 +19,7 @@ import pyogrio
 
 from geo_planner.exports.content import Content, dimensions
 from geo_planner.exports.formulas import guarded
+from geo_planner.exports.gdal import layer_written
 from geo_planner.exports.results import CREDITS_FILE
 
 NAMES_FILE = "field_names.csv"
@@ -115,10 +116,9 @@ def _write_layer(frame: pd.DataFrame, folder: Path, layer: str) -> None:
         **{name: frame[name].map(cut, na_action="ignore").astype("str") for name in texts},
     )
     suffix = "shp" if isinstance(frame, gpd.GeoDataFrame) else "dbf"
-    pyogrio.write_dataframe(
-        plain, folder / f"{layer}.{suffix}", driver="ESRI Shapefile",
-        encoding="UTF-8",
-    )  # fmt: skip
+    file = folder / f"{layer}.{suffix}"
+    with layer_written(file):
+        pyogrio.write_dataframe(plain, file, driver="ESRI Shapefile", encoding="UTF-8")
 
 
 def _long_texts(table: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
