@@ -117,9 +117,10 @@ def test_legs_add_up_in_drawn_towns(drawn, name, arrive):
 
 def test_drawn_towns_have_journeys_with_changes_through_doors(drawn):
     """The law would hold of walks alone."""
-    region, rng = drawn
+    region, _ = drawn
+    pairs = drawn_pairs(np.random.default_rng(5), 60)  # its own: the others' order plays no part
     travel = travel_at(WORLD_DAY, "08:10", arrive=False, walk_speed_kmh=2.0)
-    assert require_law(region, "transit", travel, drawn_pairs(rng, 12)) >= 3
+    assert require_law(region, "transit", travel, pairs) > 3
 
 
 PLACES = {
@@ -147,9 +148,6 @@ def porto_alegre(shared_data, built_once):
 @pytest.mark.parametrize("name", MODES)
 @pytest.mark.parametrize("place", PLACES)
 def test_legs_add_up_in_real_places(request, place, name, arrive):
-    if (place, name) == ("porto_alegre", "transit") and arrive is ARRIVE["depart at"]:
-        reason = "one journey of Porto Alegre breaks the law since walks without a ride were let go"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
     region = request.getfixturevalue(place)
     if name == "shared bicycle" and not region.has("shared_bicycle_stations"):
         pytest.skip("no stations of shared bicycles there")
