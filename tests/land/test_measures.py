@@ -141,7 +141,8 @@ def test_what_the_demo_makes_awkward_comes_out_as_its_description_says(demo):
 @pytest.mark.slow
 def test_parts_of_the_demo_agree_with_an_independent_overlay(demo):
     at, table = demo.geo_table("sites"), demo.geo_table("plans")
-    result = resolve_plans(at, table)
+    # slivers are joined to their neighbours elsewhere: here every part stands as it is drawn
+    result = resolve_plans(at, table, land=Land(sliver_width_m=1e-6))
     cited = result.parts["now_use_code_plan_id"]
     local = table[(table["level"] == "sub_area") & (table["status"] == "adopted")]
     laid = gpd.overlay(at[["site_id", "geometry"]], local, how="intersection")
@@ -150,4 +151,4 @@ def test_parts_of_the_demo_agree_with_an_independent_overlay(demo):
     both = laid[laid > 1000].index.intersection(ours.index)
     assert len(both) >= 10
     slack = result.sliver_m2.max() + 1
-    assert np.abs(laid[both] - ours[both]).max() <= slack + 1.0  # slivers a metre wide are joined
+    assert np.abs(laid[both] - ours[both]).max() <= slack

@@ -13,6 +13,7 @@ from geo_planner.pages.brief.page import render_brief
 from geo_planner.pages.compare.brief import render_compare_brief
 from geo_planner.pages.compare.page import render_compare
 from geo_planner.pages.drawing.assets import PageAssets
+from geo_planner.pages.drawing.view import view_of
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
@@ -94,7 +95,9 @@ def study_figures(result):
     compared, compare_data = read_page(render_compare(same, assets=BARE))
     totals = {key: row["a"] for key, row in same.totals.iterrows()}
     summary, measure = result.summary, map_data["measure"]
-    cards = {label: after(overview, label) for label in ("Residents", "Employed residents", "Jobs")}
+    words = view_of(result).words
+    cards = {label: after(overview, label) for label in ("Residents", "Employed residents")}
+    jobs = words("jobs_label")
     zones_note = next(line for line in map_lines if line.startswith("weighted by residents of"))
     figures = {
         "residents": {
@@ -111,9 +114,9 @@ def study_figures(result):
             "comparison": in_totals(compared, "Employed residents"),
         },
         "jobs": {
-            "card": cards["Jobs"],
+            "card": after(overview, jobs),
             "summary": summary["jobs"],
-            "comparison": in_totals(compared, "Jobs"),
+            "comparison": in_totals(compared, words("total_businesses_employees_count")),
         },
         "zones": {
             "card": after(overview, "Zones"),
@@ -122,9 +125,9 @@ def study_figures(result):
             "map": zones_note,
         },
         "workplaces": {
-            "card": overview[overview.index("Jobs") + 2],
+            "card": overview[overview.index(jobs) + 2],
             "summary": summary["businesses"],
-            "comparison": in_totals(compared, "Workplaces"),
+            "comparison": in_totals(compared, words("total_businesses_rows")),
         },
         "mean": {
             "card": after(overview, measure["title"]),

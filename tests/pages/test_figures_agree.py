@@ -83,6 +83,5 @@ def test_the_demo_says_every_figure_once(demo):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="the labels of stand-ins are not collected yet")
 def test_the_real_ballerup_says_every_figure_once(ballerup):
     assert_all_agree(analyse(ballerup))

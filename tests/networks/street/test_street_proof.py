@@ -115,7 +115,7 @@ def test_two_hundred_origins_reach_every_node_as_scipy_does(region_of, name, mod
     origins = np.random.default_rng(5).choice(np.unique(network.arc_head), 200, replace=False)
     n_compared, n_reached = compare(network, origins)
     assert n_compared == 200 * network.n_nodes
-    assert n_reached > 0.35 * 200 * len(np.unique(network.arc_head))
+    assert n_reached > 0.4 * 200 * len(np.unique(network.arc_head))
 
 
 @pytest.mark.prove
@@ -130,4 +130,4 @@ def test_all_origins_reach_every_node_as_scipy_does(region_of, name, mode, turns
     print(
         f"{name} {mode}{words}: {n_origins} origins, {n_compared} labels equal, {n_reached} reached"
     )
-    assert n_reached > 0.35 * n_origins * len(nodes)
+    assert n_reached > 0.4 * n_origins * len(nodes)
