@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo_planner.cli.options import with_options
+from geo_planner.cli.options import settings_of, with_options
 
 if TYPE_CHECKING:
     from geo_planner.config import CellFormat
@@ -38,14 +38,7 @@ def with_cell_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def cells_of(given: dict[str, Any]) -> "CellFormat":
     """Make settings of the options given."""
-    from pydantic import ValidationError
-
     from geo_planner.config import CellFormat
 
     stated = {name: value for name, value in given.items() if value is not None}
-    try:
-        return CellFormat(**stated)
-    except ValidationError as error:
-        first = error.errors()[0]
-        option = "--" + "-".join(str(part) for part in first["loc"][:1]).replace("_", "-")
-        raise typer.BadParameter(f"{option.rstrip('-')}: {first['msg']}") from None
+    return settings_of(CellFormat, stated)

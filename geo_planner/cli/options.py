@@ -4,14 +4,16 @@ import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from geopandas import GeoSeries
+    from pydantic import BaseModel
     from pyproj import CRS
 
+S = TypeVar("S", bound="BaseModel")
 _MOST_EAST, _MOST_NORTH = 180.0, 90.0
 
 RegionPath = Annotated[Path, typer.Argument(help="Region folder made by `geo-planner build`.")]
@@ -56,3 +58,19 @@ def with_options(
     command_with_options.__signature__ = declared.replace(parameters=every)  # type: ignore[attr-defined]
     command_with_options.__annotations__ = {option.name: option.annotation for option in every}
     return command_with_options
+
+
+def settings_of(kind: type[S], values: Mapping[str, Any]) -> S:
+    """Make settings of options given; what is wrong names the option."""
+    from pydantic import ValidationError
+
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise typer.BadParameter(
+            "; ".join(
+                "".join(f"--{str(name).replace('_', '-')}: " for name in item["loc"][:1])
+                + item["msg"].removeprefix("Value error, ")
+                for item in error.errors()
+            )
+        ) from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo_planner.cli.options import with_options
+from geo_planner.cli.options import settings_of, with_options
 
 if TYPE_CHECKING:
     from geo_planner.config import Travel
@@ -183,8 +183,6 @@ def _moment(text: str, name: str) -> datetime | time:
 
 def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
     """Lay the options given over the region's own travel settings."""
-    from pydantic import ValidationError
-
     from geo_planner.config import Travel, preset_travel, read_fares
 
     chosen = {key: given[key] for key in Travel.model_fields if given.get(key) is not None}
@@ -201,13 +199,4 @@ def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
     kept = {name: value for name, value in study["travel"].items() if name not in taken}
     if given.get("preset") is not None:
         kept.update(preset_travel(given["preset"]))
-    try:
-        return Travel.model_validate({**kept, **chosen})
-    except ValidationError as error:
-        raise typer.BadParameter(
-            "; ".join(
-                "".join(f"--{str(name).replace('_', '-')}: " for name in item["loc"][:1])
-                + item["msg"].removeprefix("Value error, ")
-                for item in error.errors()
-            )
-        ) from None
+    return settings_of(Travel, {**kept, **chosen})
