@@ -143,7 +143,8 @@ WRONG_VALUES = [
     ("--depart", "noon"), ("--depart", "2024-05-15T08:00+02:00"), ("--window-min", "0"),
     ("--percentiles", "0,50"), ("--percentiles", "50,25"), ("--percentiles", "101"),
     ("--percentiles", "25.5"), ("--percentiles", "nan"), ("--percentiles", "half"),
-    ("--max-time-min", "-1"), ("--decimal", "x"), ("--max-lost-share", "2"), ("--walk-speed-kmh", "0"), ("--walk-speed-kmh", "nan"),
+    ("--max-time-min", "-1"), ("--walk-speed-kmh", "0"), ("--walk-speed-kmh", "nan"),
+    ("--decimal", "x"), ("--max-lost-share", "2"),
     ("--max-walk-min", "0"), ("--max-transfer-min", "-5"), ("--max-rides", "0"),
     ("--board-wait-s", "-1"), ("--threads", "0"),
 ]  # fmt: skip
