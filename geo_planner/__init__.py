@@ -12,6 +12,8 @@ from geo_planner.version import __version__ as __version__
 if TYPE_CHECKING:
     from geo_planner.accessibility import (
         Catchment,
+        ReachCurves,
+        Reaching,
         access_of_points,
         balanced_floating_catchment,
         balancing_cost,
@@ -57,6 +59,8 @@ __all__ = [
     "PortfolioLimits",
     "PortfolioResult",
     "Preflight",
+    "ReachCurves",
+    "Reaching",
     "Region",
     "Scenario",
     "Study",
@@ -111,6 +115,8 @@ _HOMES = {
     "PortfolioLimits": "portfolio",
     "PortfolioResult": "portfolio",
     "Preflight": "preflight",
+    "ReachCurves": "accessibility",
+    "Reaching": "accessibility",
     "Region": "region",
     "Scenario": "scenario",
     "Study": "config",

@@ -19,6 +19,7 @@ from geo_planner.accessibility.of_matrix import (
 )
 from geo_planner.accessibility.points import access_of_points, anchor_points
 from geo_planner.accessibility.ptal import ptal, ptal_window_s, ptal_windows
+from geo_planner.accessibility.reach import COUNTED, ReachCurves, Reaching, every_minute
 from geo_planner.accessibility.service import service_of, service_points
 from geo_planner.accessibility.service_level import service_level_of, service_levels
 from geo_planner.accessibility.sweep import AccessSums, sweep_access
@@ -26,10 +27,13 @@ from geo_planner.accessibility.travel_matrix import TravelMatrix
 from geo_planner.accessibility.weighing import Measure, cumulative, gravity
 
 __all__ = [
+    "COUNTED",
     "AccessSums",
     "Catchment",
     "Equity",
     "Measure",
+    "ReachCurves",
+    "Reaching",
     "TravelMatrix",
     "access_of_points",
     "anchor_points",
@@ -41,6 +45,7 @@ __all__ = [
     "cut_by_edge",
     "equity_by_district",
     "equity_of",
+    "every_minute",
     "floating_catchment_access",
     "gravity",
     "gravity_access",
