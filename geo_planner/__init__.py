@@ -12,7 +12,6 @@ from geo_planner.version import __version__ as __version__
 if TYPE_CHECKING:
     from geo_planner.accessibility import (
         Catchment,
-        ReachCurves,
         Reaching,
         access_of_points,
         balanced_floating_catchment,
@@ -59,7 +58,6 @@ __all__ = [
     "PortfolioLimits",
     "PortfolioResult",
     "Preflight",
-    "ReachCurves",
     "Reaching",
     "Region",
     "Scenario",
@@ -115,7 +113,6 @@ _HOMES = {
     "PortfolioLimits": "portfolio",
     "PortfolioResult": "portfolio",
     "Preflight": "preflight",
-    "ReachCurves": "accessibility",
     "Reaching": "accessibility",
     "Region": "region",
     "Scenario": "scenario",
