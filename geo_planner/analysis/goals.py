@@ -5,7 +5,6 @@ from dataclasses import replace
 import pandas as pd
 
 from geo_planner.analysis.result import AnalysisResult
-from geo_planner.policy import collect_policy_frames, policy_indicators
 
 POLICY = "policy"
 
@@ -28,6 +27,8 @@ def policy_of(result: AnalysisResult, threads: int | None = None) -> pd.DataFram
     kept = result.details.get(POLICY)
     if kept is not None and len(kept):
         return kept
+    from geo_planner.policy import collect_policy_frames, policy_indicators
+
     frames = collect_policy_frames(
         result.region,
         result.zones,
