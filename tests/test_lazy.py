@@ -1,4 +1,4 @@
-"""Packages that import their names when they are first used: their lists agree, little is read."""
+"""Packages that import names when they are first used: the lists agree, and little is read."""
 
 import ast
 import importlib
