@@ -70,6 +70,11 @@ class StreetRouter:
         what = Reason("streets_flat", mode=self._mode)
         return Finding("streets", "warning", int((is_kept & self._is_flat).sum()), what)
 
+    @property
+    def max_time_s(self) -> float:
+        """Longest time that is searched where nothing else is asked for [s]."""
+        return self._travel.max_time_s
+
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
         parking = self._travel.bicycle_parking_min if self._mode in BICYCLES else 0.0
