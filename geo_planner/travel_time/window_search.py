@@ -14,6 +14,7 @@ from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
 from geo_planner.kernels import raptor, window
 from geo_planner.kernels.fare_search import FareSpace, fare_search, fare_space
+from geo_planner.kernels.frontier import Bounds, alightings
 from geo_planner.kernels.service import Service, Walks, reversed_walks
 from geo_planner.kernels.street import UNREACHED, Rows
 from geo_planner.kernels.tariff import Tariff
@@ -49,6 +50,11 @@ class Timetables:
     def n_fares(self) -> int:
         """Count the results: one for each fare asked for, or one."""
         return len(self.tariffs[0].max_fares) if self.tariffs else 1
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether fares count, and tickets hold for a time."""
+        return any(tariff.is_timed for tariff in self.tariffs)
 
     def ranks(self, travel: Travel) -> IntArray:
         """Places of the percentiles in a sorted window, over all draws, from 0."""
@@ -200,11 +206,14 @@ class WindowSearch:
         self._timetables = timetables
         self._near, self._direct, self._ranks = near, direct, ranks
         self.n_rows, self.n_columns = shape
-        # fares by distance count the stops themselves: no walk to another one replaces them
-        self._by_distance = any(tariff.is_by_distance for tariff in timetables.tariffs)
+        # fares by distance count the stops themselves, tickets of a time when one boards there: no
+        # walk to another stop replaces them
+        self._needs_all_walks = any(
+            tariff.is_by_distance or tariff.is_timed for tariff in timetables.tariffs
+        )
         services = timetables.services
         far_walks = collect(far, self.n_columns, threads)
-        if not self._by_distance:
+        if not self._needs_all_walks:
             far_walks = reduce_egress(services, far_walks)
         first_wait = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
         if timetables.is_turned:
@@ -252,7 +261,7 @@ class WindowSearch:
         """Search some rows: percentiles, or every minute and draw, of each fare."""
         ways = self._near(rows, space.near)
         services = self._timetables.services
-        near = [ways if self._by_distance else reduce_access(one, ways) for one in services]
+        near = [ways if self._needs_all_walks else reduce_access(one, ways) for one in services]
         direct = self._direct(rows, space.direct)
         ptr = np.zeros(rows.stop - rows.start + 1, np.int64)
         columns, costs = [np.empty(0, np.int32)], [np.empty((0, self.n_values), np.int32)]
@@ -312,11 +321,20 @@ class WindowSearch:
         tables = self._timetables
         given = (stops, costs_cs, tables.lanes_cs, *self._waits)
         service = tables.services[draw]
+        every_stop = np.arange(service.n_stops, dtype=np.int32)
+        if tables.is_timed:
+            access_cs = np.full(service.n_stops, UNREACHED, np.int32)
+            access_cs[stops] = costs_cs
+            bounds = Bounds(*self._waits, self._max_time, np.int32(-1))
+            alightings(
+                service, tables.tariffs[draw], access_cs, tables.lanes_cs, bounds, space.best
+            )
+            return space.best, every_stop
         if isinstance(space.labels, FareSpace):
             fare_search(
                 service, tables.tariffs[draw], *given, self._max_time, space.labels, space.best
             )
-            return space.best, np.arange(service.n_stops, dtype=np.int32)
+            return space.best, every_stop
         raptor.range_search(
             service, *given, self._max_rides, self._max_time, space.labels, space.best
         )
@@ -335,4 +353,6 @@ def _workspace(tables: Timetables) -> tuple[raptor.Workspace | FareSpace, IntArr
     if not tables.tariffs:
         return labels, best
     by_fare = np.empty((tables.n_fares, *best.shape), np.int32)
+    if tables.is_timed:
+        return labels, by_fare
     return fare_space(labels, len(tables.tariffs[0].state_fare)), by_fare
