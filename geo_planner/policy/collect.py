@@ -50,6 +50,8 @@ def collect_policy_frames(
     minutes = minutes_to_places(region, own, travel, threads=threads)
     pupils = zones[(zones["role"] == "study") & (zones["pupils_count"] > 0)]
     sites, draws = _sites(region, land, siting, np.random.default_rng(seed))
+    area_names = region.table("study_area")["name"].dropna().unique()
+    study_name = str(region.study.get("name") or "") or None
     return PolicyFrames(
         zones=zones,
         businesses=businesses.join(minutes),
@@ -57,15 +59,9 @@ def collect_policy_frames(
         reference_employment=region.table("reference_employment"),
         minutes_to_school=minutes_to_school(region, pupils, travel, threads=threads),
         draws=draws,
-        own_area=_name(region),
+        own_area=str(area_names[0]) if len(area_names) == 1 else study_name,
         years=_years(region),
     )
-
-
-def _name(region: Region) -> str | None:
-    """Name the study area as its table does; the study's name where it has none or several."""
-    names = region.table("study_area")["name"].dropna().unique()
-    return str(names[0]) if len(names) == 1 else str(region.study.get("name") or "") or None
 
 
 def _years(region: Region) -> dict[str, int]:
@@ -109,12 +105,6 @@ def _capacity(region: Region, land: Land | None, constraints: SiteConstraints) -
     return capacity.xs("add", level="variant")
 
 
-def _of_uses(capacity: pd.DataFrame, uses: pd.Series, states: pd.Series) -> pd.DataFrame:
-    """Pick one state and use of every site; nan where a site has no such row."""
-    wanted = pd.MultiIndex.from_arrays([uses.index, states, uses], names=capacity.index.names)
-    return capacity.reindex(wanted).droplevel([1, 2])
-
-
 def _draws(
     capacity: pd.DataFrame, measures: pd.DataFrame, rng: np.random.Generator
 ) -> npt.NDArray[np.float64] | None:
@@ -131,7 +121,9 @@ def _draws(
         & measures["capacity_state"].notna()
     )
     chosen = measures[in_time.fillna(value=False).to_numpy(bool)]
-    rows = _of_uses(capacity, chosen["use"], chosen["capacity_state"])
+    states, uses = chosen["capacity_state"], chosen["use"]
+    wanted = pd.MultiIndex.from_arrays([chosen.index, states, uses], names=capacity.index.names)
+    rows = capacity.reindex(wanted).droplevel([1, 2])
     rows = rows[rows["net_private_jobs_likely"].notna()]
     if rows.empty:
         return None
