@@ -42,7 +42,7 @@ def add_scenarios(app: FastAPI, library: Library) -> None:
         shelf = library.shelf(region)
         name = str(content.get("id", "scenario"))
         problems = list(_unfit(content.get("modifications", [])))
-        words = Wording(shelf.region.study.get("language", "en"))
+        words = Wording.of_study(shelf.region.study)
         if problems:
             raise _error(name, problems, words)
         checked = check_scenario(shelf.region, content)

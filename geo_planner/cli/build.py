@@ -37,7 +37,7 @@ def build(
     rows = {name: table.rows for name, table in region.tables.items() if table.rows}
     summary = {"region": str(out), "crs": region.crs.to_string(), "tables": rows}
     say(as_json, summary, f"{out}: {sum(rows.values())} rows in {len(rows)} tables")
-    words = Wording(settings.study.language)
+    words = Wording.of_study(settings.study.model_dump())
     for finding in region.findings:
         if finding.kind != "read":
             typer.echo(f"  {finding_line(finding, words)}", err=True)

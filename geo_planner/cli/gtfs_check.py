@@ -85,7 +85,7 @@ def _words(region: Path | None) -> "Wording":
     from geo_planner.region import open_region
     from geo_planner.words.wording import Wording
 
-    return Wording() if region is None else Wording(open_region(region).study.get("language", "en"))
+    return Wording() if region is None else Wording.of_study(open_region(region).study)
 
 
 def _use_line(use: "TransitUse", words: "Wording") -> str:

@@ -23,7 +23,7 @@ def _lines(region: "Region") -> Iterator[str]:
     from geo_planner.words.findings import finding_line
     from geo_planner.words.wording import Wording
 
-    words = Wording(region.study.get("language", "en"))
+    words = Wording.of_study(region.study)
     zone = region.timezone.key if region.timezone else words("unknown")
     yield f"{region.study['name']}  ({region.path})"
     yield f"  {words('info_frame', crs=region.crs.to_string(), timezone=zone)} {region.digest[:12]}"

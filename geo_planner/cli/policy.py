@@ -24,13 +24,14 @@ def policy(
     from geo_planner.exports import TABLE_SUFFIXES, require_suffix, write_table
     from geo_planner.policy import indicator_records
     from geo_planner.policy.text import indicator_lines
+    from geo_planner.words.labels import with_stand_in
 
     if out is not None:
         require_suffix(out, TABLE_SUFFIXES)
     with progress_bars() as step:
         result = result_at(region, threads, step)
         step("key times and land", 0, 0)
-        table = policy_of(result, threads)
+        table = with_stand_in(policy_of(result, threads), result.region.study, "indicator")
     language = result.study.study.language
     if out is not None:
         write_table(table, out, result.region.credits, language=language)

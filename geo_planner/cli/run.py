@@ -56,7 +56,7 @@ def run(
         pairs = {"compare": f"{PAIRS_FOLDER}/index.html"} if files else None
         notes = write_report(result, stage, links=pairs)["notes"]
         summary = {**result.summary, "notes": notes}
-        lines += [headline(result.summary, out), *notes]
+        lines += [headline(result, out), *notes]
         if files:
             summary["scenarios"] = _scenarios(result, files, stage, threads, step)
             lines += [

@@ -33,7 +33,7 @@ def check(
 
     opened = open_region(region)
     checked = check_scenario(opened, file)
-    words = Wording(opened.study.get("language", "en"))
+    words = Wording.of_study(opened.study)
     lines = [*_change_lines(checked.changes, words)]
     lines += [reason_words(note, words) for note in checked.notes]
     lines += [f"{words('scenario_wrong')}: {reason_words(one, words)}" for one in checked.reasons]

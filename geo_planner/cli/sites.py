@@ -18,4 +18,4 @@ def sites(region: RunPath, *, out: OutPath, threads: Threads = None, as_json: Js
         result = result_at(region, threads, step)
     language = result.study.study.language
     write_table(sites_table(result), out, opened.credits, language=language)
-    say(as_json, result.summary, headline(result.summary, out))
+    say(as_json, result.summary, headline(result, out))

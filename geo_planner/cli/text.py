@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from geo_planner.analysis import AnalysisResult
     from geo_planner.findings import Finding
 
 
@@ -49,7 +50,7 @@ def tell_timetable(findings: Iterable["Finding"], study: Mapping[str, Any]) -> l
     from geo_planner.words.reasons import reason_words
     from geo_planner.words.wording import Wording
 
-    words = Wording(study.get("language", "en"))
+    words = Wording.of_study(study)
     told = [
         finding
         for finding in findings
@@ -63,10 +64,16 @@ def tell_timetable(findings: Iterable["Finding"], study: Mapping[str, Any]) -> l
     return [finding.to_json() for finding in told]
 
 
-def headline(summary: dict[str, Any], out: Path) -> str:
+def headline(result: "AnalysisResult", out: Path) -> str:
     """Tell a run in one line."""
+    from geo_planner.words.tables import counted_rows
+    from geo_planner.words.wording import Wording
+
+    words = Wording.of_study({**result.region.study, "language": "en"})
+    summary = result.summary
     top = f"first is {summary['top_site_name']}" if summary["top_site"] else "no sites"
     return (
-        f"{out}: {summary['zones']} zones, {summary['businesses']} workplaces, "
+        f"{out}: {summary['zones']} zones, "
+        f"{counted_rows('businesses', summary['businesses'], words)}, "
         f"{summary['sites']} sites; {top}"
     )

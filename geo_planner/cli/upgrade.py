@@ -32,4 +32,4 @@ def upgrade(
     with progress_bars() as step:
         result = with_policy(analyse(region, threads=threads, progress=step), threads)
         write_report(result, folder)
-    say(as_json, result.summary, headline(result.summary, folder))
+    say(as_json, result.summary, headline(result, folder))

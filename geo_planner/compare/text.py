@@ -5,8 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.accessibility.keys import MeasureKey
 from geo_planner.compare.comparison import Comparison
 from geo_planner.compare.land import land_summary
+from geo_planner.words.wording import Wording
 
 _LEAST_JOBS = 0.5
 
@@ -70,7 +72,7 @@ def _headline(comparison: Comparison, people: pd.Series | None, n_moved: int) ->
     parts = []
     if people is not None and pd.notna(people["difference"]):
         parts.append(
-            f"{comparison.headline} of residents on average {people['difference']:+,.0f} "
+            f"{_measure_words(comparison)} of residents on average {people['difference']:+,.0f} "
             f"(from {people['mean_a']:,.0f}), {people['gaining']:,.0f} residents gain, "
             f"{people['losing']:,.0f} lose"
         )
@@ -80,6 +82,18 @@ def _headline(comparison: Comparison, people: pd.Series | None, n_moved: int) ->
     return f"{names}: {'; '.join(parts) or 'nothing that both know'}".replace(
         ",", "\u202f"
     ).replace("\u202f ", ", ")
+
+
+def _measure_words(comparison: Comparison) -> str:
+    """Name the first measure: what is in reach, within what, and how."""
+    measure = MeasureKey.read(comparison.headline or "")
+    if measure is None:
+        return str(comparison.headline)
+    words = Wording.of_study({**comparison.b.region.study, "language": "en"})
+    title = words(f"{measure.what}_gravity")
+    if measure.cutoff_min is not None:
+        title = words(f"{measure.what}_within", minutes=words.figure(measure.cutoff_min, "min"))
+    return f"{title} {words(f'by_{measure.mode}')}"
 
 
 def _land_parts(comparison: Comparison) -> list[str]:

@@ -14,6 +14,13 @@ from geo_planner.config.travel import Travel
 from geo_planner.errors import require_kind
 
 
+class StandIn(Settings):
+    """Name in both languages what stands for jobs: one of it, and many."""
+
+    en: tuple[str, str] = Field(description="English, such as ['shop', 'shops'].")
+    da: tuple[str, str] = Field(description="Danish, such as ['butik', 'butikker'].")
+
+
 class StudyHead(Settings):
     """Name the study and the frame all its numbers rest on."""
 
@@ -32,6 +39,11 @@ class StudyHead(Settings):
     )
     badge: str | None = Field(None, description="Warning shown on every page, e.g. Synthetic data.")
     language: Literal["en", "da"] = Field("en", description="Language of the pages.")
+    jobs_stand_in: StandIn | None = Field(
+        None,
+        description="What businesses are where they stand in for workplaces, one and many: "
+        '{ en = ["shop", "shops"], da = ["butik", "butikker"] }; every figure of jobs bears it.',
+    )
 
     @model_validator(mode="before")
     @classmethod

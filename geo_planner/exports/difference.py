@@ -14,6 +14,7 @@ from geo_planner.exports.content import Content
 from geo_planner.exports.geopackage import write_geopackage
 from geo_planner.exports.results import write_table
 from geo_planner.folders import written_beside
+from geo_planner.words.labels import with_stand_in
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -78,7 +79,7 @@ def tables_of(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "equity": comparison.equity,
         "totals": comparison.totals.reset_index(),
         "land": comparison.land.rename_axis("site_id").reset_index(),
-        "policy": comparison.policy,
+        "policy": with_stand_in(comparison.policy, comparison.b.region.study, "indicator"),
         "target": comparison.target,
     }
     return {name: frame for name, frame in tables.items() if len(frame)}

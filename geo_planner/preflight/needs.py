@@ -1,7 +1,7 @@
-"""What criteria and measures need, and what is lost where the sources do not give it.
+"""What criteria, measures and the policy need, and what is lost where no source gives it.
 
 The needs stand in ``data/needs.csv``: a table with rows, a column with values, or rows of one
-kind. ``stations|stops`` means that either will do.
+kind. ``stations|stops`` means that either will do; no table: data that no source reads yet.
 """
 
 from collections import defaultdict
@@ -23,9 +23,9 @@ class Need:
     Parameters
     ----------
     id
-        Criterion or measure.
+        Criterion, measure or indicator of the policy.
     tables
-        Tables of which one must have what is asked for.
+        Tables of which one must have what is asked for; none: no source reads it yet.
     column, value
         Column that must hold a value, or this value; empty: any row will do.
     labels
@@ -41,6 +41,8 @@ class Need:
     @property
     def what(self) -> Reason:
         """Say what is asked for."""
+        if not self.tables:
+            return Reason("missing_source")
         tables = " / ".join(self.tables)
         if not self.column:
             return Reason("missing_rows", tables=tables)
@@ -58,7 +60,7 @@ class Missing:
     what
         Table, column or kind of row.
     table
-        First table it could stand in.
+        First table it could stand in; empty where no source reads it yet.
     remedy
         What to add to the study.
     lost
@@ -79,16 +81,17 @@ GTFS_TABLES = ("stop_times", "stops")
 
 @cache
 def needs() -> tuple[Need, ...]:
-    """Read what criteria and measures need; criteria are called as in ``criteria.csv``."""
-    criteria = {row["id"]: row for row in packaged_rows("criteria")}
+    """Read all needs; criteria and indicators are called as in their own tables."""
+    tables = ("criteria", "policy_indicators")
+    named = {row["id"]: row for table in tables for row in packaged_rows(table)}
     return tuple(
         Need(
             row["id"],
-            tuple(row["table"].split("|")),
+            tuple(filter(None, row["table"].split("|"))),
             row["column"],
             row["value"],
             {
-                language: row[f"label_{language}"] or criteria[row["id"]][f"label_{language}"]
+                language: row[f"label_{language}"] or named[row["id"]][f"label_{language}"]
                 for language in _LANGUAGES
             },
         )
@@ -120,6 +123,8 @@ def _is_met(frame: pd.DataFrame | None, need: Need) -> bool:
         return False
     if not need.column:
         return True
+    if need.column not in frame:
+        return False
     values = frame[need.column]
     return bool((values == need.value).any() if need.value else values.notna().any())
 
@@ -132,13 +137,16 @@ def _missing(
 ) -> Missing:
     first = group[0]
     wrong = next((broken[name] for name in first.tables if name in broken), None)
-    remedy = Reason("remedy_mend_source", source=wrong) if wrong else _remedy(first, tables)
+    if not first.tables:
+        remedy = Reason("remedy_none_yet")
+    else:
+        remedy = Reason("remedy_mend_source", source=wrong) if wrong else _remedy(first, tables)
     labels = {
         language: tuple(dict.fromkeys(need.labels[language] for need in group))
         for language in _LANGUAGES
     }
     lost = tuple(dict.fromkeys(need.id for need in group))
-    return Missing(what, first.tables[0], remedy, lost, labels)
+    return Missing(what, first.tables[0] if first.tables else "", remedy, lost, labels)
 
 
 def _remedy(need: Need, tables: Mapping[str, pd.DataFrame]) -> Reason:

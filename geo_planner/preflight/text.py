@@ -14,7 +14,7 @@ from geo_planner.words.wording import Wording
 
 def to_text(checked: Preflight) -> str:
     """Write a check as lines to read."""
-    return "\n".join(_lines(checked, Wording(checked.study.study.language)))
+    return "\n".join(_lines(checked, Wording.of_study(checked.study.study.model_dump())))
 
 
 def _lines(checked: Preflight, words: Wording) -> Iterator[str]:

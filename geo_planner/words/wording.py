@@ -6,11 +6,11 @@ would be misread across them. Rounding is for display only. The words stand in
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from geo_planner.packaged import packaged_rows
 
@@ -35,6 +35,23 @@ def _phrases() -> Mapping[str, Mapping[str, str]]:
     )
 
 
+@cache
+def _stand_in_phrases(language: str, one: str, many: str) -> Mapping[str, str]:
+    """Give all phrases, those on jobs with the words of what stands in for them."""
+    names = {"{thing}": one, "{Thing}": _capital(one), "{things}": many, "{Things}": _capital(many)}
+    own = {}
+    for row in packaged_rows("stand_in_words"):
+        text = row[language]
+        for gap, name in names.items():
+            text = text.replace(gap, name)
+        own[row["key"]] = text
+    return MappingProxyType({**_phrases()[language], **own})
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 class Wording:
     """Give words and number formats of one language.
 
@@ -42,11 +59,34 @@ class Wording:
     ----------
     language
         ``en`` or ``da``; any other falls back to English.
+    jobs_stand_in
+        What stands in for jobs, one and many by language, where the data hold no jobs.
     """
 
-    def __init__(self, language: str = "en") -> None:
+    def __init__(
+        self, language: str = "en", jobs_stand_in: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self.language = language if language in _phrases() else "en"
         self.phrases = _phrases()[self.language]
+        if jobs_stand_in is not None:
+            one, many = jobs_stand_in[self.language]
+            self.phrases = _stand_in_phrases(self.language, one, many)
+
+    @classmethod
+    def of_study(cls, head: Mapping[str, Any]) -> Self:
+        """Give the words of a study by its head, as a region holds it.
+
+        Examples
+        --------
+        >>> shops = {"en": ["shop", "shops"], "da": ["butik", "butikker"]}
+        >>> Wording.of_study({"language": "da", "jobs_stand_in": shops})("jobs")
+        'Butikker'
+        """
+        return cls(head.get("language", "en"), head.get("jobs_stand_in"))
+
+    def label(self, key: str, otherwise: str) -> str:
+        """Return what stands in for a label of another table, or the label itself."""
+        return self.phrases.get(key, otherwise)
 
     def __call__(self, key: str, **values: Any) -> str:
         """Return a phrase with its gaps filled."""

@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from geo_planner import schema
+from geo_planner.analysis import analyse, policy_of
 from geo_planner.config import ControlTotals, Study, read_study
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.study.check import render_check
@@ -47,6 +48,16 @@ def town(**more):
         ),
     }  # fmt: skip
     return made | more
+
+
+_FOR_WANT_OF_DATA = (
+    "no_reference_employment", "no_base_and_later_year", "table_lacks", "source_not_read",
+    "no_growth_by_branch",
+)  # fmt: skip
+
+
+def demo_tables(region):
+    return {name: region.table(name) for name in schema.tables() if region.has(name)}
 
 
 def by_id(items):
@@ -254,6 +265,27 @@ def test_every_criterion_has_its_needs_and_every_need_names_a_real_column():
             assert not need.column or need.column in columns
             allowed = columns[need.column].allowed if need.column else ()
             assert not need.value or need.value in allowed
+
+
+def test_what_the_policy_lacks_is_missing_with_what_is_lost():
+    lost = {english(item.what): item for item in missing(town())}
+    quotients = {f"location_quotient_{name}" for name in ("life_science", "finance", "it")}
+    assert quotients <= set(lost["rows in table reference_employment"].lost)
+    assert "private_jobs" in lost["businesses.sector"].lost
+    assert "labour_pool_basic" in lost["zones.workers_basic_count"].lost
+    assert "Private jobs at workplaces of the area" in lost["businesses.sector"].labels["en"]
+    unread = lost["data that no source reads yet"]
+    assert "self_containment_residents" in unread.lost
+    assert english(unread.remedy) == "nothing to add: these figures stay unknown"
+
+
+@pytest.mark.slow
+def test_every_indicator_the_demo_lacks_for_want_of_data_is_missing_in_its_check(demo):
+    table = policy_of(analyse(demo))
+    lacking = table[table["reason"].fillna("").str.contains("|".join(_FOR_WANT_OF_DATA))]
+    told = {name for item in missing(demo_tables(demo)) for name in item.lost}
+    assert len(lacking) > 10
+    assert set(lacking["id"]) <= told
 
 
 def test_a_column_without_values_is_missing_and_one_with_values_is_not():

@@ -130,7 +130,8 @@ def _policy_row(row: dict[str, Any], words: Wording) -> dict[str, str]:
 
 
 def _indicator_words(row: Mapping[Any, Any], words: Wording) -> str:
-    parts = (text_of(row[f"label_{words.language}"]), _area_words(row["area"], words))
+    named = words.label(f"indicator_{row['id']}", text_of(row[f"label_{words.language}"]) or "")
+    parts = (named, _area_words(row["area"], words))
     return " · ".join(part for part in parts if part)
 
 

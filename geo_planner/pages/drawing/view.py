@@ -15,6 +15,7 @@ from geo_planner.region import Region
 from geo_planner.region.credits import credit_lines
 from geo_planner.siting import place_name
 from geo_planner.version import __version__
+from geo_planner.words.labels import with_stand_in
 from geo_planner.words.wording import EN_DASH, Wording
 
 _DIGEST_SHOWN = 8
@@ -45,7 +46,7 @@ class View:
     @cached_property
     def words(self) -> Wording:
         """Words and number formats of the study's language."""
-        return Wording(self.study.study.language)
+        return Wording.of_study(self.study.study.model_dump())
 
     @property
     def name(self) -> str:
@@ -141,7 +142,7 @@ def view_of(subject: AnalysisResult | Region) -> View:
         zones=subject.zones,
         businesses=subject.businesses,
         sites=subject.sites,
-        criteria=subject.criteria,
+        criteria=with_stand_in(subject.criteria, subject.study.study.model_dump(), "criterion"),
         snaps=subject.snaps,
         summary=subject.summary,
         details=subject.details,

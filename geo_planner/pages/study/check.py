@@ -42,7 +42,7 @@ def render_check(checked: Preflight, *, assets: PageAssets | None = None) -> str
     MissingDependencyError
         When the extra ``maps`` is not installed.
     """
-    words = Wording(checked.study.study.language)
+    words = Wording.of_study(checked.study.study.model_dump())
     head = checked.study.study
     return render_alone(
         "check.html",

@@ -1,0 +1,41 @@
+"""Labels of criteria and indicators where something stands in for jobs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from geo_planner.words.wording import Wording
+
+
+def with_stand_in(frame: pd.DataFrame, head: Mapping[str, Any], kind: str) -> pd.DataFrame:
+    """Give the labels of a table the words of what stands in for jobs.
+
+    Parameters
+    ----------
+    frame
+        Rows with the columns ``label_en`` and ``label_da``, by id in the index or column ``id``.
+    head
+        Head of the study, as a region holds it.
+    kind
+        ``criterion`` or ``indicator``.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"label_en": ["Jobs"], "label_da": ["Job"]}, index=["cluster_jobs_15"])
+    >>> shops = {"en": ["shop", "shops"], "da": ["butik", "butikker"]}
+    >>> with_stand_in(frame, {"jobs_stand_in": shops}, "criterion")["label_en"].iloc[0]
+    'Shops of the cluster within 15 min by bicycle'
+    """
+    if not len(frame) or head.get("jobs_stand_in") is None:
+        return frame
+    ids = frame.get("id", frame.index)
+    labels = {}
+    for language in ("en", "da"):
+        words = Wording.of_study({**head, "language": language})
+        column = f"label_{language}"
+        labels[column] = [
+            words.label(f"{kind}_{row}", label)
+            for row, label in zip(ids, frame[column], strict=True)
+        ]
+    return frame.assign(**labels)
