@@ -18,7 +18,7 @@ from geo_planner.accessibility.of_matrix import (
     spatial_availability_access,
 )
 from geo_planner.accessibility.points import access_of_points, anchor_points
-from geo_planner.accessibility.ptal import ptal, ptal_windows
+from geo_planner.accessibility.ptal import ptal, ptal_window_s, ptal_windows
 from geo_planner.accessibility.service import service_of, service_points
 from geo_planner.accessibility.service_level import service_level_of, service_levels
 from geo_planner.accessibility.sweep import AccessSums, sweep_access
@@ -46,6 +46,7 @@ __all__ = [
     "gravity_access",
     "open_catchment",
     "ptal",
+    "ptal_window_s",
     "ptal_windows",
     "service_level_of",
     "service_levels",

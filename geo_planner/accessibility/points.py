@@ -14,6 +14,7 @@ from geo_planner.accessibility.weighing import cumulative
 from geo_planner.config import Access, CellFormat, Mode, Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
+from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.region import Region, require_region
 from geo_planner.sources.vector.points import ALL_COLUMNS, read_points
 from geo_planner.travel_time import open_router
@@ -111,7 +112,6 @@ def access_of_points(
     ends, counts = _opportunities(region, opportunities, column, cells)
     starts, shown = _origins(region, origins, ends, cells)
     router = open_router(region, mode, settings)
-    on_findings(router.findings)
     snapped, targets = router.snap_origins(starts), router.snap_destinations(ends)
     access = sweep_access(
         router,
@@ -127,6 +127,7 @@ def access_of_points(
         [snapped.ledger.assign(end="origin"), targets.ledger.assign(end="destination")],
         ignore_index=True,
     )
+    on_findings((*router.findings, *far_link_findings(ledger, "end")))
     reached = access.reached.set_axis(pd.Index(starts.index, name="id"))
     return gpd.GeoDataFrame(reached, geometry=shown.to_numpy(), crs=shown.crs), ledger
 

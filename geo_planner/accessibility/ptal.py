@@ -37,6 +37,20 @@ def ptal_windows() -> dict[str, tuple[int, int]]:
     }
 
 
+def ptal_window_s(window: str) -> tuple[int, int]:
+    """Give the time of day of a level [s of the day].
+
+    Raises
+    ------
+    InputError
+        When there is no such window.
+    """
+    windows = ptal_windows()
+    if window not in windows:
+        raise InputError(f"there is no PTAL window {window!r}: choose from {', '.join(windows)}")
+    return windows[window]
+
+
 def _seconds(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * SECONDS_PER_HOUR + int(minutes) * SECONDS_PER_MIN
@@ -92,11 +106,7 @@ def ptal(
     A bus every 10 minutes at 400 m: 5 min walk, 5 min wait and 2 min allowance are 12 min, so the
     index is 30 / 12 = 2.5.
     """
-    if window not in ptal_windows():
-        raise InputError(
-            f"there is no PTAL window {window!r}: choose from {', '.join(ptal_windows())}"
-        )
-    found = _access_times(walks, departures, *ptal_windows()[window])
+    found = _access_times(walks, departures, *ptal_window_s(window))
     rules = service_rules()
     found["edf"] = rules["ptal_edf_min"] / found["access_min"]
     best = found.groupby(["origin", "mode", "line"])["edf"].max()

@@ -31,6 +31,7 @@ from geo_planner.analysis.service import service_at
 from geo_planner.analysis.sites import judge_sites
 from geo_planner.analysis.summary import RunLog, summary_of
 from geo_planner.config import TRANSIT_MODES, Mode, Study, read_study, require_study
+from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.region import Region, require_region
 from geo_planner.region.build import build_region
 from geo_planner.siting import Reference
@@ -137,6 +138,8 @@ def analyse(
     earlier = None if known is None else known.run_cache
     reusable = own_cache if earlier is None else earlier.reusable_for(own_cache)
     routers, access = _measure_access(reusable, n_threads, progress, log)
+    snaps = pd.concat(log.snaps, ignore_index=True) if log.snaps else pd.DataFrame()
+    log.findings += far_link_findings(snaps, "table")
     service = reusable.service
     if any(mode in TRANSIT_MODES for mode in routers):
         service = service or service_at(
@@ -168,7 +171,7 @@ def analyse(
         businesses=businesses,
         sites=judged.sites,
         criteria=judged.criteria,
-        snaps=pd.concat(log.snaps, ignore_index=True) if log.snaps else pd.DataFrame(),
+        snaps=snaps,
         details={**judged.details, "equity": equity_table(zones)},
         reference=judged.reference,
         summary=summary_of(region, settings, zones, businesses, judged, log, cut),

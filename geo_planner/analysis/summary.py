@@ -71,7 +71,7 @@ def summary_of(
         "top_site_name": None if top is None else top["name"],
         "criteria_left_out": {key: str(why) for key, why in judged.left_out.items()},
         "sites_excluded": int(sites["excluded_because"].notna().sum()) if "rank" in sites else 0,
-        "network_findings": [finding.to_json() for finding in log.findings],
+        "network_findings": [finding.to_json() for finding in dict.fromkeys(log.findings)],
         "seconds": log.seconds,
         "settings": study.model_dump(mode="json", exclude={"study", "sources"}),
         "criteria": json.loads(judged.criteria.reset_index().to_json(orient="records")),

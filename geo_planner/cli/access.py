@@ -7,7 +7,7 @@ import typer
 
 from geo_planner.cli.cells import cells_of, with_cell_options
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.text import progress_bars, say, tell_timetable
+from geo_planner.cli.text import progress_bars, say, tell_findings
 from geo_planner.cli.travel import ModeOption, cutoffs_of, mode_of, travel_of, with_travel_options
 
 if TYPE_CHECKING:
@@ -61,6 +61,6 @@ def access(
     write_table(ledger, ledger_path(out), opened.credits)
     summary: dict[str, Any] = {
         "out": str(out), "origins": len(table), "columns": list(table.columns),
-        "findings": tell_timetable(findings, opened.study),
+        "findings": tell_findings(findings, opened.study),
     }  # fmt: skip
     say(as_json, summary, f"{out}: {len(table)} origins, {', '.join(table.columns)}")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads, place_of
-from geo_planner.cli.text import progress_bars, say, tell_timetable
+from geo_planner.cli.text import progress_bars, say, tell_findings
 from geo_planner.cli.travel import (
     ModeOption,
     cutoffs_of,
@@ -59,6 +59,6 @@ def isochrone(
     areas_text = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
     summary: dict[str, Any] = {
         "out": str(out), "mode": mode, "rows": len(frame), "area_m2": areas,
-        "findings": tell_timetable(isochrones.router.findings, opened.study),
+        "findings": tell_findings(isochrones.router.findings, opened.study),
     }  # fmt: skip
     say(as_json, summary, f"{out}: by {mode} {areas_text}")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, RegionPath, place_of
-from geo_planner.cli.text import say, tell_timetable
+from geo_planner.cli.text import say, tell_findings
 from geo_planner.cli.travel import mode_of, travel_of, with_travel_options
 
 
@@ -46,7 +46,7 @@ def itinerary(
         place_of(end, "--to", opened.crs).iloc[0],
         max_total_walk_min=max_total_walk_min,
     )
-    findings = tell_timetable(itineraries.findings, opened.study)
+    findings = tell_findings(itineraries.findings, opened.study)
     plain = to_json(journeys, opened.crs)
     if out is not None and out.suffix == ".json":
         out.parent.mkdir(parents=True, exist_ok=True)

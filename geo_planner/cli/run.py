@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo_planner.cli.options import Json, OutPath, Threads
-from geo_planner.cli.text import headline, progress_bars, say, tell_timetable
+from geo_planner.cli.text import headline, progress_bars, say, tell_findings
 
 if TYPE_CHECKING:
     from geo_planner.analysis import AnalysisResult, Progress
@@ -64,7 +64,7 @@ def run(
                 for name, found in summary["scenarios"].items()
             ]
     found = [Finding.from_json(plain) for plain in result.summary["network_findings"]]
-    tell_timetable(found, {"language": settings.study.language})
+    tell_findings(found, {"language": settings.study.language})
     for name in summary.get("scenarios", ()):
         list_region(open_region(out / "region"), open_region(out / name / "region"))
     say(as_json, summary, "\n".join([*lines, f"open {out / 'index.html'}"]))

@@ -7,7 +7,7 @@ import typer
 
 from geo_planner.cli.cells import cells_of, with_cell_options
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.text import say
+from geo_planner.cli.text import say, tell_findings
 from geo_planner.cli.travel import travel_of
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ def service(
     as_json: Json = False,
 ) -> None:
     """Write the public-transport service level and the access level (PTAL) of points."""
-    from geo_planner.accessibility import service_of, service_points
+    from geo_planner.accessibility import ptal_window_s, service_of, service_points
     from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
+    from geo_planner.networks.street.far_links import far_link_findings
     from geo_planner.networks.transit.departures import day_departures
     from geo_planner.region import open_region
 
@@ -53,7 +54,7 @@ def service(
     asked = {} if day is None else {"day": day, "depart": "00:00"}
     travel = travel_of(opened.study, asked)
     places = service_points(opened, points, cells_of(cells))
-    departures = day_departures(opened, travel)
+    departures = day_departures(opened, travel, ptal_window_s(ptal_window))
     frame, ledger = service_of(
         opened, places, departures, travel, window=ptal_window, threads=threads
     )
@@ -62,7 +63,9 @@ def service(
     written = _frequencies(departures, stops, lines)
     for file, table in written.items():
         write_table(table, file, opened.credits)
-    _told(frame, departures, out, list(written), as_json=as_json)
+    far = far_link_findings(ledger.assign(table="points"), "table")
+    findings = tell_findings((*departures.findings, *far), opened.study)
+    _told(frame, departures, out, list(written), findings, as_json=as_json)
 
 
 def _frequencies(
@@ -79,13 +82,20 @@ def _frequencies(
 
 
 def _told(
-    frame: Any, departures: "Departures", out: Path, also: list[Path], *, as_json: bool
+    frame: Any,
+    departures: "Departures",
+    out: Path,
+    also: list[Path],
+    findings: list[Any],
+    *,
+    as_json: bool,
 ) -> None:
     counts = frame["service_level"].value_counts().to_dict()
     n_lost = int(frame["service_level"].isna().sum())
     summary = {
         "out": str(out), "day": departures.day.isoformat(), "points": len(frame),
         "service_levels": counts, "unknown": n_lost, "also": [str(file) for file in also],
+        "findings": findings,
     }  # fmt: skip
     words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
     lost = f"; {n_lost} not on the network" if n_lost else ""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from geo_planner.analysis import AnalysisResult
     from geo_planner.findings import Finding
 
+# findings of streets are those of the region, said when it is built
+_OF_TRAVEL = ("transit_", "points_")
+
 
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
@@ -44,8 +47,8 @@ def say(as_json: bool, summary: Any, text: str) -> None:
     typer.echo(json.dumps(summary, ensure_ascii=False, default=str) if as_json else text)
 
 
-def tell_timetable(findings: Iterable["Finding"], study: Mapping[str, Any]) -> list[Any]:
-    """Print what is doubtful about a timetable on standard error; return it as plain values."""
+def tell_findings(findings: Iterable["Finding"], study: Mapping[str, Any]) -> list[Any]:
+    """Print what is doubtful about a timetable or links to streets; return it as plain values."""
     from geo_planner.words.findings import finding_line
     from geo_planner.words.reasons import reason_words
     from geo_planner.words.wording import Wording
@@ -54,7 +57,7 @@ def tell_timetable(findings: Iterable["Finding"], study: Mapping[str, Any]) -> l
     told = [
         finding
         for finding in findings
-        if finding.what.code.startswith("transit_")
+        if finding.what.code.startswith(_OF_TRAVEL)
         and (finding.kind != "read" or finding.what.code == "transit_typical_day")
     ]
     for finding in told:

@@ -7,7 +7,7 @@ import typer
 
 from geo_planner.cli.cells import cells_of, with_cell_options
 from geo_planner.cli.options import Json, OutPath, RegionPath, Threads
-from geo_planner.cli.text import progress_bars, say, tell_timetable
+from geo_planner.cli.text import progress_bars, say, tell_findings
 from geo_planner.cli.travel import ModeOption, mode_of, prices_of, travel_of, with_travel_options
 
 _FEWEST_PERCENTILES = 2
@@ -23,7 +23,8 @@ def times(
     mode: ModeOption,
     out: OutPath,
     expanded: Annotated[
-        bool, typer.Option("--expanded", help="Write a row for every minute of the window.")
+        bool,
+        typer.Option("--expanded", help="Write a row for every minute and draw of the window."),
     ] = False,
     instability: Annotated[
         bool,
@@ -88,7 +89,7 @@ def times(
         "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": len(frame),
         "reached_pairs": n_reached, "points": result.snaps["status"].value_counts().to_dict(),
     }  # fmt: skip
-    summary["findings"] = tell_timetable(result.findings, opened.study)
+    summary["findings"] = tell_findings(result.findings, opened.study)
     n_lost = int((result.snaps["status"] != "snapped").sum())
     lost = f"; {n_lost} points not on the network, see {ledger_path(out)}" if n_lost else ""
     say(as_json, summary, f"{out}: {len(frame)} pairs, {n_reached} reached by {mode}{lost}")

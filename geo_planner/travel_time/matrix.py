@@ -14,9 +14,10 @@ from geo_planner.arrays import IntArray
 from geo_planner.config import Mode, Travel
 from geo_planner.findings import Finding
 from geo_planner.kernels.street import UNREACHED
+from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time.blocks import default_threads
-from geo_planner.travel_time.columns import TRAVEL_TIME, label_of
+from geo_planner.travel_time.columns import TRAVEL_TIME, minute_and_draw
 from geo_planner.travel_time.inputs import Points, points_of, require_mode, travel_in
 from geo_planner.travel_time.router import open_router
 from geo_planner.units import CENTISECONDS_PER_S
@@ -32,7 +33,8 @@ class TravelTimes:
         Ids as given.
     columns
         ``travel_time_s``, or one per percentile: ``travel_time_s_p50``; or one per minute of the
-        window: ``travel_time_s_07:30``; with fares asked for, one of each per fare:
+        window: ``travel_time_s_07:30``, and draw where there are several:
+        ``travel_time_s_07:30_draw2``; with fares asked for, one of each per fare:
         ``travel_time_s_fare24_p50``.
     times_s
         ``(n_origins, n_destinations, n_columns)`` [s], inf where unreachable.
@@ -41,7 +43,8 @@ class TravelTimes:
     origins, destinations
         The points, index = ids, in the CRS of the region.
     findings
-        What was left out of the network or the timetable, or is assumed or doubtful in them.
+        What was left out of the network or the timetable, or is assumed or doubtful in them; and
+        points linked from afar.
 
     Examples
     --------
@@ -95,17 +98,23 @@ class TravelTimes:
         )
 
     def to_long_frame(self) -> pd.DataFrame:
-        """Lay every minute out in a row of its own: from_id, to_id, minute, travel_time_s."""
-        n_origins, n_destinations, n_minutes = self.times_s.shape
-        minutes = [label_of(name) for name in self.columns]
+        """Lay every minute out in a row of its own: from_id, to_id, minute, travel_time_s.
+
+        Where frequencies are drawn several times, each draw has its row, and ``draw`` its number.
+        """
+        n_origins, n_destinations, n_columns = self.times_s.shape
+        minutes, draws = zip(*(minute_and_draw(name) for name in self.columns), strict=True)
+        n_pairs = n_origins * n_destinations
+        of_draws = {} if None in draws else {"draw": np.tile(np.array(draws), n_pairs)}
         times = np.where(np.isinf(self.times_s), np.nan, self.times_s)
         return pd.DataFrame(
             {
-                "from_id": np.repeat(self.origin_ids.to_numpy(object), n_destinations * n_minutes),
+                "from_id": np.repeat(self.origin_ids.to_numpy(object), n_destinations * n_columns),
                 "to_id": np.tile(
-                    np.repeat(self.destination_ids.to_numpy(object), n_minutes), n_origins
+                    np.repeat(self.destination_ids.to_numpy(object), n_columns), n_origins
                 ),
-                "minute": np.tile(np.array(minutes, object), n_origins * n_destinations),
+                "minute": np.tile(np.array(minutes, object), n_pairs),
+                **of_draws,
                 TRAVEL_TIME: times.ravel(),
             }
         )
@@ -171,7 +180,8 @@ def travel_times(
     threads
         Searches at once; None: one per core.
     is_expanded
-        Give the time of every minute of the window, in place of percentiles.
+        Give the time of every minute of the window, in place of percentiles; of every draw of
+        each minute where the departures of frequencies are drawn.
     max_fares
         Give the times of journeys that cost no more than each of these, rising; the frontier
         between time and fare. Public transport only.
@@ -216,5 +226,5 @@ def travel_times(
     )
     return TravelTimes(
         from_points.index, to_points.index, router.columns, times, snaps, from_points, to_points,
-        router.findings,
+        (*router.findings, *far_link_findings(snaps, "end")),
     )  # fmt: skip

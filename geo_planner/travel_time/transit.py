@@ -32,7 +32,7 @@ from geo_planner.networks.transit.transfer_rules import ruled_walks
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, default_threads, run_blocks
-from geo_planner.travel_time.columns import percentile_label, time_column
+from geo_planner.travel_time.columns import minute_labels, percentile_label, time_column
 from geo_planner.travel_time.stop_ways import Choice, Ends, WaySearch, collect
 from geo_planner.travel_time.street import RowSearch
 from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
@@ -53,7 +53,8 @@ class TransitRouter:
     mode
         transit, transit+bicycle (taken along) or park_and_ride.
     is_expanded
-        Give every minute of the window a column, in place of percentiles.
+        Give every minute of the window a column, in place of percentiles; every draw of each
+        minute where the departures of frequencies are drawn.
     max_fares
         Give every one of these fares columns of its own, rising: the times of journeys that cost
         no more. None: those within ``travel.max_fare``, if it is set.
@@ -114,13 +115,9 @@ class TransitRouter:
             self.window.is_arrival,
         )  # fmt: skip
         self._ranks = None if is_expanded else self._timetables.ranks(travel)
-        if is_expanded and len(services) > 1:
-            raise InputError(
-                "every minute has several times where frequencies are drawn: "
-                "set frequency_draws = 1, or ask for percentiles"
-            )
         percentiles = [percentile_label(p) for p in travel.percentiles]
-        labels = self.window.labels if is_expanded else percentiles
+        minutes = minute_labels(self.window.labels, len(services))
+        labels = minutes if is_expanded else percentiles
         fares = [None] if max_fares is None else self._max_fares
         self.columns = tuple(time_column(label, fare) for fare in fares for label in labels)
 

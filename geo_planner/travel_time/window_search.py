@@ -77,7 +77,7 @@ class WindowSearch:
     n_columns
         How many columns there are.
     ranks
-        Places of percentiles in a sorted window; None: every minute.
+        Places of percentiles in a sorted window; None: every minute of every draw.
     threads
         Searches at once while ways are collected.
     max_time_s
@@ -126,12 +126,13 @@ class WindowSearch:
         )  # fmt: skip
 
     def __call__(self, rows: slice, space: SearchSpace) -> IntArray:
-        """Return the times of some rows [cs]: percentiles, or every minute, of each fare."""
+        """Return times of some rows [cs]: percentiles, or every minute and draw, of each fare."""
         ways = reached(self._near(rows, space.near))
         services = self._timetables.services
         near = [ways if self._by_distance else reduce_access(one, ways) for one in services]
         direct = self._direct(rows, space.direct)[:, :, 0]
-        n_values = len(self._timetables.lanes_cs) if self._ranks is None else len(self._ranks)
+        n_minutes = len(self._timetables.lanes_cs) * len(services)
+        n_values = n_minutes if self._ranks is None else len(self._ranks)
         shape = (len(direct), self._n_columns, self._timetables.n_fares, n_values)
         out = np.empty(shape, np.int32)
         for row in range(len(direct)):
@@ -158,7 +159,8 @@ class WindowSearch:
                 window.percentiles(minutes, self._ranks, found)
                 out[:, number] = found
             else:
-                out[:, number] = travel[0][:, ::-1] if self._timetables.is_turned else travel[0]
+                lanes = travel[:, :, ::-1] if self._timetables.is_turned else travel
+                out[:, number] = np.moveaxis(lanes, 0, 2).reshape(self._n_columns, -1)
 
     def _labels(
         self, draw: int, stops: IntArray, costs_cs: IntArray, space: SearchSpace

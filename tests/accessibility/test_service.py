@@ -50,10 +50,11 @@ def rides():
     return made
 
 
-def build_town(folder, *, directions=True, block=None):
+def build_town(folder, *, directions=True, block=None, only=lambda _route, _at_s: True):
     north_m = ORIGIN_M[1] - WORLD_ORIGIN_M[1]
     stop_times, trips = [], []
-    for number, (route, direction, course) in enumerate(rides()):
+    kept = [ride for ride in rides() if only(ride[0], ride[2][0][1])]
+    for number, (route, direction, course) in enumerate(kept):
         stop_times += calls(f"t{number}", *course)
         trips.append({"trip_id": f"t{number}", "route_id": route, "service_id": "daily"})
         if directions:
@@ -207,6 +208,26 @@ def test_slopes_change_how_long_a_walk_takes_and_not_how_far_it_is(tmp_path, mon
     assert pairs[0, 1] == pytest.approx(300, rel=3e-4) == pairs[1, 0]
     slow = travel_times(region, ends[:1], ends[1:2], "walk", Travel(walk_speed_kmh=3.6))
     assert slow.times_s[0, 0, 0] > 400
+
+
+def test_the_command_tells_what_the_timetable_leaves_unsaid(tmp_path):
+    """No bus runs between half past seven and half past eight; the train of the region does."""
+    region = build_town(tmp_path, only=lambda route, at_s: route == "T" or at_s > 9 * HOUR)
+    places = points(NEAR, (0, 13)).to_crs(4326)
+    pd.DataFrame({"id": places.index, "lon": places.x, "lat": places.y}).to_csv(
+        tmp_path / "points.csv", index=False
+    )
+    given = ["service", str(region.path), "--points", str(tmp_path / "points.csv"), "--json",
+             "--out", str(tmp_path / "service.csv")]  # fmt: skip
+    done = CliRunner().invoke(app, given)
+    assert done.exit_code == 0, done.output
+    found = {one["what"]["code"]: one for one in json.loads(done.stdout)["findings"]}
+    assert found["transit_lines_outside"]["count"] == 3
+    assert set(found) >= {"transit_typical_day", "points_linked_far"}
+    assert found["points_linked_far"]["examples"] == ["p1"]
+    assert "of 4 lines of the day without a trip between 07:30 and 08:30" in done.stderr
+    london = CliRunner().invoke(app, [*given, "--ptal-window", "london"])
+    assert "between 08:15 and 09:15" in london.stderr
 
 
 def test_the_command_writes_points_stops_and_lines(town, tmp_path):

@@ -3,16 +3,16 @@
 from datetime import date, datetime, time
 
 import numpy as np
+import pandas as pd
 import pytest
+from pyproj import Transformer
 from typer.testing import CliRunner
 
 from geo_planner.cli import app
 from geo_planner.config import Study, Travel
-from geo_planner.errors import InputError
 from geo_planner.networks.transit.network import on_a_day, typical_day
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
-from geo_planner.travel_time.transit import TransitRouter
 from geo_planner.travel_time.transit_use import transit_use
 from geo_planner.words.english import english
 from tests.sources.osm.osm_drawing import ORIGIN_M
@@ -84,10 +84,56 @@ def test_a_seed_does_not_change_a_timetable_that_is_exact(tmp_path):
     assert (west_to_east(exact, percentiles=[50], frequency_draws=9, seed=5) == plain).all()
 
 
-def test_every_minute_cannot_be_told_where_frequencies_are_drawn(region):
-    travel = Travel.model_validate({**PLAIN, "frequency_draws": 2})
-    with pytest.raises(InputError, match="set frequency_draws = 1"):
-        TransitRouter(region, travel, is_expanded=True)
+@pytest.mark.parametrize("end", ["depart", "arrive"])
+def test_every_minute_of_every_draw_has_a_column_and_percentiles_are_taken_over_them(region, end):
+    n_draws, shares = 3, [1, 40, 90]
+    travel = Travel.model_validate(
+        {**PLAIN, "depart": None, end: f"{WORLD_DAY}T08:30", "window_min": 7, "seed": 3,
+         "frequency_draws": n_draws, "percentiles": shares}
+    )  # fmt: skip
+    ends = points((0, 0)), points((10, 0))
+    every = travel_times(region, *ends, "transit", travel, is_expanded=True)
+    first = "08:30" if end == "depart" else "08:24"
+    assert every.columns[:4] == tuple(
+        f"travel_time_s_{label}"
+        for label in (f"{first}_draw1", f"{first}_draw2", f"{first}_draw3",
+                      f"{first[:-1]}{int(first[-1]) + 1}_draw1")
+    )  # fmt: skip
+    values = np.sort(every.times_s[0, 0])
+    assert len(values) == 7 * n_draws
+    ranks = np.ceil(np.array(shares) / 100 * len(values)).astype(int) - 1
+    found = travel_times(region, *ends, "transit", travel).times_s[0, 0]
+    assert values[ranks].tolist() == found.tolist()
+
+    rows = every.to_long_frame()
+    assert rows.columns.tolist() == ["from_id", "to_id", "minute", "draw", "travel_time_s"]
+    assert rows["draw"].tolist() == [1, 2, 3] * 7
+    # a minute later is a minute less to wait, or more at an arrival; walking takes 1000 s
+    one_minute = -60 if end == "depart" else 60
+    for _, drawn in rows.groupby("draw"):
+        steps = np.diff(drawn["travel_time_s"])
+        is_plain = np.isclose(steps, one_minute, atol=1) | np.isclose(steps, 0)
+        assert is_plain.sum() >= len(steps) - 2
+
+
+def test_the_command_writes_a_row_for_every_draw_of_every_minute(region, tmp_path):
+    to_degrees = Transformer.from_crs(region.crs, 4326, always_xy=True)
+    some = points((0, 0), (10, 0))
+    longitude, latitude = to_degrees.transform(some.x, some.y)
+    ends, out = tmp_path / "ends.csv", tmp_path / "times.csv"
+    pd.DataFrame({"id": some.index, "lon": longitude, "lat": latitude}).to_csv(ends, index=False)
+    given = (
+        "times", region.path, "--origins", ends, "--destinations", ends, "--mode", "transit",
+        "--depart", f"{WORLD_DAY}T08:00", "--window-min", 4, "--expanded",
+        "--frequency-draws", 2, "--out", out,
+    )  # fmt: skip
+    ran = CliRunner().invoke(app, [str(part) for part in given])
+    assert ran.exit_code == 0, ran.output
+    rows = pd.read_csv(out)
+    assert len(rows) == 2 * 2 * 4 * 2
+    pair = rows[(rows["from_id"] == "p0") & (rows["to_id"] == "p1")]
+    assert pair["minute"].tolist() == np.repeat([f"08:0{n}" for n in range(4)], 2).tolist()
+    assert pair["draw"].tolist() == [1, 2] * 4
 
 
 @pytest.mark.parametrize(

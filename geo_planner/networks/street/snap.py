@@ -23,7 +23,7 @@ from geo_planner.units import CENTISECONDS_PER_S
 
 _Door = tuple[IntArray, IntArray]
 
-_BESIDE_M = 100.0
+BESIDE_M = 100.0
 _MATTERS_S = 60.0
 _ON_CROSSING = {"leave": "stand", "enter": "meet"}
 
@@ -194,7 +194,7 @@ class Snapper:
             network.way_out_from[private] + share * whole,
             network.way_out_to[private] + (1 - share) * whole,
         )
-        place, straight_m = _nearest(self._open_tree, shapes[rows], min(max_snap_m, _BESIDE_M))
+        place, straight_m = _nearest(self._open_tree, shapes[rows], min(max_snap_m, BESIDE_M))
         along_s = distance[rows] / walk_speed_mps + out_cs / CENTISECONDS_PER_S
         saves_s = along_s - straight_m / walk_speed_mps
         is_better = (place >= 0) & (saves_s > _MATTERS_S)

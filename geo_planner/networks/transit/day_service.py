@@ -68,7 +68,7 @@ def _spans(region: Region, feed: str) -> str:
     publisher = own["feeds"]["publisher_name"].iloc[0]
     name = feed if pd.isna(publisher) else f"{feed} ({publisher})"
     return f"{name}: " + ", ".join(
-        f"{first}" if first == last else f"{first} to {last}" for first, last in spans
+        f"{first}" if first == last else f"{first} \u2013 {last}" for first, last in spans
     )
 
 

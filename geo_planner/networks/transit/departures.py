@@ -10,7 +10,7 @@ same order runs the same way (0), any other the other way (1).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,8 @@ from scipy.sparse.csgraph import connected_components
 from geo_planner.arrays import LongArray
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
+from geo_planner.networks.transit.day_service import service_findings
 from geo_planner.networks.transit.network import on_a_day, timetables_of
 from geo_planner.networks.transit.timetable import Timetable
 from geo_planner.packaged import packaged_rows
@@ -53,6 +55,8 @@ class Departures:
         When it leaves, counted from the start of the day [s].
     is_start
         Whether it is the first of its trip.
+    findings
+        How the day was chosen, what was left out of its timetable, or is doubtful in it.
     """
 
     day: date
@@ -63,17 +67,18 @@ class Departures:
     direction: LongArray
     time_s: LongArray
     is_start: npt.NDArray[np.bool_]
+    findings: tuple[Finding, ...] = ()
 
     def between(self, from_s: float, until_s: float) -> "Departures":
         """Keep the departures from one time on and before another [s of the day]."""
         kept = (self.time_s >= from_s) & (self.time_s < until_s)
         arrays = ("stop", "line", "direction", "time_s", "is_start")
-        return Departures(
-            self.day, self.stops, self.lines, *(getattr(self, name)[kept] for name in arrays)
-        )
+        return replace(self, **{name: getattr(self, name)[kept] for name in arrays})
 
 
-def day_departures(region: Region, travel: Travel) -> Departures:
+def day_departures(
+    region: Region, travel: Travel, window_s: tuple[int, int] = (0, SECONDS_PER_DAY)
+) -> Departures:
     """List the departures of a day at all stops of a region.
 
     Parameters
@@ -82,6 +87,8 @@ def day_departures(region: Region, travel: Travel) -> Departures:
         Region with a timetable.
     travel
         Its day counts: of the window, or typical; not its limits.
+    window_s
+        Lines of the day without a trip in this time are a finding [s of the day].
 
     Raises
     ------
@@ -90,7 +97,7 @@ def day_departures(region: Region, travel: Travel) -> Departures:
     """
     if not region.has("stop_times"):
         raise InputError(f"{region.path}: the region has no timetable; build it with a GTFS file")
-    _, moment, _ = on_a_day(region, travel)
+    _, moment, day_findings = on_a_day(region, travel)
     plain = travel.model_copy(update={"frequency_draws": 1, "wheelchair": False})
     timetable = next(timetables_of(region, moment.date(), plain, SECONDS_PER_DAY))
     stops = region.geo_table("stops").set_index("stop_id")
@@ -119,6 +126,7 @@ def day_departures(region: Region, travel: Travel) -> Departures:
         direction.astype(np.int64),
         found["time_s"],
         found["is_start"],
+        (*day_findings, *service_findings(region, timetable, *window_s), *timetable.findings),
     ).between(0, SECONDS_PER_DAY)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo_planner.analysis import AnalysisResult
 from geo_planner.land import assumed_files
+from geo_planner.networks.street.far_links import far_links
 from geo_planner.pages.brief import around, capacity, ground, plans
 from geo_planner.pages.brief import rank as ranking
 from geo_planner.pages.brief.maps import WalkMaps
@@ -343,4 +344,5 @@ def _snap_words(subject: Subject) -> str:
         return words("brief_snap_unknown")
     low, high = round(float(far.min())), round(float(far.max()))
     span = f"{low}" if low == high else f"{low}{EN_DASH}{high}"
-    return words("brief_snap", distance=f"{span}\u00a0m")
+    key = "brief_snap_far" if len(far_links(own, "table")) else "brief_snap"
+    return words(key, distance=f"{span}\u00a0m")

@@ -14,6 +14,7 @@ from geo_planner.pages.drawing.stations import station_names
 from geo_planner.pages.drawing.view import View
 from geo_planner.pages.sites.confidence import rank_confidence
 from geo_planner.pages.sites.land import floor_area_text, key_rows, land_chips, land_sections
+from geo_planner.pages.sites.links import far_link_words
 from geo_planner.palette import CRITERIA, ramp
 from geo_planner.siting.criteria import criteria
 from geo_planner.words.reasons import reasons_words
@@ -136,12 +137,14 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
     sites = view.sites
     anchors = site_anchors(sites)
     stations = _near(view)
+    far_links = far_link_words(view)
     n_ranked = int(sites["rank"].notna().sum()) if groups else 0
     criteria = [name for group in groups for name in group.criteria]
     described = []
     for i, (site_id, row) in enumerate(sites.drop(columns="geometry").iterrows()):
         values = [_value(row.get(f"{name}_value")) for name in criteria]
         sure = rank_confidence(view, row, n_ranked)
+        far = far_links.get(str(site_id), "")
         described.append(
             {
                 "id": str(site_id),
@@ -165,7 +168,12 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
                     for name, value in zip(criteria, values, strict=True)
                     if value is None
                 ],
-                "chips": [*land_chips(view, row), *_chips(view, row, criteria, values)],
+                "linked_far": far,
+                "chips": [
+                    *([["warn", f"! {far}"]] if far else []),
+                    *land_chips(view, row),
+                    *_chips(view, row, criteria, values),
+                ],
             }
         )
     return described

@@ -108,6 +108,7 @@ def _head(view: View, i: int, site: dict[str, Any]) -> dict[str, Any]:
     """Name a site, and count what is open on it."""
     row = view.sites.iloc[i]
     named = [*site["unknown"], *questions(view.words, row)]
+    named += [site["linked_far"]] if site["linked_far"] else []
     return {
         "i": i,
         "name": site["name"],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geo_planner.analysis.totals import study_rows
+from geo_planner.findings import Finding
 from geo_planner.pages.drawing.view import View
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.tables import table_words
@@ -17,8 +18,10 @@ _ORDER = ("left_out", "warning", "repaired")
 
 
 def finding_rows(view: View) -> list[dict[str, Any]]:
-    """Lay out what happened to the sources, the gravest kind first."""
-    findings = [finding for finding in view.region.findings if finding.kind in _SIGNS]
+    """Lay out what happened to sources and to the day's networks, the gravest kind first."""
+    of_run = [Finding.from_json(plain) for plain in view.summary.get("network_findings", ())]
+    every = dict.fromkeys([*view.region.findings, *of_run])
+    findings = [finding for finding in every if finding.kind in _SIGNS]
     findings.sort(key=lambda finding: _ORDER.index(finding.kind))
     return [
         {
@@ -27,7 +30,7 @@ def finding_rows(view: View) -> list[dict[str, Any]]:
             "kind_words": view.words(f"finding_{finding.kind}"),
             "count": view.words.number(finding.count),
             "what": reason_words(finding.what, view.words),
-            "source": finding.source,
+            "source": view.words.phrases.get(f"table_{finding.source}", finding.source),
             "examples": ", ".join(finding.examples[:3]),
         }
         for finding in findings

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from geo_planner.errors import InputError
@@ -63,6 +64,23 @@ def test_every_value_of_a_plan_names_its_plan_level_date_and_document(english):
     assert "90 % 1" in text
     assert "Sub-area of a local plan 1 9300001 , 26 February 2018" in text
     assert "Municipal framework 2 9100007, 29 April 2024" in text
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "language", "said"),
+    [
+        (80.0, "en", "80 m to the street network, charged at walking speed"),
+        (340.0, "en", "340 m in a straight line to the street network"),
+        (340.0, "da", "340 m i ret linje til vejnettet"),
+    ],
+)
+def test_a_site_linked_to_streets_from_afar_says_so(planned, distance_m, language, said):
+    snaps = pd.DataFrame(
+        {"table": "sites", "id": ["A"], "mode": "walk", "status": "snapped",
+         "distance_m": [distance_m]}
+    )  # fmt: skip
+    html = brief(dataclasses.replace(planned, snaps=snaps), language=language)
+    assert said in text_of(html).replace("\u00a0", " ")
 
 
 def test_an_address_that_is_no_web_page_is_no_link(english):

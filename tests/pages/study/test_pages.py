@@ -1,16 +1,21 @@
 """Pages as text: self-contained, labelled, credited, escaped, the same for the same input."""
 
+import dataclasses
 import json
 import re
 
+import pandas as pd
 import pytest
 
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.page import FILE_LINKS, data_island
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
+from geo_planner.reasons import Reason
+from geo_planner.words.english import english
 from tests.pages.small_town import IMG, SCRIPT, SITE_NAMES, town_result, write_town
 
 BARE = PageAssets()
@@ -138,6 +143,65 @@ def test_the_start_page_tells_what_was_left_out_sources_and_edge(result):
     assert 'href="sites.csv" download' in html
     assert "town.osm" in html
     assert "1 400" in html.replace("\u202f", " ")
+
+
+REST = Finding("feeds", "warning", 1, Reason("transit_feed_rests", day="2026-03-10"), ("Bus",))
+OUTSIDE = Finding(
+    "routes", "warning", 7, Reason("transit_lines_outside", lines=9, start="07:30", end="08:30")
+)
+CUT = Finding("trips", "repaired", 3, Reason("transit_trips_cut"))
+PLAIN = Finding("feeds", "read", 1, Reason("transit_phases_taken"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("timetables without a trip on 10 March 2026, while others run",
+                "of 9 lines of the day without a trip between 07:30 and 08:30",
+                "cut to the stops between known times", "timetable · Bus")),
+        ("da", ("køreplaner uden en tur 10. marts 2026, mens andre kører",
+                "af dagens 9 linjer uden en tur mellem 07:30 og 08:30",
+                "afkortet til stoppene mellem kendte tider", "køreplan · Bus")),
+    ],
+)  # fmt: skip
+def test_the_start_page_tells_what_the_run_found_in_timetables_in_its_language(
+    town, language, said
+):
+    plain = town_result(town, language)
+    of_modes = [REST, OUTSIDE, CUT, PLAIN, REST]
+    noted = {**plain.summary, "network_findings": [one.to_json() for one in of_modes]}
+    html = render_overview(dataclasses.replace(plain, summary=noted), assets=BARE)
+    for words in said:
+        assert html.count(words) == 1
+        assert words not in render_overview(plain, assets=BARE)
+    assert english(PLAIN.what) not in html
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "language", "said"),
+    [
+        (340.0, "en", "linked to the street network over 340 m in a straight line"),
+        (340.0, "da", "knyttet til vejnettet over 340 m i ret linje"),
+        (90.0, "en", ""),
+    ],
+)
+def test_the_sites_page_says_which_site_is_linked_to_streets_from_afar(
+    town, distance_m, language, said
+):
+    plain = town_result(town, language)
+    own = pd.DataFrame(
+        {"table": "sites", "id": ["A", "B"], "mode": "walk", "status": "snapped",
+         "distance_m": [20.0, distance_m]}
+    )  # fmt: skip
+    snaps = pd.concat([plain.snaps, own], ignore_index=True)
+    html = render_sites_page(dataclasses.replace(plain, snaps=snaps), assets=BARE)
+    first, second, third = data_of(html)["sites"]
+    assert [first["linked_far"], third["linked_far"]] == ["", ""]
+    words = second["linked_far"].replace("\u00a0", " ").replace("\u202f", " ")
+    assert words.startswith(said)
+    assert bool(words) == bool(said)
+    assert (["warn", f"! {second['linked_far']}"] in second["chips"]) == bool(said)
+    assert bool(re.search(r'title="[^"]*(straight line|ret linje)', html)) == bool(said)
 
 
 def test_danish_pages_are_danish(town):
