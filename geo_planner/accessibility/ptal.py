@@ -133,12 +133,12 @@ def _access_times(
     served["mode"] = departures.lines["mode"].to_numpy(object)[served["line"]]
     served = served[served["mode"].isin(modes)]
     headway_min = (until_s - from_s) / SECONDS_PER_MIN / served["count"]
-    allowance_min = served["mode"].map(
-        {name: float(modes[name]["reliability_min"]) for name in modes}
-    )
+    reliability_min = {name: float(row["reliability_min"]) for name, row in modes.items()}
+    # without any row a mapped column would be text
+    allowance_min = served["mode"].map(reliability_min).astype(float)
     served["wait_min"] = rules["ptal_wait_share"] * headway_min + allowance_min
     ways = pd.DataFrame({"origin": walks.origin, "end": walks.end, "metres": walks.metres})
     found = ways.merge(served, on="end")
-    found = found[found["metres"] <= found["mode"].map(catchments_m())]
+    found = found[found["metres"] <= found["mode"].map(catchments_m()).astype(float)]
     access_min = found["metres"] / rules["ptal_walk_m_per_min"] + found["wait_min"]
     return found.assign(access_min=access_min)

@@ -167,7 +167,8 @@ def compare_results(
     site_columns = figures_of(a.sites, b.sites, ("",))
     site_figures = [name for name in site_columns if name not in ("name", "geometry")]
     sites = compare_rows(a.sites, b.sites, site_figures)
-    if not any((frame[PRESENCE] == BOTH).any() for frame in (zones, businesses, sites)):
+    rows = (zones, businesses, sites)
+    if any(map(len, rows)) and not any((frame[PRESENCE] == BOTH).any() for frame in rows):
         raise InputError(f"{name_a} and {name_b} share no zone, workplace or site: other places?")
     measures = _common_measures(a, b)
     return Comparison(

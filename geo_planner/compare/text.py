@@ -67,6 +67,8 @@ def _residents(comparison: Comparison) -> pd.Series | None:
 
 def _headline(comparison: Comparison, people: pd.Series | None, n_moved: int) -> str:
     names = f"{comparison.name_b} against {comparison.name_a}"
+    if not any(map(len, (comparison.zones, comparison.businesses, comparison.sites))):
+        return f"{names}: no zones, workplaces or sites to compare"
     if comparison.is_empty:
         return f"{names}: no difference"
     parts = []

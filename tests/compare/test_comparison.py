@@ -78,8 +78,12 @@ def without(folder, *left_out):
     return before, analyse(changed, threads=1, reference=before.reference)
 
 
+EVERYTHING = ("sites", "zones", "businesses")
+
+
 @pytest.mark.parametrize(
-    "left_out", [("sites",), ("zones",), ("businesses",), ("sites", "businesses")]
+    "left_out",
+    [("sites",), ("zones",), ("businesses",), ("sites", "businesses"), EVERYTHING],
 )
 def test_results_without_some_tables_are_compared_and_written(tmp_path, left_out):
     from geo_planner.report import write_comparison
@@ -91,7 +95,9 @@ def test_results_without_some_tables_are_compared_and_written(tmp_path, left_out
     if "sites" in left_out:
         assert told["sites_that_change_rank"] is None
         assert "sites change rank" not in told["headline"]
-    if "businesses" in left_out:
+    if left_out == EVERYTHING:
+        assert told["headline"].endswith("no zones, workplaces or sites to compare")
+    elif "businesses" in left_out:
         assert told["people"]["gaining"] is None
         assert told["people"]["unknown"] == 900
     assert write_comparison(comparison, tmp_path / "c")["headline"] == told["headline"]
