@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from geo_planner import schema
 from geo_planner.accessibility.keys import find_measures, headline
@@ -165,6 +168,19 @@ def unit_of(table: str, column: str) -> str:
     described_table = schema.tables().get(table)
     described = described_table.columns.get(column) if described_table else None
     return described.unit if described else ""
+
+
+def dimensions(frame: gpd.GeoDataFrame) -> npt.NDArray[np.int32]:
+    """Give each row's kind of place: 0 point, 1 line, 2 polygon; -1 where it has none or is empty.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> dimensions(gpd.GeoDataFrame(geometry=[shapely.Point(0, 0), shapely.Polygon(), None]))
+    array([ 0, -1, -1], dtype=int32)
+    """
+    shapes = frame.geometry.to_numpy()
+    return np.where(shapely.is_empty(shapes), -1, shapely.get_dimensions(shapes)).astype(np.int32)
 
 
 def without_places(frame: pd.DataFrame) -> pd.DataFrame:

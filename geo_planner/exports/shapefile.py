@@ -16,9 +16,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-import shapely
 
-from geo_planner.exports.content import Content
+from geo_planner.exports.content import Content, dimensions
 from geo_planner.exports.formulas import guarded
 from geo_planner.exports.results import CREDITS_FILE
 
@@ -96,14 +95,15 @@ def _parts(table: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]
     if not isinstance(frame, gpd.GeoDataFrame):
         yield table, frame
         return
-    dimensions = pd.Series(shapely.get_dimensions(frame.geometry.to_numpy()), frame.index)
-    there = dimensions[dimensions >= 0]
-    main = int(there.mode().iloc[0]) if len(there) else 0
-    dimensions = dimensions.where(dimensions >= 0, main)
-    found = sorted(dimensions.unique())
-    for dimension in found:
-        layer = table if len(found) == 1 else f"{table}_{_KINDS[int(dimension)]}"
-        yield layer, frame[dimensions == dimension]
+    dimension = pd.Series(dimensions(frame), frame.index)
+    has_place = dimension >= 0
+    main = int(dimension[has_place].mode().iloc[0]) if has_place.any() else 0
+    kinds = dimension.where(has_place, main)
+    placed = frame.set_geometry(frame.geometry.where(has_place))
+    found = sorted(kinds.unique())
+    for kind in found:
+        layer = table if len(found) == 1 else f"{table}_{_KINDS[int(kind)]}"
+        yield layer, placed[kinds == kind]
 
 
 def _write_layer(frame: pd.DataFrame, folder: Path, layer: str) -> None:

@@ -8,10 +8,10 @@ from xml.sax.saxutils import quoteattr
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from geo_planner.classes import diverging_borders, round_borders
 from geo_planner.compare.rows import DIFFERENCE
+from geo_planner.exports.content import dimensions
 from geo_planner.packaged import packaged_rows
 from geo_planner.palette import CLUSTERS, CONSTRAINTS, DIVERGING, darker, ramp
 
@@ -56,7 +56,7 @@ def default_style(table: str, frame: gpd.GeoDataFrame, headline: str | None) -> 
     headline
         Column of zones shown first; None: their residents. A difference is drawn in any table.
     """
-    kind = _KINDS[min(2, int(shapely.get_dimensions(frame.geometry.to_numpy()).max(initial=0)))]
+    kind = _KINDS[int(dimensions(frame).max(initial=0))]
     choices: dict[str, Callable[[], tuple[str, list[_Class]] | None]] = {
         "zones": lambda: _graduated(frame, headline or "population_count"),
         "sites": lambda: _graduated(frame, "score"),

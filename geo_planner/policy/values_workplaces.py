@@ -182,11 +182,15 @@ def _private_jobs(frames: PolicyFrames) -> Answer:
     businesses = frames.businesses
     if businesses["sector"].isna().all():
         return lacks("businesses", "sector")
-    is_private = businesses["sector"] == "private"
-    n_unknown = int(businesses["sector"].isna().sum())
-    note = Reason("workplaces_without_sector", count=n_unknown) if n_unknown else None
-    total = float(businesses.loc[is_private, "employees_count"].sum())
-    return Known(total, frames.years.get("businesses"), note)
+    own = businesses[businesses["sector"] == "private"]
+    jobs = own["employees_count"]
+    if len(own) and jobs.isna().all():
+        return lacks("businesses", "employees_count")
+    n_sectors, n_jobs = int(businesses["sector"].isna().sum()), int(jobs.isna().sum())
+    note = Reason("workplaces_without_sector", count=n_sectors) if n_sectors else None
+    if n_jobs:
+        note = Reason("private_workplaces_left_out", sectors=n_sectors, jobs=n_jobs)
+    return Known(float(jobs.sum()), frames.years.get("businesses"), note)
 
 
 def _branch_mix(frames: PolicyFrames) -> Answer:

@@ -248,7 +248,8 @@ def _try(
                 for text in error.problems
             ]
             continue
-        if _differs(region, name, typed):
+        base = Draft(region).frame(name)
+        if len(base) != len(typed) or _is_any(count_changes(name, base, typed)):
             check.tables[name] = typed
     return problems
 
@@ -294,8 +295,3 @@ def _run(
 
 def _is_any(change: Change) -> bool:
     return bool(change.rows_added or change.rows_changed or change.rows_removed)
-
-
-def _differs(region: Region, name: str, typed: pd.DataFrame) -> bool:
-    base = Draft(region).frame(name)
-    return len(base) != len(typed) or _is_any(count_changes(name, base, typed))

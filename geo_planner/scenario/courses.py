@@ -106,13 +106,13 @@ def place_stops(
     Refused
         Naming every stop that is unknown or has no place.
     """
-    known = draft.frame("stops").set_index("stop_id")["geometry"]
+    places = draft.frame("stops").set_index("stop_id")["geometry"]
     problems: list[Reason] = []
     ids: list[str] = []
     points: list[Point] = []
     added: list[dict[str, Any]] = []
     for number, stop in enumerate(stops):
-        unfit = [*_unfit_stops(known, stop)]
+        unfit = [*_unfit_stops(places, stop)]
         if stop.at is not None:
             try:
                 points.append(draft.place(stop.at))
@@ -127,7 +127,7 @@ def place_stops(
                 added.append(row)
         elif not unfit:
             ids.append(str(stop.stop_id))
-            points.append(known[stop.stop_id])
+            points.append(places[stop.stop_id])
         problems += unfit
     if problems:
         raise Refused(*problems)

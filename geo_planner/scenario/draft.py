@@ -79,11 +79,11 @@ class Draft:
             When rows do not fit the table, or their keys are taken.
         """
         table = schema.tables()[name]
-        made = pd.DataFrame(rows)
+        added = pd.DataFrame(rows)
         if table.geometry is not None:
-            made = gpd.GeoDataFrame(made, geometry="geometry", crs=self.region.crs)
+            added = gpd.GeoDataFrame(added, geometry="geometry", crs=self.region.crs)
         try:
-            typed = schema.validate(made, table, origin="what is added")
+            typed = schema.validate(added, table, origin="what is added")
         except SchemaError as error:
             raise Refused(
                 *(Reason("scenario_table", table=name, text=text) for text in error.problems)
@@ -131,25 +131,24 @@ class Draft:
         area = given.crs.area_of_use
         try:
             in_degrees = given.to_crs(WGS84).total_bounds
-            made = given.to_crs(self.region.crs).iloc[0]
+            placed = given.to_crs(self.region.crs).iloc[0]
         except ProjError as error:
             raise Refused(
                 Reason("scenario_shape_unread", crs=shape.crs, error=str(error))
             ) from error
-        fits = np.isfinite(shapely.get_coordinates(made)).all() and _within(area, in_degrees)
+        fits = np.isfinite(shapely.get_coordinates(placed)).all() and _within(area, in_degrees)
         if given.crs == WGS84:
             fits = fits and _within(None, given.total_bounds)
-        extent = self._extent()
-        if not fits or (extent is not None and made.distance(extent) > MAX_AWAY_M):
+        extents = (
+            shapely.box(*self.region.geo_table(name).total_bounds)
+            for name in _EXTENT_TABLES
+            if self.region.has(name)
+        )
+        extent = next(extents, None)
+        if not fits or (extent is not None and placed.distance(extent) > MAX_AWAY_M):
             where = ", ".join(f"{value:g}" for value in given.total_bounds)
             raise Refused(Reason("scenario_shape_far", bounds=where, crs=shape.crs))
-        return made
-
-    def _extent(self) -> BaseGeometry | None:
-        for name in _EXTENT_TABLES:
-            if self.region.has(name):
-                return shapely.box(*self.region.geo_table(name).total_bounds)
-        return None
+        return placed
 
     def select(self, name: str, selection: Selection) -> Mask:
         """Mark the rows of a table that a selection chooses.

@@ -80,29 +80,17 @@ def extend_trips(plan: ExtendLine, draft: Draft) -> None:
         raise Refused(Reason("scenario_no_end", stop=plan.from_stop))
     ids, points, added = place_stops(draft, plan.stops, plan.added_id, plan.mode)
     add_new_stops(draft, added)
+    line = plan.routes.line or "line"
     if len(last):
-        _append(draft, last, _leg_out(plan, draft, last, ids, points))
+        course = course_between(draft, [_place_of(draft, last), *points], plan, line)
+        note_course(draft, plan, line, course)
+        _append(draft, last, _ExtensionLeg(ids, plan.run_times_s(course), plan.dwell_s))
     if len(first):
-        _prepend(draft, first, _leg_back(plan, draft, first, ids, points))
-
-
-def _leg_out(
-    plan: ExtendLine, draft: Draft, last: pd.DataFrame, ids: list[str], points: list[Point]
-) -> _ExtensionLeg:
-    name = plan.routes.line or "line"
-    course = course_between(draft, [_place_of(draft, last), *points], plan, name)
-    note_course(draft, plan, name, course)
-    return _ExtensionLeg(ids, plan.run_times_s(course), plan.dwell_s)
-
-
-def _leg_back(
-    plan: ExtendLine, draft: Draft, first: pd.DataFrame, ids: list[str], points: list[Point]
-) -> _ExtensionLeg:
-    start = _place_of(draft, first)
-    places = [start, *back_points(draft, plan.stops, points)]
-    course = course_back(draft, [start, *points], places, plan, plan.routes.line or "line")
-    back = [stop.back_stop_id or name for stop, name in zip(plan.stops, ids, strict=True)]
-    return _ExtensionLeg(back, plan.run_times_s(course[::-1]), plan.dwell_s)
+        end = _place_of(draft, first)
+        places = [end, *back_points(draft, plan.stops, points)]
+        course = course_back(draft, [end, *points], places, plan, line)
+        back = [stop.back_stop_id or own for stop, own in zip(plan.stops, ids, strict=True)]
+        _prepend(draft, first, _ExtensionLeg(back, plan.run_times_s(course[::-1]), plan.dwell_s))
 
 
 def _place_of(draft: Draft, calls: pd.DataFrame) -> Point:

@@ -186,8 +186,8 @@ def write_calls(draft: Draft, before: pd.DataFrame, after: pd.DataFrame) -> None
     calls = draft.frame("stop_times")
     rest = calls[~calls["trip_id"].isin(set(before["trip_id"]))]
     typed = after[list(calls.columns)].astype(calls.dtypes.to_dict())
-    made = pd.concat([rest, typed]) if len(rest) else typed
-    draft.replace("stop_times", made.reset_index(drop=True))
+    frame = pd.concat([rest, typed]) if len(rest) else typed
+    draft.replace("stop_times", frame.reset_index(drop=True))
 
 
 def drop_trips(draft: Draft, trip_ids: set[str]) -> None:

@@ -227,17 +227,14 @@ def _read_forecast(path: Path, written: NumberFormat) -> pd.DataFrame:
     counts = [name for name in COUNTS if name in read.frame]
     table, _, unread = as_numbers(read.frame, counts, stated=written, separator=read.separator)
     file = path.name
-    problems = [Reason("scenario_of_file", file=file, what=_as_text(text)) for text in unread]
+    texts = [Reason("error_text", text=text) for text in unread]
+    problems = [Reason("scenario_of_file", file=file, what=text) for text in texts]
     problems += [*_key_problems(file, table), *_column_problems(file, table)]
     if not problems:
         problems += _count_problems(file, table, counts)
     if problems:
         raise Refused(*problems)
     return table.assign(**{name: to_floats(table[name]) for name in counts})
-
-
-def _as_text(text: str) -> Reason:
-    return Reason("error_text", text=text)
 
 
 def _key_problems(file: str, table: pd.DataFrame) -> Iterator[Reason]:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from shapely.geometry import LineString
@@ -66,22 +66,20 @@ class AddLine(Course):
         note_course(draft, self, self.name, course)
         require_feed(draft)
         add_new_stops(draft, added)
-        draft.add("routes", [self._route()])
+        route = {
+            "route_id": self.added_id, "feed": SCENARIO_FEED, "route_short_name": self.name,
+            "route_type": ROUTE_TYPES[self.mode],
+        }  # fmt: skip
+        draft.add("routes", [route])
         service_id = f"{self.added_id}:{self.days}"
         draft.add("calendar", [calendar_row(draft, service_id, self.days)])
         self._add_direction(draft, 0, ids, self.run_times_s(course), course)
         if self.both_directions:
             back = [stop.back_stop_id or name for stop, name in zip(self.stops, ids, strict=True)]
             places = back_points(draft, self.stops, points)
-            turned = course_back(draft, points, places, self, self.name)
-            runs = self.run_times_s(turned[::-1])[::-1]
-            self._add_direction(draft, 1, back[::-1], runs, turned)
-
-    def _route(self) -> dict[str, Any]:
-        return {
-            "route_id": self.added_id, "feed": SCENARIO_FEED, "route_short_name": self.name,
-            "route_type": ROUTE_TYPES[self.mode],
-        }  # fmt: skip
+            return_course = course_back(draft, points, places, self, self.name)
+            runs = self.run_times_s(return_course[::-1])[::-1]
+            self._add_direction(draft, 1, back[::-1], runs, return_course)
 
     def _add_direction(
         self,

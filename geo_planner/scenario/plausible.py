@@ -36,7 +36,8 @@ def notes_on_values(item: Modification, before: Draft, after: Draft) -> Iterator
                 "scenario_unusual", key=row["key"], value=value, low=row["low"], high=row["high"],
                 hint=Reason(row["hint"]),
             )  # fmt: skip
-    for period in _periods(item):
+    service = getattr(item, "service", ())
+    for period in (service,) if isinstance(service, Period) else service:
         yield from _headway_notes(period)
     if isinstance(item, GrowZones):
         yield from _growth_notes(item, before, after)
@@ -52,11 +53,6 @@ def plausible_values() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
         typed = {**row, "low": float(row["low"]), "high": float(row["high"])}
         found[row["modification"]] = (*found.get(row["modification"], ()), typed)
     return found
-
-
-def _periods(item: Modification) -> tuple[Period, ...]:
-    service = getattr(item, "service", ())
-    return (service,) if isinstance(service, Period) else tuple(service)
 
 
 def _headway_notes(period: Period) -> Iterator[Reason]:

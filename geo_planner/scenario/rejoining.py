@@ -1,6 +1,5 @@
 """Streets that go, and streets split for them that become whole again."""
 
-from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 import pandas as pd
@@ -36,18 +35,13 @@ class RemoveStreet(Modification):
         draft.keep("streets", ~rows)
         _drop_turns(draft, set(gone["street_id"]))
         loose = set(gone[list(_ENDS)].to_numpy().ravel())
-        for brought in sorted(set(_brought_with(gone))):
+        # new streets of scenarios, without the number of the piece
+        of_scenarios = [i for i in gone["street_id"] if i.startswith(f"{SCENARIO_FEED}:")]
+        for brought in sorted({street_id.rpartition(":")[0] for street_id in of_scenarios}):
             loose |= _make_whole(draft, brought)
         left = draft.frame("streets")
         used = set(left[list(_ENDS)].to_numpy().ravel())
         draft.keep("street_nodes", ~draft.frame("street_nodes")["node_id"].isin(loose - used))
-
-
-def _brought_with(gone: pd.DataFrame) -> Iterator[str]:
-    """Name the new streets of scenarios among those that go, without the number of the piece."""
-    for street_id in gone["street_id"]:
-        if street_id.startswith(f"{SCENARIO_FEED}:"):
-            yield street_id.rpartition(":")[0]
 
 
 def _drop_turns(draft: Draft, gone: set[str]) -> None:
@@ -103,13 +97,11 @@ def _are_its_pieces(pieces: pd.DataFrame, whole: pd.Series) -> bool:
     """Tell whether pieces lead from end to end of a street and say of themselves what it says."""
     starts, ends = set(pieces["from_node"]), set(pieces["to_node"])
     leads_through = starts - ends == {whole["from_node"]} and ends - starts == {whole["to_node"]}
+    shared = pieces[[name for name in pieces.columns if name not in _OF_PIECE]]
     return leads_through and all(
-        _is_all(pieces[name], whole[name]) for name in pieces.columns if name not in _OF_PIECE
+        (values.isna() if pd.isna(whole[name]) else values.isin([whole[name]])).all()
+        for name, values in shared.items()
     )
-
-
-def _is_all(values: pd.Series, wanted: object) -> bool:
-    return bool(values.isna().all() if pd.isna(wanted) else values.isin([wanted]).all())
 
 
 def _name_whole(draft: Draft, restored: dict[str, str]) -> None:

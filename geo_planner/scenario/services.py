@@ -71,18 +71,21 @@ class AdjustRunTimes(Modification):
         arrival = calls["arrival_time_s"].astype(float)
         departure = calls["departure_time_s"].astype(float)
         reach, leave = arrival.fillna(departure), departure.fillna(arrival)
-        known = reach.notna()
-        trip = calls.loc[known, "trip_id"]
-        run_s = reach[known] - leave[known].groupby(trip).shift()
-        stay_s = leave[known] - reach[known]
+        has_time = reach.notna()
+        trip = calls.loc[has_time, "trip_id"]
+        run_s = reach[has_time] - leave[has_time].groupby(trip).shift()
+        stay_s = leave[has_time] - reach[has_time]
         total = (run_s.fillna(0.0) * self.factor + stay_s).groupby(trip).cumsum()
-        start = reach[known].groupby(trip).transform("first")
+        start = reach[has_time].groupby(trip).transform("first")
         left = np.rint(start + total)
         came = np.rint(start + total - stay_s)
-        made = calls.copy()
-        made.loc[known, "arrival_time_s"] = came.astype("Int32").where(arrival[known].notna())
-        made.loc[known, "departure_time_s"] = left.astype("Int32").where(departure[known].notna())
-        write_calls(draft, calls, made)
+        stretched = calls.copy()
+        for name, time_s, stated_s in (
+            ("arrival_time_s", came, arrival), ("departure_time_s", left, departure),
+        ):  # fmt: skip
+            is_stated = stated_s[has_time].notna()
+            stretched.loc[has_time, name] = time_s.astype("Int32").where(is_stated)
+        write_calls(draft, calls, stretched)
 
 
 class AddTrips(Modification):
@@ -150,10 +153,10 @@ class RemoveTrips(Modification):
     def apply(self, draft: Draft) -> None:
         """Remove every row that belongs to the feed."""
         if not (draft.frame("feeds")["feed"] == self.feed).any():
-            known = ", ".join(draft.frame("feeds")["feed"])
-            if not known:
+            feeds = ", ".join(draft.frame("feeds")["feed"])
+            if not feeds:
                 raise Refused(Reason("scenario_no_feeds", feed=self.feed))
-            raise Refused(Reason("scenario_no_feed", feed=self.feed, feeds=known))
+            raise Refused(Reason("scenario_no_feed", feed=self.feed, feeds=feeds))
         routes, trips = draft.frame("routes"), draft.frame("trips")
         lines = set(routes.loc[routes["feed"] == self.feed, "route_id"])
         is_theirs = (trips["feed"] == self.feed) | trips["route_id"].isin(lines)

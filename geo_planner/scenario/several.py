@@ -72,22 +72,22 @@ def apply_files(
     RegionError
         When another scenario's region stands in the place of one.
     """
-    known = require_files(files)
+    scenarios = require_files(files)
     problems = [
         Reason("scenario_of_file", file=item.id, what=what)
-        for file, item in zip(files, known, strict=True)
-        for what in check_scenario(region, file, known).reasons
+        for file, item in zip(files, scenarios, strict=True)
+        for what in check_scenario(region, file, scenarios).reasons
     ]
     if problems:
-        raise scenario_error(", ".join(item.id for item in known), problems)
+        raise scenario_error(", ".join(item.id for item in scenarios), problems)
     if not replace:
-        for item in known:
+        for item in scenarios:
             require_free(out / item.id / inner, item)
-    made = []
-    for file, item in zip(files, known, strict=True):
+    regions = []
+    for file, item in zip(files, scenarios, strict=True):
         progress(item.name)
         place = out / item.id / inner
-        made.append(
-            apply_scenario(region, file, place, known, is_listed=is_listed, replace=replace)
+        regions.append(
+            apply_scenario(region, file, place, scenarios, is_listed=is_listed, replace=replace)
         )
-    return made
+    return regions

@@ -203,12 +203,12 @@ class RemoveStop(Modification):
         spans = by_trip.transform("max") - by_trip.transform("min") + 1
         is_dense = (spans == by_trip.transform("size")).to_numpy(bool)
         n_gone = pd.Series(is_gone).groupby(calls["trip_id"].to_numpy()).cumsum().to_numpy()
-        made = calls.assign(
+        closed_up = calls.assign(
             stop_sequence=calls["stop_sequence"] - np.where(is_dense, n_gone, 0),
             arrival_time_s=calls["arrival_time_s"] - n_gone * self.saves_s,
             departure_time_s=calls["departure_time_s"] - n_gone * self.saves_s,
         )[~is_gone]
-        kept = made[made.groupby("trip_id")["stop_id"].transform("size") >= LEAST_CALLS]
+        kept = closed_up[closed_up.groupby("trip_id")["stop_id"].transform("size") >= LEAST_CALLS]
         backwards = kept["arrival_time_s"] < kept.groupby("trip_id")["departure_time_s"].shift()
         if backwards.any():
             first = kept.loc[backwards, "trip_id"].iloc[0]

@@ -127,18 +127,14 @@ def _arcs(streets: _Streets, points: Sequence[Point], rows: Sequence[int]) -> pd
     arcs = pd.concat(
         [along[streets.is_open[along["row"], 0]], against[streets.is_open[against["row"], 1]]]
     )
+    # stops at a junction leave it by every street: arcs of no length, on no street
+    both_ways = [*doors, *((junction, stop) for stop, junction in doors)]
+    ends = np.array(both_ways, dtype=int).reshape(-1, 2)
+    at_junctions = {"tail": ends[:, 0], "head": ends[:, 1], "row": -1, "start": 0.0, "end": 0.0}
+    arcs = pd.concat([arcs, pd.DataFrame(at_junctions)])
     # a way of no length would be none to the search
-    arcs = pd.concat([arcs, _both_ways(doors)])
     arcs["metres"] = np.maximum((arcs["end"] - arcs["start"]).abs(), _LEAST_M)
     return arcs.sort_values("metres", kind="stable").drop_duplicates(["tail", "head"])
-
-
-def _both_ways(doors: Sequence[tuple[int, int]]) -> pd.DataFrame:
-    """Let stops at a junction leave it by every street: arcs of no length, on no street."""
-    ends = np.array([*doors, *((b, a) for a, b in doors)], dtype=int).reshape(-1, 2)
-    return pd.DataFrame(
-        {"tail": ends[:, 0], "head": ends[:, 1], "row": -1, "start": 0.0, "end": 0.0}
-    )
 
 
 def _path(before: npt.NDArray[np.int32], start: int, end: int) -> list[tuple[int, int]]:

@@ -99,13 +99,13 @@ class GeometryValue(Value):
         except CRSError as error:
             raise unfit_value("error_text", text=str(error)) from error
         try:
-            made = self.geometry()
+            geometry = self.geometry()
         except (ValueError, TypeError, IndexError, shapely.errors.ShapelyError) as error:
             raise unfit_value("shape_unread", type=self.type, error=str(error)) from error
-        if made.is_empty:
+        if geometry.is_empty:
             raise unfit_value("shape_empty")
-        if not made.is_valid:
-            raise unfit_value("shape_invalid", reason=shapely.is_valid_reason(made))
+        if not geometry.is_valid:
+            raise unfit_value("shape_invalid", reason=shapely.is_valid_reason(geometry))
         return self
 
     def geometry(self) -> BaseGeometry:

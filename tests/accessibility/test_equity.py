@@ -111,3 +111,34 @@ def test_one_zone_is_its_own_decile():
     found = equity_of(np.array([5.0]), np.array([3.0]), np.array([1.0]))
     assert found.deciles.tolist() == [5.0] * 9
     assert (found.gini, found.palma, found.left_behind_share) == (pytest.approx(0), 1.0, 0.0)
+
+
+def test_exactly_half_the_mean_is_not_left_behind():
+    """The mean is 100: 50 is its half, and only what is below it is left behind."""
+    people = np.array([1.0, 1.0])
+    assert equity_of(np.array([50.0, 150.0]), people).left_behind_share == 0
+    assert equity_of(np.array([49.0, 151.0]), people).left_behind_share == 0.5
+
+
+def test_gini_is_unknown_at_nothing_and_known_from_the_least_access_on():
+    people = np.array([30.0, 10.0])
+    assert np.isnan(equity_of(np.zeros(2), people).gini)
+    assert equity_of(np.array([0.0, 1e-12]), people).gini == pytest.approx(0.75)
+    assert equity_of(np.array([0.0, 1e-12]), people).left_behind_share == 0.75
+
+
+def test_people_without_access_are_no_zone_without_people():
+    """A zone with access and nobody in it counts in no figure; one without access does."""
+    found = equity_of(np.array([0.0, 8.0, 100.0]), np.array([1.0, 1.0, 0.0]))
+    assert (found.people, found.mean, found.gini) == (2, 4, 0.5)
+
+
+def test_a_poorest_group_without_any_access_leaves_palma_unknown():
+    people, income = np.array([40.0, 60.0]), np.array([1.0, 2.0])
+    assert np.isnan(equity_of(np.array([0.0, 8.0]), people, income).palma)
+    assert equity_of(np.array([1.0, 8.0]), people, income).palma == 8
+
+
+def test_an_income_unknown_where_nobody_lives_takes_no_palma_away():
+    access, people = np.array([1.0, 8.0, 5.0]), np.array([40.0, 60.0, 0.0])
+    assert equity_of(access, people, np.array([1.0, 2.0, np.nan])).palma == 8

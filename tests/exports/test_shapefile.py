@@ -2,14 +2,18 @@
 
 import zipfile
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo_planner.exports.content import Content
 from geo_planner.exports.shapefile import short_names, write_shapefiles
-from tests.exports.conftest import LONG_URL
+from tests.exports.conftest import CRS_M, LONG_URL, box
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +82,58 @@ def test_short_names_fit_and_differ_whatever_the_columns_are_called(names):
     short = list(short_names(names).values())
     assert len({name.lower() for name in short}) == len(names)
     assert all(0 < len(name.encode()) <= 10 for name in short)
+
+
+POINT, LINE = shapely.Point(3, 4), shapely.LineString([(0, 0), (9, 0), (9, 5)])
+MANY_POINTS = shapely.MultiPoint([(1, 1), (2, 2)])
+HOLED = shapely.Polygon(box(0, 0).exterior, [box(0.2, 0.2, 10).exterior])
+MULTI = shapely.MultiPolygon([box(2, 0), HOLED])
+
+
+def written_and_read(shapes, folder):
+    """Write rows of these shapes; give the layers and what they read back as, by layer."""
+    frame = gpd.GeoDataFrame(
+        {"constraint_id": [f"c{i}" for i in range(len(shapes))]}, geometry=shapes, crs=CRS_M
+    )
+    layers = write_shapefiles(Content("x", None, {"constraints": frame}, ()), folder / "x.zip")
+    with zipfile.ZipFile(folder / "x.zip") as archive:
+        archive.extractall(folder)
+    return {layer: pyogrio.read_dataframe(folder / f"{layer}.shp") for layer in layers}
+
+
+def ids(read):
+    return {layer: rows["constraint"].tolist() for layer, rows in read.items()}
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        [box(0, 0), MULTI],
+        [HOLED, MULTI],
+        [LINE, shapely.MultiLineString([LINE, [(0, 1), (9, 1)]])],
+        [POINT, shapely.Point(5, 6)],
+        [MANY_POINTS, shapely.MultiPoint([(7, 7)])],
+        [shapely.Point(1, 2, 3.5), shapely.Point(4, 5, 6.5)],
+        [shapely.force_3d(HOLED, 12.5), shapely.force_3d(MULTI, 8.0)],
+        [shapely.LineString([(0, 0, 1), (9, 0, 2.5)])],
+    ],
+)
+def test_shapes_of_several_parts_with_holes_and_heights_read_back_equal(shapes, tmp_path):
+    (read,) = written_and_read(shapes, tmp_path).values()
+    for back, shape in zip(read.geometry, shapes, strict=True):
+        assert back.has_z == shape.has_z
+        assert shapely.equals(back, shape)
+        assert shapely.area(back) == pytest.approx(shape.area)
+        heights = (shapely.get_coordinates(one, include_z=True)[:, 2] for one in (back, shape))
+        assert np.array_equal(*map(np.sort, heights), equal_nan=True)
+
+
+def test_rows_without_a_place_go_with_the_kind_there_is_most_of(tmp_path):
+    rows = [None, POINT, LINE, LINE, shapely.Polygon()]
+    read = written_and_read(rows, tmp_path)
+    assert ids(read) == {"constraints_point": ["c1"], "constraints_line": ["c0", "c2", "c3", "c4"]}
+    assert read["constraints_line"].geometry.isna().tolist() == [True, False, False, True]
+
+
+def test_a_table_where_no_row_has_a_place_keeps_all_rows(tmp_path):
+    assert ids(written_and_read([None, None], tmp_path)) == {"constraints": ["c0", "c1"]}

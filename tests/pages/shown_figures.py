@@ -16,6 +16,7 @@ from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
+from geo_planner.words.wording import Wording
 
 BARE = PageAssets((), ())
 _NUMBER = re.compile(r"[−-]?\d[\d\u202f]*(?:[.,]\d+)?")
@@ -154,6 +155,18 @@ def rank_places(result):
     for site_id, row in table.iterrows():
         rank = None if row.isna()["rank"] else int(row["rank"])
         places[str(site_id)].append((rank, round(row["score_low"], 6)))
+    return places
+
+
+def brief_places(result):
+    """Collect the rank of every site, as its brief and the table say it."""
+    table = sites_table(result).set_index("site_id")
+    words = Wording("en")
+    label = words("brief_rank_of", count=int(table["rank"].notna().sum()))
+    places = {}
+    for site_id, row in table[table["rank"].notna()].iterrows():
+        lines = brief_lines(result, str(site_id))
+        places[f"rank of {site_id}"] = {"brief": after(lines, label), "table": row["rank"]}
     return places
 
 

@@ -12,6 +12,7 @@ from geo_planner.pages.compare.ranking import total_rows
 from geo_planner.words.wording import Wording
 from tests.pages.shown_figures import (
     assert_one_figure,
+    brief_places,
     gain_places,
     rank_places,
     study_figures,
@@ -26,8 +27,14 @@ def assert_all_agree(result):
         assert len(set(places)) == 1, (site, places)
 
 
+def assert_briefs_agree(result):
+    for name, places in brief_places(result).items():
+        assert_one_figure(name, places)
+
+
 def test_the_town_says_every_figure_once(result):
     assert_all_agree(result)
+    assert_briefs_agree(result)
 
 
 def test_the_town_with_land_says_every_figure_once(result):

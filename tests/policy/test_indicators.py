@@ -9,6 +9,7 @@ from geo_planner.policy import PolicyFrames, policy_facts, policy_indicators
 from geo_planner.policy.answers import WHOLE_AREA
 from geo_planner.policy.indicators import VALUES
 from geo_planner.policy.text import indicator_lines, indicator_records
+from geo_planner.reasons import Reason, read_reasons
 from tests.policy.policy_town import (
     LIFE,
     NO_REFERENCE,
@@ -90,6 +91,19 @@ def test_hinterland_is_not_counted():
     places = clustered().assign(role=["study"] * 5 + ["hinterland"])
     table = told(businesses=places)
     assert value(table, "private_jobs") == 100
+
+
+def test_private_jobs_of_which_some_are_unknown_say_how_many():
+    places = workplaces((SHOP, 10, None, None), (SHOP, np.nan, None, None))
+    table = told(businesses=places)
+    assert value(table, "private_jobs") == 10
+    note = table.loc[("private_jobs", WHOLE_AREA), "note"]
+    assert read_reasons(note) == (Reason("private_workplaces_left_out", sectors=0, jobs=1),)
+
+
+def test_private_jobs_nobody_counted_are_unknown():
+    places = workplaces((SHOP, np.nan, None, None), (SHOP, np.nan, None, None))
+    assert np.isnan(value(told(businesses=places), "private_jobs"))
 
 
 def test_quotients_stand_against_every_reference_area_but_the_area_itself():

@@ -203,6 +203,79 @@ def test_a_forecast_of_a_district_is_shared_as_people_live_now(town, tmp_path):
     assert total(grown, "zones", "population_count") == 2200
 
 
+def districts(region, folder, **people):
+    """Give the zones z0, z1 ... people in two districts, ``a`` of the first two, ``b`` the rest."""
+    zones = region.table("zones")
+    counts = zones["population_count"].copy()
+    for name, count in people.items():
+        counts[zones["zone_id"] == name] = count
+    named = ["a" if name in ("z0", "z1") else "b" for name in zones["zone_id"]]
+    changed = zones.assign(district=named, population_count=counts)
+    return with_table(region, "zones", changed, folder)
+
+
+def forecast(folder, text):
+    table = folder / "forecast.csv"
+    table.write_text(text, "utf-8")
+    return {"do": "GrowZones", "forecast": str(table)}
+
+
+def test_a_forecast_for_a_district_without_people_is_refused_though_others_have_some(
+    town, tmp_path
+):
+    region = districts(town, tmp_path, z0=0, z1=0)
+    grow = forecast(tmp_path, "district,population_count\na,500\nb,700\n")
+    with pytest.raises(ScenarioError, match=r"a.*population_count"):
+        after(region, grow)
+
+
+def test_a_zone_without_people_gets_none_of_its_district_s_growth(town, tmp_path):
+    region = districts(town, tmp_path, z0=0)
+    grown = after(region, forecast(tmp_path, "district,population_count\na,250\n"))
+    assert row(grown, "zones", "z0")["population_count"] == 0
+    assert row(grown, "zones", "z1")["population_count"] == 250
+    assert total(grown, "zones", "population_count") == 250 + 700
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zone_id,population_count\nz0,1\nz0,2\nz1,3\n",
+        "zone_id,population_count\nz0,1\n,2\n",
+    ],
+)
+def test_a_forecast_with_one_key_twice_or_missing_is_refused(town, tmp_path, text):
+    with pytest.raises(ScenarioError, match="zone_id"):
+        after(town, forecast(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        (r"z1 \(\D?-1", "zone_id,population_count\nz0,1\nz1,-1\n"),
+        (r"z1 \(blank\)", "zone_id,population_count\nz0,1\nz1,\n"),
+    ],
+)
+def test_one_count_that_is_blank_or_below_nought_refuses_the_forecast(town, tmp_path, shown, text):
+    with pytest.raises(ScenarioError, match=shown):
+        after(town, forecast(tmp_path, text))
+
+
+def test_a_forecast_may_say_that_nobody_is_left(town, tmp_path):
+    grown = after(town, forecast(tmp_path, "zone_id,population_count\nz0,0\n"))
+    assert row(grown, "zones", "z0")["population_count"] == 0
+
+
+def test_floor_area_off_every_site_changes_no_site(town):
+    """All 2 000 m2 lie on no site: no site changes, and the note says so."""
+    build = {"do": "AddDevelopment", "name": "D", "area": area(7, 1, 8, 2), "jobs_count": 1,
+             "floor_area_m2": 2000}  # fmt: skip
+    built = after(town, build)
+    assert "sites" not in changes(built)
+    assert "2 000 m² of the floor area lie on no site" in english(built.origin.notes[0])
+    assert len(built.origin.notes) == 1
+
+
 def with_table(region, name, frame, folder):
     from geo_planner import schema
     from geo_planner.region import write_region

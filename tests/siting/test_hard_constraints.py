@@ -114,3 +114,19 @@ def test_reasons_have_danish_words_too():
     land = pd.DataFrame([FREE | {"in_green_wedge": True}], index=["s0"])
     found = hard_constraints(land, profiles()["office"])
     assert danish(found.loc["s0", "excluded_because"]) == "ligger i en grøn kile"
+
+
+def test_ground_of_exactly_the_least_area_is_enough():
+    assert pd.isna(judged(net_area_m2=1000.0)["excluded_because"])
+    assert not pd.isna(judged(net_area_m2=np.nextafter(1000.0, 0))["excluded_because"])
+
+
+@pytest.mark.parametrize(("profile", "needed"), [("office", 1), ("laboratory", 2)])
+def test_exactly_the_class_needed_is_enough_and_one_less_is_not(profile, needed):
+    assert pd.isna(judged(profile, env_class_possible=needed)["excluded_because"])
+    assert not pd.isna(judged(profile, env_class_possible=needed - 1)["excluded_because"])
+
+
+def test_a_change_of_plans_is_the_first_stage_that_excludes():
+    assert pd.isna(judged(stage=4)["excluded_because"])
+    assert not pd.isna(judged(stage=5)["excluded_because"])

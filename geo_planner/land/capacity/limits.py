@@ -4,8 +4,9 @@ A limit no plan states is infinite, one in doubt is nan and makes the result unk
 one floor area for all ground under the plan that states it; floors, height and building fields
 limit each part. So the smallest is taken per site and ratio plan: sum of ratio floor area against
 sum of what the parts can hold. A floor area that a plan of any level states outright binds besides,
-over all its ground. Floor area is allowed for a use only where the plan's use admits it;
-there is no right where no local plan lies, though a framework may.
+over all its ground, where it is below all of these. Of equal limits the first is named: ratio,
+floors, height, building field, floor area. Floor area is allowed for a use only where the plan's
+use admits it; there is no right where no local plan lies, though a framework may.
 """
 
 import math
@@ -322,6 +323,7 @@ def _within_totals(
 
 
 def _names(limits_m2: FloatArray, by_ratio: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
+    """Name the limit that binds; of equal ones the first: ratio, floors, height, building field."""
     names = np.array([_FLOORS, _HEIGHT, _FIELD], dtype=object)
     filled = np.where(np.isnan(limits_m2), np.inf, limits_m2)
     return np.where(by_ratio, _RATIO, names[filled.argmin(axis=0)])

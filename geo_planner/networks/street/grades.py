@@ -36,23 +36,19 @@ def speed_share(mode: str, grade: FloatArray, flat_mps: float) -> FloatArray:
     >>> speed_share("walk", np.array([0.0, np.nan, 0.1]), 1.3).round(3).tolist()
     [1.0, 1.0, 0.705]
     """
-    known = np.nan_to_num(grade)
+    slope = np.nan_to_num(grade)
     if mode == "car":
-        return np.ones_like(known)
+        return np.ones_like(slope)
     numbers = {
         row["item"]: float(row["value"])
         for row in packaged_rows("grade_relations")
         if row["mode"] == mode
     }
     if mode == "walk":
-        return _tobler(known, numbers["steepness"], numbers["best_descent"], numbers["floor"])
-    per_percent = np.where(known > 0, -numbers["slower_up"], numbers["faster_down"])
-    change_kmh = per_percent * np.abs(known) * _PERCENT
+        # Tobler's hiking function, divided by its value on the flat, so that it is 1 there
+        off_best = np.abs(slope + numbers["best_descent"]) - numbers["best_descent"]
+        return np.maximum(numbers["floor"], np.exp(-numbers["steepness"] * off_best))
+    per_percent = np.where(slope > 0, -numbers["slower_up"], numbers["faster_down"])
+    change_kmh = per_percent * np.abs(slope) * _PERCENT
     share = 1 + change_kmh / (flat_mps * KMH_PER_MPS)
     return np.clip(share, numbers["floor"], numbers["ceiling"])
-
-
-def _tobler(grade: FloatArray, steepness: float, best_descent: float, floor: float) -> FloatArray:
-    """Divide the hiking function by its value on the flat, so that it is 1 there."""
-    off_best = np.abs(grade + best_descent) - best_descent
-    return np.maximum(floor, np.exp(-steepness * off_best))

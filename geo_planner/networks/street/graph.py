@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
@@ -170,8 +169,12 @@ def street_network(
 
     def make() -> Arrays:
         streets = region.geo_table("streets")
+        if is_level:
+            is_land = streets["road_class"] != "ferry"
+            ways = {n: streets[n] & is_land for n in (f"{mode}_forward", f"{mode}_backward")}
+            streets = streets.assign(grade=np.nan, **ways)
         return build_street_arrays(
-            _level(streets, mode) if is_level else streets,
+            streets,
             region.geo_table("street_nodes"),
             mode,
             travel,
@@ -182,10 +185,3 @@ def street_network(
     tables = _TABLES[:2] if mode == "walk" else _TABLES
     arrays = derived_arrays(region, f"street-{mode}", tables, settings, make)
     return StreetNetwork(mode=mode, **arrays)
-
-
-def _level(streets: gpd.GeoDataFrame, mode: str) -> gpd.GeoDataFrame:
-    """Forget the grades of streets, and close ferries."""
-    is_land = streets["road_class"] != "ferry"
-    ways = {name: streets[name] & is_land for name in (f"{mode}_forward", f"{mode}_backward")}
-    return streets.assign(grade=np.nan, **ways)

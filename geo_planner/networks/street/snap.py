@@ -126,6 +126,10 @@ class Snapper:
         """
         require_metric(points.crs)
         shapes = points.geometry.to_numpy()
+        # a point without a place keeps its row
+        positions = np.full((len(shapes), 2), np.nan)
+        has_place = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        positions[has_place] = shapely.get_coordinates(shapes[has_place])
         street, distance = _nearest(self._kept_tree, shapes, max_snap_m)
         found = street >= 0
         near_island, _ = _nearest(self._island_tree, shapes, max_snap_m)
@@ -153,7 +157,7 @@ class Snapper:
         access = np.rint(np.nan_to_num(access_s) * CENTISECONDS_PER_S).astype(np.int32)
         return SnappedPoints(
             ledger=ledger,
-            position=_positions(shapes),
+            position=positions,
             street=street.astype(np.int32),
             fraction=fraction,
             access=access,
@@ -238,14 +242,6 @@ class Snapper:
             "leave_from": leave_from, "leave_to": leave_to, "to_from": to_from, "to_to": to_to,
             "enter_from": enter_from, "enter_to": enter_to, "by_from": by_from, "by_to": by_to,
         }  # fmt: skip
-
-
-def _positions(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    """Give x and y of every point; nan where it has no place, so that it keeps its row."""
-    positions = np.full((len(shapes), 2), np.nan)
-    has_place = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    positions[has_place] = shapely.get_coordinates(shapes[has_place])
-    return positions
 
 
 def _nearest(

@@ -139,8 +139,8 @@ class _Layout:
         runs = streets.runs[way]
         to_node = np.flatnonzero(runs & ~self._is_full[self._head])
         copy, state, cost = self._targets()
-        turned = runs[copy]
-        copy, state, cost = copy[turned], state[turned], cost[turned]
+        is_run = runs[copy]
+        copy, state, cost = copy[is_run], state[is_run], cost[is_run]
         straight_cost = streets.cost[way[to_node]].astype(np.int64) + streets.delay[way[to_node]]
         return (
             self._start_of(np.concatenate([to_node, copy])),

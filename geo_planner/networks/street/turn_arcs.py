@@ -118,10 +118,10 @@ def copied(streets: DirectedStreets, rules: TurnRules) -> Copies:
     histories = [np.zeros(len(way) + guarded.sum(), np.int64)]
     for number, history in enumerate(rules.histories, start=1):
         last = history[-1]
-        known = [STARTING, STAYING] if streets.is_guarded[last] else [PASSING]
-        ways.append(np.full(len(known), last))
-        phases.append(np.array(known))
-        histories.append(np.full(len(known), number))
+        own_phases = [STARTING, STAYING] if streets.is_guarded[last] else [PASSING]
+        ways.append(np.full(len(own_phases), last))
+        phases.append(np.array(own_phases))
+        histories.append(np.full(len(own_phases), number))
     return Copies(*(np.concatenate(parts).astype(np.int64) for parts in (ways, phases, histories)))
 
 
@@ -154,17 +154,11 @@ def _meeting(
     """Pair every arriving copy with every copy that leaves the same node."""
     leaving = leaving[np.argsort(tail[leaving], kind="stable")]
     n_at = np.bincount(tail[leaving], minlength=n_nodes)
-    first = np.concatenate([[0], np.cumsum(n_at)])
-    return _joined(arriving, n_at[head[arriving]], first[head[arriving]], leaving)
-
-
-def _joined(
-    left: LongArray, n_right: LongArray, first: LongArray, right: LongArray
-) -> tuple[LongArray, LongArray]:
-    """Repeat each left item for its run of right items."""
-    before = np.cumsum(n_right) - n_right
-    place = np.arange(n_right.sum()) - np.repeat(before - first, n_right)
-    return np.repeat(left, n_right), right[place]
+    first_at = np.concatenate([[0], np.cumsum(n_at)])
+    n_leaving, first = n_at[head[arriving]], first_at[head[arriving]]
+    n_before = np.cumsum(n_leaving) - n_leaving
+    place = np.arange(n_leaving.sum()) - np.repeat(n_before - first, n_leaving)
+    return np.repeat(arriving, n_leaving), leaving[place]
 
 
 def _follow_rules(

@@ -7,7 +7,7 @@ over them, and leaves open to turn off before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,7 +39,7 @@ class TurnRules:
         return tuple(sorted(beginnings))
 
     @cached_property
-    def _known(self) -> frozenset[Path]:
+    def _remembered(self) -> frozenset[Path]:
         return frozenset(self.histories)
 
     @cached_property
@@ -61,7 +61,7 @@ class TurnRules:
         ends = [path[start:] for start in range(len(path) - 1)]
         if any(end in self.forbidden for end in ends):
             return None
-        return next((end for end in ends if end in self._known), (way,))
+        return next((end for end in ends if end in self._remembered), (way,))
 
 
 def turn_rules(
@@ -92,7 +92,8 @@ def turn_rules(
     holds = ~restrictions["except_modes"].fillna("").str.split().map(lambda modes: mode in modes)
     rows = restrictions[holds.to_numpy(bool)]
     place = pd.Series(np.arange(len(street_ids)), index=street_ids.to_numpy(object))
-    place = place[place.index.isin(_named(rows))]
+    via = [name for text in rows["via_street_ids"].dropna() for name in text.split()]
+    place = place[place.index.isin({*rows["from_street_id"], *rows["to_street_id"], *via})]
     forbidden: set[Path] = set()
     allowed: dict[Path, set[int]] = defaultdict(set)
     for kind, path in _paths(rows, place, node_of, tail):
@@ -102,16 +103,14 @@ def turn_rules(
             forbidden.add(path)
         else:
             allowed[path[:-1]].add(path[-1])
-    leaving = _leaving({int(tail[path[-1] ^ 1]) for path in allowed}, tail, is_usable)
+    crossings = list({int(tail[path[-1] ^ 1]) for path in allowed})
+    leaving: dict[int, list[int]] = defaultdict(list)
+    for way in np.flatnonzero(np.isin(tail, crossings) & is_usable).tolist():
+        leaving[int(tail[way])].append(way)
     for path, targets in allowed.items():
         others = set(leaving[int(tail[path[-1] ^ 1])]) - targets
         forbidden |= {(*path, way) for way in others}
     return TurnRules(frozenset(forbidden))
-
-
-def _named(rows: pd.DataFrame) -> set[str]:
-    via = [name for text in rows["via_street_ids"].dropna() for name in text.split()]
-    return {*rows["from_street_id"], *rows["to_street_id"], *via}
 
 
 def _paths(
@@ -141,14 +140,3 @@ def _chains(streets: list[int], at: int | None, tail: LongArray) -> Iterator[Pat
             path.append(on[0])
         else:
             yield tuple(path)
-
-
-def _leaving(
-    nodes: Iterable[int], tail: LongArray, is_usable: npt.NDArray[np.bool_]
-) -> dict[int, list[int]]:
-    """List the usable directed streets that start at each node."""
-    ways = np.flatnonzero(np.isin(tail, list(nodes)) & is_usable)
-    found: dict[int, list[int]] = defaultdict(list)
-    for way in ways.tolist():
-        found[int(tail[way])].append(way)
-    return found

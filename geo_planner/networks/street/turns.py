@@ -37,17 +37,13 @@ def driving_side(stated: str, country: str | None, streets: gpd.GeoDataFrame) ->
     if stated != "country":
         return stated
     if country in (None, _ANY) and len(streets):
-        country = country_at(*_middle(streets))
+        middle = shapely.box(*streets.total_bounds).centroid
+        row = streets.sindex.nearest(middle, return_all=False)[1][0]
+        on_street = streets.geometry.iloc[[row]].interpolate(0.5, normalized=True)
+        place = on_street.to_crs(WGS84).iloc[0]
+        country = country_at(place.x, place.y)
     sides = {row["country"]: row["side"] for row in packaged_rows("driving_sides")}
     return sides.get(country or _ANY, sides[_ANY])
-
-
-def _middle(streets: gpd.GeoDataFrame) -> tuple[float, float]:
-    """Find the middle of a street that lies in the middle of all [degrees]."""
-    middle = shapely.box(*streets.total_bounds).centroid
-    row = streets.sindex.nearest(middle, return_all=False)[1][0]
-    place = streets.geometry.iloc[[row]].interpolate(0.5, normalized=True).to_crs(WGS84).iloc[0]
-    return place.x, place.y
 
 
 @dataclass(frozen=True)
@@ -74,23 +70,22 @@ class Turning:
 
     def cost_cs(self, arriving: LongArray, leaving: LongArray) -> IntArray:
         """Give the cost of turns between directed streets that meet [cs]."""
-        angle = _between(self.out_deg[leaving] - self.in_deg[arriving])
+        change_deg = self.out_deg[leaving] - self.in_deg[arriving]
+        # above -180, up to 180 degrees; nearly straight on stays straight
+        angle = _HALF_TURN_DEG - (_HALF_TURN_DEG - change_deg) % _TURN_DEG
         angle[arriving >> 1 == leaving >> 1] = _HALF_TURN_DEG
         cost = np.zeros(len(arriving), np.int32)
         size = np.abs(angle)
+        to_side = {"across": angle * self.across > 0, "near_side": angle * self.across < 0}
         for row in packaged_rows("turn_costs"):
             if row["mode"] == "car":
                 fits = (size >= float(row["from_deg"])) & (size <= float(row["to_deg"]))
-                fits &= self._is_to_side(row["turn"], angle)
+                fits &= to_side.get(row["turn"], True)
                 cost[fits] = round(float(row["cost_s"]) * CENTISECONDS_PER_S)
         goes_on = self.is_roundabout[arriving] & self.is_roundabout[leaving]
         goes_on |= (self.way_of[arriving] >= 0) & (self.way_of[arriving] == self.way_of[leaving])
         cost[goes_on & (arriving >> 1 != leaving >> 1)] = 0
         return cost
-
-    def _is_to_side(self, turn: str, angle: FloatArray) -> BoolArray:
-        sides = {"across": angle * self.across > 0, "near_side": angle * self.across < 0}
-        return sides.get(turn, np.ones(len(angle), bool))
 
 
 def car_turning(
@@ -169,8 +164,3 @@ def _directions(streets: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray]:
 def _bearing(start: npt.NDArray[np.object_], end: npt.NDArray[np.object_]) -> FloatArray:
     (x, y), (to_x, to_y) = shapely.get_coordinates(start).T, shapely.get_coordinates(end).T
     return np.degrees(np.arctan2(to_y - y, to_x - x))
-
-
-def _between(angle_deg: FloatArray) -> FloatArray:
-    """Bring angles to -180 (excluded) to 180 degrees; nearly straight on stays straight."""
-    return _HALF_TURN_DEG - (_HALF_TURN_DEG - angle_deg) % _TURN_DEG

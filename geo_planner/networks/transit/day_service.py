@@ -41,27 +41,23 @@ def service_findings(
     is_of_day = timetable.trip_day_offset == 0
     trip = timetable.trip_idx[is_of_day]
     running = set(trips["feed"].to_numpy(object)[trip].tolist())
-    found = [_resting(region, running, timetable.day.isoformat())]
+    resting = [feed for feed in region.table("feeds")["feed"] if feed not in running]
+    findings: list[Finding] = []
+    if resting:
+        spans = tuple(_spans(region, feed) for feed in resting[:_MAX_EXAMPLES])
+        what = Reason("transit_feed_rests", day=timetable.day.isoformat())
+        findings.append(Finding("feeds", "warning", len(resting), what, spans))
     last_s = max(last_s, first_s + LEAST_WINDOW_S)
     starts_s, ends_s = _run_times_s(timetable)
     is_within = (starts_s <= last_s) & (ends_s >= first_s)
     routes = trips["route_id"].to_numpy(object)[timetable.trip_idx]
     of_day, within = set(routes[is_of_day].tolist()), set(routes[is_within].tolist())
-    found.append(_unserved(region, sorted(of_day - within), len(of_day), first_s, last_s))
-    return tuple(finding for part in found for finding in part)
-
-
-def _resting(region: Region, running: set[str], day: str) -> Iterator[Finding]:
-    """Name the feeds without a trip on the day, with the dates on which they run."""
-    feeds = region.table("feeds")
-    resting = [feed for feed in feeds["feed"] if feed not in running]
-    if resting:
-        told = [_spans(region, feed) for feed in resting[:_MAX_EXAMPLES]]
-        what = Reason("transit_feed_rests", day=day)
-        yield Finding("feeds", "warning", len(resting), what, tuple(told))
+    findings += _unserved(region, sorted(of_day - within), len(of_day), first_s, last_s)
+    return tuple(findings)
 
 
 def _spans(region: Region, feed: str) -> str:
+    """Name a feed, with the dates on which it runs."""
     tables = {name: region.table(name) for name in _CALENDAR}
     own = {name: frame[frame["feed"] == feed] for name, frame in tables.items() if "feed" in frame}
     spans = service_spans({**tables, **own})

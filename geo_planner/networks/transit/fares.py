@@ -195,9 +195,9 @@ def pattern_classes(fares: Fares, timetable: Timetable) -> IntArray:
 
 def unknown_lines(fares: Fares, timetable: Timetable) -> tuple[str, ...]:
     """List the lines that fares name and no feed has: mistyped, or taken away by a scenario."""
-    known = set(timetable.route_ids.tolist())
+    route_ids = set(timetable.route_ids.tolist())
     named = [route_id for one in fares.classes for route_id in one.route_ids]
-    return tuple(route_id for route_id in named if route_id not in known)
+    return tuple(route_id for route_id in named if route_id not in route_ids)
 
 
 def tariff_of(
@@ -232,13 +232,13 @@ def tariff_of(
     InputError
         When lines that run have no price, or there are too many sequences of rides.
     """
-    known = fares or _FREE
+    priced = fares or _FREE
     states = fare_states(
-        known, max_rides, max_cents=max_cents[-1] if max_cents else None, is_reversed=is_turned
+        priced, max_rides, max_cents=max_cents[-1] if max_cents else None, is_reversed=is_turned
     )
-    classes = pattern_classes(known, timetable)
+    classes = pattern_classes(priced, timetable)
     classes = np.ascontiguousarray(classes[::-1]) if is_turned else classes
-    limits = [np.inf if d.up_to_km is None else d.up_to_km * _M_PER_KM for d in known.distances]
+    limits = [np.inf if d.up_to_km is None else d.up_to_km * _M_PER_KM for d in priced.distances]
     return Tariff(
         states.fare_cents,
         states.lowest_cents,
@@ -248,10 +248,10 @@ def tariff_of(
         *states.better,
         classes,
         *boarding_by_class(service, classes, states.following.shape[1]),
-        known.kind == "distance",
+        priced.kind == "distance",
         stop_points.x.to_numpy(),
         stop_points.y.to_numpy(),
         np.array(limits, np.float64),
-        np.array([cents(d.price) for d in known.distances], np.int32),
+        np.array([cents(d.price) for d in priced.distances], np.int32),
         np.array(max_cents or [np.iinfo(np.int32).max], np.int32),
     )

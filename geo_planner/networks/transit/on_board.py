@@ -105,7 +105,7 @@ def takes_bicycle(
     """
     trips, routes = tables["trips"], tables["routes"].set_index("route_id")
     route_type = trips["route_id"].map(routes["route_type"]).to_numpy(dtype=np.int64)[runs.trip_row]
-    line = pd.Series(_column(tables["routes"], "route_short_name")).set_axis(routes.index)
+    line = routes.get("route_short_name", pd.Series("", routes.index, dtype=object))
     names = trips["route_id"].map(line).to_numpy(object)[runs.trip_row]
     weekday = (day.weekday() + runs.day_offset) % 7
     allowed, is_open = (
@@ -179,9 +179,3 @@ def stated_by(frame: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:
     if column not in frame:
         return np.zeros(len(frame), dtype=np.int64)
     return frame[column].to_numpy(dtype=np.int64, na_value=0)
-
-
-def _column(frame: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
-    if name not in frame:
-        return np.full(len(frame), "", dtype=object)
-    return frame[name].to_numpy(object)

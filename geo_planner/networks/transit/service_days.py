@@ -192,11 +192,12 @@ def list_runs(
     by_frequency = is_repeated(tables)
     if frequencies is not None and frequencies.empty:
         frequencies = None
+    longest_s = int(last_arrival_s.max(initial=0))
     if frequencies is not None:
         first_s = np.zeros(len(frequencies)) if phases is None else phases.first_s(frequencies)
         start_s = frequencies["start_time_s"].to_numpy(dtype=np.int64) + first_s.astype(np.int64)
         frequencies = frequencies.assign(start_time_s=start_s)
-    longest_s = max(int(last_arrival_s.max(initial=0)), _last_end_s(frequencies, last_arrival_s))
+        longest_s += int(frequencies["end_time_s"].max())
     is_usable = first_departure_s >= 0
     parts = []
     for running, shift_s, offset in _days(tables, day, longest_s, until_s, timezone):
@@ -214,12 +215,6 @@ def list_runs(
         first_departure_s[runs.trip_row] + runs.shift_s <= until_s
     )
     return runs.take(is_under_way), _phase_findings(frequencies, phases)
-
-
-def _last_end_s(frequencies: pd.DataFrame | None, last_arrival_s: npt.NDArray[np.int64]) -> int:
-    if frequencies is None:
-        return 0
-    return int(frequencies["end_time_s"].max()) + int(last_arrival_s.max(initial=0))
 
 
 def _days(

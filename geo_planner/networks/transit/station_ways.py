@@ -114,10 +114,10 @@ def stop_entrances(
     places: dict[int, list[int]] = {}
     for place, row in enumerate(rows.tolist()):
         places.setdefault(row, []).append(place)
-    turned = [way._replace(here=way.there, there=way.here) for way in inward]
+    by_platform = [way._replace(here=way.there, there=way.here) for way in inward]
     return StopEntrances(
         stops.set_index("stop_id").geometry.iloc[doors],
-        _passages(turned, places, number, len(rows)),
+        _passages(by_platform, places, number, len(rows)),
         _passages(outward, places, number, len(rows)),
         _passages(within.inside, places, places, len(rows)),
     )

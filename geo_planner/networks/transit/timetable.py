@@ -249,7 +249,8 @@ def _carrying(
 ) -> dict[str, npt.NDArray[Any]]:
     """Tell what each run carries; where passengers stay seated, every trip must carry it."""
     trips = through.trips
-    shift_s = runs.shift_s - _day_shift_s(runs)
+    # counted from the run's own service day
+    shift_s = runs.shift_s - runs.day_offset * SECONDS_PER_DAY
     first_s = trips.departure_cs[trips.ptr[run_trip]] // CENTISECONDS_PER_S + shift_s
     last_s = trips.arrival_cs[trips.ptr[run_trip + 1] - 1] // CENTISECONDS_PER_S + shift_s
     is_carried = {
@@ -265,11 +266,6 @@ def _carrying(
         np.logical_and.at(is_carried["takes_bicycle"], run, bicycle)
         np.logical_and.at(is_carried["takes_wheelchair"], run, takes_wheelchair(tables, later))
     return is_carried
-
-
-def _day_shift_s(runs: Runs) -> LongArray:
-    """Give what a run's service day starts after the day asked for, to the nearest day [s]."""
-    return runs.day_offset * SECONDS_PER_DAY
 
 
 def _ids(values: pd.Series) -> TextArray:

@@ -113,10 +113,10 @@ def _spread(
 ) -> pd.DataFrame:
     """Say each rule of platforms, in place of stations; the best rule comes first."""
     members = _members(tables["stops"], stops)
-    named = {
-        key: index_in(rows[f"{key}_id"], tables[f"{key[key.index('_') + 1 :]}s"][_id_of(key)])
-        for key in _KEYS
-    }
+    named = {}
+    for key in _KEYS:
+        _, kind = key.split("_")
+        named[key] = index_in(rows[f"{key}_id"], tables[f"{kind}s"][f"{kind}_id"])
     own = {end: index_in(rows[f"{end}_stop_id"], stops["stop_id"]) for end in ("from", "to")}
     n_trips = (named["from_trip"] >= 0).astype(int) + (named["to_trip"] >= 0)
     n_routes = (named["from_route"] >= 0).astype(int) + (named["to_route"] >= 0)
@@ -137,13 +137,11 @@ def _spread(
     return frame.astype({"from_stop": np.int64, "to_stop": np.int64}).reset_index(drop=True)
 
 
-def _id_of(key: str) -> str:
-    return f"{key[key.index('_') + 1 :]}_id"
-
-
 def _members(all_stops: pd.DataFrame, stops: pd.DataFrame) -> dict[str, list[int]]:
     """List the platforms of every platform, station and platform with boarding areas."""
-    parent = dict(zip(all_stops["stop_id"], _parents(all_stops), strict=True))
+    parent = {}
+    if "parent_station" in all_stops:
+        parent = dict(zip(all_stops["stop_id"], all_stops["parent_station"], strict=True))
     members: dict[str, list[int]] = defaultdict(list)
     for number, stop_id in enumerate(stops["stop_id"]):
         place, seen = stop_id, set()
@@ -152,12 +150,6 @@ def _members(all_stops: pd.DataFrame, stops: pd.DataFrame) -> dict[str, list[int
             seen.add(place)
             place = parent.get(place)
     return members
-
-
-def _parents(stops: pd.DataFrame) -> pd.Series:
-    if "parent_station" in stops:
-        return stops["parent_station"]
-    return pd.Series(None, index=stops.index, dtype=object)
 
 
 def _holdable(spread: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Finding, ...]]:

@@ -102,8 +102,8 @@ def read_trips(
         order = np.argsort(rank, kind="stable")
         order = order[trip_row[order] >= 0]
         frame, trip_row = frame.iloc[order], trip_row[order]
-    arrival_s, departure_s = _known_times(frame)
-    kept, cut, lost = _within_known_times(trip_row, arrival_s)
+    arrival_s, departure_s = _stated_times(frame)
+    kept, cut, lost = _within_stated_times(trip_row, arrival_s)
     if not kept.all():
         frame, trip_row = frame[kept], trip_row[kept]
         arrival_s, departure_s = arrival_s[kept], departure_s[kept]
@@ -117,7 +117,7 @@ def read_trips(
     return trips, (*_timeless(tables["trips"]["trip_id"], cut, lost), *_arranged(frame))
 
 
-def _within_known_times(
+def _within_stated_times(
     trip_row: LongArray, arrival_s: LongArray
 ) -> tuple[npt.NDArray[np.bool_], LongArray, LongArray]:
     """Mark the calls between known times; name the trips that are cut to them, and those lost."""
@@ -161,7 +161,7 @@ def _arranged(calls: pd.DataFrame) -> Iterator[Finding]:
             yield Finding("stop_times", finding, int(is_so.sum()), what, examples)
 
 
-def _known_times(frame: pd.DataFrame) -> tuple[LongArray, LongArray]:
+def _stated_times(frame: pd.DataFrame) -> tuple[LongArray, LongArray]:
     """Read both times of each call [s], -1 where both are blank; one alone stands for both."""
     arrival_s, departure_s = (
         frame[name].to_numpy(dtype=np.int64, na_value=-1)

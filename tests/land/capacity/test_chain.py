@@ -438,3 +438,26 @@ def test_jobs_on_a_site_are_summed_and_an_unknown_one_makes_them_unknown():
 def test_every_file_of_the_chain_that_holds_assumptions_is_named():
     assert "m2_per_job.csv" in assumed_files()
     assert "readiness.csv" in assumed_files()
+
+
+TIED = {
+    # each gives 2 floors of 0.45 of the ground, 9 000 m2: a storey of offices is 3.7 m
+    "ratio": {"floor_area_ratio": 0.9, "ratio_basis": 1},
+    "floors": {"max_floors": 2.0},
+    "height": {"max_height_m": 7.4},
+    "building_field": {},
+    "floor_area": {"max_floor_area_m2": 9000.0},
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "beside"),
+    [(first, second) for i, first in enumerate(TIED) for second in list(TIED)[i + 1 :]],
+)
+def test_of_two_equal_limits_the_first_is_named(named, beside):
+    """The order is that of ratio, floors, height, building field, floor area."""
+    of_field = field("b1", box(0, 0, 50, 90), max_floor_area_m2=9000.0)
+    fields = [of_field] if "building_field" in (named, beside) else []
+    frame = capacity(plan("l1", "local_plan", **TIED[named], **TIED[beside]), *fields)
+    assert only(frame, "allowed_likely_m2", "now") == 9000.0
+    assert only(frame, "binding_limit", "now") == named

@@ -218,3 +218,41 @@ def test_a_site_says_the_same_alone_as_among_others(rows):
     alone = capacity(rows, on=at().iloc[[1]].reset_index(drop=True))
     among = capacity(rows).loc[["b"]]
     pd.testing.assert_frame_equal(alone, among)
+
+
+beside = {"west": box(0, 0, 100, 100), "east": box(100, 0, 60, 100)}
+limits = st.fixed_dictionaries(
+    {
+        "floor_area_ratio": maybe(st.sampled_from([0.3, 0.75, 1.5])),
+        "ratio_basis": st.integers(1, 4),
+        "max_floors": maybe(st.sampled_from([1.0, 2.0, 6.0])),
+        "max_floor_area_m2": maybe(st.sampled_from([4000.0, 20_000.0])),
+    }
+)
+
+
+def stands_alone_as_beside(stated, shares):
+    """Hold each of two sites under one plan to what it is told without the other."""
+    rows = [plan("l", "local_plan", box(-50, -50, 400, 300), **stated)]
+    pair = sites(**beside)
+    net_m2 = pair.set_index("site_id").area * list(shares)
+    ground = pd.DataFrame({"net_area_m2": net_m2})
+    both = capacity(rows, on=pair, ground=ground)
+    for place, name in enumerate(beside):
+        alone = capacity(rows, on=pair.iloc[[place]].reset_index(drop=True), ground=ground)
+        pd.testing.assert_frame_equal(alone, both.loc[[name]])
+    return both.xs(("now", "office", "add"), level=("state", "use", "variant"))
+
+
+@settings(max_examples=12)
+@given(limits, st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_a_site_beside_a_neighbour_under_one_plan_gets_the_same_floor_area_as_alone(stated, shares):
+    stands_alone_as_beside(stated, shares)
+
+
+def test_the_ratio_of_one_site_is_not_set_against_the_floors_of_its_neighbour():
+    """West could hold 9 000 m2 by ratio and 540 by floors; east 5 400 and 16 200."""
+    stated = {"floor_area_ratio": 0.9, "ratio_basis": 1, "max_floors": 6.0}
+    found = stands_alone_as_beside(stated, (0.02, 1.0))
+    assert found["binding_limit"].to_dict() == {"west": "floors", "east": "ratio"}
+    assert found["allowed_likely_m2"].to_dict() == pytest.approx({"west": 540, "east": 5400})

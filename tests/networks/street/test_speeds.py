@@ -10,7 +10,12 @@ from shapely import LineString
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.networks.street.grades import speed_share
-from geo_planner.networks.street.speeds import peak_factors, street_costs, traffic_reason
+from geo_planner.networks.street.speeds import (
+    car_speed_rows,
+    peak_factors,
+    street_costs,
+    traffic_reason,
+)
 from geo_planner.networks.street.stress import traffic_stress
 from geo_planner.networks.street.turns import bicycle_delays_cs, driving_side
 from geo_planner.words.english import english
@@ -163,3 +168,31 @@ def test_denmark_keeps_right_and_a_study_may_say_otherwise():
     assert driving_side("country", "DK", here) == driving_side("country", None, nowhere) == "right"
     assert driving_side("left", "DK", here) == "left"
     assert driving_side("country", "GB", here) == "left"
+
+
+def motorway_cs(streets, country):
+    """Give the cost of 1 km of motorway in town without a stated limit [cs]."""
+    motorways = streets.assign(
+        road_class="motorway",
+        is_urban=True,
+        length_m=1000.0,
+        maxspeed_forward_mps=np.nan,
+        maxspeed_backward_mps=np.nan,
+    )
+    along, _ = street_costs(motorways, "car", Travel(), country)
+    return set(along.tolist())
+
+
+def test_a_country_s_own_limits_hold_and_the_general_ones_where_it_has_none(town):
+    assert motorway_cs(town.streets, "DK") == {round(100 * 1000 / (130 / 3.6 * 0.95))}
+    general = {round(100 * 1000 / (120 / 3.6 * 0.95))}
+    assert motorway_cs(town.streets, "any") == general
+    assert motorway_cs(town.streets, None) == general
+    assert motorway_cs(town.streets, "SE") == general
+
+
+@pytest.mark.parametrize(("country", "whose"), [("DK", "DK"), ("any", "any"), (None, "any")])
+def test_limits_are_those_of_one_country_alone(country, whose):
+    rows = car_speed_rows(country)
+    assert {row["country"] for row in rows} == {whose}
+    assert len({(row["road_class"], row["is_urban"]) for row in rows}) == len(rows)

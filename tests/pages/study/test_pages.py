@@ -207,5 +207,5 @@ def test_the_sites_page_says_which_site_is_linked_to_streets_from_afar(
 def test_danish_pages_are_danish(town):
     html = render_sites_page(town_result(town, "da"), assets=BARE)
     assert '<html lang="da">' in html
-    assert "Byggemuligheder" in html
+    assert "Udviklingsarealer" in html
     assert '<span class="points">66,0</span>' in html
