@@ -211,8 +211,8 @@ class TransitRouter:
         )  # fmt: skip
         for block in run_blocks(n_rows, threads, search.workspace, search):
             if is_arrival:
-                turned = block.costs_cs.swapaxes(0, 1)
-                yield Block(slice(0, len(starts)), turned, block.origins)
+                costs_cs = block.costs_cs.swapaxes(0, 1)
+                yield Block(slice(0, len(starts)), costs_cs, block.origins)
             else:
                 yield block
 
