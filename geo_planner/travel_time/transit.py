@@ -201,8 +201,8 @@ class TransitRouter:
         search = self.row_search(origins, destinations, threads=threads, max_time_s=max_time_s)
         for block in run_blocks(search.n_rows, threads, search.workspace, search):
             if search.is_turned:
-                turned = block.costs_cs.swapaxes(0, 1)
-                yield Block(slice(0, len(origins)), turned, block.origins)
+                costs_cs = block.costs_cs.swapaxes(0, 1)
+                yield Block(slice(0, len(origins)), costs_cs, block.origins)
             else:
                 yield block
 
