@@ -33,9 +33,9 @@ def policy_of(result: AnalysisResult, threads: int | None = None) -> pd.DataFram
         result.region,
         result.zones,
         result.businesses,
+        result.sites,
         result.study.travel,
         land=result.study.land,
-        siting=result.study.siting,
         threads=threads,
     )
     return policy_indicators(frames)
