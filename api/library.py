@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 import structlog
 
-from geo_planner.analysis import AnalysisResult, analyse, read_result
+from geo_planner.analysis import AnalysisResult, read_result
 from geo_planner.errors import GeoPlannerError
 from geo_planner.region import Region
 
@@ -109,6 +109,8 @@ class Shelf:
 
     def compute(self, progress: Callable[[str, int, int], None]) -> None:
         """Compute the result of a region that stands alone, or keep why there is none."""
+        from geo_planner.analysis import analyse  # slow to import, and runs need it not
+
         self._try(lambda: analyse(self.region, progress=progress), "the analysis")
 
     def _read(self) -> None:
@@ -283,7 +285,8 @@ class Library:
         """Draw what there is to draw, then call the study ready."""
         if shelf.result() is None or self._is_stopping.is_set():
             return
-        shelf.step = "drawing pages"
+        if shelf.state == "computing":
+            shelf.step = "drawing pages"
         try:
             self._prepare(shelf)
         except Exception:  # noqa: BLE001 -- the page itself will answer with the error

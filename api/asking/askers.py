@@ -14,7 +14,6 @@ import structlog
 
 from ..errors import Refusal, RefusedError
 from ..settings import ServiceSettings
-from . import answers
 from .forks import Fork, LostError, Nest
 from .nest import Answering, Warm
 from .question import Answer, Question
@@ -36,14 +35,14 @@ class Askers:
     ahead
         Regions whose networks are opened before the first question.
     answer
-        What questions are answered with.
+        What questions are answered with; None: :mod:`.answers`.
     """
 
     def __init__(
         self,
         settings: ServiceSettings,
         ahead: Sequence[Warm],
-        answer: Answering = answers.answer,
+        answer: Answering | None = None,
     ) -> None:
         self._answer = answer
         self._settings = settings

@@ -9,7 +9,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 from threading import Lock
 
-from . import answers
 from .nest import FORK, Answering, Warm, nest
 from .question import Answer, Question
 
@@ -73,10 +72,10 @@ class Nest:
     ahead
         Regions to lay out before the first fork.
     answer
-        What questions are answered with.
+        What questions are answered with; None: :mod:`.answers`.
     """
 
-    def __init__(self, ahead: Sequence[Warm], answer: Answering = answers.answer) -> None:
+    def __init__(self, ahead: Sequence[Warm], answer: Answering | None = None) -> None:
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._lock = Lock()

@@ -13,18 +13,19 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from geo_planner.config import Mode
 from geo_planner.errors import GeoPlannerError
 from geo_planner.region import open_region
 
-from . import answers
-from .openings import Openings, modes_of
 from .question import Answer, Question
 
+if TYPE_CHECKING:
+    from .openings import Openings
+
 FORK = "fork"
-Answering = Callable[[Openings, Question], Answer]
+Answering = Callable[["Openings", Question], Answer]
 _PR_SET_PDEATHSIG = 1
 _NICER = 5  # answers wait for the processor before whoever says that the service is well
 
@@ -36,7 +37,7 @@ class Warm(NamedTuple):
     digest: str
 
 
-def nest(pipe: Connection, ahead: Sequence[Warm], answer: Answering = answers.answer) -> None:
+def nest(pipe: Connection, ahead: Sequence[Warm], answer: Answering | None = None) -> None:
     """Lay out regions, telling the share done, then fork a process for each handle received.
 
     Parameters
@@ -46,8 +47,12 @@ def nest(pipe: Connection, ahead: Sequence[Warm], answer: Answering = answers.an
     ahead
         Regions to lay out.
     answer
-        What the forks answer questions with.
+        What the forks answer questions with; None: :mod:`.answers`.
     """
+    from . import answers
+    from .openings import Openings
+
+    answer = answer or answers.answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     os.nice(_NICER)
@@ -66,7 +71,7 @@ def nest(pipe: Connection, ahead: Sequence[Warm], answer: Answering = answers.an
         return
 
 
-def _lay_out(openings: Openings, ahead: Sequence[Warm], pipe: Connection) -> None:
+def _lay_out(openings: "Openings", ahead: Sequence[Warm], pipe: Connection) -> None:
     steps = [(warm, mode) for warm in ahead for mode in _modes(warm)]
     for done, (warm, mode) in enumerate(steps):
         pipe.send(done / len(steps))
@@ -75,13 +80,15 @@ def _lay_out(openings: Openings, ahead: Sequence[Warm], pipe: Connection) -> Non
 
 
 def _modes(warm: Warm) -> Sequence[Mode]:
+    from .openings import modes_of
+
     try:
         return modes_of(open_region(warm.region))
     except GeoPlannerError:
         return ()
 
 
-def _answer_all(pipe: Connection, openings: Openings, answer: Answering) -> None:
+def _answer_all(pipe: Connection, openings: "Openings", answer: Answering) -> None:
     """Answer questions until there are none, then end this fork."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     try:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pandas as pd
 
 from geo_planner.analysis.result import AnalysisResult
-from geo_planner.policy import collect_policy_frames, policy_indicators
 
 POLICY = "policy"
 
@@ -28,13 +27,15 @@ def policy_of(result: AnalysisResult, threads: int | None = None) -> pd.DataFram
     kept = result.details.get(POLICY)
     if kept is not None and len(kept):
         return kept
+    from geo_planner.policy import collect_policy_frames, policy_indicators
+
     frames = collect_policy_frames(
         result.region,
         result.zones,
         result.businesses,
+        result.sites,
         result.study.travel,
         land=result.study.land,
-        siting=result.study.siting,
         threads=threads,
     )
     return policy_indicators(frames)

@@ -5,11 +5,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.config import Land, Siting, Travel
-from geo_planner.land import draw_private_jobs, existing_jobs, land_measures, site_capacity
-from geo_planner.land.constraints.shares import SiteConstraints, site_constraints
+from geo_planner.config import Land, Travel
+from geo_planner.land import draw_private_jobs, existing_jobs, site_capacity
 from geo_planner.land.plans.resolving import resolve_plans
-from geo_planner.land.stations.proximity import station_proximity
 from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.key_times import minutes_to_places, minutes_to_school
 from geo_planner.policy.rules import policy_rules
@@ -22,14 +20,14 @@ def collect_policy_frames(
     region: Region,
     zones: gpd.GeoDataFrame,
     businesses: gpd.GeoDataFrame,
+    sites: pd.DataFrame,
     travel: Travel,
     *,
     land: Land | None = None,
-    siting: Siting | None = None,
     threads: int | None = None,
     seed: int = 0,
 ) -> PolicyFrames:
-    """Measure sites and key times, and put them beside the frames of an access run.
+    """Measure key times and draw jobs, and put them beside the frames of a run.
 
     Parameters
     ----------
@@ -37,10 +35,12 @@ def collect_policy_frames(
         Region.
     zones, businesses
         Frames of a run, index zone_id and business_id, with its access columns.
+    sites
+        Sites of the run, index site_id, with their land, constraints and station places.
     travel
         Settings of the key times.
-    land, siting
-        Settings of the land measures; None: those the region was built with.
+    land
+        Settings the land was measured by; None: those the region was built with.
     threads
         Searches at once; None: one per core.
     seed
@@ -49,11 +49,12 @@ def collect_policy_frames(
     own = businesses[businesses["role"] == "study"]
     minutes = minutes_to_places(region, own, travel, threads=threads)
     pupils = zones[(zones["role"] == "study") & (zones["pupils_count"] > 0)]
-    sites, draws = _sites(region, land, siting, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    draws = _draws(_capacity(region, land, sites), sites, rng) if len(sites) else None
     return PolicyFrames(
         zones=zones,
         businesses=businesses.join(minutes),
-        sites=sites,
+        sites=pd.DataFrame(sites),
         reference_employment=region.table("reference_employment"),
         minutes_to_school=minutes_to_school(region, pupils, travel, threads=threads),
         draws=draws,
@@ -81,31 +82,17 @@ def _years(region: Region) -> dict[str, int]:
     return years
 
 
-def _sites(
-    region: Region, land: Land | None, siting: Siting | None, rng: np.random.Generator
-) -> tuple[pd.DataFrame, npt.NDArray[np.float64] | None]:
-    """Put land measures, constraints and station places side by side, and draw jobs."""
-    if not region.has("sites"):
-        return pd.DataFrame(), None
-    constraints = site_constraints(region)
-    measures = land_measures(region, land=land, siting=siting, constraints=constraints)
-    states = [
-        constraints.summary.drop(columns=[c for c in constraints.summary if c in measures]),
-        station_proximity(region).sites[["place", "is_flip"]],
-    ]
-    capacity = _capacity(region, land, constraints)
-    sites = pd.concat([measures, *states], axis=1)
-    return sites, _draws(capacity, measures, rng)
-
-
-def _capacity(region: Region, land: Land | None, constraints: SiteConstraints) -> pd.DataFrame:
+def _capacity(region: Region, land: Land | None, sites: pd.DataFrame) -> pd.DataFrame:
+    """Compute the capacity of every state and use, on the ground that constraints leave."""
     settings = land or Land.model_validate(region.study.get("land", {}))
-    sites = region.geo_table("sites")
     result = resolve_plans(
-        sites, region.geo_table("plans"), region.geo_table("parcels"), land=settings
+        region.geo_table("sites"),
+        region.geo_table("plans"),
+        region.geo_table("parcels"),
+        land=settings,
     )
     jobs = existing_jobs(result.sites, region.geo_table("businesses"))
-    capacity = site_capacity(result, land=settings, existing_jobs=jobs, ground=constraints.summary)
+    capacity = site_capacity(result, land=settings, existing_jobs=jobs, ground=sites)
     return capacity.xs("add", level="variant")
 
 

@@ -5,8 +5,8 @@ the reason, and has no value. Figures are of the study's rows; hinterland takes 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -43,7 +43,12 @@ def policy_indicators(frames: PolicyFrames) -> pd.DataFrame:
         target with their years, year of the figure, data, status (computed, proxy, needs data),
         reason of a missing value, note (what a reader must know), source, checked.
     """
-    own = _study_rows(frames)
+    zones, businesses = frames.zones, frames.businesses
+    own = replace(
+        frames,
+        zones=zones[zones["role"] == "study"],
+        businesses=businesses[businesses["role"] == "study"],
+    )
     rows = []
     for indicator in packaged_rows("policy_indicators"):
         for area, answer in _answers(indicator["id"], own).items():
@@ -64,15 +69,6 @@ def policy_facts() -> pd.DataFrame:
     for name in ("year", "goal_year"):
         frame[name] = pd.to_numeric(frame[name].replace("", np.nan)).astype("Int64")
     return frame
-
-
-def _study_rows(frames: PolicyFrames) -> PolicyFrames:
-    def own(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        return frame[frame["role"] == "study"]
-
-    return PolicyFrames(
-        **{**vars(frames), "zones": own(frames.zones), "businesses": own(frames.businesses)}
-    )
 
 
 def _answers(indicator: str, frames: PolicyFrames) -> Mapping[str, Known | Unknown]:

@@ -90,7 +90,7 @@ def test_a_run_is_served_at_once_and_nothing_is_analysed(run_folder, monkeypatch
     def fail(*_, **__):
         raise AssertionError("analysed")
 
-    monkeypatch.setattr("api.library.analyse", fail)
+    monkeypatch.setattr("geo_planner.analysis.analyse", fail)
     with TestClient(service_of(run_folder)) as client:
         wait_until("ready", client)
         for page in ("/", "/map", "/sites"):
