@@ -1,6 +1,6 @@
 """The pipeline: from a region to access of zones, businesses and sites, and a score of sites."""
 
-from geo_planner.analysis.goals import policy_of, with_policy
+from geo_planner.analysis.goals import policy_figures_of, policy_of, with_policy
 from geo_planner.analysis.pipeline import Progress, analyse, measures_of, run
 from geo_planner.analysis.result import DETAILS, AnalysisResult, read_result, settings_of
 
@@ -10,6 +10,7 @@ __all__ = [
     "Progress",
     "analyse",
     "measures_of",
+    "policy_figures_of",
     "policy_of",
     "read_result",
     "run",
