@@ -235,8 +235,8 @@ def _rows_of(costs_cs: npt.NDArray[np.int32], first_destination: int) -> Rows:
 
 def _unknown(counts: Mapping[str, FloatArray]) -> npt.NDArray[np.bool_]:
     """Tell which counts are known at no point: their sums are unknown, not 0."""
-    known = [~np.isnan(np.asarray(values, float)) for values in counts.values()]
-    return np.array([not is_known.any() for is_known in known], dtype=bool)
+    columns = [np.asarray(values, float) for values in counts.values()]
+    return np.array([bool(np.isnan(column).all()) for column in columns], dtype=bool)
 
 
 def _stack(counts: Mapping[str, FloatArray], n_points: int) -> FloatArray:

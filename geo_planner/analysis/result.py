@@ -173,7 +173,9 @@ def read_result(folder: Path | str) -> AnalysisResult:
         snaps=_table(run, "snaps"),
         summary=summary,
         details={name: _table(run, name) for name in DETAILS},
-        reference=_reference(run, study),
+        reference=load_reference(run.file(REFERENCE_FILE), study)
+        if run.has(REFERENCE_FILE)
+        else None,
     )
 
 
@@ -182,10 +184,6 @@ def _frame(run: RunFolder, region: Region, name: str, key: str) -> gpd.GeoDataFr
     file = f"{name}.parquet"
     frame = gpd.read_parquet(run.file(file)) if run.has(file) else region.geo_table(name)
     return frame.set_index(key)
-
-
-def _reference(run: RunFolder, study: Study) -> Reference | None:
-    return load_reference(run.file(REFERENCE_FILE), study) if run.has(REFERENCE_FILE) else None
 
 
 def _table(run: RunFolder, name: str) -> pd.DataFrame:

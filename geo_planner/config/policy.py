@@ -54,9 +54,9 @@ class PolicyGoal(Settings):
     @field_validator("indicator", "proxy")
     @classmethod
     def _known_indicator(cls, indicator: str | None) -> str | None:
-        known = [row["id"] for row in packaged_rows("policy_indicators")]
-        if indicator is not None and indicator not in known:
-            msg = f"no indicator {indicator!r}: choose from {', '.join(known)}"
+        ids = [row["id"] for row in packaged_rows("policy_indicators")]
+        if indicator is not None and indicator not in ids:
+            msg = f"no indicator {indicator!r}: choose from {', '.join(ids)}"
             raise ValueError(msg)
         return indicator
 

@@ -68,19 +68,21 @@ def weighted_percentile(values: FloatArray, weights: FloatArray, percent: float)
     >>> weighted_percentile(np.array([10.0, np.inf]), np.array([9.0, 1.0]), 90)
     10.0
     """
-    known = ~np.isnan(values) & (weights > 0)
-    if not known.any():
+    is_known = ~np.isnan(values) & (weights > 0)
+    if not is_known.any():
         return float("nan")
-    order = np.argsort(values[known], kind="stable")
-    total = np.cumsum(weights[known][order])
+    order = np.argsort(values[is_known], kind="stable")
+    total = np.cumsum(weights[is_known][order])
     place = int(np.searchsorted(total, percent / 100 * total[-1] * (1 - 1e-12)))
-    return float(values[known][order][place])
+    return float(values[is_known][order][place])
 
 
 def weighted_mean(values: FloatArray, weights: FloatArray) -> float:
     """Average what is known by weights; nan without any."""
-    known = ~np.isnan(values) & (weights > 0)
-    return float(np.average(values[known], weights=weights[known])) if known.any() else float("nan")
+    is_known = ~np.isnan(values) & (weights > 0)
+    if not is_known.any():
+        return float("nan")
+    return float(np.average(values[is_known], weights=weights[is_known]))
 
 
 def numbers(frame: pd.DataFrame, column: str) -> FloatArray | None:

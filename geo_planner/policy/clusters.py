@@ -118,14 +118,10 @@ def _with_quotients(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _standard_of(businesses: gpd.GeoDataFrame) -> str | None:
-    found = businesses["branch_standard"].dropna().unique()
-    return str(found[0]) if len(found) == 1 else None
-
-
 def _references(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> list[_ReferenceJobs]:
     """Take the latest year of every reference area, or say why there is none."""
-    standard = _standard_of(businesses)
+    standards = businesses["branch_standard"].dropna().unique()
+    standard = str(standards[0]) if len(standards) == 1 else None
     if reference.empty:
         return [_ReferenceJobs(reference, None, None, standard, _NO_REFERENCE)]
     found = []

@@ -119,8 +119,8 @@ def _state(goal: PolicyGoal, answer: Known | Unknown, trend: pd.DataFrame, value
         return answer.status
     if not np.isnan(value):
         return MET if _is_met(goal, value) else NOT_MET
-    known = trend["value"].dropna()
-    return OPEN if len(known) and known.index.max() < goal.year else NEEDS_DATA
+    stated = trend["value"].dropna()
+    return OPEN if len(stated) and stated.index.max() < goal.year else NEEDS_DATA
 
 
 def _met_year(goal: PolicyGoal, policy: Policy, trend: pd.DataFrame) -> int | None:

@@ -7,7 +7,6 @@ the reason, and has no value. Figures are of the study's rows; hinterland takes 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -63,7 +62,12 @@ def policy_figures(frames: PolicyFrames) -> PolicyFigures:
     frames
         Figures to compute from; rows of the hinterland are left out here.
     """
-    own = _study_rows(frames)
+    zones, businesses = frames.zones, frames.businesses
+    own = replace(
+        frames,
+        zones=zones[zones["role"] == "study"],
+        businesses=businesses[businesses["role"] == "study"],
+    )
     labels = {row["id"]: row for row in packaged_rows("policy_indicators")}
     answers: _Answers = {name: _answers(name, own) for name in labels}
     return PolicyFigures(
@@ -120,13 +124,6 @@ def _trend_table(answers: _Answers) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame({name: pd.Series([], dtype=float) for name in columns})
     return pd.concat(parts, ignore_index=True)[columns].astype({"year": "int64"})
-
-
-def _study_rows(frames: PolicyFrames) -> PolicyFrames:
-    def own(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        return frame[frame["role"] == "study"]
-
-    return replace(frames, zones=own(frames.zones), businesses=own(frames.businesses))
 
 
 def _answers(indicator: str, frames: PolicyFrames) -> Mapping[str, Known | Unknown]:

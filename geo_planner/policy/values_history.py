@@ -47,13 +47,13 @@ def since_base(
     base = frames.policy.base_year
     if base is None:
         return Unknown(Reason("no_base_year"))
-    known = levels.dropna(subset=["level"])
-    if base not in known.index or known.index.max() <= base:
+    stated = levels.dropna(subset=["level"])
+    if base not in stated.index or stated.index.max() <= base:
         return Unknown(
             Reason("no_base_and_later_year", table=table, year=base, area=frames.own_area)
         )
     trend = since(levels, base)
-    last = int(known.index.max())
+    last = int(stated.index.max())
     if not np.isfinite(trend.loc[last, "value"]):
         return Unknown(Reason("base_year_zero", year=base))
     baseline = float(levels.loc[base, "level"]) if since is changes_since else 0.0
@@ -62,12 +62,12 @@ def since_base(
 
 def latest(trend: pd.DataFrame, base: int | None, otherwise: Unknown) -> Answer:
     """Give the last known year of a trend, with the base year's value as baseline."""
-    known = trend["value"].dropna()
-    if known.empty:
+    stated = trend["value"].dropna()
+    if stated.empty:
         return otherwise
-    last = int(known.index.max())
-    baseline = float(known[base]) if base in known.index else None
-    return Known(float(known[last]), last, baseline=baseline, trend=trend)
+    last = int(stated.index.max())
+    baseline = float(stated[base]) if base in stated.index else None
+    return Known(float(stated[last]), last, baseline=baseline, trend=trend)
 
 
 def private_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, bool]]:

@@ -42,13 +42,13 @@ def _station_share(frames: PolicyFrames, place: str) -> Answer:
     if values is None or "place" not in frames.sites:
         return lacks("sites", "remaining_m2" if values is None else "place")
     places = frames.sites["place"]
-    known = ~np.isnan(values) & (places != "unknown").to_numpy(bool)
-    total = values[known].sum()
+    is_known = ~np.isnan(values) & (places != "unknown").to_numpy(bool)
+    total = values[is_known].sum()
     if total == 0:
         return Unknown(Reason("no_floor_area_left"))
-    n_out = int((~known).sum())
+    n_out = int((~is_known).sum())
     note = Reason("sites_unknown_left_out", unknown=n_out, sites=len(values)) if n_out else None
-    share = values[known & (places == place).to_numpy(bool)].sum() / total
+    share = values[is_known & (places == place).to_numpy(bool)].sum() / total
     return Known(float(share), frames.years.get("sites"), noted(note))
 
 
@@ -81,11 +81,11 @@ def _chance(frames: PolicyFrames) -> Answer:
         return Unknown(Reason("no_goal_stated", indicator=JOBS_GOAL))
     if frames.draws is None or not len(frames.draws):
         return Unknown(Reason("no_draws_of_jobs"))
-    known = frames.draws[~np.isnan(frames.draws)]
-    if not len(known):
+    jobs = frames.draws[~np.isnan(frames.draws)]
+    if not len(jobs):
         return Unknown(Reason("site_capacity_unknown"))
     return Known(
-        float((known >= goal.target).mean()),
+        float((jobs >= goal.target).mean()),
         frames.years.get("sites"),
         (Reason("chance_of_land_only"),),
     )

@@ -94,10 +94,10 @@ def cluster_prefixes() -> tuple[ClusterPrefix, ...]:
 @cache
 def _lines_of(standard: str) -> tuple[ClusterPrefix, ...]:
     """Give the lines of the list whose clusters a code list follows."""
-    known = branch_standards().get(standard)
-    if known is None:
+    described = branch_standards().get(standard)
+    if described is None:
         return ()
-    return tuple(line for line in cluster_prefixes() if line.standard == known.cluster_list)
+    return tuple(line for line in cluster_prefixes() if line.standard == described.cluster_list)
 
 
 def cluster_lines(standard: str, cluster: str) -> tuple[ClusterPrefix, ...]:
@@ -182,14 +182,15 @@ def _code_problems(
     """Say which codes cannot be trusted, and why."""
     stated = rows.get("branch_standard", pd.Series(None, index=rows.index, dtype=object))
     standard = as_text(stated)
-    known = branch_standards()
+    standards = branch_standards()
     is_blank = plain.isna().to_numpy()
     has_standard = standard.notna().to_numpy()
-    is_listed = standard.isin(list(known)).to_numpy(bool)
+    is_listed = standard.isin(list(standards)).to_numpy(bool)
     is_digits = plain.str.fullmatch(r"[0-9]+", na=True).to_numpy(bool)
     # other lengths come about when a spreadsheet drops the 0 of 01 to 09
     lengths = {
-        name: {*one.digits, *(_COARSE_LENGTHS if is_coarse else ())} for name, one in known.items()
+        name: {*one.digits, *(_COARSE_LENGTHS if is_coarse else ())}
+        for name, one in standards.items()
     }
     is_whole = np.array(
         [
@@ -198,7 +199,7 @@ def _code_problems(
         ],
         dtype=bool,
     )
-    listed = ", ".join(known)
+    listed = ", ".join(standards)
     problems = [
         f"{int(marked.sum())} {words}: {_examples(rows, codes, marked)}"
         for marked, words in (
