@@ -282,7 +282,7 @@ def test_what_the_policy_lacks_is_missing_with_what_is_lost():
     assert "Private jobs at workplaces of the area" in lost["businesses.sector"].labels["en"]
     unread = lost["rows in table commuting"]
     assert "self_containment_residents" in unread.lost
-    assert english(unread.remedy) == "add a layer for table 'commuting'"
+    assert english(unread.remedy) == "add [[sources.layers]] with table = 'commuting'"
 
 
 @pytest.mark.slow
