@@ -1,11 +1,14 @@
 """The policy in figures of a run: computed once, kept with the run's tables."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo_planner.analysis.result import AnalysisResult
-from geo_planner.policy import PolicyFigures, collect_policy_frames, policy_figures
+
+if TYPE_CHECKING:
+    from geo_planner.policy import PolicyFigures
 
 POLICY, POLICY_TRENDS, POLICY_GOALS = "policy", "policy_trends", "policy_goals"
 
@@ -28,7 +31,7 @@ def policy_of(result: AnalysisResult, threads: int | None = None) -> pd.DataFram
     return policy_figures_of(result, threads).indicators
 
 
-def policy_figures_of(result: AnalysisResult, threads: int | None = None) -> PolicyFigures:
+def policy_figures_of(result: AnalysisResult, threads: int | None = None) -> "PolicyFigures":
     """Give indicators, their years and the goals of a result: as kept, or else computed now.
 
     Parameters
@@ -38,6 +41,8 @@ def policy_figures_of(result: AnalysisResult, threads: int | None = None) -> Pol
     threads
         Searches at once; None: one per core.
     """
+    from geo_planner.policy import PolicyFigures, collect_policy_frames, policy_figures
+
     kept = result.details.get(POLICY)
     if kept is not None and len(kept):
         none = pd.DataFrame()
