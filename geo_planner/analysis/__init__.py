@@ -26,7 +26,7 @@ __all__ = [
 __getattr__ = names_on_use(
     __name__,
     {
-        "goals": ("policy_of", "with_policy"),
+        "goals": ("policy_figures_of", "policy_of", "with_policy"),
         "pipeline": ("Progress", "analyse", "measures_of", "run"),
         "result": ("DETAILS", "AnalysisResult", "read_result", "settings_of"),
     },
