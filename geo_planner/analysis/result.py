@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DETAILS = (
     "constraints", "stations", "station_uses", "station_areas", "correlation", "equity",
-    "policy",
+    "policy", "policy_trends", "policy_goals",
 )  # fmt: skip
 _SECTIONS = tuple(name for name in Study.model_fields if name not in ("study", "sources"))
 
