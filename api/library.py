@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 import structlog
 
-from geo_planner.analysis import AnalysisResult, analyse, read_result
+from geo_planner.analysis import AnalysisResult, read_result
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.region import Region, open_region
 from geo_planner.run_folder import is_run
@@ -91,6 +91,8 @@ class Shelf:
 
     def compute(self, progress: Callable[[str, int, int], None]) -> None:
         """Compute the result, or keep the reason why there is none."""
+        from geo_planner.analysis import analyse
+
         try:
             self.result = analyse(self.region, progress=progress)
         except _StoppedError:
@@ -114,7 +116,7 @@ def _shelf_of(folder: Path) -> Shelf:
     if not is_run(folder):
         return Shelf(open_region(folder))
     result = read_result(folder)
-    return Shelf(result.region, result=result)
+    return Shelf(result.region, state="ready", result=result)
 
 
 class Library:
@@ -125,7 +127,8 @@ class Library:
     folders
         Folders of runs, whose results are taken as they are, or of regions.
     prepare
-        Called with each shelf once its result is there, before its pages open.
+        Called with each shelf once its result is there: before the pages of a region open that was
+        analysed; a run's open at once, and whoever comes first waits for their drawing.
 
     Raises
     ------
@@ -166,17 +169,16 @@ class Library:
         try:
             for shelf in self.shelves.values():
                 if shelf.state == "computing":
-                    if shelf.result is None:
-                        shelf.compute(self._follow(shelf))
+                    shelf.compute(self._follow(shelf))
+                if shelf.result is not None and not self._is_stopping.is_set():
                     self._open(shelf)
         except _StoppedError:
             return
 
     def _open(self, shelf: Shelf) -> None:
         """Draw what there is to draw, then call the region ready."""
-        if shelf.result is None:
-            return
-        shelf.step = "drawing pages"
+        if shelf.state == "computing":
+            shelf.step = "drawing pages"
         try:
             self._prepare(shelf)
         except Exception:  # noqa: BLE001 -- the page itself will answer with the error

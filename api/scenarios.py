@@ -11,7 +11,6 @@ from fastapi import Body, FastAPI
 
 from geo_planner.errors import ScenarioError
 from geo_planner.reasons import Reason
-from geo_planner.scenario import check_scenario
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
@@ -39,6 +38,8 @@ def add_scenarios(app: FastAPI, library: Library) -> None:
     )
     def check(content: Content, region: RegionId = None) -> dict[str, Any]:
         """Tell what a scenario would change, a row per modification and table; write nothing."""
+        from geo_planner.scenario import check_scenario
+
         shelf = library.shelf(region)
         name = str(content.get("id", "scenario"))
         problems = list(_unfit(content.get("modifications", [])))

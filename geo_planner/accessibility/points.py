@@ -105,10 +105,10 @@ def access_of_points(
     """
     settings = travel_in(require_region(region), travel)
     require_mode(mode)
-    limits_min = require_limits(
-        _usual_limits(region, settings) if cutoffs_min is None else cutoffs_min,
-        settings.max_time_min,
-    )
+    if cutoffs_min is None:
+        built_with = region.study.get("access", {}).get("cutoffs_min", Access().cutoffs_min)
+        cutoffs_min = tuple(limit for limit in built_with if limit <= settings.max_time_min)
+    limits_min = require_limits(cutoffs_min, settings.max_time_min)
     ends, counts = _opportunities(region, opportunities, column, cells)
     starts, shown = _origins(region, origins, ends, cells)
     router = open_router(region, mode, settings)
@@ -132,12 +132,6 @@ def access_of_points(
     return gpd.GeoDataFrame(reached, geometry=shown.to_numpy(), crs=shown.crs), ledger
 
 
-def _usual_limits(region: Region, travel: Travel) -> tuple[float, ...]:
-    """Give the time limits a region was built with, as far as they are searched for."""
-    given = region.study.get("access", {}).get("cutoffs_min", Access().cutoffs_min)
-    return tuple(limit for limit in given if limit <= travel.max_time_min)
-
-
 def _origins(
     region: Region, given: Points | None, ends: gpd.GeoSeries, cells: CellFormat | None
 ) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
@@ -153,7 +147,7 @@ def _origins(
 
 def _require_places(table: str, column: str | None) -> None:
     """Refuse a table that does not exist or has no places, and a column named twice."""
-    places = [name for name, known in schema.tables().items() if known.geometry]
+    places = [name for name, table in schema.tables().items() if table.geometry]
     if table not in places:
         raise InputError(
             f"there is no table {table!r} with places: choose from {', '.join(places)}, "

@@ -171,7 +171,14 @@ class Isochrones:
         self._streets = region.geo_table("streets")
         self._column = 0
         if mode in TRANSIT_MODES and percentile is not None:
-            self._column = _column_of(self.router, percentile)
+            place = percentile_place(self.router.columns, percentile)
+            if place is None:
+                computed = ", ".join(label_of(column)[1:] for column in self.router.columns)
+                raise InputError(
+                    f"percentile {percentile} is not computed: add it to --percentiles "
+                    f"(now {computed})"
+                )
+            self._column = place
         self.cell_m = _TRANSIT_CELL_M if mode in TRANSIT_MODES else _CELL_M[mode]
 
     def __repr__(self) -> str:
@@ -261,13 +268,3 @@ class Isochrones:
             crs=self._streets.crs,
         )
         return frame.assign(area_m2=frame.area.round(1))[["id", "minutes", "area_m2", "geometry"]]
-
-
-def _column_of(router: Router, percentile: int) -> int:
-    place = percentile_place(router.columns, percentile)
-    if place is None:
-        raise InputError(
-            f"percentile {percentile} is not computed: add it to --percentiles "
-            f"(now {', '.join(label_of(column)[1:] for column in router.columns)})"
-        )
-    return place

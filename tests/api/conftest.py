@@ -37,7 +37,7 @@ def failing(bare_region, monkeypatch):
         def analyse(*_, **__):
             raise error
 
-        monkeypatch.setattr("api.library.analyse", analyse)
+        monkeypatch.setattr("geo_planner.analysis.analyse", analyse)
         client = TestClient(create_app([bare_region.path]))
         opened.append(client.__enter__())
         wait_until("failed", client)
@@ -57,7 +57,7 @@ def computing(bare_region, monkeypatch):
         while not gate.wait(0.01):
             progress("access by walk", 1, 2)
 
-    monkeypatch.setattr("api.library.analyse", analyse)
+    monkeypatch.setattr("geo_planner.analysis.analyse", analyse)
     with TestClient(create_app([bare_region.path])) as opened:
         yield opened
     gate.set()
