@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
-_NEEDED = ("fastapi", "uvicorn", "structlog", "pydantic_settings", "folium", "jinja2")
+_NEEDED = (
+    "fastapi", "uvicorn", "structlog", "pydantic_settings", "sqlalchemy", "alembic",
+    "sse_starlette", "folium", "jinja2",
+)  # fmt: skip
 _INSTALLED_NAME = "geo_planner_api"
 _FOLDER_NAME = "api"
 
@@ -22,6 +25,13 @@ def serve(
     root_path: Annotated[
         str | None, typer.Option(help="Path a proxy puts before every address, such as /planner.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=16, help="Jobs at once; default 1.")
+    ] = None,
+    read_only: Annotated[
+        bool | None,
+        typer.Option("--read-only", help="Keep nothing: no scenarios and no jobs."),
+    ] = None,
 ) -> None:
     """Serve runs and regions over HTTP: pages, tables, and questions about any point."""
     from importlib import import_module, util
@@ -32,7 +42,8 @@ def serve(
     if missing:
         raise MissingDependencyError(f"for the web service: {', '.join(missing)}", "api")
     service = import_module(f"{service_package()}.server")
-    service.serve(folders, host=host, port=port, say=typer.echo, root_path=root_path)
+    chosen = {"root_path": root_path, "workers": workers, "read_only": read_only}
+    service.serve(folders, host=host, port=port, say=typer.echo, **chosen)
 
 
 def service_package() -> str:
