@@ -84,6 +84,13 @@ class MapFrame:
         """Give the pixel of a point."""
         return round((x - self.west) / self.m_per_px, 1), round((self.north - y) / self.m_per_px, 1)
 
+    def scale_bar(self, steps_m: Sequence[int], longest_px: float) -> dict[str, Any]:
+        """Choose the longest round length that the scale bar has room for."""
+        longest_m = longest_px * self.m_per_px
+        length_m = max((step for step in steps_m if step <= longest_m), default=steps_m[0])
+        words = f"{length_m // _KM_M}\u00a0km" if length_m >= _KM_M else f"{length_m}\u00a0m"
+        return {"width": round(length_m / self.m_per_px, 1), "words": words}
+
     def path(self, shape: BaseGeometry | None) -> str:
         """Write a shape as an SVG path, cut to the map, without points closer than a fifth px."""
         if shape is None or shape.is_empty:
@@ -159,19 +166,15 @@ class WalkMaps:
         """Draw where in the study area the site lies."""
         window = _locator_window(subject)
         area = study_area_of(self.region)
+        if window not in self._drawn:
+            self._drawn[window] = self._ground(window, _SMALL_ROADS, tolerance_m=15.0)
         return {
-            **self._overview(window),
+            **self._drawn[window],
             "site": window.path(_at_least(subject.shape, _LEAST_MARK_PX * window.m_per_px)),
             "boundary": window.path(None if area is None else area.boundary),
             "names": self._town_names(window),
             "label": subject.words("brief_locator_label", name=subject.name),
         }
-
-    def _overview(self, window: MapFrame) -> dict[str, Any]:
-        """Draw the ground of the small map; sites in one study area share it."""
-        if window not in self._drawn:
-            self._drawn[window] = self._ground(window, _SMALL_ROADS, tolerance_m=15.0)
-        return self._drawn[window]
 
     def _ground(
         self, window: MapFrame, roads: dict[str, float], tolerance_m: float
@@ -193,7 +196,9 @@ class WalkMaps:
             "water": window.path(merged["water"]),
             "roads": [
                 {
-                    "path": window.path(self._roads(name, frame, tolerance_m)),
+                    "path": window.path(
+                        joined_lines(self._lines[self._classes == name], frame, tolerance_m)
+                    ),
                     "width": roads[name],
                     "casing": 0 if name in ("street", "minor") else round(roads[name] + _CASING, 1),
                 }
@@ -201,11 +206,8 @@ class WalkMaps:
                 if name in roads
             ],
             "rail": window.path(joined_lines(self._rails, frame, tolerance_m)),
-            "scale": _scale(window),
+            "scale": window.scale_bar(_SCALE_STEPS_M, _LONGEST_SCALE_PX),
         }
-
-    def _roads(self, name: str, frame: BaseGeometry, tolerance_m: float) -> BaseGeometry | None:
-        return joined_lines(self._lines[self._classes == name], frame, tolerance_m)
 
     def _station_marks(self, window: MapFrame) -> list[dict[str, Any]]:
         """Mark stations; one too near the edge of the window for its name stays unnamed."""
@@ -287,14 +289,6 @@ def _at_least(shape: BaseGeometry, width_m: float) -> BaseGeometry:
     if max(east - west, north - south) >= width_m:
         return shape
     return shape.centroid.buffer(width_m / 2)
-
-
-def _scale(window: MapFrame) -> dict[str, Any]:
-    """Choose the longest round length that the scale bar has room for."""
-    longest_m = _LONGEST_SCALE_PX * window.m_per_px
-    length_m = max((s for s in _SCALE_STEPS_M if s <= longest_m), default=_SCALE_STEPS_M[0])
-    words = f"{length_m // _KM_M}\u00a0km" if length_m >= _KM_M else f"{length_m}\u00a0m"
-    return {"width": round(length_m / window.m_per_px, 1), "words": words}
 
 
 def _legend(subject: Subject) -> list[dict[str, str]]:

@@ -74,6 +74,9 @@ def render_brief(
     words, view = subject.words, subject.view
     drawn = maps or WalkMaps(subject)
     chosen = assets or page_assets()
+    version = subject.result.summary.get("geo_planner_version", __version__)
+    digest = subject.words("study_digest", digest=subject.view.digest)
+    credit = f" · {OSM_CREDIT}" if subject.result.region.has("streets") else ""
     return render_document(
         "brief.html",
         words=words,
@@ -97,7 +100,7 @@ def render_brief(
         sections=_sections(subject, others or {}),
         sources=_sources(subject),
         method=_method(subject),
-        short_method=_short_method(subject),
+        short_method=f"geo_planner {version} · {digest}{credit}",
         disclaimer=words("brief_disclaimer"),
     )
 
@@ -171,6 +174,10 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
     span = subject.jobs(subject.number("jobs_low"), subject.number("jobs_high"))
     area = subject.number("remaining_m2")
     allowed = subject.floor_area(f"{state}_allowed_likely_m2") if state else subject.ask
+    travel = subject.result.study.travel
+    workers_label = words("brief_workers")
+    if travel.window is not None and travel.arrive is not None:
+        workers_label = words("brief_workers_by", time=words.clock(travel.window[1]))
     return [
         {
             "label": rank["of"],
@@ -198,22 +205,13 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
             ),
         },
         {
-            "label": _arrival_words(subject),
+            "label": workers_label,
             "figure": workers["figure"] if workers else words("unknown"),
             "is_open": workers is None,
             "unit": "",
             "note": workers["note"] if workers else "",
         },
     ]
-
-
-def _arrival_words(subject: Subject) -> str:
-    travel = subject.result.study.travel
-    if travel.window is None:
-        return subject.words("brief_workers")
-    if travel.arrive is None:
-        return subject.words("brief_workers")
-    return subject.words("brief_workers_by", time=subject.words.clock(travel.window[1]))
 
 
 def _sections(subject: Subject, others: Mapping[str, AnalysisResult]) -> dict[str, Any]:
@@ -304,13 +302,6 @@ def _sources(subject: Subject) -> list[str]:
     told = " ".join(entries)
     unnamed = [credit for credit in subject.view.credits if credit not in told]
     return [*entries, *unnamed, *([subject.view.age] if subject.view.age else [])]
-
-
-def _short_method(subject: Subject) -> str:
-    version = subject.result.summary.get("geo_planner_version", __version__)
-    digest = subject.words("study_digest", digest=subject.view.digest)
-    credit = f" · {OSM_CREDIT}" if subject.result.region.has("streets") else ""
-    return f"geo_planner {version} · {digest}{credit}"
 
 
 def _method(subject: Subject) -> list[str]:

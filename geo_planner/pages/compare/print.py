@@ -45,7 +45,6 @@ _LETTER_PX = 5.4
 _LINE_PX = 12.0
 _MOST_NAMES = 24
 _MOST_EDIT_NAMES = 4
-_KM_M = 1000
 _SMALL_PX = 400.0
 
 
@@ -158,7 +157,7 @@ class PrintMaps:
             "rail": window.path(_rails(region, frame, tolerance_m)),
             "boundary": window.path(None if area is None else area.boundary),
             "veil": window.path(None if area is None else frame.difference(area)),
-            "scale": _scale(window),
+            "scale": window.scale_bar(_SCALE_STEPS_M, _LONGEST_SCALE_PX),
         }
 
     def _roads(
@@ -238,11 +237,3 @@ def _rails(region: Region, frame: BaseGeometry, tolerance_m: float) -> BaseGeome
     is_running = rails["service"].isna() & ~rails["is_tunnel"].astype(bool)
     lines = rails.geometry[is_running & rails["kind"].isin(_RAILS)].to_numpy()
     return joined_lines(lines, frame, tolerance_m)
-
-
-def _scale(window: MapFrame) -> dict[str, Any]:
-    """Choose the longest round length that the scale bar has room for."""
-    longest_m = _LONGEST_SCALE_PX * window.m_per_px
-    length_m = max((s for s in _SCALE_STEPS_M if s <= longest_m), default=_SCALE_STEPS_M[0])
-    words = f"{length_m // _KM_M}\u00a0km" if length_m >= _KM_M else f"{length_m}\u00a0m"
-    return {"width": round(length_m / window.m_per_px, 1), "words": words}

@@ -127,6 +127,8 @@ def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
         if is_none or (math.isnan(a) and math.isnan(b)):
             continue
         ranges = _ranges(comparison, words) if figure == "jobs_likely" else ("", "")
+        # of what is shown, so that the row adds up
+        change = _rounded(b, unit) - _rounded(a, unit)
         rows.append(
             {
                 "label": words(f"total_{table}_{figure}"),
@@ -134,7 +136,7 @@ def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
                 "b": _amount(b, unit, words),
                 "range_a": ranges[0],
                 "range_b": ranges[1],
-                "difference": _change(a, b, unit, words),
+                "difference": signed(change, words) + (_SIGNS.get(unit, "") if change else ""),
                 "trend": trend(float(difference)),
             }
         )
@@ -166,9 +168,3 @@ def _amount(value: float, unit: str, words: Wording) -> str:
 
 def _rounded(value: float, unit: str) -> float:
     return value if math.isnan(value) else round(value, _DIGITS.get(unit, 0))
-
-
-def _change(before: float, after: float, unit: str, words: Wording) -> str:
-    """Write the difference of what is shown, so that the row adds up."""
-    change = _rounded(after, unit) - _rounded(before, unit)
-    return signed(change, words) + (_SIGNS.get(unit, "") if change else "")

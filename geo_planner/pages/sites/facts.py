@@ -145,13 +145,14 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
         values = [_value(row.get(f"{name}_value")) for name in criteria]
         sure = rank_confidence(view, row, n_ranked)
         far = far_links.get(str(site_id), "")
+        place = row["rank"] if groups else i + 1
         described.append(
             {
                 "id": str(site_id),
                 "name": text_of(row["name"]) or str(site_id),
                 "anchor": anchors[i],
                 "small": bool(row["area_m2"] < _SMALL_SITE_M2),
-                "rank": _rank(row, i, has_ranking=bool(groups)),
+                "rank": None if pd.isna(place) else int(place),
                 "tied": bool(row.get("is_tied", False)),
                 "excluded": reasons_words(text_of(row.get("excluded_because")), view.words),
                 "sure": sure.words if sure else "",
@@ -182,13 +183,6 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
 def by_rank(site: dict[str, Any]) -> tuple[bool, int, float, str]:
     """Order sites: the ranked by rank, then the excluded."""
     return site["rank"] is None, site["rank"] or 0, -site["high"], site["id"]
-
-
-def _rank(row: pd.Series, place: int, *, has_ranking: bool) -> int | None:
-    """Give the rank; None for a site that a hard constraint excludes."""
-    if not has_ranking:
-        return place + 1
-    return None if pd.isna(row["rank"]) else int(row["rank"])
 
 
 def _value(value: Any) -> float | None:

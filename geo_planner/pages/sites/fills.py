@@ -105,15 +105,11 @@ def _absent(
         symbols.append(
             legend.symbol(words("fill_unknown"), hatch=_HATCH, stroke=_HATCH, dash="2 2")
         )
-    if hides_excluded and _is_excluded(view).any():
+    if hides_excluded and view.sites["excluded_because"].notna().any():
         symbols.append(
             legend.symbol(words("fill_excluded"), fill=EXCLUDED_COLOUR, stroke="#5B6771")
         )
     return symbols
-
-
-def _is_excluded(view: View) -> pd.Series:
-    return view.sites["excluded_because"].notna()
 
 
 def _measured(view: View, name: str, column: str, what: str) -> Fill:

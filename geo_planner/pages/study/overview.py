@@ -82,6 +82,10 @@ def render_overview(
     groups = site_groups(view) if view.has_ranking else []
     sites = site_list(view, groups) if len(view.sites) else []
     scale = scale_of(zones[chosen.column], chosen.what, words) if chosen else None
+    question = words("base_note")
+    if chosen is not None:
+        condition = measure_condition(chosen, view.study, words)
+        question = f"{measure_title(chosen, words)} · {condition}"
     layers = _layers(view, zones, chosen, scale)
     base = build_basemap(view.region, "overview")
     data = map_data(
@@ -109,7 +113,7 @@ def render_overview(
         nonce=nonce,
         skip_to="main",
         skip_words=words("skip_to_content"),
-        question=_question(view, chosen),
+        question=question,
         cards=_cards(view, zones, chosen, sites),
         legend_parts=layers.parts,
         groups=groups,
@@ -165,13 +169,6 @@ def _measure_json(
         "borders": list(scale.borders),
         "colours": list(scale.colours),
     }
-
-
-def _question(view: View, chosen: MeasureKey | None) -> str:
-    if chosen is None:
-        return view.words("base_note")
-    condition = measure_condition(chosen, view.study, view.words)
-    return f"{measure_title(chosen, view.words)} · {condition}"
 
 
 def _cards(
@@ -328,9 +325,9 @@ def _timings(view: View) -> list[dict[str, Any]]:
 def _step_words(step: str, words: Wording) -> str:
     """Name a step of the run, and the mode it was for."""
     name, _, mode = step.partition("_")
-    told = words.phrases.get(f"step_{name}", name)
-    known = words.phrases.get(f"mode_{mode}", mode.replace("_", " ")).lower()
-    return f"{told}: {known}" if mode else told
+    step_name = words.phrases.get(f"step_{name}", name)
+    mode_name = words.phrases.get(f"mode_{mode}", mode.replace("_", " ")).lower()
+    return f"{step_name}: {mode_name}" if mode else step_name
 
 
 def _actions(view: View, links: Mapping[str, str]) -> list[dict[str, str]]:

@@ -94,7 +94,13 @@ def read_delimited(
     lost = _swallowed(path, frame, separator, max_lost_share)
     is_blank = frame.isna().all(axis=1)
     blank = Finding(path.name, "left_out", int(is_blank.sum()), Reason("layer_blank_rows"))
-    frame = _without_unnamed(path, frame)[~is_blank].reset_index(drop=True)
+    unnamed = [name for name in frame.columns if name.startswith("\n")]
+    filled = [name for name in unnamed if frame[name].notna().any()]
+    if filled:
+        raise InputError(
+            f"{path.name}: field {int(filled[0]) + 1} of the header has values but no name: name it"
+        )
+    frame = frame.drop(columns=unnamed)[~is_blank].reset_index(drop=True)
     return Delimited(frame, separator, used, (*lost, *([blank] if blank.count else [])))
 
 
@@ -210,17 +216,6 @@ def _field_names(path: Path, found: list[str]) -> list[str]:
 def _without_blanks(values: pd.Series) -> pd.Series:
     stripped = values.str.strip()
     return stripped.where(stripped != "", None)
-
-
-def _without_unnamed(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
-    """Drop unnamed fields, which spreadsheets add at the end, when nothing stands in them."""
-    unnamed = [name for name in frame.columns if name.startswith("\n")]
-    filled = [name for name in unnamed if frame[name].notna().any()]
-    if filled:
-        raise InputError(
-            f"{path.name}: field {int(filled[0]) + 1} of the header has values but no name: name it"
-        )
-    return frame.drop(columns=unnamed)
 
 
 def finding(source: Delimited, name: str, decimal_mark: str) -> Finding:
