@@ -48,16 +48,14 @@ def write_geojson(content: Content, folder: Path) -> list[str]:
         )
     for name, frame in layers.items():
         with written_beside(folder / f"{name}.geojson") as file:
-            file.write_text(_collection(name, frame, content.credits), "utf-8")
+            # RFC 7946 allows further members, so credits stand in the file
+            features = ",\n".join(_features(frame))
+            head = json.dumps(
+                {"type": "FeatureCollection", "name": name, "credits": list(content.credits)},
+                ensure_ascii=False,
+            )
+            file.write_text(f'{head[:-1]}, "features": [\n{features}\n]}}\n', "utf-8")
     return [f"{name}.geojson" for name in layers]
-
-
-def _collection(name: str, frame: gpd.GeoDataFrame, credit_lines: tuple[str, ...]) -> str:
-    """Write features one a line; RFC 7946 allows further members, so credits stand in the file."""
-    features = ",\n".join(_features(frame))
-    head = json.dumps({"type": "FeatureCollection", "name": name, "credits": list(credit_lines)},
-                      ensure_ascii=False)  # fmt: skip
-    return f'{head[:-1]}, "features": [\n{features}\n]}}\n'
 
 
 def _features(frame: gpd.GeoDataFrame) -> Iterator[str]:
