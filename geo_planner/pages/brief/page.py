@@ -154,14 +154,10 @@ def _lead_capacity(subject: Subject) -> str:
     if share < _WHOLE_SHARE:
         where = words("brief_lead_partly", share=words.figure(share, "share"))
     facts = {"now": subject.floor_area_of(now), "later": then, "where": where}
-    return words(_room_key(now, subject.number("now_allowed_likely_m2")), **facts)
-
-
-def _room_key(remaining_m2: float, allowed_m2: float | None) -> str:
-    """Choose what the local plan in force leaves: room, none beyond what stands, or no such use."""
-    if remaining_m2 > 0:
-        return "brief_lead_room"
-    return "brief_lead_full" if allowed_m2 else "brief_lead_other_use"
+    if now > 0:
+        return words("brief_lead_room", **facts)
+    is_allowed = bool(subject.number("now_allowed_likely_m2"))
+    return words("brief_lead_full" if is_allowed else "brief_lead_other_use", **facts)
 
 
 def _cards(subject: Subject) -> list[dict[str, Any]]:

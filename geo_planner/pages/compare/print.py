@@ -143,6 +143,9 @@ class PrintMaps:
             kind: merged_patches(patches, kind, frame, coarse) for kind in (*LAND_ORDER, "water")
         }
         area = study_area_of(region)
+        rails = region.geo_table("rails")
+        is_running = rails["service"].isna() & ~rails["is_tunnel"].astype(bool)
+        lines = rails.geometry[is_running & rails["kind"].isin(_RAILS)].to_numpy()
         return {
             "width": window.width,
             "height": window.height,
@@ -154,7 +157,7 @@ class PrintMaps:
             ],
             "water": window.path(merged["water"]),
             "roads": list(self._roads(region, frame, tolerance_m)),
-            "rail": window.path(_rails(region, frame, tolerance_m)),
+            "rail": window.path(joined_lines(lines, frame, tolerance_m)),
             "boundary": window.path(None if area is None else area.boundary),
             "veil": window.path(None if area is None else frame.difference(area)),
             "scale": window.scale_bar(_SCALE_STEPS_M, _LONGEST_SCALE_PX),
@@ -230,10 +233,3 @@ def _window(region: Region, width: float, height: float) -> MapFrame:
         width=width,
         height=height,
     )
-
-
-def _rails(region: Region, frame: BaseGeometry, tolerance_m: float) -> BaseGeometry | None:
-    rails = region.geo_table("rails")
-    is_running = rails["service"].isna() & ~rails["is_tunnel"].astype(bool)
-    lines = rails.geometry[is_running & rails["kind"].isin(_RAILS)].to_numpy()
-    return joined_lines(lines, frame, tolerance_m)

@@ -122,18 +122,16 @@ def plan_layer(region: Region, wording: Wording) -> Collection:
 
 def _plan_rows(plan: dict[str, Any], code: int | None, wording: Wording) -> list[list[str]]:
     ratio = plan["floor_area_ratio"]
+    floors = plan["max_floors"]
+    is_whole = floors is None or math.isnan(floors) or float(floors).is_integer()
     return [
         [wording("use"), wording(f"use_{code}") if code in PLAN_USES else wording("unknown")],
         [wording("floor_area_ratio"), wording.figure(ratio, "share")],
-        [wording("max_floors"), wording.number(plan["max_floors"], _needed(plan["max_floors"]))],
+        [wording("max_floors"), wording.number(floors, 0 if is_whole else 1)],
         [wording("status"), wording(f"status_{plan['status']}")],
         [wording("dated"), wording.day(text_of(plan["dated"]))],
         [wording("plan_number"), str(plan["plan_id"])],
     ]
-
-
-def _needed(value: float | None) -> int:
-    return 0 if value is None or math.isnan(value) or float(value).is_integer() else 1
 
 
 def business_layer(businesses: gpd.GeoDataFrame, wording: Wording) -> Collection:

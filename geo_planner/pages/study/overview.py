@@ -99,6 +99,7 @@ def render_overview(
         cellSize=cell_size_m(zones),
         zones=zone_table(zones, [chosen.column]) if chosen else None,
     )
+    reasons = view.summary.get("criteria_left_out", {})
     return render_page(
         "index.html",
         view,
@@ -126,7 +127,13 @@ def render_overview(
         files=_files(view, files),
         findings=finding_rows(view),
         not_linked=[*unlinked_rows(view), *uncounted_rows(view)],
-        left_out=_left_out(view),
+        left_out=[
+            {
+                "label": criterion_words(key, view.words, view.city_centre) or key,
+                "reason": reasons_words(reason, view.words),
+            }
+            for key, reason in reasons.items()
+        ],
         method=_method(view),
         timings=_timings(view),
         sources=source_rows(view),
@@ -265,17 +272,6 @@ def _files(view: View, files: Sequence[str]) -> list[dict[str, Any]]:
             download = not name.endswith(".html")
             listed.append({"href": name, "name": name, "label": label, "download": download})
     return listed
-
-
-def _left_out(view: View) -> list[dict[str, str]]:
-    reasons = view.summary.get("criteria_left_out", {})
-    return [
-        {
-            "label": criterion_words(key, view.words, view.city_centre) or key,
-            "reason": reasons_words(reason, view.words),
-        }
-        for key, reason in reasons.items()
-    ]
 
 
 def _method(view: View) -> list[str]:
