@@ -221,16 +221,13 @@ def _block_parts(
         among = np.arange(len(origins))[block.origins]
         done = block.progress(len(origins), len(destinations))
         for column in range(block.costs_cs.shape[2]):
-            rows = _rows_of(block.costs_cs[:, :, column], block.destinations.start or 0)
+            costs_cs = block.costs_cs[:, :, column]
+            ptr = np.empty(len(costs_cs) + 1, np.int64)
+            destination, cost_cs = np.empty((2, costs_cs.size), np.int32)
+            n = reducers.rows_of(costs_cs, ptr, destination, cost_cs)
+            rows = Rows(ptr, destination[:n] + np.int32(block.destinations.start or 0), cost_cs[:n])
             largest_cs = int(rows.cost_cs.max(initial=0))
             yield summing.add(iter([(0, rows)]), among, column, done, largest_cs, ledger)
-
-
-def _rows_of(costs_cs: npt.NDArray[np.int32], first_destination: int) -> Rows:
-    ptr = np.empty(len(costs_cs) + 1, np.int64)
-    destination, cost_cs = np.empty((2, costs_cs.size), np.int32)
-    n = reducers.rows_of(costs_cs, ptr, destination, cost_cs)
-    return Rows(ptr, destination[:n] + np.int32(first_destination), cost_cs[:n])
 
 
 def _unknown(counts: Mapping[str, FloatArray]) -> npt.NDArray[np.bool_]:

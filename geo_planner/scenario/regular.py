@@ -186,7 +186,12 @@ class _Regular:
 
     def write(self) -> None:
         """Add the regular trip and take away the departures it replaces."""
-        departures = self._departures()
+        frequencies = self.draft.frame("frequencies")
+        theirs = frequencies[frequencies["trip_id"].isin(self.chosen["trip_id"])]
+        repeated = set(theirs["trip_id"])
+        cuts = [inside for _, inside, _ in map(_cut(self.plan.service), _tuples(theirs)) if inside]
+        trips = self.chosen.loc[~self.chosen["trip_id"].isin(repeated), "first_s"]
+        departures = [int(value) for value in trips] + [start for start, _, _ in cuts]
         period, headway_s = self.plan.service, self.plan.service.headway_s
         first_s = period.start_s + (min(departures) - period.start_s) % headway_s
         if first_s >= period.end_s:
@@ -218,15 +223,6 @@ class _Regular:
         frequency = {"trip_id": self.name, "start_time_s": first_s, "end_time_s": period.end_s,
                      "headway_s": headway_s, "exact_times": 1}  # fmt: skip
         self.draft.add("frequencies", [frequency])
-
-    def _departures(self) -> list[int]:
-        """List first departures within the period."""
-        frequencies = self.draft.frame("frequencies")
-        theirs = frequencies[frequencies["trip_id"].isin(self.chosen["trip_id"])]
-        repeated = set(theirs["trip_id"])
-        cuts = [inside for _, inside, _ in map(_cut(self.plan.service), _tuples(theirs)) if inside]
-        own = self.chosen.loc[~self.chosen["trip_id"].isin(repeated), "first_s"]
-        return [int(value) for value in own] + [start for start, _, _ in cuts]
 
     def _take_away(self) -> None:
         """Remove the replaced departures on the chosen dates; on other dates they stay."""

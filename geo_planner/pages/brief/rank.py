@@ -156,23 +156,16 @@ def change_lines(subject: Subject) -> list[str]:
         return []
     raw, weights, frozen = _ranked(subject)
     if subject.number("rank") == 1:
-        return _runner_up(subject, raw, weights, frozen)
+        others = subject.result.sites.loc[raw.index].drop(index=subject.site_id)
+        second = str(others.sort_values(["rank", "score"], ascending=[True, False]).index[0])
+        nearest = what_would_make_first(raw, weights, frozen, second, method=method)
+        return [_weights_line(subject, nearest, _name_of(subject, second))]
     found = what_would_make_first(raw, weights, frozen, subject.site_id, method=method)
     lines = [_weights_line(subject, found, subject.name)]
     better = _better(subject, found)
     if better:
         lines.append(words("brief_needs", what=f" {words('brief_or')} ".join(better)))
     return lines
-
-
-def _runner_up(
-    subject: Subject, raw: pd.DataFrame, weights: pd.Series, frozen: Mapping[str, Any]
-) -> list[str]:
-    others = subject.result.sites.loc[raw.index].drop(index=subject.site_id)
-    second = str(others.sort_values(["rank", "score"], ascending=[True, False]).index[0])
-    method = subject.result.study.siting.aggregation
-    found = what_would_make_first(raw, weights, frozen, second, method=method)
-    return [_weights_line(subject, found, _name_of(subject, second))]
 
 
 def _weights_line(subject: Subject, found: Winning, name: str) -> str:

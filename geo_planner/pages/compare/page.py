@@ -96,6 +96,12 @@ def render_compare(
     has_scenario = [side.region.origin is not None for side in (comparison.a, comparison.b)]
     changed = comparison.a if has_scenario == [True, False] else comparison.b
     maps = _maps(base)
+    table = zone_table(zones, [])
+    for key in measures:
+        sides = [whole_numbers(zones[f"{key.column}_{side}"]) for side in "ab"]
+        table["values"][f"{key.column}_a"] = sides[0]
+        if sides[0] != sides[1]:
+            table["values"][f"{key.column}_b"] = sides[1]
     data = map_data(
         view,
         base,
@@ -104,7 +110,7 @@ def render_compare(
         measures=facts,
         measure=chosen,
         cellSize=cell_size_m(zones),
-        zones=_values(zones, measures),
+        zones=table,
         shapes=_shapes(base, zones, edits, comparison),
         names={"a": comparison.name_a, "b": comparison.name_b},
     )
@@ -183,17 +189,6 @@ def page_measures(comparison: Comparison, zones: gpd.GeoDataFrame) -> list[Measu
     headline = next((m for m in found if m.column == comparison.headline), None)
     percentile = headline.percentile if headline else None
     return [m for m in found if m.percentile in (None, percentile)]
-
-
-def _values(zones: gpd.GeoDataFrame, measures: Sequence[MeasureKey]) -> dict[str, Any]:
-    """Lay out A and B of every measure; B is left out where it is the same as A."""
-    table = zone_table(zones, [])
-    for measure in measures:
-        sides = [whole_numbers(zones[f"{measure.column}_{side}"]) for side in "ab"]
-        table["values"][f"{measure.column}_a"] = sides[0]
-        if sides[0] != sides[1]:
-            table["values"][f"{measure.column}_b"] = sides[1]
-    return table
 
 
 def _maps(base: BaseMap) -> dict[str, MapParts]:

@@ -105,6 +105,9 @@ def render_map(
         size = "" if side_m is None else words.number(side_m)
         cells = words("cells_of", size=size) if size else words("zones_of")
     numbers = sorted({m.percentile for m in view.measures if m.percentile is not None})
+    choice: dict[str, Any] = {"mode": None, "limit": None, "percentile": None}
+    if chosen is not None:
+        choice = {"mode": chosen.mode, "limit": _limit(chosen), "percentile": chosen.percentile}
     return render_page(
         "map.html",
         view,
@@ -126,7 +129,7 @@ def render_map(
         modes=_modes(view),
         limits=_limits(view),
         percentiles=[{"number": n, "label": percentile_words(n, view.words)} for n in numbers],
-        chosen=_chosen(chosen),
+        chosen=choice,
         switches=layers.switches,
         legend_parts=layers.parts,
         site_rows=_site_rows(view, sites) if groups else [],
@@ -219,16 +222,6 @@ def _limits(view: View) -> list[dict[str, str]]:
 def _modes(view: View) -> list[dict[str, str]]:
     names = dict.fromkeys(measure.mode for measure in view.measures)
     return [{"id": name, "label": view.words(f"mode_{name}")} for name in names]
-
-
-def _chosen(measure: MeasureKey | None) -> dict[str, Any]:
-    if measure is None:
-        return {"mode": None, "limit": None, "percentile": None}
-    return {
-        "mode": measure.mode,
-        "limit": _limit(measure),
-        "percentile": measure.percentile,
-    }
 
 
 def _site_rows(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:

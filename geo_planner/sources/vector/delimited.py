@@ -89,7 +89,14 @@ def read_delimited(
     text = text[stated.end() if stated else 0 :].lstrip("\r\n")
     header = text.partition("\n")[0]
     separator = stated[1] if stated else max(_SEPARATORS, key=_QUOTED.sub("", header).count)
-    names, body = _split_header(path, text, separator)
+    stream = io.StringIO(text, newline="")
+    try:
+        found = next(csv.reader(stream, delimiter=separator, strict=True))
+    except (csv.Error, StopIteration) as error:
+        raise SourceError(
+            str(path), f"its header cannot be read ({error}): is a quote left open?"
+        ) from error
+    names, body = _field_names(path, found), stream.read()
     frame = _parse(path, body, names, separator).apply(_without_blanks)
     lost = _swallowed(path, frame, separator, max_lost_share)
     is_blank = frame.isna().all(axis=1)
@@ -124,18 +131,6 @@ def _parse(path: Path, body: str, names: list[str], separator: str) -> pd.DataFr
             str(path), f"not a table separated by {separator!r} ({reason})"
         ) from error
     return table.to_pandas()
-
-
-def _split_header(path: Path, text: str, separator: str) -> tuple[list[str], str]:
-    """Read the header's field names, which may hold line breaks; return them and the rest."""
-    stream = io.StringIO(text, newline="")
-    try:
-        found = next(csv.reader(stream, delimiter=separator, strict=True))
-    except (csv.Error, StopIteration) as error:
-        raise SourceError(
-            str(path), f"its header cannot be read ({error}): is a quote left open?"
-        ) from error
-    return _field_names(path, found), stream.read()
 
 
 def _swallowed(
