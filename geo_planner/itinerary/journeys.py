@@ -136,8 +136,10 @@ class Pair:
         """Lay out a journey on the trips found, by the shortest ways on foot that lead to them."""
         places = self._starts(departure_cs, rides[0])
         trips = [(int(pattern), int(trip)) for pattern, trip in rides[:, 2:4]]
-        for here, there in pairwise(trips):
+        for (here, there), board_call in zip(pairwise(trips), rides[1:, 4].tolist(), strict=True):
             places = self._changes(here, there, self._ridden(here, places))
+            if self._tariff.is_timed:
+                places = [place for place in places if place.call == board_call]
         last = self._last(arrival_cs, trips[-1], rides[-1], self._ridden(trips[-1], places))
         ridings: list[Riding] = []
         place: _Place | None = last
@@ -174,7 +176,8 @@ class Pair:
         trip = int(first_ride[2]), int(first_ride[3])
         leaving = self._times(trip, self._service.departure_cs)
         ready_cs = departure_cs + int(self._bounds.board_wait_cs)
-        fixed = int(first_ride[4]) if self._tariff.is_by_distance else None
+        is_fixed = self._tariff.is_by_distance or self._tariff.is_timed
+        fixed = int(first_ride[4]) if is_fixed else None
         return [
             _Place(int(self._access[stop]), call, None, -1)
             for call, stop in self._calls(trip, self._service.can_board)

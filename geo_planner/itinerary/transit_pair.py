@@ -65,7 +65,9 @@ class OpenedPair:
         self.region, self.mode, self.travel = region, mode, travel
         self.router = router = TransitRouter(region, travel, mode)
         table, self.stops = router.network.timetable, router.network.stop_points
-        self.searched = reduce_transfers(router.service)
+        # where tickets hold for a time, it matters at which stop a trip is boarded
+        is_timed = travel.fares is not None and travel.fares.transfer_window_min is not None
+        self.searched = router.service if is_timed else reduce_transfers(router.service)
         self.back = ways_back(self.searched, centiseconds(travel.transfer_slack_s))
         max_cents = [] if travel.max_fare is None else [cents(travel.max_fare)]
         self.tariff = tariff_of(

@@ -161,9 +161,11 @@ class TransitRouter:
         is_ridden = None if self.ways.is_ridden is None else timetable.takes_bicycle
         ways, is_turned = replace(self.ways, is_ridden=is_ridden), self.window.is_arrival
         service = ways.chosen(service_of(replace(self.network, timetable=timetable)))
-        service = reduce_transfers(reversed_service(service) if is_turned else service)
+        service = reversed_service(service) if is_turned else service
         if not self._max_fares:
-            return service, None
+            return reduce_transfers(service), None
+        if self.travel.fares is None or self.travel.fares.transfer_window_min is None:
+            service = reduce_transfers(service)
         tariff = tariff_of(
             self.travel.fares, timetable, service, self.network.stop_points,
             self.travel.max_rides, [cents(fare) for fare in self._max_fares], is_turned=is_turned,

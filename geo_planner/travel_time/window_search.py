@@ -10,7 +10,9 @@ from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
 from geo_planner.kernels import raptor, window
 from geo_planner.kernels.fare_search import FareSpace, fare_search, fare_space
+from geo_planner.kernels.frontier import Bounds, alightings
 from geo_planner.kernels.service import Service, Walks
+from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.tariff import Tariff
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress
 from geo_planner.travel_time.row_search import RowSpace
@@ -43,6 +45,11 @@ class Timetables:
     def n_fares(self) -> int:
         """Count the results: one for each fare asked for, or one."""
         return len(self.tariffs[0].max_fares) if self.tariffs else 1
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether fares count, and tickets hold for a time."""
+        return any(tariff.is_timed for tariff in self.tariffs)
 
     def ranks(self, travel: Travel) -> IntArray:
         """Places of the percentiles in a sorted window, over all draws, from 0."""
@@ -98,12 +105,16 @@ class WindowSearch:
     ) -> None:
         self._timetables = timetables
         self._near, self._direct, self._n_columns, self._ranks = near, direct, n_columns, ranks
-        # fares by distance count the stops themselves: no walk to another one replaces them
-        self._by_distance = any(tariff.is_by_distance for tariff in timetables.tariffs)
+        # fares by distance count the stops themselves, tickets of a time when one boards there: no
+        # walk to another stop replaces them
+        self._needs_all_walks = any(
+            tariff.is_by_distance or tariff.is_timed for tariff in timetables.tariffs
+        )
         onward = collect(far, n_columns, threads)
         services = timetables.services
         self._far = [
-            onward if self._by_distance else reduce_egress(service, onward) for service in services
+            onward if self._needs_all_walks else reduce_egress(service, onward)
+            for service in services
         ]
         first_wait = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
         if timetables.is_turned:
@@ -129,7 +140,7 @@ class WindowSearch:
         """Return times of some rows [cs]: percentiles, or every minute and draw, of each fare."""
         ways = reached(self._near(rows, space.near))
         services = self._timetables.services
-        near = [ways if self._by_distance else reduce_access(one, ways) for one in services]
+        near = [ways if self._needs_all_walks else reduce_access(one, ways) for one in services]
         direct = self._direct(rows, space.direct)[:, :, 0]
         n_minutes = len(self._timetables.lanes_cs) * len(services)
         n_values = n_minutes if self._ranks is None else len(self._ranks)
@@ -169,6 +180,14 @@ class WindowSearch:
         tables = self._timetables
         given = (stops, costs_cs, tables.lanes_cs, *self._waits)
         service = tables.services[draw]
+        if tables.is_timed:
+            access_cs = np.full(service.n_stops, UNREACHED, np.int32)
+            access_cs[stops] = costs_cs
+            bounds = Bounds(*self._waits, self._max_time, np.int32(-1))
+            alightings(
+                service, tables.tariffs[draw], access_cs, tables.lanes_cs, bounds, space.best
+            )
+            return space.best
         if tables.tariffs:
             fare_search(
                 service, tables.tariffs[draw], *given, self._max_time, space.labels, space.best
@@ -192,4 +211,6 @@ def _workspace(tables: Timetables) -> tuple[raptor.Workspace | FareSpace, IntArr
     if not tables.tariffs:
         return labels, best
     by_fare = np.empty((tables.n_fares, *best.shape), np.int32)
+    if tables.is_timed:
+        return labels, by_fare
     return fare_space(labels, len(tables.tariffs[0].state_fare)), by_fare
