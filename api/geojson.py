@@ -26,8 +26,8 @@ def feature_collection(frame: gpd.GeoDataFrame, key: str, credit_lines: Sequence
     finite = frame.assign(**{n: frame[n].replace([np.inf, -np.inf], np.nan) for n in numbers})
     degrees = finite.geometry.to_crs(4326).set_precision(COORDINATE_STEP_DEG)
     # outer rings counter-clockwise, as RFC 7946 asks
-    turned = gpd.GeoSeries(shapely.orient_polygons(degrees.to_numpy()), degrees.index, crs=4326)
-    rows = finite.set_geometry(turned).set_index(key, drop=False)
+    oriented = gpd.GeoSeries(shapely.orient_polygons(degrees.to_numpy()), degrees.index, crs=4326)
+    rows = finite.set_geometry(oriented).set_index(key, drop=False)
     content = json.loads(rows.to_json(na="null"))
     content["credits"] = list(credit_lines)
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

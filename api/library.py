@@ -70,8 +70,8 @@ class Shelf:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = make()
-            made: T = self._kept[key]
-            return made
+            value: T = self._kept[key]
+            return value
 
     def require_result(self) -> AnalysisResult:
         """Return the result.

@@ -165,7 +165,7 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
     rank = ranking.rank_facts(subject)
     workers = around.headline_workers(subject)
     state = subject.text("capacity_state")
-    told = words(f"brief_state_{state}").lower() if state else words("unknown")
+    state_words = words(f"brief_state_{state}").lower() if state else words("unknown")
     likely = subject.number("jobs_likely")
     span = subject.jobs(subject.number("jobs_low"), subject.number("jobs_high"))
     area = subject.number("remaining_m2")
@@ -187,7 +187,9 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
             "figure": subject.ask if likely is None else words.figure(likely, "jobs"),
             "is_open": likely is None,
             "unit": "",
-            "note": told if likely is None else words("brief_likely_of", span=span, state=told),
+            "note": state_words
+            if likely is None
+            else words("brief_likely_of", span=span, state=state_words),
         },
         {
             "label": words("brief_remaining"),
@@ -249,8 +251,8 @@ def _travel_words(subject: Subject) -> str:
     if study.travel.window is None:
         return ""
     percentiles = study.travel.percentiles
-    told = percentile_words(MEDIAN, words) if MEDIAN in percentiles else ""
-    parts = (window_words(study, words), told, fare_words(study, words))
+    median = percentile_words(MEDIAN, words) if MEDIAN in percentiles else ""
+    parts = (window_words(study, words), median, fare_words(study, words))
     return ", ".join(part for part in parts if part)
 
 
@@ -295,8 +297,8 @@ def _sources(subject: Subject) -> list[str]:
     for (credit, dated), tables in groups.items():
         day = words("brief_undated") if dated == words("unknown") else dated
         entries.append(f"{credit} ({day}): {', '.join(tables)}")
-    told = " ".join(entries)
-    unnamed = [credit for credit in subject.view.credits if credit not in told]
+    listed = " ".join(entries)
+    unnamed = [credit for credit in subject.view.credits if credit not in listed]
     return [*entries, *unnamed, *([subject.view.age] if subject.view.age else [])]
 
 

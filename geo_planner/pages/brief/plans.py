@@ -259,9 +259,9 @@ def readiness_rows_of(subject: Subject) -> list[dict[str, str]]:
     words = subject.words
     rows = [{"label": words("brief_stage"), "value": _stage(subject)}]
     parking = subject.text("parking") or "unknown"
-    known = words.phrases.get(f"parking_{parking.replace(' ', '_')}")
-    is_known = parking != "unknown" and known is not None
-    parking_words = words("brief_parking_norm", told=known) if is_known else subject.ask
+    norm = words.phrases.get(f"parking_{parking.replace(' ', '_')}")
+    is_known = parking != "unknown" and norm is not None
+    parking_words = words("brief_parking_norm", norm=norm) if is_known else subject.ask
     basis = subject.number("ratio_basis")
     if basis is not None:
         reckoned = words.phrases.get(f"brief_basis_{basis:.0f}", f"{basis:.0f}")

@@ -108,13 +108,13 @@ def policy_rows(comparison: Comparison, words: Wording) -> dict[str, Any] | None
     table = comparison.policy
     if not len(table):
         return None
-    known = table[table["difference"].notna()]
-    changed = known[known["difference"] != 0]
+    with_both = table[table["difference"].notna()]
+    changed = with_both[with_both["difference"] != 0]
     rows = [_policy_row(row, words) for row in changed.head(_MOST_INDICATORS).to_dict("records")]
     return {
         "rows": rows,
-        "same": words.number(len(known) - len(changed)),
-        "unknown": words.number(len(table) - len(known)),
+        "same": words.number(len(with_both) - len(changed)),
+        "unknown": words.number(len(table) - len(with_both)),
     }
 
 

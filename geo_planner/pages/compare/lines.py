@@ -65,14 +65,14 @@ def _stop_edits(old: "_LineService", new: "_LineService", changed: list[str]) ->
     ):  # fmt: skip
         places = service.places.loc[list(dict.fromkeys(calls.get_level_values(1)))]
         for name, group in places.groupby(places["stop_name"].fillna(""), sort=False):
-            is_told = change == "removed" or not group.index.isin(old.places.index).any()
+            is_named = change == "removed" or not group.index.isin(old.places.index).any()
             points = group.geometry.tolist()
             middle = shapely.multipoints(points).centroid
             if all(point.distance(middle) <= _ONE_STOP_M for point in points):
                 # the two sides of a street are one stop
                 points = [middle]
             for point in points:
-                yield "stop", change, text_of(name) if is_told else None, point
+                yield "stop", change, text_of(name) if is_named else None, point
 
 
 class _LineService:

@@ -151,8 +151,8 @@ def _ranges(comparison: Comparison, words: Wording) -> tuple[str, ...]:
     found = []
     for side in "ab":
         low, high = (float(comparison.totals.loc[key, side]) for key in keys)
-        known = not math.isnan(low + high)
-        span = words.span(round(low, -1), round(high, -1)) if known else ""
+        is_known = not math.isnan(low + high)
+        span = words.span(round(low, -1), round(high, -1)) if is_known else ""
         n_unknown = int(comparison.totals.loc[("sites", "unknown"), side])
         left = words("sites_unknown", count=n_unknown) if n_unknown else ""
         found.append(" · ".join(part for part in (span, left) if part))

@@ -69,7 +69,7 @@ def site_fills(view: View) -> list[Fill]:
     """Make every fill the sites have values for; the score is not among them."""
     if "jobs_likely" not in view.sites:
         return []
-    made = [
+    fills = [
         _measured(view, "jobs", "jobs_likely", "jobs"),
         _measured(view, "now", "now_allowed_likely_m2", "m2"),
         _measured(view, "potential", "potential_allowed_likely_m2", "m2"),
@@ -77,7 +77,7 @@ def site_fills(view: View) -> list[Fill]:
         _environment(view),
         _free(view),
     ]
-    return [fill for fill in made if any(colour is not None for colour in fill.colours)]
+    return [fill for fill in fills if any(colour is not None for colour in fill.colours)]
 
 
 def choices(view: View, fills: Sequence[Fill], *, is_plain: bool = False) -> list[dict[str, Any]]:

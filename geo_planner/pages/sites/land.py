@@ -88,8 +88,8 @@ def stage_meanings(language: str) -> Mapping[int, str]:
 
 def kind_label(view: View, kind: str) -> str:
     """Name a kind of constraint."""
-    known = read_constraint_kinds().get(kind)
-    return known.labels[view.words.language] if known else kind.replace("_", " ")
+    packaged = read_constraint_kinds().get(kind)
+    return packaged.labels[view.words.language] if packaged else kind.replace("_", " ")
 
 
 def _year(words: Wording, value: float) -> str:

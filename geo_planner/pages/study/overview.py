@@ -290,8 +290,10 @@ def _method(view: View) -> list[str]:
     window = window_words(view.study, words)
     if window:
         names = ", ".join(percentile_words(p, words) for p in travel.percentiles)
-        told = words("method_window", window=window, percentiles=names)
-        lines.append(", ".join(part for part in (told, fare_words(view.study, words)) if part))
+        window_text = words("method_window", window=window, percentiles=names)
+        lines.append(
+            ", ".join(part for part in (window_text, fare_words(view.study, words)) if part)
+        )
     seconds = view.summary.get("seconds", {})
     if seconds:
         lines.append(
