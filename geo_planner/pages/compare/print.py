@@ -64,7 +64,16 @@ class PrintMaps:
     def __init__(
         self, region: Region, edits: Sequence[Edit], *, width: float, height: float
     ) -> None:
-        self.window = _window(region, width, height)
+        west, south, east, north = focus_area(region).bounds
+        room = _FILL_SHARE * height * _SHORTEST_SHARE
+        m_per_px = max((east - west) / (_FILL_SHARE * width), (north - south) / room)
+        self.window = MapFrame(
+            west=(west + east - width * m_per_px) / 2,
+            north=(south + north + height * m_per_px) / 2,
+            m_per_px=m_per_px,
+            width=width,
+            height=height,
+        )
         self._is_small = width < _SMALL_PX
         self._ground = self._drawn_ground(region)
         self._edits = list(edits)
@@ -219,17 +228,3 @@ class PrintMaps:
             abs(y - other["y"]) > _LINE_PX or abs(x - other["x"]) > half + other["half"] + 2
             for other in placed
         )
-
-
-def _window(region: Region, width: float, height: float) -> MapFrame:
-    """Fit the study area into the middle of the map, which is always shown."""
-    west, south, east, north = focus_area(region).bounds
-    room = _FILL_SHARE * height * _SHORTEST_SHARE
-    m_per_px = max((east - west) / (_FILL_SHARE * width), (north - south) / room)
-    return MapFrame(
-        west=(west + east - width * m_per_px) / 2,
-        north=(south + north + height * m_per_px) / 2,
-        m_per_px=m_per_px,
-        width=width,
-        height=height,
-    )
