@@ -123,7 +123,15 @@ def open_run(folder: Path) -> RunFolder:
             f"{folder}: no run lies here; make one with `geo-planner run STUDY --out {folder}`"
         )
     content = _read(folder, again)
-    problems = _changed(folder, content["files"])
+    files = content["files"]
+    problems = []
+    for name, digest in files.items():
+        file = folder / name
+        if not file.is_file():
+            problems.append(f"{name} is missing")
+        elif sha256_of(file) != digest:
+            problems.append(f"{name} was changed")
+
     if problems:
         raise FolderError(str(folder), f"not the files of one run ({', '.join(problems)}): {again}")
     return RunFolder(folder, folder / content["region"], content["region_digest"], content["files"])
@@ -146,15 +154,3 @@ def _read(folder: Path, again: str) -> dict[str, Any]:
     if not is_readable:
         raise InputError(f"{folder}: a run of another version (format {version}); {again}")
     return content
-
-
-def _changed(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Name the files that are gone or differ from the manifest."""
-    problems = []
-    for name, digest in files.items():
-        file = folder / name
-        if not file.is_file():
-            problems.append(f"{name} is missing")
-        elif sha256_of(file) != digest:
-            problems.append(f"{name} was changed")
-    return problems

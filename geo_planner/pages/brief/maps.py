@@ -164,7 +164,16 @@ class WalkMaps:
 
     def locator(self, subject: Subject) -> dict[str, Any]:
         """Draw where in the study area the site lies."""
-        window = _locator_window(subject)
+        focus = focus_area(subject.result.region).union(subject.shape.envelope)
+        west, south, east, north = focus.bounds
+        m_per_px = 1.08 * max((east - west) / _LOCATOR_WIDTH, (north - south) / _LOCATOR_HEIGHT)
+        window = MapFrame(
+            west=(west + east - _LOCATOR_WIDTH * m_per_px) / 2,
+            north=(south + north + _LOCATOR_HEIGHT * m_per_px) / 2,
+            m_per_px=m_per_px,
+            width=_LOCATOR_WIDTH,
+            height=_LOCATOR_HEIGHT,
+        )
         area = study_area_of(self.region)
         if window not in self._drawn:
             self._drawn[window] = self._ground(window, _SMALL_ROADS, tolerance_m=15.0)
@@ -266,20 +275,6 @@ def _site_window(subject: Subject, rings: gpd.GeoDataFrame | None) -> MapFrame:
         m_per_px=m_per_px,
         width=_SITE_WIDTH,
         height=_SITE_HEIGHT,
-    )
-
-
-def _locator_window(subject: Subject) -> MapFrame:
-    """Frame the study area and the site."""
-    focus = focus_area(subject.result.region).union(subject.shape.envelope)
-    west, south, east, north = focus.bounds
-    m_per_px = 1.08 * max((east - west) / _LOCATOR_WIDTH, (north - south) / _LOCATOR_HEIGHT)
-    return MapFrame(
-        west=(west + east - _LOCATOR_WIDTH * m_per_px) / 2,
-        north=(south + north + _LOCATOR_HEIGHT * m_per_px) / 2,
-        m_per_px=m_per_px,
-        width=_LOCATOR_WIDTH,
-        height=_LOCATOR_HEIGHT,
     )
 
 
