@@ -112,12 +112,9 @@ class _Layout:
 
     def arrays(self) -> tuple[Arrays, LongArray]:
         """Make the arrays."""
-        # from all states of a street to the one that trips ending on it are reached from
-        copies = np.flatnonzero((self._begin >= 0) & (self._shared[self._copies.way] >= 0))
-        states = self._shared[self._copies.way[copies]]
         kinds = (
             self._arcs_along(), self._arcs_from_ends(), self._arcs_from_corners(),
-            self._begin[copies], states, np.zeros(len(copies), np.int64),
+            self._arcs_to_shared(),
         )  # fmt: skip
         starts, ends, costs = (np.concatenate(parts) for parts in zip(*kinds, strict=True))
         return compressed(starts, ends, costs, len(self.node)) | self._doors(), self.node
@@ -171,6 +168,12 @@ class _Layout:
         starts = np.concatenate([self._off[self._tail[into]], self._off[self._corner]])
         ends = np.concatenate([self._begin[into], self._on[self._corner]])
         return starts, ends, np.zeros(len(starts), np.int64)
+
+    def _arcs_to_shared(self) -> tuple[LongArray, ...]:
+        """Lead from all states of a street to the one that trips ending on it are reached from."""
+        copies = np.flatnonzero((self._begin >= 0) & (self._shared[self._copies.way] >= 0))
+        states = self._shared[self._copies.way[copies]]
+        return self._begin[copies], states, np.zeros(len(copies), np.int64)
 
     def _doors(self) -> Arrays:
         """Say by street in which states trips begin and end."""
