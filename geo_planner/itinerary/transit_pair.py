@@ -266,4 +266,7 @@ class TransitPair:
 
 
 def _found(way: AnyWay, search: Search) -> _Found:
-    return _Found(way, search, search.costs(_ROW, search.workspace())[0, :, 0])
+    walks = search.walks(_ROW, search.workspace())
+    costs_cs = np.full(search.n_columns, UNREACHED)
+    costs_cs[walks.stop] = walks.cost_cs
+    return _Found(way, search, costs_cs)

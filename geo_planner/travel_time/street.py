@@ -68,6 +68,11 @@ class StreetRouter:
             speeds = Finding("streets", "read", int(is_kept.sum()), traffic_reason(self._travel))
         return tuple(finding for finding in (islands, speeds) if finding.count)
 
+    @property
+    def max_time_s(self) -> float:
+        """Longest time that is searched where nothing else is asked for [s]."""
+        return self._travel.max_time_s
+
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""
         parking = self._travel.bicycle_parking_min if self._mode in BICYCLES else 0.0
