@@ -70,8 +70,8 @@ def feature_lines(frame: gpd.GeoDataFrame, key: str | None = None) -> Iterator[s
 
 
 def _shapes(degrees: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
-    turned = shapely.orient_polygons(degrees.geometry.to_numpy())
-    return shapely.transform(turned, lambda points: np.round(points, _DIGITS))
+    oriented = shapely.orient_polygons(degrees.geometry.to_numpy())
+    return shapely.transform(oriented, lambda points: np.round(points, _DIGITS))
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
