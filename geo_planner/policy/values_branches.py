@@ -91,8 +91,7 @@ def _both_areas(frames: PolicyFrames) -> tuple[pd.DataFrame, pd.DataFrame] | Unk
         return there
     base = frames.policy.base_year
     own, other = (
-        _one_standard(_with_branches(frames, area), base)
-        for area in (frames.own_area, there)
+        _one_standard(_with_branches(frames, area), base) for area in (frames.own_area, there)
     )
     for rows, area in ((own, frames.own_area), (other, there)):
         if rows.empty:
