@@ -202,7 +202,9 @@ def firm_rows() -> Iterable[Row]:
 
 
 TABLES: dict[str, tuple[tuple[str, ...], Callable[[], Iterable[Row]]]] = {
-    "job": (("branche", "br_std", "omraade", "aar", "sektor", "job", "afrundet", "bydel"), job_rows),
+    "job": (
+        ("branche", "br_std", "omraade", "aar", "sektor", "job", "afrundet", "bydel"), job_rows,
+    ),
     "pendling": (("bopael", "arbejde", "aar", "uddannelse", "personer"), commuting_rows),
     "borgere": (("omraade", "aar", "borgere", "beskaeft"), resident_rows),
     "omsaetning": (

@@ -1,4 +1,4 @@
-"""The page of the policy and its print: goals in words, gaps as gaps, nothing claimed, no network."""
+"""The page of the policy and its print: goals in words, gaps as gaps, nothing claimed."""
 
 import dataclasses
 import re
