@@ -21,12 +21,12 @@ from geo_planner.siting import (
     criteria_frame,
     criterion_weights,
     measure_criteria,
-    place_name,
     robustness,
     score_sites,
     values_frame,
     width_warnings,
 )
+from geo_planner.siting.places import place_name
 from geo_planner.travel_time import Router
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -136,6 +135,8 @@ class Isochrones:
         Speeds, limits and, for public transport, the window; None: those the region was built with.
     percentile
         Percentile of the window, for public transport; None: the first of the study's.
+    like
+        Isochrones of the same travel in any window, whose points along streets are taken over.
 
     Raises
     ------
@@ -162,6 +163,7 @@ class Isochrones:
         travel: Travel | None = None,
         *,
         percentile: int | None = None,
+        like: "Isochrones | None" = None,
     ) -> None:
         settings = travel_in(require_region(region), travel)
         self.router = open_router(region, mode, settings)
@@ -169,6 +171,9 @@ class Isochrones:
         self._mode = mode
         self._walk_mps = settings.walk_speed_mps
         self._streets = region.geo_table("streets")
+        self._samples: Samples | None = None
+        if like is not None and mode in TRANSIT_MODES:
+            self._samples = like.samples
         self._column = 0
         if mode in TRANSIT_MODES and percentile is not None:
             place = percentile_place(self.router.columns, percentile)
@@ -184,10 +189,12 @@ class Isochrones:
     def __repr__(self) -> str:
         return f"Isochrones({str(self._region.path)!r}, {self._mode!r})"
 
-    @cached_property
+    @property
     def samples(self) -> Samples:
         """Points along all streets where a trip by this mode may end."""
-        return self._sample(np.flatnonzero(self._streets_at_end.takes_points))
+        if self._samples is None:
+            self._samples = self._sample(np.flatnonzero(self._streets_at_end.takes_points))
+        return self._samples
 
     @property
     def _streets_at_end(self) -> StreetRouter:

@@ -8,6 +8,7 @@ import numpy as np
 from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode
 from geo_planner.policy.answers import (
+    NOT_REACHED,
     WHOLE_AREA,
     Answer,
     Answers,
@@ -36,7 +37,7 @@ def _employment_rate(frames: PolicyFrames) -> Answer:
     workers, people = (_zone_sum(frames, c) for c in ("workers_count", "population_count"))
     if isinstance(workers, Unknown) or isinstance(people, Unknown) or people.value == 0:
         return lacks("zones", "workers_count", "population_count")
-    return Known(workers.value / people.value, people.year, Reason("rate_of_all_residents"))
+    return Known(workers.value / people.value, people.year, (Reason("rate_of_all_residents"),))
 
 
 def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
@@ -49,6 +50,8 @@ def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
     districts = frames.zones["district"]
     for district in sorted(districts.dropna().unique()):
         is_in = (districts == district).to_numpy(bool)
+        if not np.nansum(people[is_in]) > 0:
+            continue  # nobody lives there: it has no average resident
         answers[str(district)] = Known(weighted_mean(values[is_in], people[is_in]), year)
     return answers
 
@@ -61,8 +64,8 @@ def _pupils(frames: PolicyFrames, summarise: Callable[[FloatArray, FloatArray], 
     minutes = frames.minutes_to_school.reindex(frames.zones.index).to_numpy(float)
     value = summarise(minutes, np.nan_to_num(pupils))
     if np.isinf(value):
-        return Unknown(Reason("pupils_reach_no_school"))
-    return Known(value, frames.years.get("zones"), Reason("pupils_stand_in"))
+        return Unknown(Reason("pupils_reach_no_school"), NOT_REACHED)
+    return Known(value, frames.years.get("zones"), (Reason("pupils_stand_in"),))
 
 
 def _within_norm(minutes: FloatArray, pupils: FloatArray) -> float:

@@ -86,9 +86,9 @@ class Snapper:
     """Link points to the streets of one mode; the spatial index is made once."""
 
     def __init__(self, streets: gpd.GeoDataFrame, network: StreetNetwork) -> None:
-        self._streets = streets
         self._network = network
-        lines = streets.geometry.to_numpy()
+        self._ids = streets["street_id"].to_numpy(object)
+        self._lines = lines = streets.geometry.to_numpy()
         open_to_points = np.asarray(network.is_snappable)
         self._kept = np.flatnonzero((network.street_state == KEPT) & open_to_points)
         self._island = np.flatnonzero((network.street_state == ISLAND) & open_to_points)
@@ -132,22 +132,26 @@ class Snapper:
         positions[has_place] = shapely.get_coordinates(shapes[has_place])
         street, distance = _nearest(self._kept_tree, shapes, max_snap_m)
         found = street >= 0
-        near_island, _ = _nearest(self._island_tree, shapes, max_snap_m)
+        near_island = np.full(len(shapes), -1)
+        near_island[~found], _ = _nearest(self._island_tree, shapes[~found], max_snap_m)
         status = np.select([found, near_island >= 0], ["snapped", "isolated"], "too_far")
         street = np.where(found, self._kept[street] if len(self._kept) else -1, -1)
         fraction = self._shares_along(shapes, street)
         nearest = street.copy()
         saved_s = self._take_open(shapes, street, distance, fraction, walk_speed_mps, max_snap_m)
         access_s = distance / walk_speed_mps + terminal_time_s
+        ids = self._ids
         ledger = pd.DataFrame(
             {
                 "id": points.index.astype("str"),
                 "status": status,
                 "distance_m": np.where(found, distance.round(2), np.nan),
                 "access_time_s": np.where(found, access_s.round(2), np.nan),
-                "street_id": self._ids_where(found, street),
+                "street_id": pd.Series(np.where(found, ids[street], None), dtype="str"),
                 "share_along": np.where(found, fraction.round(6), np.nan),
-                "passed_over_street_id": self._ids_where(nearest != street, nearest),
+                "passed_over_street_id": pd.Series(
+                    np.where(nearest != street, ids[nearest], None), dtype="str"
+                ),
                 "saved_s": np.where(nearest != street, saved_s.round(2), np.nan),
             }
         )
@@ -161,20 +165,13 @@ class Snapper:
             **links_along(self._network, street, fraction, found),
         )
 
-    def _ids_where(
-        self, is_shown: npt.NDArray[np.bool_], street: npt.NDArray[np.intp]
-    ) -> pd.Series:
-        """Give the ids of some streets, one a point; null where none is to be shown."""
-        ids = self._streets["street_id"].iloc[street].reset_index(drop=True)
-        return ids.where(is_shown)
-
     def _shares_along(
         self, shapes: npt.NDArray[np.object_], street: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.float64]:
         """Find how far along its street each point lies, as a share."""
         share = np.zeros(len(shapes))
         found = street >= 0
-        lines = self._streets.geometry.to_numpy()[street[found]]
+        lines = self._lines[street[found]]
         share[found] = shapely.line_locate_point(lines, shapes[found], normalized=True)
         return share
 
