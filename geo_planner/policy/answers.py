@@ -77,6 +77,20 @@ def reach(what: str, mode: Mode) -> str:
     return MeasureKey(what, mode, norm_min, MEDIAN if mode in TRANSIT_MODES else None).column
 
 
+def left_out(table: str, frame: pd.DataFrame, *columns: str) -> Reason | None:
+    """Say how many rows take no part since a figure of theirs is unknown; None where all do."""
+    unknown = [(name, int(frame[name].isna().sum())) for name in columns]
+    return joined(
+        *(Reason("rows_unknown", table=table, column=name, count=n) for name, n in unknown if n)
+    )
+
+
+def joined(*notes: Reason | None) -> Reason | None:
+    """Make one note of several; None where there is none."""
+    given = tuple(note for note in notes if note is not None)
+    return given[0] if len(given) == 1 else Reason("several_notes", notes=given) if given else None
+
+
 def lacks(table: str, *columns: str) -> Unknown:
     """Say which columns of a table are missing."""
     return Unknown(Reason("table_lacks", table=table, columns=columns))

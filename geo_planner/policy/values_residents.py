@@ -14,7 +14,9 @@ from geo_planner.policy.answers import (
     Compute,
     Known,
     Unknown,
+    joined,
     lacks,
+    left_out,
     numbers,
     reach,
     weighted_mean,
@@ -29,14 +31,21 @@ def _zone_sum(frames: PolicyFrames, column: str) -> Answer:
     values = numbers(frames.zones, column)
     if values is None:
         return lacks("zones", column)
-    return Known(float(np.nansum(values)), frames.years.get("zones"))
+    note = left_out("zones", frames.zones, column)
+    return Known(float(np.nansum(values)), frames.years.get("zones"), note)
 
 
 def _employment_rate(frames: PolicyFrames) -> Answer:
-    workers, people = (_zone_sum(frames, c) for c in ("workers_count", "population_count"))
-    if isinstance(workers, Unknown) or isinstance(people, Unknown) or people.value == 0:
-        return lacks("zones", "workers_count", "population_count")
-    return Known(workers.value / people.value, people.year, Reason("rate_of_all_residents"))
+    counted = ("workers_count", "population_count")
+    workers, people = (numbers(frames.zones, column) for column in counted)
+    if workers is None or people is None:
+        return lacks("zones", *counted)
+    is_known = ~np.isnan(workers) & ~np.isnan(people)
+    if not people[is_known].sum() > 0:
+        return lacks("zones", *counted)
+    note = joined(Reason("rate_of_all_residents"), left_out("zones", frames.zones, *counted))
+    rate = float(workers[is_known].sum() / people[is_known].sum())
+    return Known(rate, frames.years.get("zones"), note)
 
 
 def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
@@ -45,7 +54,10 @@ def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
     if values is None or people is None:
         return lacks("zones", column if values is None else "population_count")
     year = frames.years.get("zones")
-    answers: dict[str, Answer] = {WHOLE_AREA: Known(weighted_mean(values, people), year)}
+    n_off = int((np.isnan(values) & (people > 0)).sum())
+    off = Reason("rows_unknown", table="zones", column="access", count=n_off) if n_off else None
+    note = joined(off, left_out("zones", frames.zones, "population_count"))
+    answers: dict[str, Answer] = {WHOLE_AREA: Known(weighted_mean(values, people), year, note)}
     districts = frames.zones["district"]
     for district in sorted(districts.dropna().unique()):
         is_in = (districts == district).to_numpy(bool)
@@ -62,7 +74,8 @@ def _pupils(frames: PolicyFrames, summarise: Callable[[FloatArray, FloatArray], 
     value = summarise(minutes, np.nan_to_num(pupils))
     if np.isinf(value):
         return Unknown(Reason("pupils_reach_no_school"))
-    return Known(value, frames.years.get("zones"), Reason("pupils_stand_in"))
+    note = joined(Reason("pupils_stand_in"), left_out("zones", frames.zones, "pupils_count"))
+    return Known(value, frames.years.get("zones"), note)
 
 
 def _within_norm(minutes: FloatArray, pupils: FloatArray) -> float:

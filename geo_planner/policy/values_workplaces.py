@@ -1,6 +1,7 @@
 """Indicators told by workplaces: reach, service, clusters, private jobs, branch mix."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -16,7 +17,9 @@ from geo_planner.policy.answers import (
     Compute,
     Known,
     Unknown,
+    joined,
     lacks,
+    left_out,
     numbers,
     reach,
     weighted_mean,
@@ -52,7 +55,8 @@ def _by_jobs(
     if np.isinf(summary):
         return Unknown(Reason("jobs_beyond_search"))
     n_unknown = int((np.isnan(values) & (np.nan_to_num(jobs) > 0)).sum())
-    note = Reason("workplaces_off_network", count=n_unknown) if n_unknown else None
+    off_network = Reason("workplaces_off_network", count=n_unknown) if n_unknown else None
+    note = joined(off_network, left_out("businesses", frames.businesses, "employees_count"))
     return Known(summary, frames.years.get("businesses"), note)
 
 
@@ -68,17 +72,22 @@ def _high_service(frames: PolicyFrames) -> Answer:
     if "service_level" not in frames.businesses:
         return lacks("businesses", "service_level")
     levels = frames.businesses["service_level"]
-    jobs = np.nan_to_num(frames.businesses["employees_count"].to_numpy(float))
     is_high = np.where(levels.isna(), np.nan, levels.isin(_HIGH_LEVELS).astype(float))
-    return Known(weighted_mean(is_high, jobs), frames.years.get("businesses"))
+    rated = replace(frames, businesses=frames.businesses.assign(is_high=is_high))
+    return _by_jobs(rated, "is_high", weighted_mean)
 
 
 def _quotient(frames: PolicyFrames, cluster: str) -> Answers:
     found = location_quotients(frames.businesses, _others(frames))
     rows = found[(found["cluster"] == cluster) & (found["set"] == "core")]
+    note = left_out("businesses", frames.businesses, "employees_count")
     return {
         f"{AGAINST}{row.area}" if isinstance(row.area, str) else WHOLE_AREA: (
-            Known(row.location_quotient, row.year, Reason("jobs_of_cluster", jobs=row.jobs_count))
+            Known(
+                row.location_quotient,
+                row.year,
+                joined(Reason("jobs_of_cluster", jobs=row.jobs_count), note),
+            )
             if row.state == COMPUTED
             else _unknown(row.state, row.reason)
         )
@@ -114,9 +123,21 @@ def _jobs_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
         return Unknown(Reason("no_cluster_stated"))
     counted = cluster_jobs(frames.businesses)
     core = counted.loc[(cluster, "core"), "jobs_count"]
-    note = Reason("core_jobs", jobs=core)
     total = float(counted.loc[(cluster, "core_and_extended"), "jobs_count"])
+    if np.isnan(total):
+        return lacks("businesses", "employees_count")
+    own = frames.businesses[frames.businesses["cluster"] == cluster]
+    note = joined(
+        Reason("core_jobs", jobs=None if np.isnan(core) else core),
+        left_out("businesses", own, "employees_count"),
+        left_out("businesses", _without_cluster(frames.businesses), "branch_code"),
+    )
     return Known(total, frames.years.get("businesses"), note)
+
+
+def _without_cluster(businesses: pd.DataFrame) -> pd.DataFrame:
+    """Choose the workplaces that are in no cluster: those without a branch may belong to one."""
+    return businesses[businesses["cluster"].isna()]
 
 
 def _base_year() -> int:
