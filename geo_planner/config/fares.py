@@ -10,7 +10,8 @@ from geo_planner.config.base import Settings
 TransitModeName = Literal["light_rail", "metro", "train", "bus", "ferry", "other"]
 _CENTS = 100
 _OF_KIND = {"flat": "price", "rides": "classes", "distance": "distances"}
-_FOR_RIDES = ("transfers", "max_reduced_transfers", "cap")
+_FOR_RIDES = ("transfers", "max_reduced_transfers", "cap", "transfer_window_min")
+_ALSO = {"flat": ("transfer_window_min",), "rides": _FOR_RIDES, "distance": ()}
 
 
 def cents(price: Decimal) -> int:
@@ -105,6 +106,15 @@ class Fares(Settings):
         description="How many rides of a journey transfers price, the first ones; kind rides.",
     )
     cap: Price | None = Field(None, description="Most that a journey costs; kind rides.")
+    transfer_window_min: float | None = Field(
+        None,
+        gt=0,
+        le=1440,
+        description="How long a ticket holds [min]: rides boarded up to so long after its first "
+        "one are on that ticket, free (kind flat) or as transfers say (kind rides); a later ride "
+        "needs another ticket. Tickets are bought so that the journey costs least. Left out: a "
+        "ticket holds for the whole journey.",
+    )
     distances: tuple[FareDistance, ...] = Field(
         (), description="Prices by distance, rising; kind distance."
     )
@@ -114,7 +124,7 @@ class Fares(Settings):
         given = {name for name in _OF_KIND.values() if getattr(self, name) not in (None, ())}
         given |= {name for name in _FOR_RIDES if getattr(self, name) not in (None, ())}
         needed = _OF_KIND[self.kind]
-        fitting = {needed, *(_FOR_RIDES if self.kind == "rides" else ())}
+        fitting = {needed, *_ALSO[self.kind]}
         problems = [] if needed in given else [f"{needed} is missing"]
         problems += [f"{name} does not belong to it" for name in sorted(given - fitting)]
         if problems:

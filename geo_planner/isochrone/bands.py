@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -136,6 +135,8 @@ class Isochrones:
         Speeds, limits and, for public transport, the window; None: those the region was built with.
     percentile
         Percentile of the window, for public transport; None: the first of the study's.
+    like
+        Isochrones of the same travel in any window, whose points along streets are taken over.
 
     Raises
     ------
@@ -162,6 +163,7 @@ class Isochrones:
         travel: Travel | None = None,
         *,
         percentile: int | None = None,
+        like: "Isochrones | None" = None,
     ) -> None:
         settings = travel_in(require_region(region), travel)
         self.router: Router = open_router(region, mode, settings)
@@ -169,19 +171,29 @@ class Isochrones:
         self._mode = mode
         self._walk_mps = settings.walk_speed_mps
         self._streets = region.geo_table("streets")
+        self._samples = None if like is None else like.samples
         self._column = 0
         if mode in TRANSIT_MODES and percentile is not None:
-            self._column = _column_of(self.router, percentile)
+            place = percentile_place(self.router.columns, percentile)
+            if place is None:
+                computed = ", ".join(label_of(column)[1:] for column in self.router.columns)
+                raise InputError(
+                    f"percentile {percentile} is not computed: add it to --percentiles "
+                    f"(now {computed})"
+                )
+            self._column = place
         self.cell_m = _TRANSIT_CELL_M if mode in TRANSIT_MODES else _CELL_M[mode]
 
     def __repr__(self) -> str:
         return f"Isochrones({str(self._region.path)!r}, {self._mode!r})"
 
-    @cached_property
+    @property
     def samples(self) -> Samples:
         """Points along all streets where a trip by this mode may end."""
-        spacing_m = _TRANSIT_SPACING_M if self._mode in TRANSIT_MODES else self.cell_m
-        return sample_streets(self.router, self._streets, spacing_m)
+        if self._samples is None:
+            spacing_m = _TRANSIT_SPACING_M if self._mode in TRANSIT_MODES else self.cell_m
+            self._samples = sample_streets(self.router, self._streets, spacing_m)
+        return self._samples
 
     def around(
         self, points: Points, cutoffs_min: Sequence[float], *, threads: int | None = None
@@ -261,13 +273,3 @@ class Isochrones:
             crs=self._streets.crs,
         )
         return frame.assign(area_m2=frame.area.round(1))[["id", "minutes", "area_m2", "geometry"]]
-
-
-def _column_of(router: Router, percentile: int) -> int:
-    place = percentile_place(router.columns, percentile)
-    if place is None:
-        raise InputError(
-            f"percentile {percentile} is not computed: add it to --percentiles "
-            f"(now {', '.join(label_of(column)[1:] for column in router.columns)})"
-        )
-    return place

@@ -77,8 +77,8 @@ def _grid(
         centres, k=min(_NEIGHBOURS, len(x)), distance_upper_bound=off_street_m
     )
     distance, sample = distance.reshape(len(centres), -1), sample.reshape(len(centres), -1)
-    known = np.append(time_s, np.inf)
-    reached = (known[sample] + distance / off_street_mps).min(axis=1)
+    sample_time_s = np.append(time_s, np.inf)
+    reached = (sample_time_s[sample] + distance / off_street_mps).min(axis=1)
     times = np.minimum(reached, _BEYOND * limit_s).reshape(len(rows), len(columns))
     return columns, rows, times
 

@@ -13,11 +13,13 @@ from geo_planner.arrays import IntArray
 from geo_planner.kernels.service import Service
 
 # columns of labels, of what is ready at stops, of trips boarded and of journeys
-STOP, ARRIVAL, WALK, STATE, FIRST, NEXT, PARENT, PATTERN, TRIP, BOARD, ALIGHT = range(11)
+STOP, ARRIVAL, WALK, STATE, FIRST, NEXT, PARENT, PATTERN, TRIP, BOARD, ALIGHT, BOUGHT, LEAVE = (
+    range(13)
+)
 READY = 1
 CALL = 1
 FARE, RIDES, DEPARTURE, LABEL = 2, 3, 4, 5
-N_COLUMNS = 11
+N_COLUMNS = 13
 
 
 class Store(NamedTuple):
@@ -77,10 +79,10 @@ def bag_journeys(store: Store) -> tuple[IntArray, IntArray]:
 def is_listed(rows, heads, place, number, key, is_better, limits_walk, is_by_distance):
     """List a row at a place unless one there covers it, and take off those that it covers.
 
-    A way covers another if it is no later (or no later a call) and better. Who leaves still
-    earlier has no use for what an earlier departure covers.
+    A way covers another if it is no later (or no later a call) and better, and its ticket was
+    bought no sooner. Who leaves still earlier has no use for what an earlier departure covers.
     """
-    time, walk = rows[number, key], rows[number, WALK]
+    time, walk, bought = rows[number, key], rows[number, WALK], rows[number, BOUGHT]
     state, first = rows[number, STATE], rows[number, FIRST]
     before = -1
     other = heads[place]
@@ -91,12 +93,14 @@ def is_listed(rows, heads, place, number, key, is_better, limits_walk, is_by_dis
             before = other
         elif (
             rows[other, key] <= time
+            and rows[other, BOUGHT] >= bought
             and is_better[rows[other, STATE], state]
             and (not limits_walk or rows[other, WALK] <= walk)
         ):
             return False
         elif (
             time <= rows[other, key]
+            and bought >= rows[other, BOUGHT]
             and is_better[state, rows[other, STATE]]
             and (not limits_walk or walk <= rows[other, WALK])
         ):

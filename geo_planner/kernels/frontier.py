@@ -5,10 +5,15 @@ that leave earlier: an earlier departure is kept only where it is there sooner, 
 less. So every departure at which some best journey leaves is found, to the centisecond, and no
 other one is looked at: a journey leaves when its first trip forces it to.
 
-A label is one way to be at a stop: arrival, way on foot, state of the fare (``networks.fares``),
-first stop. One is better than another if it is no later, its state is better, and, where ways on
-foot are limited, it walks no more; where fares depend on the first stop, both must share it. What
-could be of no use even if every vehicle came at once (:mod:`lower_bounds`) is left out.
+A label is one way to be at a stop: arrival, way on foot, state of the fare
+(``networks.fare_states``), when its ticket was bought, first stop. One is better than another if it
+is no later, its state is better, its ticket was bought no sooner, and, where ways on foot are
+limited, it walks no more; where fares depend on the first stop, both must share it. What could be
+of no use even if every vehicle came at once (:mod:`lower_bounds`) is left out.
+
+Where tickets hold for a time, who buys one may do well to wait for a later vehicle: all are tried.
+In a service turned round, a ticket runs from its last boarding, an alighting there, back to its
+first.
 
 References
 ----------
@@ -27,11 +32,13 @@ from geo_planner.kernels.bags import (
     ALIGHT,
     ARRIVAL,
     BOARD,
+    BOUGHT,
     CALL,
     DEPARTURE,
     FARE,
     FIRST,
     LABEL,
+    LEAVE,
     PARENT,
     PATTERN,
     READY,
@@ -40,6 +47,7 @@ from geo_planner.kernels.bags import (
     STOP,
     TRIP,
     WALK,
+    Store,
     bag_journeys,
     is_beaten,
     is_full,
@@ -47,9 +55,9 @@ from geo_planner.kernels.bags import (
     make_store,
 )
 from geo_planner.kernels.lower_bounds import lower_bounds
-from geo_planner.kernels.service import Service
+from geo_planner.kernels.service import NEVER, Service
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.kernels.tariff import Tariff, fare_by_distance
+from geo_planner.kernels.tariff import IS_ANY, IS_OPEN, IS_TIMED, NOT_SOLD, Tariff, fare_by_distance
 
 FIRST_ROOM = 2**17
 
@@ -111,12 +119,66 @@ def frontier(
     """
     starts = _starts(service, access_cs, first_cs, last_cs, bounds.board_wait_cs)
     world = _World(service, tariff, bounds, egress_cs, lower_bounds(back, egress_cs))
+    return bag_journeys(_searched(world, starts, access_cs))
+
+
+def alightings(
+    service: Service,
+    tariff: Tariff,
+    access_cs: IntArray,
+    lanes_cs: IntArray,
+    bounds: Bounds,
+    best_by_fare: IntArray,
+) -> None:
+    """Find the earliest alighting at every stop for every departure, for each of some fares.
+
+    The same as :func:`fare_search.fare_search`, for tickets that hold for a time.
+
+    Parameters
+    ----------
+    service, tariff, bounds
+        As for :func:`frontier`.
+    access_cs
+        Way from the origin to each stop, ``(n_stops,)`` [cs]; ``UNREACHED`` where there is none.
+    lanes_cs
+        Departures, rising, int32, ``(n_lanes,)`` [cs of the day].
+    best_by_fare
+        Result, int32, ``(n_fares, n_stops, n_lanes)``: earliest alighting of journeys that cost
+        more than the fare before and no more than this one [cs of the day]; ``NEVER``: none.
+    """
+    n_stops = service.n_stops
+    nowhere = np.full(n_stops, UNREACHED, np.int32)
+    # no destination: whatever is reached counts
+    world = _World(service, tariff, bounds, nowhere, np.zeros(n_stops, np.int32))
+    last_cs = int(lanes_cs[-1]) + int(bounds.max_time_cs)
+    starts = _starts(service, access_cs, int(lanes_cs[0]), last_cs, bounds.board_wait_cs)
+    store = _searched(world, starts, access_cs)
+    best_by_fare[:] = NEVER
+    _spread(store.labels[: store.n[0]], tariff, lanes_cs, bounds.max_time_cs, best_by_fare)
+
+
+def _searched(world: _World, starts: IntArray, access_cs: IntArray) -> Store:
     room = FIRST_ROOM
     while True:
-        store = make_store(service, room)
+        store = make_store(world.service, room)
         if _search(world, store, starts, access_cs):
-            return bag_journeys(store)
+            return store
         room *= 4
+
+
+@numba.njit(cache=True, nogil=True)
+def _spread(labels, tariff, lanes_cs, max_time_cs, best_by_fare):
+    """Hand every label to the departures that can wait for it."""
+    for number in range(labels.shape[0]):
+        stop, arrival = labels[number, STOP], labels[number, ARRIVAL]
+        fare = tariff.state_fare[labels[number, STATE]]
+        result = np.searchsorted(tariff.max_fares, fare)
+        if fare == NOT_SOLD or result == tariff.max_fares.shape[0]:
+            continue
+        lane = np.searchsorted(lanes_cs, labels[number, LEAVE], side="right") - 1
+        while lane >= 0 and arrival - lanes_cs[lane] <= max_time_cs:
+            best_by_fare[result, stop, lane] = min(best_by_fare[result, stop, lane], arrival)
+            lane -= 1
 
 
 def _starts(
@@ -181,12 +243,21 @@ def _is_hopeless(world, store, leave, arrival, fare, n_rides):
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_boarded(world, store, number, pattern, trip, call, walk, state, first):
+def _ticket_of(tariff, state, bought):
+    """Give when a label's ticket was bought, as far as that matters for what follows."""
+    if tariff.ticket[state] == IS_ANY:
+        return np.int32(0)
+    return NEVER if tariff.ticket[state] == IS_OPEN else bought
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_boarded(world, store, number, pattern, trip, call, walk, state, first, bought):
     """List a boarding of a trip, unless one that is known already serves as well."""
     tariff = world.tariff
     rows = store.boardings
     rows[number, CALL], rows[number, WALK] = call, walk
     rows[number, STATE], rows[number, FIRST] = state, first
+    rows[number, BOUGHT] = bought if tariff.is_turned else _ticket_of(tariff, state, bought)
     run = world.service.pattern_trip_ptr[pattern] + trip
     return is_listed(
         rows, store.boarding_head, run, number, CALL, tariff.is_better,
@@ -195,7 +266,7 @@ def _is_boarded(world, store, number, pattern, trip, call, walk, state, first):
 
 
 @numba.njit(cache=True, nogil=True)
-def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
+def _ride(world, store, leave, parent, walk, state, first, bought, pattern, trip, call):
     """Ride a trip from a call on and get off wherever that is of use."""
     service, tariff, rows = world.service, world.tariff, store.labels
     lowest = tariff.lowest_fare[state] + (tariff.step_fare[0] if tariff.is_by_distance else 0)
@@ -205,8 +276,10 @@ def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
         time = service.pattern_time_ptr[pattern] + np.int64(place) * n_trips + trip
         arrival = service.arrival_cs[time]
         # what comes after is later still
-        if is_full(store) or _is_hopeless(
-            world, store, leave, arrival, lowest, tariff.n_rides[state]
+        if (
+            is_full(store)
+            or _is_hopeless(world, store, leave, arrival, lowest, tariff.n_rides[state])
+            or (tariff.is_turned and arrival - bought > tariff.window_cs >= 0)
         ):
             return
         stop, number = service.pattern_stop_idx[first_place + place], store.n[0]
@@ -220,6 +293,8 @@ def _ride(world, store, leave, parent, walk, state, first, pattern, trip, call):
             continue
         rows[number, STOP], rows[number, ARRIVAL] = stop, arrival
         rows[number, WALK], rows[number, STATE], rows[number, FIRST] = walk, state, first
+        rows[number, BOUGHT] = _ticket_of(tariff, state, min(bought, arrival))
+        rows[number, LEAVE] = leave
         if not is_listed(
             rows, store.label_head, stop, number, ARRIVAL, tariff.is_better,
             world.bounds.max_walk_cs >= 0, tariff.is_by_distance,
@@ -259,6 +334,7 @@ def _change(world, store, leave, number):
         place = store.n[1]
         store.ready[place, READY], store.ready[place, WALK] = time, walk
         store.ready[place, STATE], store.ready[place, FIRST] = state, first
+        store.ready[place, BOUGHT] = store.labels[number, BOUGHT]
         if (limits_walk and walk > bounds.max_walk_cs) or not is_listed(
             store.ready, store.ready_head, stop, place, READY, tariff.is_better, limits_walk,
             tariff.is_by_distance,
@@ -266,26 +342,44 @@ def _change(world, store, leave, number):
             continue
         store.n[1] += 1
         for boarding in range(service.stop_pattern_ptr[stop], service.stop_pattern_ptr[stop + 1]):
-            pattern = service.stop_pattern_idx[boarding]
-            following = tariff.following[state, tariff.pattern_class[pattern]]
-            if following < 0:
-                continue
-            call = service.stop_pattern_call[boarding]
-            n_trips = np.int64(
-                service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern]
-            )
-            start = service.pattern_time_ptr[pattern] + np.int64(call) * n_trips
-            trip = np.searchsorted(service.departure_cs[start : start + n_trips], time)
-            if (
-                trip < n_trips
-                and service.departure_cs[start + trip] - leave <= bounds.max_time_cs
-                and not is_full(store)
-                and _is_boarded(
-                    world, store, store.n[2], pattern, trip, call, walk, following, first
-                )
+            _board(world, store, leave, number, place, boarding)
+
+
+@numba.njit(cache=True, nogil=True)
+def _board(world, store, leave, number, place, boarding):
+    """Board a pattern from where one is ready, by every move that its class allows."""
+    service, tariff = world.service, world.tariff
+    state, first, bought = (
+        store.ready[place, STATE], store.ready[place, FIRST], store.ready[place, BOUGHT],
+    )  # fmt: skip
+    time, walk = store.ready[place, READY], store.ready[place, WALK]
+    pattern, call = service.stop_pattern_idx[boarding], service.stop_pattern_call[boarding]
+    n_trips = np.int64(service.pattern_trip_ptr[pattern + 1] - service.pattern_trip_ptr[pattern])
+    start = service.pattern_time_ptr[pattern] + np.int64(call) * n_trips
+    next_trip = np.searchsorted(service.departure_cs[start : start + n_trips], time)
+    n_classes = tariff.board_ptr.shape[0]
+    for move in range(tariff.pattern_class[pattern], tariff.following.shape[1], n_classes):
+        following = tariff.following[state, move]
+        if following < 0:
+            continue
+        begins, keeps = tariff.begins[state, move], tariff.keeps[state, move]
+        # a ticket bought later holds longer, where any move from there depends on it
+        is_choice = begins and tariff.ticket[following] == IS_TIMED
+        for trip in range(next_trip, n_trips if is_choice else min(next_trip + 1, n_trips)):
+            departure = service.departure_cs[start + trip]
+            is_over = keeps and not tariff.is_turned and departure - bought > tariff.window_cs
+            if departure - leave > world.bounds.max_time_cs or is_over or is_full(store):
+                break
+            ticket = bought
+            if begins:
+                ticket = NEVER if tariff.is_turned else departure
+            if _is_boarded(
+                world, store, store.n[2], pattern, trip, call, walk, following, first, ticket
             ):
                 store.n[2] += 1
-                _ride(world, store, leave, number, walk, following, first, pattern, trip, call)
+                _ride(
+                    world, store, leave, number, walk, following, first, ticket, pattern, trip, call
+                )
 
 
 @numba.njit(cache=True, nogil=True)
@@ -296,16 +390,21 @@ def _search(world, store, starts, access_cs):
     # departures fall: what is listed so far leaves no earlier, so it covers what is no better
     for start in range(starts.shape[0]):
         leave, stop, pattern, call, trip = starts[start]
-        state = tariff.following[0, tariff.pattern_class[pattern]]
         walk = access_cs[stop]
-        if (
-            state >= 0
-            and (bounds.max_walk_cs < 0 or walk <= bounds.max_walk_cs)
-            and not is_full(store)
-            and _is_boarded(world, store, store.n[2], pattern, trip, call, walk, state, stop)
-        ):
-            store.n[2] += 1
-            _ride(world, store, leave, -1, walk, state, stop, pattern, trip, call)
+        bought = NEVER if tariff.is_turned else np.int32(leave + walk + bounds.board_wait_cs)
+        n_classes = tariff.board_ptr.shape[0]
+        for move in range(tariff.pattern_class[pattern], tariff.following.shape[1], n_classes):
+            state = tariff.following[0, move]
+            if (
+                state >= 0
+                and (bounds.max_walk_cs < 0 or walk <= bounds.max_walk_cs)
+                and not is_full(store)
+                and _is_boarded(
+                    world, store, store.n[2], pattern, trip, call, walk, state, stop, bought
+                )
+            ):
+                store.n[2] += 1
+                _ride(world, store, leave, -1, walk, state, stop, bought, pattern, trip, call)
         # all first trips of one moment, then what follows them
         if start + 1 < starts.shape[0] and starts[start + 1, 0] == leave:
             continue

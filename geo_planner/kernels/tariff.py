@@ -9,6 +9,12 @@ import numpy.typing as npt
 from geo_planner.arrays import IntArray
 from geo_planner.kernels.service import Service
 
+# what no money buys; dearer than any journey
+NOT_SOLD = np.iinfo(np.int32).max
+# of a state's ticket: no further move depends on its time, one does, or the next move begins it
+IS_ANY, IS_TIMED, IS_OPEN = 0, 1, 2
+ENDLESS_CS = -1
+
 
 class Tariff(NamedTuple):
     """Hold fares as arrays; int32 unless said otherwise.
@@ -16,7 +22,7 @@ class Tariff(NamedTuple):
     Parameters
     ----------
     state_fare, lowest_fare, n_rides, following, is_better
-        As in ``networks.fares.FareStates``.
+        As in ``networks.fare_states.FareStates``.
     better_ptr, better_idx
         States of fewer rides better than each, in compressed rows.
     pattern_class
@@ -32,6 +38,13 @@ class Tariff(NamedTuple):
         Fares by distance, ``(n_steps,)``; [m] float64. Farther journeys are not sold.
     max_fares
         Dearest journey of each result, rising, ``(n_fares,)``.
+    window_cs
+        How long a ticket holds, from its first boarding to its last [cs]; ``ENDLESS_CS``: for the
+        journey.
+    is_turned
+        Whether the service is turned round: what is a boarding to travellers is an alighting there.
+    begins, keeps, ticket
+        As in ``networks.fare_states.FareStates``.
     """
 
     state_fare: IntArray
@@ -51,6 +64,16 @@ class Tariff(NamedTuple):
     up_to_m: npt.NDArray[np.float64]
     step_fare: IntArray
     max_fares: IntArray
+    window_cs: np.int32
+    is_turned: bool
+    begins: npt.NDArray[np.bool_]
+    keeps: npt.NDArray[np.bool_]
+    ticket: npt.NDArray[np.int8]
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether tickets hold for a time, so that it matters when a vehicle is boarded."""
+        return bool(self.window_cs != ENDLESS_CS)
 
 
 def boarding_by_class(

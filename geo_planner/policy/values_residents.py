@@ -8,15 +8,16 @@ import numpy as np
 from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode
 from geo_planner.policy.answers import (
+    NOT_REACHED,
     WHOLE_AREA,
     Answer,
     Answers,
     Compute,
     Known,
     Unknown,
-    joined,
     lacks,
     left_out,
+    noted,
     numbers,
     reach,
     weighted_mean,
@@ -31,8 +32,8 @@ def _zone_sum(frames: PolicyFrames, column: str) -> Answer:
     values = numbers(frames.zones, column)
     if values is None:
         return lacks("zones", column)
-    note = left_out("zones", frames.zones, column)
-    return Known(float(np.nansum(values)), frames.years.get("zones"), note)
+    notes = left_out("zones", frames.zones, column)
+    return Known(float(np.nansum(values)), frames.years.get("zones"), notes)
 
 
 def _employment_rate(frames: PolicyFrames) -> Answer:
@@ -43,9 +44,9 @@ def _employment_rate(frames: PolicyFrames) -> Answer:
     is_known = ~np.isnan(workers) & ~np.isnan(people)
     if not people[is_known].sum() > 0:
         return lacks("zones", *counted)
-    note = joined(Reason("rate_of_all_residents"), left_out("zones", frames.zones, *counted))
+    notes = (Reason("rate_of_all_residents"), *left_out("zones", frames.zones, *counted))
     rate = float(workers[is_known].sum() / people[is_known].sum())
-    return Known(rate, frames.years.get("zones"), note)
+    return Known(rate, frames.years.get("zones"), notes)
 
 
 def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
@@ -56,11 +57,13 @@ def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
     year = frames.years.get("zones")
     n_off = int((np.isnan(values) & (people > 0)).sum())
     off = Reason("rows_unknown", table="zones", column="access", count=n_off) if n_off else None
-    note = joined(off, left_out("zones", frames.zones, "population_count"))
-    answers: dict[str, Answer] = {WHOLE_AREA: Known(weighted_mean(values, people), year, note)}
+    notes = (*noted(off), *left_out("zones", frames.zones, "population_count"))
+    answers: dict[str, Answer] = {WHOLE_AREA: Known(weighted_mean(values, people), year, notes)}
     districts = frames.zones["district"]
     for district in sorted(districts.dropna().unique()):
         is_in = (districts == district).to_numpy(bool)
+        if not np.nansum(people[is_in]) > 0:
+            continue  # nobody lives there: it has no average resident
         answers[str(district)] = Known(weighted_mean(values[is_in], people[is_in]), year)
     return answers
 
@@ -73,9 +76,9 @@ def _pupils(frames: PolicyFrames, summarise: Callable[[FloatArray, FloatArray], 
     minutes = frames.minutes_to_school.reindex(frames.zones.index).to_numpy(float)
     value = summarise(minutes, np.nan_to_num(pupils))
     if np.isinf(value):
-        return Unknown(Reason("pupils_reach_no_school"))
-    note = joined(Reason("pupils_stand_in"), left_out("zones", frames.zones, "pupils_count"))
-    return Known(value, frames.years.get("zones"), note)
+        return Unknown(Reason("pupils_reach_no_school"), NOT_REACHED)
+    notes = (Reason("pupils_stand_in"), *left_out("zones", frames.zones, "pupils_count"))
+    return Known(value, frames.years.get("zones"), notes)
 
 
 def _within_norm(minutes: FloatArray, pupils: FloatArray) -> float:

@@ -134,6 +134,11 @@ class RowSearch:
         return self._network.n_nodes
 
     @property
+    def n_ends(self) -> int:
+        """Count the destinations."""
+        return self._n_ends
+
+    @property
     def n_starts(self) -> int:
         """Count the origins."""
         return len(self._seeds.ptr) - 1

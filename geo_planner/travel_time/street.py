@@ -57,18 +57,21 @@ class StreetRouter:
     def findings(self) -> tuple[Finding, ...]:
         """Streets that points are not linked to, and what is assumed about the others."""
         n_islands = int((self.network.street_state == ISLAND).sum())
-        what = Reason("streets_islands", mode=self._mode)
-        findings = (Finding("streets", "left_out", n_islands, what), self._assumed())
-        return tuple(finding for finding in findings if finding.count)
-
-    def _assumed(self) -> Finding:
-        """Say what the speeds rest on: traffic for cars, grades for all others."""
+        islands = Finding(
+            "streets", "left_out", n_islands, Reason("streets_islands", mode=self._mode)
+        )
+        # what speeds rest on: traffic for cars, grades for all others
         is_kept = self.network.street_state == KEPT
+        n_flat = int((is_kept & self._is_flat).sum())
+        speeds = Finding("streets", "warning", n_flat, Reason("streets_flat", mode=self._mode))
         if self._mode == "car":
-            what = traffic_reason(self._travel)
-            return Finding("streets", "read", int(is_kept.sum()), what)
-        what = Reason("streets_flat", mode=self._mode)
-        return Finding("streets", "warning", int((is_kept & self._is_flat).sum()), what)
+            speeds = Finding("streets", "read", int(is_kept.sum()), traffic_reason(self._travel))
+        return tuple(finding for finding in (islands, speeds) if finding.count)
+
+    @property
+    def max_time_s(self) -> float:
+        """Longest time that is searched where nothing else is asked for [s]."""
+        return self._travel.max_time_s
 
     def snap_origins(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips start at; index = ids, CRS of the region."""

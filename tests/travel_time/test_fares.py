@@ -228,6 +228,9 @@ def test_too_many_sequences_of_rides_are_refused(town):
             "'air', which is no class",
         ),
         ({"kind": "flat", "price": 20, "prize": 1}, "unknown key"),
+        ({"kind": "flat", "price": 20, "transfer_window_min": 0}, "greater than 0"),
+        ({"kind": "distance", "distances": [{"price": 3}], "transfer_window_min": 60},
+         "transfer_window_min does not belong to it"),
     ],
 )  # fmt: skip
 def test_a_file_of_fares_says_what_is_wrong_with_it(tmp_path, given, words):
@@ -282,3 +285,55 @@ def test_the_commands_take_fares(cli, town, tmp_path):
     ran = cli("times", town.path, *files, "--mode", "transit", "--max-fare", "5")
     assert ran.code == 2
     assert "max_fare needs fares" in ran.err
+
+
+@pytest.fixture(scope="module")
+def changing_town(tmp_path_factory):
+    """Make a town whose bus leaves west at 8:10 for the north; a train from there east at 8:20."""
+    folder = tmp_path_factory.mktemp("changing")
+    north_m = ORIGIN_M[1] - WORLD_ORIGIN_M[1]
+    feed = write_gtfs(
+        folder / "feed.zip",
+        stops={"west": (0, north_m), "north": (500, north_m + 900), "east": (1000, north_m)},
+        stop_times=[
+            *calls("bus", ("west", 29_400), ("north", 29_460)),
+            *calls("train", ("north", 30_000), ("east", 30_060)),
+        ],
+        routes=[{"route_id": "B", "route_short_name": "bus", "route_type": 3},
+                {"route_id": "T", "route_short_name": "train", "route_type": 2}],
+        trips=[{"trip_id": "bus", "route_id": "B", "service_id": "daily"},
+               {"trip_id": "train", "route_id": "T", "service_id": "daily"}],
+    )  # fmt: skip
+    study = Study.model_validate(
+        {
+            "study": {"id": "grid", "name": "Grid", "crs": "EPSG:25832"},
+            "sources": {"osm": [{"path": grid_town().write(folder)}], "gtfs": [{"path": feed}]},
+        }
+    )
+    return build_region(study, folder / "region")
+
+
+@pytest.mark.parametrize(
+    ("window_min", "expected_s"), [(None, [720, 720]), (10, [720, 720]), (9, [1000, 720])]
+)
+@pytest.mark.parametrize("window", ["depart", "arrive"])
+def test_a_ticket_pays_for_what_is_boarded_while_it_holds(
+    changing_town, window, window_min, expected_s
+):
+    """Board at 8:10 and 8:20; on foot it is 1 000 s."""
+    fares = Fares(kind="flat", currency="DKK", price=24, transfer_window_min=window_min)
+    at = datetime.fromisoformat(f"{WORLD_DAY}T{'08:09' if window == 'depart' else '08:21'}")
+    travel = TRAVEL.model_copy(update={"depart": None, window: at, "fares": fares})
+    found = travel_times(
+        changing_town, points((0, 0)), points((10, 0)), "transit", travel,
+        max_fares=[Decimal(24), Decimal(48)],
+    )  # fmt: skip
+    np.testing.assert_allclose(found.times_s[0, 0], expected_s, rtol=3e-4)
+    [ridden] = [
+        journey
+        for journey in find_itineraries(
+            changing_town, points((0, 0)).iloc[0], points((10, 0)).iloc[0], "transit", travel
+        )
+        if journey.n_rides == 2
+    ]
+    assert ridden.fare == (48 if window_min == 9 else 24)

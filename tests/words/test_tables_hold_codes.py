@@ -74,7 +74,7 @@ def tables(tmp_path_factory):
     twice = {"do": "Rezone", "plans": {"ids": ["p1"]}, "floor_area_ratio": 1.0}
     a, b = (analyse(region, threads=1) for region in (town, after(town, twice)))
     compared = compare_results(a, b, policy=True, target_jobs=100_000)
-    frames = collect_policy_frames(town, a.zones, a.businesses, a.study.travel, threads=1)
+    frames = collect_policy_frames(town, a.zones, a.businesses, a.sites, a.study.travel, threads=1)
     reference = town.table("reference_employment")
     return {
         "sites": pd.DataFrame(a.sites),
