@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .errors import ErrorBody, error_response
+from .errors import Refusal, error_response
 
 _log = structlog.get_logger(__package__)
 
@@ -70,5 +70,4 @@ def _add_headers(message: Message, nonce: str, request_id: str) -> None:
 
 def _unexpected(request: Request, request_id: str) -> ASGIApp:
     words = f"unexpected error; the log of the service has the details of request {request_id}"
-    body = ErrorBody(code="InternalServerError", message=words, problems=[])
-    return error_response(request, 500, body)
+    return error_response(request, 500, Refusal(code="InternalServerError", detail=words))

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import inputs, land, scenarios, siting, streets, transit
+from benchmarks import inputs, land, scenarios, siting, streets, transit, warm_start
 from benchmarks.measuring import DATA
 
 if __name__ == "__main__":
@@ -14,3 +14,4 @@ if __name__ == "__main__":
     land.main()
     siting.main()
     scenarios.main()
+    warm_start.main()

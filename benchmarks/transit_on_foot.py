@@ -14,7 +14,7 @@ from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress, reduce_transfers
 from geo_planner.travel_time.matrix import seconds
-from geo_planner.travel_time.stop_ways import Ends, WaySearch, reached
+from geo_planner.travel_time.stop_ways import Ends, WaySearch
 from geo_planner.travel_time.transit import TransitRouter
 from geo_planner.units import CENTISECONDS_PER_S
 
@@ -103,10 +103,11 @@ class Search:
         """Give the time of a rank, from 0, among the hour's minutes [s], origins by points."""
         service = reduce_transfers(self.router.service.with_transfers(walks.between))
         access = reduce_access(service, _listed(walks.access[:: self.every]))
-        egress = reduce_egress(service, _listed(walks.egress))
+        egress = reduce_egress([service], _listed(walks.egress))
         lanes = self.router.window.lanes_cs
         labels, best = raptor.range_workspace(service, len(lanes))
-        travel = np.empty((walks.direct.shape[1], len(lanes)), np.int32)
+        every_point = np.arange(walks.direct.shape[1], dtype=np.int32)
+        travel = np.empty((len(every_point), 1, len(lanes)), np.int32)
         out = np.empty((*walks.direct.shape, 1), np.int32)
         none, rides = np.int32(0), np.int32(TRAVEL.max_rides)
         limit_cs = np.int32(limit_min * 60 * CENTISECONDS_PER_S)
@@ -116,15 +117,20 @@ class Search:
                 service, access.stop[part], access.cost_cs[part], lanes, none, none, rides,
                 limit_cs, labels, best,
             )  # fmt: skip
-            window.egress(best, lanes, *egress, direct, limit_cs, travel)
-            window.percentiles(travel, np.array([rank], np.int32), out[row])
+            window.egress(best, lanes, *egress, every_point, direct, limit_cs, 0, travel)
+            window.percentiles(travel[:, 0], np.array([rank], np.int32), out[row])
         return seconds(out[:, :, 0])
 
 
 def _whole(choices, n_rows):
     search = WaySearch(choices)
-    return search(slice(0, n_rows), search.workspace())[:, :, 0].copy()
+    found = search(slice(0, n_rows), search.workspace())
+    out = np.full((n_rows, search.n_columns), UNREACHED)
+    out[np.repeat(np.arange(n_rows), np.diff(found.ptr)), found.stop] = found.cost_cs
+    return out
 
 
 def _listed(costs_cs):
-    return reached(costs_cs[:, :, np.newaxis])
+    row, stop = np.nonzero(costs_cs < UNREACHED)
+    ptr = np.append(0, np.cumsum(np.bincount(row, minlength=len(costs_cs))))
+    return Walks(ptr.astype(np.int32), stop.astype(np.int32), costs_cs[row, stop])

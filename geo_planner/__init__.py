@@ -4,14 +4,15 @@ The public names are imported when they are first used, so that ``geo-planner --
 once.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from geo_planner.lazy import names_on_use
 from geo_planner.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from geo_planner.accessibility import (
         Catchment,
+        Reaching,
         access_of_points,
         balanced_floating_catchment,
         balancing_cost,
@@ -57,6 +58,7 @@ __all__ = [
     "PortfolioLimits",
     "PortfolioResult",
     "Preflight",
+    "Reaching",
     "Region",
     "Scenario",
     "Study",
@@ -101,65 +103,43 @@ __all__ = [
     "write_report",
 ]
 
-_HOMES = {
-    "AnalysisResult": "analysis",
-    "Catchment": "accessibility",
-    "Comparison": "compare",
-    "Fares": "config",
-    "Isochrones": "isochrone",
-    "Itineraries": "itinerary",
-    "PortfolioLimits": "portfolio",
-    "PortfolioResult": "portfolio",
-    "Preflight": "preflight",
-    "Region": "region",
-    "Scenario": "scenario",
-    "Study": "config",
-    "Travel": "config",
-    "TravelTimes": "travel_time",
-    "access_of_points": "accessibility",
-    "analyse": "analysis",
-    "apply_scenario": "scenario",
-    "balanced_floating_catchment": "accessibility",
-    "balancing_cost": "accessibility",
-    "build_region": "region.build",
-    "check_scenario": "scenario",
-    "check_study": "preflight",
-    "compare_results": "compare",
-    "cumulative": "accessibility",
-    "example_region": "region.example",
-    "export": "exports",
-    "find_itineraries": "itinerary",
-    "gravity": "accessibility",
-    "open_catchment": "accessibility",
-    "cost_to_closest": "accessibility",
-    "cumulative_access": "accessibility",
-    "floating_catchment_access": "accessibility",
-    "gravity_access": "accessibility",
-    "in_words": "words.frames",
-    "open_region": "region",
-    "portfolio_frame": "portfolio",
-    "read_fares": "config",
-    "read_result": "analysis",
-    "read_scenario": "scenario",
-    "read_study": "config",
-    "run": "analysis",
-    "settings_of": "analysis",
-    "solve_portfolio": "portfolio",
-    "spatial_availability": "accessibility",
-    "spatial_availability_access": "accessibility",
-    "travel_times": "travel_time",
-    "two_step_floating_catchment": "accessibility",
-    "write_briefs": "report",
-    "write_comparison": "report",
-    "write_example": "region.example",
-    "write_report": "report",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'geo_planner' has no attribute {name!r}")
-    return getattr(import_module(f"geo_planner.{_HOMES[name]}"), name)
+__getattr__ = names_on_use(
+    __name__,
+    {
+        "accessibility": (
+            "Catchment",
+            "Reaching",
+            "access_of_points",
+            "balanced_floating_catchment",
+            "balancing_cost",
+            "cost_to_closest",
+            "cumulative",
+            "cumulative_access",
+            "floating_catchment_access",
+            "gravity",
+            "gravity_access",
+            "open_catchment",
+            "spatial_availability",
+            "spatial_availability_access",
+            "two_step_floating_catchment",
+        ),
+        "analysis": ("AnalysisResult", "analyse", "read_result", "run", "settings_of"),
+        "compare": ("Comparison", "compare_results"),
+        "config": ("Fares", "Study", "Travel", "read_fares", "read_study"),
+        "exports": ("export",),
+        "isochrone": ("Isochrones",),
+        "itinerary": ("Itineraries", "find_itineraries"),
+        "portfolio": ("PortfolioLimits", "PortfolioResult", "portfolio_frame", "solve_portfolio"),
+        "preflight": ("Preflight", "check_study"),
+        "region": ("Region", "open_region"),
+        "region.build": ("build_region",),
+        "region.example": ("example_region", "write_example"),
+        "report": ("write_briefs", "write_comparison", "write_report"),
+        "scenario": ("Scenario", "apply_scenario", "check_scenario", "read_scenario"),
+        "travel_time": ("TravelTimes", "travel_times"),
+        "words.frames": ("in_words",),
+    },
+)
 
 
 def __dir__() -> list[str]:

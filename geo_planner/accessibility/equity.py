@@ -146,10 +146,10 @@ def _gini(values: FloatArray, weights: FloatArray) -> float:
     """Take twice the area between the Lorenz curve and equality."""
     order = np.argsort(values, kind="stable")
     people = np.concatenate([[0.0], np.cumsum(weights[order])]) / weights.sum()
-    held = np.concatenate([[0.0], np.cumsum((values * weights)[order])])
-    if held[-1] <= 0:
+    access = np.concatenate([[0.0], np.cumsum((values * weights)[order])])
+    if access[-1] <= 0:
         return float("nan")
-    return float(1 - np.sum(np.diff(people) * (held[1:] + held[:-1])) / held[-1])
+    return float(1 - np.sum(np.diff(people) * (access[1:] + access[:-1])) / access[-1])
 
 
 def _palma(values: FloatArray, weights: FloatArray, income: FloatArray | None) -> float:

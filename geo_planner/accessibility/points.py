@@ -105,11 +105,11 @@ def access_of_points(
     """
     settings = travel_in(require_region(region), travel)
     require_mode(mode)
-    limits_min = require_limits(
-        _usual_limits(region, settings) if cutoffs_min is None else cutoffs_min,
-        settings.max_time_min,
-    )
-    ends, counts = _opportunities(region, opportunities, column, cells)
+    if cutoffs_min is None:
+        built_with = region.study.get("access", {}).get("cutoffs_min", Access().cutoffs_min)
+        cutoffs_min = tuple(limit for limit in built_with if limit <= settings.max_time_min)
+    limits_min = require_limits(cutoffs_min, settings.max_time_min)
+    ends, counts = opportunities_of(region, opportunities, column, cells)
     starts, shown = _origins(region, origins, ends, cells)
     router = open_router(region, mode, settings)
     snapped, targets = router.snap_origins(starts), router.snap_destinations(ends)
@@ -132,12 +132,6 @@ def access_of_points(
     return gpd.GeoDataFrame(reached, geometry=shown.to_numpy(), crs=shown.crs), ledger
 
 
-def _usual_limits(region: Region, travel: Travel) -> tuple[float, ...]:
-    """Give the time limits a region was built with, as far as they are searched for."""
-    given = region.study.get("access", {}).get("cutoffs_min", Access().cutoffs_min)
-    return tuple(limit for limit in given if limit <= travel.max_time_min)
-
-
 def _origins(
     region: Region, given: Points | None, ends: gpd.GeoSeries, cells: CellFormat | None
 ) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
@@ -153,7 +147,7 @@ def _origins(
 
 def _require_places(table: str, column: str | None) -> None:
     """Refuse a table that does not exist or has no places, and a column named twice."""
-    places = [name for name, known in schema.tables().items() if known.geometry]
+    places = [name for name, table in schema.tables().items() if table.geometry]
     if table not in places:
         raise InputError(
             f"there is no table {table!r} with places: choose from {', '.join(places)}, "
@@ -163,8 +157,8 @@ def _require_places(table: str, column: str | None) -> None:
         raise InputError("a column belongs to a file; for a table write TABLE:COLUMN alone")
 
 
-def _opportunities(
-    region: Region, given: Points, column: str | None, cells: CellFormat | None
+def opportunities_of(
+    region: Region, given: Points, column: str | None = None, cells: CellFormat | None = None
 ) -> tuple[gpd.GeoSeries, pd.DataFrame]:
     """Find opportunities in a table of the region, a frame or a point file: places and counts."""
     if isinstance(given, gpd.GeoSeries):

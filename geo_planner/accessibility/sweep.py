@@ -5,7 +5,7 @@ for every destination. Costs are reduced to sums a few origins at a time, while 
 no matrix is held.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ from geo_planner.travel_time.blocks import run_in_order
 from geo_planner.travel_time.columns import label_of
 from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import StreetRouter
+from geo_planner.travel_time.transit import TransitRouter
+from geo_planner.travel_time.window_search import SearchSpace
 
 Progress = Callable[[int, int], None]
 
@@ -42,7 +44,8 @@ class AccessSums:
     reaching
         One row per destination: people who can reach it, columns likewise.
     n_reached_pairs
-        Pairs with a travel time in the first percentile.
+        Pairs with a travel time in the first percentile; where all measures are cutoffs, one within
+        the largest.
     """
 
     reached: pd.DataFrame
@@ -51,75 +54,78 @@ class AccessSums:
 
 
 class _SweepPart(NamedTuple):
-    """Hold what some origins add, for one column of times, and how far the work is then."""
+    """Hold what some rows add, for one column of times, and how far the work is then."""
 
     progress: tuple[int, int]
-    origins: npt.NDArray[np.intp]
-    column: int
+    value: int
     n_pairs: int
-    reached: FloatArray
-    destinations: npt.NDArray[np.int32]
-    reaching: FloatArray
+    rows: npt.NDArray[np.intp]
+    of_rows: FloatArray
+    columns: npt.NDArray[np.int32]
+    of_columns: FloatArray
 
 
 class _Ledger:
-    """Hold one thread's sums over origins, and which destinations have any."""
+    """Hold one thread's sums over rows, and which columns have any."""
 
-    def __init__(self, n_destinations: int, weighing: Weighing, n_kinds: int) -> None:
-        self.within = np.zeros((n_destinations, len(weighing.cutoffs_cs), n_kinds))
-        self.weighted = np.zeros((n_destinations, weighing.n_decays, n_kinds))
-        self.is_touched = np.zeros(n_destinations, np.uint8)
-        self.touched = np.empty(n_destinations, np.int32)
+    def __init__(self, n_columns: int, weighing: Weighing, n_kinds: int) -> None:
+        self.within = np.zeros((n_columns, len(weighing.cutoffs_cs), n_kinds))
+        self.weighted = np.zeros((n_columns, weighing.n_decays, n_kinds))
+        self.is_touched = np.zeros(n_columns, np.uint8)
+        self.touched = np.empty(n_columns, np.int32)
 
 
 class _Summing:
-    """Reduce rows of costs to sums in both directions."""
+    """Reduce rows of costs to sums in both directions.
+
+    Rows are origins and columns destinations, or the other way round where a search runs from
+    destinations.
+    """
 
     def __init__(
-        self, measures: Sequence[Measure], at_destinations: FloatArray, at_origins: FloatArray
+        self, measures: Sequence[Measure], at_columns: FloatArray, at_rows: FloatArray
     ) -> None:
         self.weighing = Weighing(measures)
-        self._at_destinations = at_destinations
-        self._at_origins = at_origins
+        self._at_columns = at_columns
+        self._at_rows = at_rows
 
     def ledger(self) -> _Ledger:
         """Make the arrays of one thread."""
-        n_destinations, n_kinds = len(self._at_destinations), self._at_origins.shape[1]
-        return _Ledger(n_destinations, self.weighing, n_kinds)
+        return _Ledger(len(self._at_columns), self.weighing, self._at_rows.shape[1])
 
     def add(
         self,
-        pieces: Iterator[tuple[int, Rows]],
-        origins: npt.NDArray[np.intp],
-        column: int,
+        pieces: Iterable[tuple[int, Rows]],
+        rows: npt.NDArray[np.intp],
+        value: int,
         progress: tuple[int, int],
         largest_cs: int,
         ledger: _Ledger,
     ) -> _SweepPart:
-        """Reduce the rows of some origins, given in pieces that count from the first of them."""
+        """Reduce some rows, given in pieces that count from the first of them."""
         cutoffs_cs, weights = self.weighing.cutoffs_cs, self.weighing.weights(largest_cs)
-        n_rows, n_kinds = len(origins), self._at_destinations.shape[1]
+        n_rows, n_kinds = len(rows), self._at_columns.shape[1]
         within = np.zeros((n_rows, len(cutoffs_cs), n_kinds))
         weighted = np.zeros((n_rows, self.weighing.n_decays, n_kinds))
         n_touched = n_pairs = 0
-        for first, rows in pieces:
-            some = slice(first, first + len(rows.ptr) - 1)
+        for first, piece in pieces:
+            some = slice(first, first + len(piece.ptr) - 1)
             reducers.sum_reached(
-                *rows, cutoffs_cs, weights, self._at_destinations, within[some], weighted[some]
+                *piece, cutoffs_cs, weights, self._at_columns, within[some], weighted[some]
             )
-            if self._at_origins.shape[1]:
+            if self._at_rows.shape[1]:
                 n_touched = reducers.sum_reaching(
-                    *rows, cutoffs_cs, weights, self._at_origins[origins[some]],
+                    *piece, cutoffs_cs, weights, self._at_rows[rows[some]],
                     ledger.within, ledger.weighted, ledger.is_touched, ledger.touched, n_touched,
                 )  # fmt: skip
-            n_pairs += int(rows.ptr[-1])
+            n_pairs += int(piece.ptr[-1])
         there = ledger.touched[:n_touched].copy()
-        reaching = self.weighing.in_order(
+        of_columns = self.weighing.in_order(
             np.cumsum(ledger.within[there], axis=1), ledger.weighted[there]
         )
         ledger.within[there] = ledger.weighted[there] = ledger.is_touched[there] = 0
-        reached = self.weighing.in_order(within, weighted)
-        return _SweepPart(progress, origins, column, n_pairs, reached, there, reaching)
+        of_rows = self.weighing.in_order(within, weighted)
+        return _SweepPart(progress, value, n_pairs, rows, of_rows, there, of_columns)
 
 
 def sweep_access(
@@ -153,23 +159,30 @@ def sweep_access(
     progress
         Called with origins done and all origins.
     """
-    summing = _Summing(
-        measures, _stack(opportunities, len(destinations)), _stack(people, len(origins))
-    )
-    n_columns = len(router.columns)
-    reached = np.zeros((len(origins), len(measures), n_columns, len(opportunities)))
-    reaching = np.zeros((len(destinations), len(measures), n_columns, len(people)))
+    at_destinations = _stack(opportunities, len(destinations))
+    at_origins = _stack(people, len(origins))
+    is_turned = isinstance(router, TransitRouter) and router.window.is_arrival
+    at_columns, at_rows = at_destinations, at_origins
+    if is_turned:
+        at_columns, at_rows = at_rows, at_columns
+    summing = _Summing(measures, at_columns, at_rows)
+    n_values = len(router.columns)
+    of_rows = np.zeros((len(at_rows), len(measures), n_values, at_columns.shape[1]))
+    of_columns = np.zeros((len(at_columns), len(measures), n_values, at_rows.shape[1]))
     n_reached_pairs = 0
     if isinstance(router, StreetRouter):
         parts = _street_parts(summing, router, origins, destinations, threads)
+    elif isinstance(router, TransitRouter):
+        parts = _window_parts(summing, router, origins, destinations, threads)
     else:
         parts = _block_parts(summing, router, origins, destinations, threads)
     for part in parts:
-        reached[part.origins, :, part.column] += part.reached
-        reaching[part.destinations, :, part.column] += part.reaching
-        n_reached_pairs += part.n_pairs if part.column == 0 else 0
-        if part.column == n_columns - 1:
+        of_rows[part.rows, :, part.value] += part.of_rows
+        of_columns[part.columns, :, part.value] += part.of_columns
+        n_reached_pairs += part.n_pairs if part.value == 0 else 0
+        if part.value == n_values - 1:
             progress(*part.progress)
+    reached, reaching = (of_columns, of_rows) if is_turned else (of_rows, of_columns)
     reached[origins.street < 0] = np.nan
     reaching[destinations.street < 0] = np.nan
     reached[..., _unknown(opportunities)] = np.nan
@@ -191,7 +204,8 @@ def _street_parts(
 ) -> Iterator[_SweepPart]:
     """Search and sum on threads, neighbours one after another."""
     order = np.argsort(np.maximum(origins.leave_from, origins.leave_to), kind="stable")
-    search = router.row_search(origins.part(order), destinations)
+    limit_s = summing.weighing.limit_s(router.max_time_s)
+    search = router.row_search(origins.part(order), destinations, max_time_s=limit_s)
     summing.weighing.weights(search.limit_cs)
 
     def workspace() -> tuple[RowSpace, _Ledger]:
@@ -208,6 +222,33 @@ def _street_parts(
         yield part
 
 
+def _window_parts(
+    summing: _Summing,
+    router: TransitRouter,
+    origins: SnappedPoints,
+    destinations: SnappedPoints,
+    threads: int,
+) -> Iterator[_SweepPart]:
+    """Search a window and sum on threads, one part for each of its percentiles."""
+    limit_s = summing.weighing.limit_s(router.max_time_s)
+    search = router.row_search(origins, destinations, threads=threads, max_time_s=limit_s)
+    summing.weighing.weights(search.limit_cs)
+
+    def workspace() -> tuple[SearchSpace, _Ledger]:
+        return search.workspace(), summing.ledger()
+
+    def work(rows: slice, space: tuple[SearchSpace, _Ledger]) -> list[_SweepPart]:
+        found = search.rows(rows, space[0])
+        among, done = np.arange(rows.start, rows.stop), (rows.stop, search.n_rows)
+        return [
+            summing.add([(0, found.value(value))], among, value, done, search.limit_cs, space[1])
+            for value in range(search.n_values)
+        ]
+
+    for _, parts in run_in_order(search.n_rows, threads, workspace, work):
+        yield from parts
+
+
 def _block_parts(
     summing: _Summing,
     router: Router,
@@ -220,10 +261,10 @@ def _block_parts(
     for block in router.blocks(origins, destinations, threads=threads):
         among = np.arange(len(origins))[block.origins]
         done = block.progress(len(origins), len(destinations))
-        for column in range(block.costs_cs.shape[2]):
-            rows = _rows_of(block.costs_cs[:, :, column], block.destinations.start or 0)
+        for value in range(block.costs_cs.shape[2]):
+            rows = _rows_of(block.costs_cs[:, :, value], block.destinations.start or 0)
             largest_cs = int(rows.cost_cs.max(initial=0))
-            yield summing.add(iter([(0, rows)]), among, column, done, largest_cs, ledger)
+            yield summing.add([(0, rows)], among, value, done, largest_cs, ledger)
 
 
 def _rows_of(costs_cs: npt.NDArray[np.int32], first_destination: int) -> Rows:
@@ -235,8 +276,8 @@ def _rows_of(costs_cs: npt.NDArray[np.int32], first_destination: int) -> Rows:
 
 def _unknown(counts: Mapping[str, FloatArray]) -> npt.NDArray[np.bool_]:
     """Tell which counts are known at no point: their sums are unknown, not 0."""
-    known = [~np.isnan(np.asarray(values, float)) for values in counts.values()]
-    return np.array([not is_known.any() for is_known in known], dtype=bool)
+    columns = [np.asarray(values, float) for values in counts.values()]
+    return np.array([bool(np.isnan(column).all()) for column in columns], dtype=bool)
 
 
 def _stack(counts: Mapping[str, FloatArray], n_points: int) -> FloatArray:

@@ -93,6 +93,12 @@ class Weighing:
         """Count the measures that are no cutoffs."""
         return len(self._decays)
 
+    def limit_s(self, max_time_s: float) -> float:
+        """Give the longest time that counts in any measure, and is searched at all [s]."""
+        if self._decays or not len(self.cutoffs_cs):
+            return max_time_s
+        return min(max_time_s, float(self.cutoffs_cs[-1]) / CENTISECONDS_PER_S)
+
     def weights(self, largest_cs: int) -> FloatArray:
         """Give the weight of every whole cost up to one at least, ``(n_decays, n_costs)``."""
         if self._decays and self._weights.shape[1] <= largest_cs:

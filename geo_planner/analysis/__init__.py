@@ -1,8 +1,13 @@
 """The pipeline: from a region to access of zones, businesses and sites, and a score of sites."""
 
-from geo_planner.analysis.goals import policy_of, with_policy
-from geo_planner.analysis.pipeline import Progress, analyse, measures_of, run
-from geo_planner.analysis.result import DETAILS, AnalysisResult, read_result, settings_of
+from typing import TYPE_CHECKING
+
+from geo_planner.lazy import names_on_use
+
+if TYPE_CHECKING:
+    from geo_planner.analysis.goals import policy_figures_of, policy_of, with_policy
+    from geo_planner.analysis.pipeline import Progress, analyse, measures_of, run
+    from geo_planner.analysis.result import DETAILS, AnalysisResult, read_result, settings_of
 
 __all__ = [
     "DETAILS",
@@ -10,9 +15,19 @@ __all__ = [
     "Progress",
     "analyse",
     "measures_of",
+    "policy_figures_of",
     "policy_of",
     "read_result",
     "run",
     "settings_of",
     "with_policy",
 ]
+
+__getattr__ = names_on_use(
+    __name__,
+    {
+        "goals": ("policy_figures_of", "policy_of", "with_policy"),
+        "pipeline": ("Progress", "analyse", "measures_of", "run"),
+        "result": ("DETAILS", "AnalysisResult", "read_result", "settings_of"),
+    },
+)

@@ -5,17 +5,21 @@ sites: sums over workplaces give the jobs each zone reaches, sums over zones giv
 reach each workplace and site.
 """
 
+import shutil
 import tempfile
 import time
 import weakref
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis.access import (
     ModeAccess,
     Progress,
+    TravelEnds,
     access_by_mode,
     ends_of,
     measures_of,
@@ -75,17 +79,11 @@ def run(
     folder = Path(region_folder) if region_folder else Path(tempfile.mkdtemp(prefix="geo_planner-"))
     region = build_region(settings, folder, progress=lambda step: progress(step, 0, 0))
     if region_folder is None:
-        weakref.finalize(region, _remove, folder)
+        weakref.finalize(region, shutil.rmtree, folder, ignore_errors=True)
     built = round(time.perf_counter() - started, 2)
     result = analyse(region, settings, threads=threads, progress=progress)
     result.summary["seconds"] = {"build": built, **result.summary["seconds"]}
     return result
-
-
-def _remove(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def analyse(
@@ -139,22 +137,7 @@ def analyse(
     own_cache = RunCache(region, settings, ends)
     earlier = None if known is None else known.run_cache
     reusable = own_cache if earlier is None else earlier.reusable_for(own_cache)
-    zones, businesses, sites = ends.zones, ends.businesses, ends.sites
-    routers: dict[Mode, Router] = {}
-    access: dict[Mode, ModeAccess] = {}
-    for mode in _possible_modes(region, settings):
-        routers[mode] = reusable.routers.get(mode) or open_router(region, mode, settings.travel)
-        log.findings += routers[mode].findings
-        log.lap(f"network_{mode}")
-        access[mode] = reusable.access.get(mode) or access_by_mode(
-            mode, routers[mode], ends, settings, n_threads, progress
-        )
-        zones = zones.join(access[mode].zones)
-        businesses = businesses.join(access[mode].businesses)
-        sites = sites.join(access[mode].sites)
-        log.snaps.append(access[mode].snaps)
-        log.modes[mode] = access[mode].counts
-        log.lap(f"access_{mode}")
+    routers, access = _measure_access(reusable, n_threads, progress, log)
     snaps = pd.concat(log.snaps, ignore_index=True) if log.snaps else pd.DataFrame()
     log.findings += far_link_findings(snaps, "table")
     service = reusable.service
@@ -162,10 +145,8 @@ def analyse(
         service = service or service_at(
             region, settings.travel, ends.zones, ends.businesses, ends.sites, threads=n_threads
         )
-        zones, businesses, sites = (
-            frame.join(own) for frame, own in zip((zones, businesses, sites), service, strict=True)
-        )
         log.lap("service")
+    zones, businesses, sites = _with_access(ends, access, service)
     cut = reusable.edge_share
     headline = settings.access.headline_mode
     if headline in routers and cut is None:
@@ -205,10 +186,38 @@ def analyse(
     )
 
 
-def _possible_modes(region: Region, study: Study) -> list[Mode]:
-    """Keep the modes the region has a network for."""
-    return [
-        mode
-        for mode in study.access.modes
-        if region.has("streets") and (mode not in TRANSIT_MODES or region.has("stop_times"))
-    ]
+def _measure_access(
+    reusable: RunCache, threads: int, progress: Progress, log: RunLog
+) -> tuple[dict[Mode, Router], dict[Mode, ModeAccess]]:
+    """Measure access by every mode the region has a network for, where no other run has it."""
+    region, study = reusable.region, reusable.study
+    routers: dict[Mode, Router] = {}
+    access: dict[Mode, ModeAccess] = {}
+    for mode in study.access.modes:
+        tables = ("streets", "stop_times") if mode in TRANSIT_MODES else ("streets",)
+        if not all(region.has(table) for table in tables):
+            continue
+        routers[mode] = reusable.routers.get(mode) or open_router(region, mode, study.travel)
+        log.findings += routers[mode].findings
+        log.lap(f"network_{mode}")
+        access[mode] = reusable.access.get(mode) or access_by_mode(
+            mode, routers[mode], reusable.ends, study, threads, progress
+        )
+        log.snaps.append(access[mode].snaps)
+        log.modes[mode] = access[mode].counts
+        log.lap(f"access_{mode}")
+    return routers, access
+
+
+def _with_access(
+    ends: TravelEnds, access: Mapping[Mode, ModeAccess], service: tuple[pd.DataFrame, ...] | None
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Join the columns of every mode, and of public-transport service, to the three frames."""
+    zones, businesses, sites = ends.zones, ends.businesses, ends.sites
+    for columns in access.values():
+        zones = zones.join(columns.zones)
+        businesses = businesses.join(columns.businesses)
+        sites = sites.join(columns.sites)
+    if service is None:
+        return zones, businesses, sites
+    return zones.join(service[0]), businesses.join(service[1]), sites.join(service[2])

@@ -4,14 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from geo_planner.analysis.run_cache import RunCache
 from geo_planner.config import Study, StudyHead
 from geo_planner.errors import FolderError, InputError, require_path
 from geo_planner.region import Region, open_region, require_region
@@ -19,9 +18,12 @@ from geo_planner.run_folder import SUMMARY, RunFolder, open_run
 from geo_planner.siting import Reference, load_reference
 from geo_planner.siting.reference import REFERENCE_FILE
 
+if TYPE_CHECKING:
+    from geo_planner.analysis.run_cache import RunCache
+
 DETAILS = (
     "constraints", "stations", "station_uses", "station_areas", "correlation", "equity",
-    "policy",
+    "policy", "policy_trends", "policy_goals",
 )  # fmt: skip
 _SECTIONS = tuple(name for name in Study.model_fields if name not in ("study", "sources"))
 
@@ -78,11 +80,12 @@ class AnalysisResult:
     summary: dict[str, Any]
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     reference: Reference | None = None
-    run_cache: RunCache | None = field(default=None, repr=False, compare=False)
+    run_cache: "RunCache | None" = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         counts = (
-            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+            f"{len(self.zones)} zones, {len(self.businesses)} "
+            f"{self.study.study.workplaces_called}, {len(self.sites)} sites"
         )
         modes = ", ".join(self.summary.get("modes", ())) or "no mode"
         return f"AnalysisResult({self.slug!r}: {counts} by {modes})"
@@ -173,7 +176,9 @@ def read_result(folder: Path | str) -> AnalysisResult:
         snaps=_table(run, "snaps"),
         summary=summary,
         details={name: _table(run, name) for name in DETAILS},
-        reference=_reference(run, study),
+        reference=load_reference(run.file(REFERENCE_FILE), study)
+        if run.has(REFERENCE_FILE)
+        else None,
     )
 
 
@@ -182,10 +187,6 @@ def _frame(run: RunFolder, region: Region, name: str, key: str) -> gpd.GeoDataFr
     file = f"{name}.parquet"
     frame = gpd.read_parquet(run.file(file)) if run.has(file) else region.geo_table(name)
     return frame.set_index(key)
-
-
-def _reference(run: RunFolder, study: Study) -> Reference | None:
-    return load_reference(run.file(REFERENCE_FILE), study) if run.has(REFERENCE_FILE) else None
 
 
 def _table(run: RunFolder, name: str) -> pd.DataFrame:

@@ -32,12 +32,12 @@ def distinct_names(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
         return names
     own = sites[shared]
     places = _nearest_places(region, own)
-    told = (names[shared] + ", " + places).where(places.notna(), names[shared])
+    with_place = (names[shared] + ", " + places).where(places.notna(), names[shared])
     order = own.area.sort_values(ascending=False, kind="stable").index
-    turn = told.loc[order].groupby(told.loc[order]).cumcount() + 1
-    is_alike = told.duplicated(keep=False)
-    numbered = told + " " + turn.reindex(told.index).astype(str)
-    names[shared] = told.where(~is_alike, numbered)
+    turn = with_place.loc[order].groupby(with_place.loc[order]).cumcount() + 1
+    is_alike = with_place.duplicated(keep=False)
+    numbered = with_place + " " + turn.reindex(with_place.index).astype(str)
+    names[shared] = with_place.where(~is_alike, numbered)
     return names
 
 

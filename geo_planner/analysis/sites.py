@@ -1,7 +1,7 @@
 """Judging sites: what they offer, what excludes them, their score, and how sure their rank is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -15,17 +15,18 @@ from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.siting import (
     Reference,
+    SiteMeasures,
     correlation_warnings,
     criteria_correlation,
     criteria_frame,
     criterion_weights,
     measure_criteria,
-    place_name,
     robustness,
     score_sites,
     values_frame,
     width_warnings,
 )
+from geo_planner.siting.places import place_name
 from geo_planner.travel_time import Router
 
 
@@ -110,14 +111,26 @@ def judge_sites(
         "station_areas": land.stations.areas,
     }
     with_land = sites.join(land.frame[[name for name in land.frame if name not in sites]])
+    unscored = JudgedSites(
+        with_land,
+        details=details,
+        left_out=measured.left_out,
+        findings=land.findings,
+        stations=land.stations,
+    )
     if not len(measured.raw.columns):
-        return JudgedSites(
-            with_land,
-            details=details,
-            left_out=measured.left_out,
-            findings=land.findings,
-            stations=land.stations,
-        )
+        return unscored
+    return _scored(unscored, measured, land.frame["excluded_because"], region, study)
+
+
+def _scored(
+    unscored: JudgedSites,
+    measured: SiteMeasures,
+    excluded_because: pd.Series,
+    region: Region,
+    study: Study,
+) -> JudgedSites:
+    """Weigh and score the criteria, rank the sites, and say how firm their ranks are."""
     siting = study.siting
     of_group = {str(group): weight for group, weight in siting.group_weights.items()}
     weights = criterion_weights(
@@ -129,7 +142,7 @@ def judge_sites(
         measured.frozen,
         method=siting.aggregation,
         unknown=siting.unknown,
-        excluded_because=land.frame["excluded_because"],
+        excluded_because=excluded_because,
     )
     values = values_frame(measured.raw, measured.frozen)
     ranked = values[scores["rank"].notna()]
@@ -137,8 +150,10 @@ def judge_sites(
         ranked, weights, siting.seed, method=siting.aggregation, n_draws=siting.draws
     )
     correlation = criteria_correlation(values)
-    return JudgedSites(
-        sites=with_land.drop(columns=[name for name in scores if name in with_land])
+    sites = unscored.sites
+    return replace(
+        unscored,
+        sites=sites.drop(columns=[name for name in scores if name in sites])
         .join(scores)
         .join(confidence),
         criteria=criteria_frame(
@@ -147,13 +162,11 @@ def judge_sites(
             study.travel.car_traffic,
             place_name(region, "city_centre"),
         ),
-        details={**details, "correlation": correlation.reset_index()},
-        left_out=measured.left_out,
+        details={**unscored.details, "correlation": correlation.reset_index()},
         reference=measured.reference,
         findings=(
-            *land.findings,
+            *unscored.findings,
             *correlation_warnings(correlation, weights),
             *width_warnings(measured.frozen, weights),
         ),
-        stations=land.stations,
     )

@@ -73,7 +73,9 @@ def check_timetables(
     frame = _frame(region_path, osm)
     frame = replace(frame, holidays=holidays or frame.holidays)
     read = read_feeds(paths, frame.crs)
-    day = _day(read, date, frame.holidays)
+    day = date if date != "typical" else None
+    if date == "typical" and read.feeds:
+        day = choose_typical_day(read.tables, frame.holidays).day
     findings, problem = _laid_out(read, day)
     check = check_feeds(
         read, day,
@@ -97,14 +99,6 @@ def _frame(region_path: Path | None, osm: Path | None) -> _ServiceFrame:
 
     extract = read_osm(osm, None, country=None)
     return _ServiceFrame(extract.crs, gpd.GeoDataFrame(extract.tables["streets"]))
-
-
-def _day(
-    read: FeedsRead, date: dt.date | Literal["typical"] | None, holidays: str | None
-) -> dt.date | None:
-    if date != "typical":
-        return date
-    return choose_typical_day(read.tables, holidays).day if read.feeds else None
 
 
 def _laid_out(

@@ -114,11 +114,10 @@ def _sites(
 ) -> "gpd.GeoDataFrame":
     """Gather what the question needs of the region's sites, and no more."""
     from geo_planner.analysis import settings_of
-    from geo_planner.analysis.land import measure_land
     from geo_planner.cli.subject import result_at
     from geo_planner.cli.travel import mode_of
     from geo_planner.errors import InputError
-    from geo_planner.portfolio import portfolio_frame, station_near_shares, workers_mean_minutes
+    from geo_planner.portfolio import portfolio_frame
     from geo_planner.run_folder import is_run
 
     if not region.has("sites"):
@@ -130,11 +129,17 @@ def _sites(
             sites = result_at(folder, threads, step).sites
         land = sites
     else:
+        from geo_planner.analysis.land import measure_land
+
         land = measure_land(region, sites, study).frame
     frame = portfolio_frame(sites, land, building_years=building_years)
     if objective == "station_near":
+        from geo_planner.portfolio import station_near_shares
+
         frame["station_near_share"] = station_near_shares(region, sites)
     if objective == "travel_time":
+        from geo_planner.portfolio import workers_mean_minutes
+
         frame["travel_time_min"] = workers_mean_minutes(
             region, sites, study, mode_of(mode), threads
         )

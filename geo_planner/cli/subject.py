@@ -10,12 +10,14 @@ if TYPE_CHECKING:
 
 def result_at(folder: Path, threads: int | None, progress: "Progress") -> "AnalysisResult":
     """Read the result a run wrote; analyse a region that stands alone."""
-    from geo_planner.analysis import analyse, read_result
-    from geo_planner.region import open_region
+    from geo_planner.analysis import read_result
     from geo_planner.run_folder import is_run
 
     if is_run(folder):
         return read_result(folder)
+    from geo_planner.analysis import analyse
+    from geo_planner.region import open_region
+
     return analyse(open_region(folder), threads=threads, progress=progress)
 
 

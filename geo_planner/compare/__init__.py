@@ -1,8 +1,13 @@
 """The difference of any two results: rows, people, sites, totals, and whether it is fair."""
 
-from geo_planner.compare.comparison import Comparison, compare_results, reversed_comparison
-from geo_planner.compare.fairness import differences_in_kind
-from geo_planner.compare.text import summary_of
+from typing import TYPE_CHECKING
+
+from geo_planner.lazy import names_on_use
+
+if TYPE_CHECKING:
+    from geo_planner.compare.comparison import Comparison, compare_results, reversed_comparison
+    from geo_planner.compare.fairness import differences_in_kind
+    from geo_planner.compare.text import summary_of
 
 __all__ = [
     "Comparison",
@@ -11,3 +16,12 @@ __all__ = [
     "reversed_comparison",
     "summary_of",
 ]
+
+__getattr__ = names_on_use(
+    __name__,
+    {
+        "comparison": ("Comparison", "compare_results", "reversed_comparison"),
+        "fairness": ("differences_in_kind",),
+        "text": ("summary_of",),
+    },
+)

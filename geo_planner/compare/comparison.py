@@ -77,7 +77,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         counts = (
-            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+            f"{len(self.zones)} zones, {len(self.businesses)} "
+            f"{self.b.study.study.workplaces_called}, {len(self.sites)} sites"
         )
         fair = f"{len(self.unfair)} differences in kind" if self.unfair else "fair"
         return f"Comparison({self.name_a!r} to {self.name_b!r}: {counts}, {fair})"
@@ -164,11 +165,13 @@ def compare_results(
             *_measures(a.businesses, b.businesses, "workers", COMPETITION_COLUMN),
         ],
     )
-    sites = compare_rows(a.sites, b.sites, _site_figures(a, b))
+    site_columns = figures_of(a.sites, b.sites, ("",))
+    site_figures = [name for name in site_columns if name not in ("name", "geometry")]
+    sites = compare_rows(a.sites, b.sites, site_figures)
     rows = (zones, businesses, sites)
     if any(map(len, rows)) and not any((frame[PRESENCE] == BOTH).any() for frame in rows):
         raise InputError(f"{name_a} and {name_b} share no zone, workplace or site: other places?")
-    measures = [m for m in _measures(a.zones, b.zones, "jobs") if m in a.zones and m in b.zones]
+    measures = _common_measures(a, b)
     return Comparison(
         a=a,
         b=b,
@@ -195,11 +198,11 @@ def reversed_comparison(comparison: Comparison) -> Comparison:
     other = compare_results(
         comparison.b, comparison.a, name_a=comparison.name_b, name_b=comparison.name_a
     )
-    goals = {name: _turned_frame(getattr(comparison, name)) for name in ("policy", "target")}
+    goals = {name: _reversed_frame(getattr(comparison, name)) for name in ("policy", "target")}
     return replace(other, **goals)
 
 
-def _turned_frame(frame: pd.DataFrame) -> pd.DataFrame:
+def _reversed_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Swap the columns of A and B of a frame that took searches of its own."""
     names = {name: name for name in frame.columns}
     for one, other in ("ab", "ba"):
@@ -221,11 +224,6 @@ def _measures(a: pd.DataFrame, b: pd.DataFrame, what: str, *others: str) -> list
     names = figures_of(a, b, ("",))
     chosen = {*measure_columns(names, what), *others}
     return [name for name in names if name in chosen]
-
-
-def _site_figures(a: AnalysisResult, b: AnalysisResult) -> list[str]:
-    texts = ("name", "geometry")
-    return [name for name in figures_of(a.sites, b.sites, ("",)) if name not in texts]
 
 
 def _totals(a: AnalysisResult, b: AnalysisResult) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def differences_in_kind(a: AnalysisResult, b: AnalysisResult) -> list[Reason]:
     for key in dict.fromkeys([*settings[0], *settings[1]]):
         values = [of_result.get(key) for of_result in settings]
         if values[0] != values[1]:
-            shown = [_shown(value) for value in values]
+            shown = [Reason("not_set") if value is None else str(value) for value in values]
             found.append(Reason("setting_differs", name=key, a=shown[0], b=shown[1]))
     found += _timetables(a, b)
     found += _rows(a, b)
@@ -66,7 +66,7 @@ def _data(a: Region, b: Region) -> Iterator[Reason]:
     names = sorted(a.tables.keys() | b.tables.keys())
     differing = [name for name in names if _sha256(a, name) != _sha256(b, name)]
     if differing:
-        yield Reason("data_differ", tables=", ".join(name.replace("_", " ") for name in differing))
+        yield Reason("data_differ", tables=tuple(differing))
 
 
 def _sha256(region: Region, table: str) -> str | None:
@@ -94,7 +94,3 @@ def _flat(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, A
             yield from _flat(value, name)
         else:
             yield name, value
-
-
-def _shown(value: Any) -> str | Reason:
-    return Reason("not_set") if value is None else str(value)

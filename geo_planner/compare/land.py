@@ -36,8 +36,8 @@ def land_before_and_after(a: AnalysisResult, b: AnalysisResult) -> gpd.GeoDataFr
     rows = compare_rows(a.sites, b.sites, LAND_FIGURES)
     for text in _TEXTS:
         for side, result in (("a", a), ("b", b)):
-            known = result.sites[text] if text in result.sites else pd.Series(dtype=object)
-            rows[f"{text}_{side}"] = known.astype(object).reindex(rows.index)
+            texts = result.sites[text] if text in result.sites else pd.Series(dtype=object)
+            rows[f"{text}_{side}"] = texts.astype(object).reindex(rows.index)
     over = rows[["overbuilt_m2_a", "overbuilt_m2_b"]]
     grown = over["overbuilt_m2_b"] - over["overbuilt_m2_a"].fillna(0.0)
     rows["is_breached"] = (grown >= _LEAST_BREACH_M2).astype(bool)

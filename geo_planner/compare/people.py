@@ -159,11 +159,11 @@ def _noticed(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _counts(before: np.ndarray, after: np.ndarray, people: np.ndarray) -> dict[str, float]:
-    change, known, noticed = _noticed(before, after)
-    weights = people[known]
+    change, is_known, noticed = _noticed(before, after)
+    weights = people[is_known]
     total = float(weights.sum())
     means = [
-        float(values[known] @ weights / total) if total else float("nan")
+        float(values[is_known] @ weights / total) if total else float("nan")
         for values in (before, after)
     ]
     nobody = float("nan") if not total else 0.0
@@ -171,8 +171,8 @@ def _counts(before: np.ndarray, after: np.ndarray, people: np.ndarray) -> dict[s
         "people": float(people.sum()),
         "gaining": nobody + float(people[noticed & (change > 0)].sum()),
         "losing": nobody + float(people[noticed & (change < 0)].sum()),
-        "unchanged": nobody + float(people[known & ~noticed].sum()),
-        "unknown": float(people[~known].sum()),
+        "unchanged": nobody + float(people[is_known & ~noticed].sum()),
+        "unknown": float(people[~is_known].sum()),
         "mean_a": means[0],
         "mean_b": means[1],
         "difference": means[1] - means[0],

@@ -31,6 +31,7 @@ from geo_planner.config.fares import (
 from geo_planner.config.land import Land
 from geo_planner.config.limits import SourceLimits
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
+from geo_planner.config.policy import Policy, PolicyGoal, PolicyStatement, policy_topics
 from geo_planner.config.presets import preset_names, preset_travel
 from geo_planner.config.rasters import RasterCells, RasterSource
 from geo_planner.config.reading import read_fares, read_study, with_base
@@ -73,6 +74,9 @@ __all__ = [
     "OneWay",
     "OsmSource",
     "Percentile",
+    "Policy",
+    "PolicyGoal",
+    "PolicyStatement",
     "Price",
     "Provenance",
     "RasterCells",
@@ -91,6 +95,7 @@ __all__ = [
     "StudyHead",
     "Travel",
     "cents",
+    "policy_topics",
     "preset_names",
     "preset_travel",
     "price_of",

@@ -1,6 +1,7 @@
 """Tables written for others: result files by their ending, whole regions and runs by format."""
 
-from geo_planner.exports.exporting import FORMATS, export
+from typing import TYPE_CHECKING
+
 from geo_planner.exports.results import (
     CREDITS_FILE,
     SUFFIXES,
@@ -10,6 +11,10 @@ from geo_planner.exports.results import (
     sites_table,
     write_table,
 )
+from geo_planner.lazy import names_on_use
+
+if TYPE_CHECKING:
+    from geo_planner.exports.exporting import FORMATS, export
 
 __all__ = [
     "CREDITS_FILE",
@@ -22,3 +27,10 @@ __all__ = [
     "sites_table",
     "write_table",
 ]
+
+__getattr__ = names_on_use(
+    __name__,
+    {
+        "exporting": ("FORMATS", "export"),
+    },
+)

@@ -165,8 +165,8 @@ def _headline(zones: pd.DataFrame | None, region: Region | None) -> str | None:
 
 def unit_of(table: str, column: str) -> str:
     """Give the unit of a column by the schema; empty where it has none or is a result."""
-    known = schema.tables().get(table)
-    described = known.columns.get(column) if known else None
+    described_table = schema.tables().get(table)
+    described = described_table.columns.get(column) if described_table else None
     return described.unit if described else ""
 
 

@@ -79,12 +79,12 @@ def _graduated(frame: gpd.GeoDataFrame, column: str) -> tuple[str, list[_Class]]
     if column not in frame:
         return None
     values = frame[column].to_numpy(float, na_value=np.nan)
-    known = values[np.isfinite(values)]
-    if not len(known):
+    finite = values[np.isfinite(values)]
+    if not len(finite):
         return None
     is_difference = column.endswith(DIFFERENCE)
-    borders = diverging_borders(known) if is_difference else round_borders(known)
-    low, high = float(known.min()), float(known.max())
+    borders = diverging_borders(finite) if is_difference else round_borders(finite)
+    low, high = float(finite.min()), float(finite.max())
     ends = [min([low, *borders[:1]]), *borders, max([high, *borders[-1:]])]
     pairs = list(pairwise(ends))
     return column, [

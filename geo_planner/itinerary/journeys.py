@@ -2,7 +2,7 @@
 
 Journeys are best in four ways: leaving late, arriving early, riding few vehicles, and costing
 little where fares are known. Of journeys on the same trips, the one with the shortest ways on foot
-is told.
+is given.
 """
 
 from dataclasses import dataclass
@@ -124,14 +124,16 @@ class Pair:
         )  # fmt: skip
         ends = np.cumsum(journeys[:, 2])
         return [
-            self._told(departure, arrival, fare, rides[end - n_rides : end])
+            self._with_shortest_walks(departure, arrival, fare, rides[end - n_rides : end])
             for (departure, arrival, n_rides, fare), end in zip(
                 journeys.tolist(), ends.tolist(), strict=True
             )
         ]
 
-    def _told(self, departure_cs: int, arrival_cs: int, fare: int, rides: IntArray) -> Best:
-        """Tell a journey on the trips found, with the shortest ways on foot that lead to them."""
+    def _with_shortest_walks(
+        self, departure_cs: int, arrival_cs: int, fare: int, rides: IntArray
+    ) -> Best:
+        """Lay out a journey on the trips found, by the shortest ways on foot that lead to them."""
         places = self._starts(departure_cs, rides[0])
         trips = [(int(pattern), int(trip)) for pattern, trip in rides[:, 2:4]]
         for (here, there), board_call in zip(pairwise(trips), rides[1:, 4].tolist(), strict=True):
@@ -139,16 +141,16 @@ class Pair:
             if self._tariff.is_timed:
                 places = [place for place in places if place.call == board_call]
         last = self._last(arrival_cs, trips[-1], rides[-1], self._ridden(trips[-1], places))
-        told: list[Riding] = []
+        ridings: list[Riding] = []
         place: _Place | None = last
         for pattern, trip in reversed(trips):
             if place is None or place.came_from is None:
                 break
             board = place.came_from
-            told.append(Riding(board.before, pattern, trip, board.call, place.call))
+            ridings.append(Riding(board.before, pattern, trip, board.call, place.call))
             place = board.came_from
         return Best(
-            departure_cs, arrival_cs, fare, tuple(told[::-1]), self._stop(trips[-1], last.call)
+            departure_cs, arrival_cs, fare, tuple(ridings[::-1]), self._stop(trips[-1], last.call)
         )
 
     def _stop(self, trip: tuple[int, int], call: int) -> int:

@@ -1,10 +1,9 @@
 """Journeys as people read them: legs, their times, and tables of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -121,7 +120,8 @@ class Journey:
         A part of a journey weighs more or less than a second in a vehicle; a transfer counts
         besides. What it costs is told apart, in :attr:`fare`.
         """
-        weights = _weights()
+        rows = packaged_rows("generalised_time")
+        weights = {row["part"]: float(row["weight"]) for row in rows}
         waits = [leg.wait_s for leg in self.legs if leg.mode == "ride"]
         ridden = sum(leg.time_s for leg in self.legs if leg.mode == "ride")
         on_streets = sum(leg.time_s for leg in self.legs if leg.mode != "ride")
@@ -162,11 +162,6 @@ class Journeys(list[Journey]):
     def to_frame(self) -> gpd.GeoDataFrame:
         """Lay the journeys out, one row a leg, in EPSG:4326; see :func:`legs_frame`."""
         return legs_frame(self, self.crs)
-
-
-@cache
-def _weights() -> Mapping[str, float]:
-    return {row["part"]: float(row["weight"]) for row in packaged_rows("generalised_time")}
 
 
 def legs_frame(journeys: Sequence[Journey], crs: CRS) -> gpd.GeoDataFrame:
@@ -222,7 +217,7 @@ def steps_frame(journeys: Sequence[Journey]) -> pd.DataFrame:
 
 def to_json(journeys: Sequence[Journey], crs: CRS) -> list[dict[str, Any]]:
     """Nest journeys, legs and steps, with courses as GeoJSON in EPSG:4326."""
-    told = []
+    nested = []
     for journey in journeys:
         courses = gpd.GeoSeries([leg.geometry for leg in journey.legs], crs=crs).to_crs(4326)
         legs = [
@@ -236,7 +231,7 @@ def to_json(journeys: Sequence[Journey], crs: CRS) -> list[dict[str, Any]]:
             }
             for leg, course in zip(journey.legs, courses, strict=True)
         ]
-        told.append(
+        nested.append(
             {
                 "departure": journey.departure.isoformat(),
                 "arrival": journey.arrival.isoformat(),
@@ -248,14 +243,14 @@ def to_json(journeys: Sequence[Journey], crs: CRS) -> list[dict[str, Any]]:
                 "legs": legs,
             }
         )
-    return told
+    return nested
 
 
 def to_text(journeys: Sequence[Journey], currency: str = "") -> str:
     """Write journeys as a table, one line each, with fares where they are known."""
     lines = []
     for journey in journeys:
-        parts = [_told(leg) for leg in journey.legs]
+        parts = [_leg_text(leg) for leg in journey.legs]
         lines.append(
             f"{journey.departure:%H:%M:%S} - {journey.arrival:%H:%M:%S}  "
             f"{journey.time_s / 60:5.1f} min  {journey.n_rides} "
@@ -266,7 +261,7 @@ def to_text(journeys: Sequence[Journey], currency: str = "") -> str:
     return "\n".join(lines)
 
 
-def _told(leg: Leg) -> str:
+def _leg_text(leg: Leg) -> str:
     if leg.mode == "ride":
         sign = f" to {leg.headsign}" if leg.headsign else ""
         return (

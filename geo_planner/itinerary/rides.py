@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from shapely import LineString, Point
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner.itinerary.journeys import Riding
@@ -91,7 +92,8 @@ class RideBook:
             headsign=_first(trip.get("trip_headsign")),
             route_id=str(trip["route_id"]),
             trip_id=trip_id,
-            stop_ids=tuple(self._without_repeats(stops)),
+            # where transfers have rules, getting off and on are calls of their own
+            stop_ids=tuple(stop_id for stop_id, _ in groupby(table.stop_ids[stops].tolist())),
             departure_cs=int(table.departure_cs[start + riding.board_call * n_runs]),
             arrival_cs=int(table.arrival_cs[start + riding.alight_call * n_runs]),
             geometry=self._course(_first(trip.get("shape_id")), stops),
@@ -111,11 +113,6 @@ class RideBook:
                 trip = int(table.through_trip_idx[entry])
         return str(table.trip_ids[trip])
 
-    def _without_repeats(self, stops: npt.NDArray[np.int32]) -> list[str]:
-        """List stop ids; where transfers have rules, getting off and on are calls of their own."""
-        ids = [str(i) for i in self._timetable.stop_ids[stops]]
-        return [here for n, here in enumerate(ids) if n == 0 or here != ids[n - 1]]
-
     def _course(self, shape_id: str | None, stops: npt.NDArray[np.int32]) -> BaseGeometry:
         """Cut the drawn course between the stops; where none is drawn, join the stops."""
         points = [point for point in self._points.iloc[stops] if point is not None]
@@ -124,13 +121,7 @@ class RideBook:
             start, end = shape.project(points[0]), shape.project(points[-1])
             if end > start:
                 return shapely.ops.substring(shape, start, end)
-        return _joined(points)
-
-
-def _joined(points: list[Point]) -> BaseGeometry:
-    if len(points) > 1:
-        return LineString(points)
-    return LineString([points[0], points[0]]) if points else LineString()
+        return LineString(points if len(points) != 1 else points * 2)
 
 
 def _first(*values: object) -> str | None:

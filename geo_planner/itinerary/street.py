@@ -175,10 +175,12 @@ class StreetPaths:
                     continue
                 total = cost + costs[goal] + rest
                 if best is None or total < best[0]:
-                    middle, turned = self._pieces(_trace(before, state, goal), costs)
+                    middle, last_turn = self._pieces(_trace(before, state, goal), costs)
                     ends = (
                         _Piece(int(first.street[0]), float(first.fraction[0]), side, cost),
-                        _Piece(int(last.street[0]), other, float(last.fraction[0]), rest + turned),
+                        _Piece(
+                            int(last.street[0]), other, float(last.fraction[0]), rest + last_turn
+                        ),
                     )
                     best = total, [ends[0], *middle, ends[1]]
         return None if best is None else best[1]
@@ -192,7 +194,7 @@ class StreetPaths:
         """
         network = self._network
         pieces: list[_Piece] = []
-        turned = 0
+        turn_cost = 0
         for here, there in pairwise(states):
             spent = int(costs[there] - costs[here])
             nodes = int(network.node_order[here]), int(network.node_order[there])
@@ -203,13 +205,13 @@ class StreetPaths:
                     choices.append((spent - int(whole), street, is_along))
             if not choices:
                 # a turn alone, counted with the street it leads into
-                turned += spent
+                turn_cost += spent
                 continue
             _, street, is_along = min(choices)
             start, end = (0.0, 1.0) if is_along else (1.0, 0.0)
-            pieces.append(_Piece(street, start, end, spent + turned))
-            turned = 0
-        return pieces, turned
+            pieces.append(_Piece(street, start, end, spent + turn_cost))
+            turn_cost = 0
+        return pieces, turn_cost
 
     def _laid(
         self, pieces: Sequence[_Piece], first: SnappedPoints, last: SnappedPoints

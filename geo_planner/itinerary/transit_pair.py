@@ -119,7 +119,11 @@ class TransitPair:
         self._egress = [
             _found(way, way.from_stops(self._destination, self._stops)) for way in ways.from_stops
         ]
-        self._direct = self._search_direct()
+        direct = [
+            _found(way, way.direct(self._origin, self._destination, is_reversed=False))
+            for way in ways.direct
+        ]
+        self._direct = min(direct, key=lambda found: int(found.costs_cs[0]))
         self._direct_cs = int(self._direct.costs_cs[0])
         self._pair = Pair(
             self._router.service, opened.searched, opened.tariff,
@@ -172,13 +176,6 @@ class TransitPair:
 
     def _price(self, fare_cents: int) -> Decimal | None:
         return None if self._travel.fares is None else price_of(fare_cents)
-
-    def _search_direct(self) -> _Found:
-        """Search the quickest way without a ride."""
-        ends = self._origin, self._destination
-        ways = self._router.ways.direct
-        found = [_found(way, way.direct(*ends, is_reversed=False)) for way in ways]
-        return min(found, key=lambda one: int(one.costs_cs[0]))
 
     def _left(self, way: Way) -> SnappedPoints:
         return way.stops_left(self._stops)
@@ -275,4 +272,7 @@ class TransitPair:
 
 
 def _found(way: AnyWay, search: Search) -> _Found:
-    return _Found(way, search, search.costs(_ROW, search.workspace())[0, :, 0])
+    walks = search.walks(_ROW, search.workspace())
+    costs_cs = np.full(search.n_columns, UNREACHED)
+    costs_cs[walks.stop] = walks.cost_cs
+    return _Found(way, search, costs_cs)

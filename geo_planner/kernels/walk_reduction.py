@@ -11,6 +11,8 @@ calls, so replacing comes to an end, and at the end every walk is one that was k
 assumed about walks, not even that they obey the triangle inequality.
 """
 
+from collections.abc import Sequence
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +33,11 @@ def reduce_transfers(service: Service) -> Service:
     return service.with_transfers(chosen_walks(walks, is_useful))
 
 
-def reduce_egress(service: Service, walks: Walks) -> Walks:
-    """Leave out the walks from stops to destinations (rows) that no best journey needs."""
+def reduce_egress(services: Sequence[Service], walks: Walks) -> Walks:
+    """Leave out the walks from stops to destinations (rows) that no service's journeys need."""
     nowhere = np.full(len(walks.ptr) - 1, -1, dtype=np.int32)
-    return chosen_walks(walks, _useful(service, walks, nowhere, is_boarding=False))
+    useful = [_useful(service, walks, nowhere, is_boarding=False) for service in services]
+    return chosen_walks(walks, np.logical_or.reduce(useful))
 
 
 def reduce_access(service: Service, walks: Walks) -> Walks:

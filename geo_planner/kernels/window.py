@@ -1,12 +1,52 @@
 """From labels at stops to travel times at destinations, and the spread of a window.
 
-Arrays hold int32 centiseconds; ``UNREACHED`` stands for "not within the limits".
+Arrays hold int32 centiseconds; ``UNREACHED`` stands for "not within the limits". Destinations that
+no stop with a label leads to are never looked at: the work is that of what is reached.
 """
 
 import numba
 import numpy as np
 
+from geo_planner.kernels.service import NEVER
 from geo_planner.kernels.street import UNREACHED
+
+
+@numba.njit(cache=True, nogil=True)
+def list_reached(best, stops, stop_ptr, stop_destination, place, listed, n_listed):
+    """List the destinations that stops with labels lead to; return how many are listed then.
+
+    Parameters
+    ----------
+    best
+        Earliest alightings, ``(n_fares, n_stops, n_lanes)`` [cs of the day].
+    stops
+        Stops that may have labels, int32.
+    stop_ptr, stop_destination
+        Destinations around each stop, int32, ``(n_stops + 1,)`` and one entry a walk.
+    place
+        Place of each destination in the list, -1 where it is not listed; int32,
+        ``(n_destinations,)``.
+    listed, n_listed
+        The list, int32 with room for all, and how many are in it.
+    """
+    # `place` is the inverse of `listed`, so each destination is listed once
+    for number in range(stops.shape[0]):
+        stop = stops[number]
+        is_reached = False
+        for fare in range(best.shape[0]):
+            for lane in range(best.shape[2]):
+                if best[fare, stop, lane] < NEVER:
+                    is_reached = True
+                    break
+        if not is_reached:
+            continue
+        for entry in range(stop_ptr[stop], stop_ptr[stop + 1]):
+            destination = stop_destination[entry]
+            if place[destination] < 0:
+                place[destination] = n_listed
+                listed[n_listed] = destination
+                n_listed += 1
+    return n_listed
 
 
 @numba.njit(cache=True, nogil=True)
@@ -16,11 +56,13 @@ def egress(
     egress_ptr,
     egress_stop_idx,
     egress_cost_cs,
+    destinations,
     direct_cost_cs,
     max_time_cs,
+    series,
     out_travel_cs,
 ):
-    """Turn arrivals at stops into travel times to destinations.
+    """Turn arrivals at stops into travel times to some destinations.
 
     Parameters
     ----------
@@ -31,29 +73,34 @@ def egress(
     egress_ptr, egress_stop_idx, egress_cost_cs
         Stops around each destination and the walk from each, int32, ``(n_destinations + 1,)`` and
         one entry a walk [cs]; each below ``NEVER``.
+    destinations
+        Which destinations, int32, ``(n_rows,)``.
     direct_cost_cs
-        Walk from the origin, without a ride, int32, ``(n_destinations,)`` [cs], or ``UNREACHED``.
+        Walk from the origin to each of them, without a ride, int32, ``(n_rows,)`` [cs], or
+        ``UNREACHED``.
     max_time_cs
         Longer times count as not reached [cs].
-    out_travel_cs
-        Result, int32, ``(n_destinations, n_lanes)`` [cs], or ``UNREACHED``.
+    series, out_travel_cs
+        Which part of the result is written, and the result, int32, ``(n_rows, n_series, n_lanes)``
+        [cs], or ``UNREACHED``.
     """
     n_lanes = departures_cs.shape[0]
-    for destination in range(direct_cost_cs.shape[0]):
+    for row in range(destinations.shape[0]):
         for lane in range(n_lanes):
-            out_travel_cs[destination, lane] = UNREACHED
+            out_travel_cs[row, series, lane] = UNREACHED
         # arrivals first, in times of the day; NEVER plus a walk is still beyond every limit
+        destination = destinations[row]
         for entry in range(egress_ptr[destination], egress_ptr[destination + 1]):
             stop = egress_stop_idx[entry]
             cost = egress_cost_cs[entry]
             for lane in range(n_lanes):
                 time = np.int32(best[stop, lane] + cost)
-                out_travel_cs[destination, lane] = min(out_travel_cs[destination, lane], time)
-        direct = direct_cost_cs[destination]
+                out_travel_cs[row, series, lane] = min(out_travel_cs[row, series, lane], time)
+        direct = direct_cost_cs[row]
         for lane in range(n_lanes):
-            time = np.int32(out_travel_cs[destination, lane] - departures_cs[lane])
+            time = np.int32(out_travel_cs[row, series, lane] - departures_cs[lane])
             time = min(time, direct)
-            out_travel_cs[destination, lane] = time if time <= max_time_cs else UNREACHED
+            out_travel_cs[row, series, lane] = time if time <= max_time_cs else UNREACHED
 
 
 @numba.njit(cache=True, nogil=True)

@@ -15,8 +15,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.spatial import cKDTree
-from scipy.stats import norm
 from shapely.geometry.base import BaseGeometry
 
 from geo_planner.arrays import FloatArray
@@ -97,6 +95,8 @@ def getis_ord(middles: FloatArray, values: FloatArray, reach_m: float) -> FloatA
         Standard deviates ``(n_places,)``; nan where all values are equal, for places that
         neighbour all others, and for fewer than 8 places.
     """
+    from scipy.spatial import cKDTree
+
     n = len(values)
     deviation = values.std() if n else 0.0
     if n < _LEAST_CELLS or deviation == 0:
@@ -117,7 +117,9 @@ def getis_ord(middles: FloatArray, values: FloatArray, reach_m: float) -> FloatA
 
 def _discovered(z: FloatArray, false_share: float) -> npt.NDArray[np.bool_]:
     """Mark the crowds that stand at a false discovery rate (Benjamini and Hochberg)."""
-    chance = np.where(np.isnan(z), 1.0, norm.sf(np.nan_to_num(z)))
+    from scipy.special import ndtr
+
+    chance = np.where(np.isnan(z), 1.0, ndtr(-np.nan_to_num(z)))
     order = np.argsort(chance, kind="stable")
     limit = false_share * np.arange(1, len(z) + 1) / max(len(z), 1)
     passed = np.flatnonzero(chance[order] <= limit)

@@ -1,13 +1,14 @@
 """Portfolios: which sites, developed how far, reach a target of jobs."""
 
-from geo_planner.portfolio.frames import (
-    NEEDED_OF_LAND,
-    portfolio_frame,
-    station_near_shares,
-    workers_mean_minutes,
-)
+from typing import TYPE_CHECKING
+
+from geo_planner.lazy import names_on_use
+from geo_planner.portfolio.frames import NEEDED_OF_LAND, portfolio_frame
 from geo_planner.portfolio.limits import CASES, OBJECTIVES, Case, Objective, PortfolioLimits
 from geo_planner.portfolio.solving import PortfolioResult, TargetError, solve_portfolio
+
+if TYPE_CHECKING:
+    from geo_planner.portfolio.searches import station_near_shares, workers_mean_minutes
 
 __all__ = [
     "CASES",
@@ -23,3 +24,5 @@ __all__ = [
     "station_near_shares",
     "workers_mean_minutes",
 ]
+
+__getattr__ = names_on_use(__name__, {"searches": ("station_near_shares", "workers_mean_minutes")})

@@ -195,7 +195,7 @@ def solve_portfolio(
         alternatives=_stack([a.rows(question, case) for case, a in ordered.items()]),
         portfolios=_stack([a.totals(question, case) for case, a in ordered.items()]),
         phases=_stack([a.phases(question, case) for case, a in ordered.items()]),
-        left_out=_stack([_left_out(a.candidates, case) for case, a in ordered.items()]),
+        left_out=_stack([a.left_out(case) for case, a in ordered.items()]),
         summary={
             "target_jobs": target_jobs,
             "objective": objective,
@@ -217,11 +217,6 @@ def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
-def _left_out(candidates: Candidates, case: Case) -> pd.DataFrame:
-    reasons = candidates.left_out
-    return pd.DataFrame({"case": case, "site_id": reasons.index, "reason": reasons.to_numpy()})
-
-
 @dataclass(frozen=True)
 class _Answer:
     """Hold what one case gave."""
@@ -232,10 +227,16 @@ class _Answer:
     summary: dict[str, Any]
 
     def rows(self, question: _Question, case: Case) -> pd.DataFrame:
+        n_sites = len(self.candidates.site_ids)
+        no_site = Solution(np.zeros(n_sites), np.zeros(n_sites, bool))
         return _stack(
             [_rows(question, self.candidates, one, case, i) for i, one in self._numbered()]
-            or [_rows(question, self.candidates, _nothing(self.candidates), case, 0)]
+            or [_rows(question, self.candidates, no_site, case, 0)]
         )
+
+    def left_out(self, case: Case) -> pd.DataFrame:
+        reasons = self.candidates.left_out
+        return pd.DataFrame({"case": case, "site_id": reasons.index, "reason": reasons.to_numpy()})
 
     def totals(self, question: _Question, case: Case) -> pd.DataFrame:
         rows = self.rows(question, case)
@@ -253,11 +254,6 @@ class _Answer:
 
     def _numbered(self) -> list[tuple[int, Solution]]:
         return list(enumerate(self.solutions, start=1))
-
-
-def _nothing(candidates: Candidates) -> Solution:
-    n = len(candidates.site_ids)
-    return Solution(np.zeros(n), np.zeros(n, bool))
 
 
 def _answer(question: _Question, case: Case) -> _Answer:

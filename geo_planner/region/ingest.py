@@ -36,7 +36,7 @@ from geo_planner.region.ingested import Ingested, SourceRead
 from geo_planner.region.merging import doubt_rows, grade_streets, merge_frames, shared_timezone
 from geo_planner.region.rasters import in_order, read_raster
 from geo_planner.sources.assumed_lines import assume_line
-from geo_planner.sources.businesses import assign_clusters
+from geo_planner.sources.businesses import assign_clusters, normalise_branch_codes
 from geo_planner.sources.gbfs import read_gbfs
 from geo_planner.sources.gtfs.feed import read_gtfs
 from geo_planner.sources.gtfs.placing import placing_findings
@@ -293,6 +293,9 @@ def _add_layer(ingested: Ingested, source: LayerSource, crs: CRS, study: Study) 
         frame = _placed(ingested, frame, source, _study_polygon(study, crs, source.label))
     if rows.table == "businesses":
         frame = assign_clusters(frame)
+    elif "branch_code" in frame:
+        frame, dotted = normalise_branch_codes(frame, source=source.label, is_coarse=True)
+        ingested.found(dotted)
     if rows.table == "sites":
         measured = gpd.GeoSeries(frame.geometry).area
         stated = frame.get("area_m2", pd.Series(float("nan"), index=frame.index))

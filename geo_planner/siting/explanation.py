@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
 from geo_planner.arrays import FloatArray
 from geo_planner.errors import InputError
@@ -101,6 +100,8 @@ def what_would_make_first(
 
 def _nearest_weights(leads: FloatArray, shares: FloatArray) -> FloatArray | None:
     """Solve for the weights least far from today's under which no lead is negative."""
+    from scipy.optimize import linprog
+
     n = len(shares)
     up_down = np.hstack([np.eye(n), -np.eye(n)])
     found = linprog(

@@ -258,13 +258,6 @@ def _minutes(frame: _Measurements, mode: Mode, kind: str) -> FloatArray:
     return _times(frame, mode, ends.geometry).min(axis=1) / SECONDS_PER_MIN
 
 
-def place_name(region: Region, kind: str) -> str | None:
-    """Name the region's one place of a kind; None where it has none, several, or no name."""
-    places = region.table("places")
-    names = places.loc[places["kind"] == kind, "name"]
-    return str(names.iloc[0]) if len(names) == 1 and names.notna().all() else None
-
-
 def _walk_m(frame: _Measurements, ends: gpd.GeoSeries, within_m: float) -> FloatArray:
     """Give walking distances [m] to points, inf beyond a limit, ``(n_sites, n_ends)``."""
     speed_mps = frame.study.travel.walk_speed_mps

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.arrays import FloatArray, IntArray
-from geo_planner.kernels import ranking as kernel
 from geo_planner.siting.aggregation import Method, log_values
 from geo_planner.siting.criteria import groups_of
 
@@ -166,6 +165,8 @@ def _draw(
 
 def _count(values: FloatArray, drawn: FloatArray, method: Method) -> tuple[IntArray, FloatArray]:
     """Count ranks and sum the weightings that put a site first, half of the draws at a time."""
+    from geo_planner.kernels.ranking import count_ranks
+
     parts = _parts(values, method)
 
     def count_half(half: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -175,7 +176,7 @@ def _count(values: FloatArray, drawn: FloatArray, method: Method) -> tuple[IntAr
             block = half[start : start + _DRAWS_AT_ONCE]
             scores = _scores(parts, block, method)
             order = np.argsort(-scores, axis=1)
-            kernel.count_ranks(scores, order, block, _TIE, counts, central)
+            count_ranks(scores, order, block, _TIE, counts, central)
         return counts, central
 
     with ThreadPoolExecutor(2) as pool:

@@ -6,7 +6,7 @@ a bicycle stands there, or has room where it is given back, no table tells: both
 """
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import Any, Self
 
 import geopandas as gpd
 import numpy as np
@@ -18,14 +18,13 @@ from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.kernels.chained_ways import chain
 from geo_planner.kernels.service import Walks, chosen_walks, reversed_walks
-from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.networks.transit.station_ways import StopEntrances
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.travel_time.blocks import default_threads
-from geo_planner.travel_time.stop_ways import Choice, Ends, Search, Way, WaySearch, collect, reached
+from geo_planner.travel_time.stop_ways import Choice, Ends, Search, Way, WaySearch, collect
 from geo_planner.travel_time.street import StreetRouter
 from geo_planner.units import centiseconds
 
@@ -77,6 +76,10 @@ class SharedBicycles:
         """Return the way with another limit on the ride [s]."""
         return replace(self, ride=self.ride.up_to(max_s))
 
+    def within(self, max_s: float) -> Self:
+        """Return the way with a limit on all parts together, besides its own [s]."""
+        return replace(self, max_s=min(self.max_s, max_s))
+
     def to_stops(self, origins: Ends, stops: gpd.GeoSeries) -> "ChainedSearch":
         """Search from origins (rows) to stops."""
         near = self.walk.direct(origins, self.stations, is_reversed=False)
@@ -106,16 +109,8 @@ class SharedBicycles:
         if is_reversed:
             rides, _ = reversed_walks(rides, n_stations)
         onward = collect(WaySearch([far]), n_stations, default_threads())
-        limit = np.int32(centiseconds(self.max_s))
+        limit = int(centiseconds(self.max_s))
         return ChainedSearch(WaySearch([near]), rides, onward, n_columns, limit, is_reversed)
-
-
-class _CycleSpace(NamedTuple):
-    """Hold what one search at a time needs."""
-
-    near: tuple[object, ...]
-    best: IntArray
-    touched: IntArray
 
 
 @dataclass(frozen=True)
@@ -142,25 +137,22 @@ class ChainedSearch:
     rides: Walks
     far: Walks
     n_columns: int
-    limit_cs: np.int32
+    limit_cs: int
     is_reversed: bool
 
-    def workspace(self) -> _CycleSpace:
+    def workspace(self) -> tuple[Any, ...]:
         """Make the arrays that one search at a time needs."""
-        n_stations = len(self.far.ptr) - 1
-        best = np.full(n_stations, UNREACHED, np.int32)
-        return _CycleSpace(self.near.workspace(), best, np.empty(n_stations, np.int32))
+        return self.near.workspace()
 
-    def costs(self, rows: slice, space: _CycleSpace) -> IntArray:
-        """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
-        near = reached(self.near(rows, space.near))
-        out = np.full((rows.stop - rows.start, self.n_columns), UNREACHED, np.int32)
-        chain(near, self.rides, self.far, self.limit_cs, space.best, space.touched, out)
-        return out[:, :, np.newaxis]
+    def walks(self, rows: slice, space: tuple[Any, ...]) -> Walks:
+        """Return the ways of some rows to the columns they reach, rising within a row."""
+        n_stations = len(self.far.ptr) - 1
+        ridden = chain(self.near(rows, space), self.rides, n_stations, self.limit_cs)
+        return chain(ridden, self.far, self.n_columns, self.limit_cs)
 
     def stations(self, row: int, column: int) -> tuple[int, int]:
         """Name the stations of the quickest way of a pair that is reached: taken, given back."""
-        near = reached(self.near(slice(row, row + 1), self.near.workspace()))
+        near = self.near(slice(row, row + 1), self.near.workspace())
         first, last = _sources(self.rides), self.rides.stop
         to_first = _spread(near.stop, near.cost_cs, len(self.far.ptr) - 1)
         is_column = self.far.stop == column

@@ -9,18 +9,17 @@ only.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.arrays import IntArray
-from geo_planner.kernels.service import Walks
-from geo_planner.kernels.street import UNREACHED
+from geo_planner.kernels.chained_ways import chain, cheaper
+from geo_planner.kernels.service import Walks, chosen_walks, reversed_walks
 from geo_planner.networks.street.snap import SnappedPoints
-from geo_planner.networks.transit.station_ways import Passages, StopEntrances, through_entrances
-from geo_planner.travel_time.blocks import run_blocks
+from geo_planner.networks.transit.station_ways import Passages, StopEntrances
+from geo_planner.travel_time.blocks import run_in_order
 from geo_planner.travel_time.row_search import RowSpace
 from geo_planner.travel_time.street import RowSearch, StreetRouter
 from geo_planner.units import centiseconds
@@ -29,12 +28,17 @@ from geo_planner.units import centiseconds
 class Search(Protocol):
     """Promise what searches from rows to columns can do."""
 
+    @property
+    def n_columns(self) -> int:
+        """Count the columns."""
+        ...
+
     def workspace(self) -> Any:
         """Make the arrays that one search at a time needs."""
         ...
 
-    def costs(self, rows: slice, space: Any) -> IntArray:
-        """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
+    def walks(self, rows: slice, space: Any) -> Walks:
+        """Return the ways of some rows to the columns they reach, rising within a row."""
         ...
 
 
@@ -52,6 +56,10 @@ class AnyWay(Protocol):
 
     def up_to(self, max_s: float) -> Self:
         """Return the way with another limit: on all of it, or on the ride where it has parts."""
+        ...
+
+    def within(self, max_s: float) -> Self:
+        """Return the way with a limit on all of it, besides its own [s]."""
         ...
 
     def to_stops(self, origins: "Ends", stops: gpd.GeoSeries) -> Search:
@@ -108,12 +116,16 @@ class Way:
         """Return the way with another limit [s]."""
         return replace(self, max_s=max_s)
 
+    def within(self, max_s: float) -> Self:
+        """Return the way with a limit besides its own [s]."""
+        return self.up_to(min(self.max_s, max_s))
+
     def to_stops(self, origins: "Ends", stops: gpd.GeoSeries) -> "Choice":
         """Search from origins (rows) to stops."""
         ends = self.stops_reached(stops if self.doors is None else self.doors.points)
         search = RowSearch(self.streets.network, origins.starting(self), ends, self.max_s)
         inward = None if self.doors is None else self.doors.inward
-        return Choice(search, self.is_open, inward, centiseconds(self.max_s))
+        return Choice(search, self.is_open, self._within(inward))
 
     def from_stops(self, destinations: "Ends", stops: gpd.GeoSeries) -> "Choice":
         """Search to destinations (rows) from stops."""
@@ -121,7 +133,7 @@ class Way:
         rows = destinations.ending(self)
         search = RowSearch(self.streets.network, rows, starts, self.max_s, is_reversed=True)
         outward = None if self.doors is None else self.doors.outward
-        return Choice(search, self.is_open, outward, centiseconds(self.max_s))
+        return Choice(search, self.is_open, self._within(outward))
 
     def direct(self, origins: "Ends", destinations: "Ends", *, is_reversed: bool) -> "Choice":
         """Search without a ride, from origins (rows) or, reversed, to destinations (rows)."""
@@ -130,9 +142,28 @@ class Way:
         network = self.streets.network
         return Choice(RowSearch(network, first, second, self.max_s, is_reversed=is_reversed))
 
+    def _within(self, passages: Passages | None) -> "Within | None":
+        """Lay out the ways between doors and stops, by door."""
+        if passages is None or self.doors is None:
+            return None
+        by_stop = Walks(passages.ptr, passages.stop, passages.cost_cs)
+        by_door, _ = reversed_walks(by_stop, len(self.doors.points))
+        return Within(by_door, len(passages.ptr) - 1, int(centiseconds(self.max_s)))
+
     def _without_parking(self, stops: SnappedPoints) -> SnappedPoints:
         saved_cs = np.where(stops.street >= 0, centiseconds(self.saved_s), 0)
         return replace(stops, access=(stops.access - saved_cs).astype(np.int32))
+
+
+class Within(NamedTuple):
+    """Hold the ways within stations from doors (rows) to stops, and the limit of a whole way [cs].
+
+    The same for ways from stops: the search then runs towards them.
+    """
+
+    by_door: Walks
+    n_stops: int
+    limit_cs: int
 
 
 @dataclass(frozen=True)
@@ -141,20 +172,31 @@ class Choice:
 
     search: RowSearch
     is_open: npt.NDArray[np.bool_] | None = None
-    within: Passages | None = None
-    limit_cs: int = 0
+    within: Within | None = None
+
+    @property
+    def n_columns(self) -> int:
+        """Count the points at the far ends."""
+        return self.search.n_ends if self.within is None else self.within.n_stops
 
     def workspace(self) -> RowSpace:
         """Make the arrays that one search at a time needs."""
         return self.search.workspace()
 
-    def costs(self, rows: slice, space: RowSpace) -> IntArray:
-        """Return the costs of some rows [cs], through doors where stops have them."""
-        found = self.search(rows, space)
+    def walks(self, rows: slice, space: RowSpace) -> Walks:
+        """Return the ways of some rows to what they reach, through doors where stops have them."""
+        pieces = [
+            Walks(
+                piece.ptr.astype(np.int32), piece.destination[:n].copy(), piece.cost_cs[:n].copy()
+            )
+            for _, piece in self.search.pieces(rows, space)
+            for n in [piece.ptr[-1]]
+        ]
+        found = stacked(pieces)
         if self.within is not None:
-            found = through_entrances(found[:, :, 0], self.within, self.limit_cs)[:, :, np.newaxis]
+            found = chain(found, *self.within)
         if self.is_open is not None:
-            found[:, ~self.is_open] = UNREACHED
+            found = chosen_walks(found, self.is_open[found.stop])
         return found
 
 
@@ -170,16 +212,21 @@ class WaySearch:
     def __init__(self, choices: Sequence[Search]) -> None:
         self._choices = tuple(choices)
 
+    @property
+    def n_columns(self) -> int:
+        """Count the columns."""
+        return self._choices[0].n_columns
+
     def workspace(self) -> tuple[Any, ...]:
         """Make the arrays that one search at a time needs."""
         return tuple(choice.workspace() for choice in self._choices)
 
-    def __call__(self, rows: slice, space: tuple[Any, ...]) -> IntArray:
-        """Return the costs of some rows [cs], ``(n_rows, n_columns, 1)``."""
-        found = (
-            choice.costs(rows, part) for choice, part in zip(self._choices, space, strict=True)
+    def __call__(self, rows: slice, space: tuple[Any, ...]) -> Walks:
+        """Return the ways of some rows to the columns they reach, rising within a row."""
+        first, *others = (
+            choice.walks(rows, part) for choice, part in zip(self._choices, space, strict=True)
         )
-        return reduce(np.minimum, found)
+        return reduce(lambda one, other: cheaper(one, other, self.n_columns), others, first)
 
 
 @dataclass(frozen=True)
@@ -222,22 +269,8 @@ class Ends:
         return gpd.GeoSeries(shapes, index=ids, crs=self.crs)
 
 
-def reached(costs_cs: IntArray) -> Walks:
-    """Compress the rows of a search: keep what was reached."""
-    table = costs_cs[:, :, 0]
-    row, stop = np.nonzero(table < UNREACHED)
-    ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(table)))])
-    return Walks(ptr.astype(np.int32), stop.astype(np.int32), table[row, stop])
-
-
-def collect(search: WaySearch, n_rows: int, threads: int, *, skip_self: bool = False) -> Walks:
-    """Collect what a whole search reaches; the way from a stop to itself may be left out."""
-    parts = []
-    for block in run_blocks(n_rows, threads, search.workspace, search):
-        if skip_self:
-            rows = np.arange(block.origins.start, block.origins.stop)
-            block.costs_cs[np.arange(len(rows)), rows] = UNREACHED
-        parts.append(reached(block.costs_cs))
+def stacked(parts: Sequence[Walks]) -> Walks:
+    """Put the rows of several parts one below the other."""
     counts = [np.diff(part.ptr) for part in parts]
     ptr = np.concatenate([[0], np.cumsum(np.concatenate([*counts, []]))]).astype(np.int32)
     empty = [np.empty(0, np.int32)]
@@ -246,3 +279,13 @@ def collect(search: WaySearch, n_rows: int, threads: int, *, skip_self: bool = F
         np.concatenate([part.stop for part in parts] or empty),
         np.concatenate([part.cost_cs for part in parts] or empty),
     )
+
+
+def collect(search: WaySearch, n_rows: int, threads: int, *, skip_self: bool = False) -> Walks:
+    """Collect what a whole search reaches; the way from a stop to itself may be left out."""
+    blocks = run_in_order(n_rows, threads, search.workspace, search)
+    found = stacked([walks for _, walks in blocks])
+    if skip_self:
+        row = np.repeat(np.arange(n_rows), np.diff(found.ptr))
+        found = chosen_walks(found, found.stop != row)
+    return found

@@ -66,6 +66,8 @@ class TransitRouter:
         asked for that nothing states.
     """
 
+    engine = "timetable"
+
     def __init__(
         self,
         region: Region,
@@ -142,6 +144,11 @@ class TransitRouter:
             *lost,
         )
 
+    @property
+    def max_time_s(self) -> float:
+        """Longest time that is searched where nothing else is asked for [s]."""
+        return self.travel.max_time_s
+
     def _lay_out(self, timetable: Timetable, stop_points: gpd.GeoSeries) -> TransitNetwork:
         way = self.ways.between
         stops = way.stops_left(stop_points)
@@ -193,30 +200,45 @@ class TransitRouter:
         Blocks hold some origins and all destinations; for arrivals, all origins and some
         destinations.
         """
+        search = self.row_search(origins, destinations, threads=threads, max_time_s=max_time_s)
+        for block in run_blocks(search.n_rows, threads, search.workspace, search):
+            if search.is_turned:
+                costs_cs = block.costs_cs.swapaxes(0, 1)
+                yield Block(slice(0, len(origins)), costs_cs, block.origins)
+            else:
+                yield block
+
+    def row_search(
+        self,
+        origins: SnappedPoints,
+        destinations: SnappedPoints,
+        *,
+        threads: int,
+        max_time_s: float | None = None,
+    ) -> WindowSearch:
+        """Lay out a search whose rows can be reduced as they come; no matrix is held.
+
+        Rows are origins; for arrivals, destinations.
+        """
         crs, stops, is_arrival = (
             self.network.stop_points.crs, self.network.stop_points, self.window.is_arrival,
         )  # fmt: skip
         starts = Ends(origins, self.ways.to_stops[0].streets, crs)
         ends = Ends(destinations, self.ways.from_stops[0].streets, crs)
-        ways = self.ways
+        limit_s = max_time_s or self.travel.max_time_s
+        ways = self.ways.within(limit_s)
         near = WaySearch([way.to_stops(starts, stops) for way in ways.to_stops])
         far = WaySearch([way.from_stops(ends, stops) for way in ways.from_stops])
         direct = WaySearch(
             [way.direct(starts, ends, is_reversed=is_arrival) for way in ways.direct]
         )
-        n_rows, n_columns = len(starts), len(ends)
+        shape = len(starts), len(ends)
         if is_arrival:
-            near, far, n_rows, n_columns = far, near, n_columns, n_rows
-        search = WindowSearch(
-            self._timetables, self.travel, near, far, direct, n_columns, self._ranks, threads,
-            max_time_s or self.travel.max_time_s,
+            near, far, shape = far, near, shape[::-1]
+        return WindowSearch(
+            self._timetables, self.travel, near, far, direct, shape, self._ranks, threads,
+            limit_s,
         )  # fmt: skip
-        for block in run_blocks(n_rows, threads, search.workspace, search):
-            if is_arrival:
-                turned = block.costs_cs.swapaxes(0, 1)
-                yield Block(slice(0, len(starts)), turned, block.origins)
-            else:
-                yield block
 
 
 def _max_fares(travel: Travel, given: Sequence[Decimal] | None) -> tuple[Decimal, ...]:

@@ -59,6 +59,15 @@ class TransitMode:
             between=self.between.entered_by(doors),
         )
 
+    def within(self, max_s: float) -> "TransitMode":
+        """Return the ways of journeys that take no longer than this [s]."""
+        return replace(
+            self,
+            to_stops=tuple(way.within(max_s) for way in self.to_stops),
+            from_stops=tuple(way.within(max_s) for way in self.from_stops),
+            direct=tuple(way.within(max_s) for way in self.direct),
+        )
+
     def chosen(self, service: Service) -> Service:
         """Leave out the trips that cannot be ridden."""
         return service if self.is_ridden is None else chosen_trips(service, self.is_ridden)

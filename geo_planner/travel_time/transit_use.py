@@ -62,7 +62,12 @@ def transit_use(region: Region, travel: Travel, *, threads: int | None = None) -
     InputError
         When the timetable does not hold for the day.
     """
-    points = _points(region)
+    # evenly among the zones, or the stops that have a position
+    name, key = ("zones", "zone_id") if region.has("zones") else ("stops", "stop_id")
+    frame = region.geo_table(name)
+    frame = frame[frame.geometry.notna()].set_index(key)
+    chosen = np.unique(np.linspace(0, len(frame) - 1, min(MAX_POINTS, len(frame))).astype(int))
+    points = gpd.GeoSeries(frame.geometry.representative_point().iloc[chosen])
     middle = travel.model_copy(update={"percentiles": (50,)})
     ridden, walked = (
         travel_times(region, points, points, mode, middle, threads=threads).times_s[:, :, 0]
@@ -71,12 +76,3 @@ def transit_use(region: Region, travel: Travel, *, threads: int | None = None) -
     is_far = (walked >= FAR_S) & (np.isfinite(walked) | np.isfinite(ridden))
     is_useless = is_far & (ridden >= walked)
     return TransitUse(int(is_far.sum()), int(is_useless.sum()))
-
-
-def _points(region: Region) -> gpd.GeoSeries:
-    """Choose evenly among the zones, or the stops that have a position."""
-    name, key = ("zones", "zone_id") if region.has("zones") else ("stops", "stop_id")
-    frame = region.geo_table(name)
-    frame = frame[frame.geometry.notna()].set_index(key)
-    chosen = np.unique(np.linspace(0, len(frame) - 1, min(MAX_POINTS, len(frame))).astype(int))
-    return gpd.GeoSeries(frame.geometry.representative_point().iloc[chosen])

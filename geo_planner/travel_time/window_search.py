@@ -1,7 +1,11 @@
-"""The search of a whole window from points to points, block by block."""
+"""The search of a whole window from points to points, block by block.
+
+What a block gives are rows: the columns each of its points reaches, and their times. So the work
+and the memory of a row are those of what it reaches, however many columns there are.
+"""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +15,14 @@ from geo_planner.config import Travel
 from geo_planner.kernels import raptor, window
 from geo_planner.kernels.fare_search import FareSpace, fare_search, fare_space
 from geo_planner.kernels.frontier import Bounds, alightings
-from geo_planner.kernels.service import Service, Walks
-from geo_planner.kernels.street import UNREACHED
+from geo_planner.kernels.service import Service, Walks, reversed_walks
+from geo_planner.kernels.street import UNREACHED, Rows
 from geo_planner.kernels.tariff import Tariff
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress
-from geo_planner.travel_time.row_search import RowSpace
-from geo_planner.travel_time.stop_ways import WaySearch, collect, reached
+from geo_planner.travel_time.stop_ways import WaySearch, collect
 from geo_planner.units import CENTISECONDS_PER_S, centiseconds
+
+_ROOM_COLUMNS = 256
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,109 @@ class Timetables:
         return ranks.astype(np.int32)
 
 
+class WindowRows(NamedTuple):
+    """Hold the times of some rows to the columns they reach, in compressed rows.
+
+    Parameters
+    ----------
+    ptr
+        int64 ``(n_rows + 1,)``.
+    column
+        int32, rising within a row.
+    cost_cs
+        int32 ``(n_entries, n_values)`` [cs]; ``UNREACHED`` where one of the values is.
+    """
+
+    ptr: npt.NDArray[np.int64]
+    column: IntArray
+    cost_cs: IntArray
+
+    def value(self, number: int) -> Rows:
+        """Give the rows of one value alone."""
+        is_reached = self.cost_cs[:, number] != UNREACHED
+        n_before = np.append(0, np.cumsum(is_reached))
+        return Rows(
+            n_before[self.ptr],
+            self.column[is_reached],
+            np.ascontiguousarray(self.cost_cs[is_reached, number]),
+        )
+
+    def spread(self, n_columns: int) -> IntArray:
+        """Lay the times out over all columns, ``(n_rows, n_columns, n_values)`` [cs]."""
+        n_rows = len(self.ptr) - 1
+        out = np.full((n_rows, n_columns, self.cost_cs.shape[1]), UNREACHED)
+        out[np.repeat(np.arange(n_rows), np.diff(self.ptr)), self.column] = self.cost_cs
+        return out
+
+
+class _Listed:
+    """Hold the columns that one row reaches, and their times in every minute.
+
+    Parameters
+    ----------
+    n_columns
+        How many columns there are.
+    shape
+        Fares, draws and lanes.
+    """
+
+    def __init__(self, n_columns: int, shape: tuple[int, int, int]) -> None:
+        self._place = np.full(n_columns, -1, np.int32)
+        self._column = np.empty(n_columns, np.int32)
+        self._direct = np.empty(n_columns, np.int32)
+        self._travel = np.empty((_ROOM_COLUMNS, *shape), np.int32)
+        self._n = 0
+
+    @property
+    def columns(self) -> IntArray:
+        """Columns listed so far."""
+        return self._column[: self._n]
+
+    @property
+    def direct_cs(self) -> IntArray:
+        """Time to each of them without a ride [cs]."""
+        return self._direct[: self._n]
+
+    @property
+    def travel_cs(self) -> IntArray:
+        """Times, ``(n_columns_listed, n_fares, n_draws, n_lanes)`` [cs]."""
+        return self._travel[: self._n]
+
+    def begin(self, columns: IntArray, direct_cs: IntArray) -> None:
+        """Forget the row before, and list what is reached without a ride."""
+        self._place[self.columns] = -1
+        n = self._n = len(columns)
+        self._column[:n], self._direct[:n] = columns, direct_cs
+        self._place[columns] = np.arange(n)
+        self._open(0)
+
+    def add(self, best: IntArray, stops: IntArray, onward: Walks) -> None:
+        """List what stops with labels lead to."""
+        before = self._n
+        self._n = window.list_reached(
+            best, stops, onward.ptr, onward.stop, self._place, self._column, before
+        )
+        self._direct[before : self._n] = UNREACHED
+        self._open(before)
+
+    def _open(self, before: int) -> None:
+        """Make room for the columns listed last; a draw that does not reach them leaves them so."""
+        if self._n > len(self._travel):
+            shape = (max(self._n, 2 * len(self._travel)), *self._travel.shape[1:])
+            wider = np.empty(shape, np.int32)
+            wider[:before] = self._travel[:before]
+            self._travel = wider
+        self._travel[before : self._n] = self._direct[before : self._n, None, None, None]
+
+
 class SearchSpace(NamedTuple):
     """Hold what one block's search at a time needs."""
 
-    near: tuple[RowSpace, ...]
-    direct: tuple[RowSpace, ...]
+    near: tuple[Any, ...]
+    direct: tuple[Any, ...]
     labels: raptor.Workspace | FareSpace
     best: IntArray
-    travel: IntArray
+    listed: _Listed
 
 
 class WindowSearch:
@@ -81,8 +181,8 @@ class WindowSearch:
         Waits and limits.
     near, far, direct
         Ways from rows to stops, from stops to columns, and from rows to columns without a ride.
-    n_columns
-        How many columns there are.
+    shape
+        How many rows and columns there are.
     ranks
         Places of percentiles in a sorted window; None: every minute of every draw.
     threads
@@ -98,88 +198,130 @@ class WindowSearch:
         near: WaySearch,
         far: WaySearch,
         direct: WaySearch,
-        n_columns: int,
+        shape: tuple[int, int],
         ranks: IntArray | None,
         threads: int,
         max_time_s: float,
     ) -> None:
         self._timetables = timetables
-        self._near, self._direct, self._n_columns, self._ranks = near, direct, n_columns, ranks
+        self._near, self._direct, self._ranks = near, direct, ranks
+        self.n_rows, self.n_columns = shape
         # fares by distance count the stops themselves, tickets of a time when one boards there: no
         # walk to another stop replaces them
         self._needs_all_walks = any(
             tariff.is_by_distance or tariff.is_timed for tariff in timetables.tariffs
         )
-        onward = collect(far, n_columns, threads)
         services = timetables.services
-        self._far = [
-            onward if self._needs_all_walks else reduce_egress(service, onward)
-            for service in services
-        ]
+        far_walks = collect(far, self.n_columns, threads)
+        if not self._needs_all_walks:
+            far_walks = reduce_egress(services, far_walks)
         first_wait = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
         if timetables.is_turned:
             # the search ends where the journey starts: what is waited there comes last
-            self._far = [far._replace(cost_cs=far.cost_cs + first_wait) for far in self._far]
+            far_walks = far_walks._replace(cost_cs=far_walks.cost_cs + first_wait)
             first_wait = np.int32(0)
+        self._far = far_walks
+        self._onward, _ = reversed_walks(far_walks, services[0].n_stops)
         self._max_time = np.int32(centiseconds(max_time_s))
         self._waits = first_wait, np.int32(travel.transfer_slack_s * CENTISECONDS_PER_S)
         self._max_rides = np.int32(travel.max_rides)
 
+    @property
+    def is_turned(self) -> bool:
+        """Whether rows are destinations and columns origins."""
+        return self._timetables.is_turned
+
+    @property
+    def limit_cs(self) -> int:
+        """Longest time that is reached [cs]."""
+        return int(self._max_time)
+
+    @property
+    def n_values(self) -> int:
+        """Count the times of a pair: percentiles, or minutes and draws, of each fare."""
+        tables = self._timetables
+        n_minutes = len(tables.lanes_cs) * len(tables.services)
+        return tables.n_fares * (n_minutes if self._ranks is None else len(self._ranks))
+
     def workspace(self) -> SearchSpace:
         """Make the arrays that one block at a time needs."""
         tables = self._timetables
-        n_lanes = len(tables.lanes_cs)
         labels, best = _workspace(tables)
-        shape = (tables.n_fares, len(tables.services), self._n_columns, n_lanes)
+        shape = (tables.n_fares, len(tables.services), len(tables.lanes_cs))
         return SearchSpace(
             self._near.workspace(), self._direct.workspace(), labels, best,
-            np.empty(shape, np.int32),
+            _Listed(self.n_columns, shape),
         )  # fmt: skip
 
     def __call__(self, rows: slice, space: SearchSpace) -> IntArray:
-        """Return times of some rows [cs]: percentiles, or every minute and draw, of each fare."""
-        ways = reached(self._near(rows, space.near))
+        """Return times of some rows [cs], ``(n_rows, n_columns, n_values)``."""
+        return self.rows(rows, space).spread(self.n_columns)
+
+    def rows(self, rows: slice, space: SearchSpace) -> WindowRows:
+        """Search some rows: percentiles, or every minute and draw, of each fare."""
+        ways = self._near(rows, space.near)
         services = self._timetables.services
         near = [ways if self._needs_all_walks else reduce_access(one, ways) for one in services]
-        direct = self._direct(rows, space.direct)[:, :, 0]
-        n_minutes = len(self._timetables.lanes_cs) * len(services)
-        n_values = n_minutes if self._ranks is None else len(self._ranks)
-        shape = (len(direct), self._n_columns, self._timetables.n_fares, n_values)
-        out = np.empty(shape, np.int32)
-        for row in range(len(direct)):
-            self._fill(near, row, direct[row], space, out[row])
-        return out.reshape(*shape[:2], shape[2] * shape[3])
+        direct = self._direct(rows, space.direct)
+        ptr = np.zeros(rows.stop - rows.start + 1, np.int64)
+        columns, costs = [np.empty(0, np.int32)], [np.empty((0, self.n_values), np.int32)]
+        for row in range(len(ptr) - 1):
+            self._search(near, row, direct, space)
+            times = self._times(space.listed.travel_cs)
+            kept = np.flatnonzero((times != UNREACHED).any(axis=1))
+            kept = kept[np.argsort(space.listed.columns[kept])]
+            columns.append(space.listed.columns[kept])
+            costs.append(times[kept])
+            ptr[row + 1] = ptr[row] + len(kept)
+        return WindowRows(ptr, np.concatenate(columns), np.concatenate(costs))
 
-    def _fill(
-        self, near: list[Walks], row: int, direct: IntArray, space: SearchSpace, out: IntArray
-    ) -> None:
-        for draw, (ways, far) in enumerate(zip(near, self._far, strict=True)):
+    def _search(self, near: list[Walks], row: int, direct: Walks, space: SearchSpace) -> None:
+        """List the columns that a row reaches in any draw, with the times of every minute."""
+        tables, listed = self._timetables, space.listed
+        alone = slice(direct.ptr[row], direct.ptr[row + 1])
+        is_near = direct.cost_cs[alone] <= self._max_time
+        listed.begin(direct.stop[alone][is_near], direct.cost_cs[alone][is_near])
+        for draw, ways in enumerate(near):
             walks = slice(ways.ptr[row], ways.ptr[row + 1])
-            labels = self._labels(draw, ways.stop[walks], ways.cost_cs[walks], space)
-            for travel, best in zip(space.travel, labels, strict=True):
+            labels, stops = self._labels(draw, ways.stop[walks], ways.cost_cs[walks], space)
+            listed.add(labels, stops, self._onward)
+            n_columns, n_fares, n_draws, n_lanes = listed.travel_cs.shape
+            series = listed.travel_cs.reshape(n_columns, n_fares * n_draws, n_lanes)
+            for fare, best in enumerate(labels):
                 window.egress(
-                    best, self._timetables.lanes_cs, *far, direct, self._max_time, travel[draw]
-                )
+                    best, tables.lanes_cs, *self._far, listed.columns, listed.direct_cs,
+                    self._max_time, fare * n_draws + draw, series,
+                )  # fmt: skip
         # whoever may pay more may pay less
-        np.minimum.accumulate(space.travel, axis=0, out=space.travel)
-        for number, travel in enumerate(space.travel):
-            if self._ranks is not None:
-                # one draw is a view; of several, the minutes of each lie side by side
-                minutes = travel[0] if len(travel) == 1 else np.hstack(list(travel))
-                found = np.empty((self._n_columns, len(self._ranks)), np.int32)
-                window.percentiles(minutes, self._ranks, found)
-                out[:, number] = found
-            else:
-                lanes = travel[:, :, ::-1] if self._timetables.is_turned else travel
-                out[:, number] = np.moveaxis(lanes, 0, 2).reshape(self._n_columns, -1)
+        if tables.n_fares > 1:
+            np.minimum.accumulate(listed.travel_cs, axis=1, out=listed.travel_cs)
+
+    def _times(self, travel_cs: IntArray) -> IntArray:
+        """Reduce the times of every minute to what is asked for, ``(n_columns, n_values)``."""
+        n_columns, n_fares, n_draws, n_lanes = travel_cs.shape
+        if self._ranks is None:
+            lanes = travel_cs[..., ::-1] if self.is_turned else travel_cs
+            return lanes.swapaxes(2, 3).reshape(n_columns, n_fares * n_draws * n_lanes)
+        minutes = travel_cs.reshape(n_columns * n_fares, n_draws * n_lanes)
+        found = np.empty((len(minutes), len(self._ranks)), np.int32)
+        window.percentiles(minutes, self._ranks, found)
+        return found.reshape(n_columns, n_fares * len(self._ranks))
 
     def _labels(
         self, draw: int, stops: IntArray, costs_cs: IntArray, space: SearchSpace
-    ) -> npt.NDArray[np.int32]:
-        """Search one draw from some stops: ``(n_fares, n_stops, n_lanes)`` [cs of the day]."""
+    ) -> tuple[IntArray, IntArray]:
+        """Search one draw from some stops.
+
+        Returns
+        -------
+        tuple
+            Labels, ``(n_fares, n_stops, n_lanes)`` [cs of the day], and the stops that may have
+            any.
+        """
         tables = self._timetables
         given = (stops, costs_cs, tables.lanes_cs, *self._waits)
         service = tables.services[draw]
+        every_stop = np.arange(service.n_stops, dtype=np.int32)
         if tables.is_timed:
             access_cs = np.full(service.n_stops, UNREACHED, np.int32)
             access_cs[stops] = costs_cs
@@ -187,16 +329,16 @@ class WindowSearch:
             alightings(
                 service, tables.tariffs[draw], access_cs, tables.lanes_cs, bounds, space.best
             )
-            return space.best
-        if tables.tariffs:
+            return space.best, every_stop
+        if isinstance(space.labels, FareSpace):
             fare_search(
                 service, tables.tariffs[draw], *given, self._max_time, space.labels, space.best
             )
-            return space.best
+            return space.best, every_stop
         raptor.range_search(
             service, *given, self._max_rides, self._max_time, space.labels, space.best
         )
-        return space.best[np.newaxis]
+        return space.best[np.newaxis], space.labels.touched_stops[: space.labels.n_touched[0]]
 
 
 def _workspace(tables: Timetables) -> tuple[raptor.Workspace | FareSpace, IntArray]:

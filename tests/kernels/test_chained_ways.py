@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo_planner.kernels.chained_ways import chain
+from geo_planner.kernels.chained_ways import chain, cheaper
 from geo_planner.kernels.service import Walks
 from geo_planner.kernels.street import UNREACHED
 
@@ -18,28 +18,47 @@ def sparse(costs):
     return Walks(ptr.astype(np.int32), column.astype(np.int32), costs[row, column].astype(np.int32))
 
 
+def dense(walks, n_columns):
+    """Lay walks out over all columns, and see that those of a row rise."""
+    row = np.repeat(np.arange(len(walks.ptr) - 1), np.diff(walks.ptr))
+    assert (np.diff(row * n_columns + walks.stop) > 0).all()
+    out = np.full((len(walks.ptr) - 1, n_columns), UNREACHED)
+    out[row, walks.stop] = walks.cost_cs
+    return out
+
+
+def random_ways(rng, shape, share):
+    costs = rng.integers(0, 500, shape).astype(float)
+    return np.where(rng.random(shape) < share, costs, np.inf)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     shape=st.tuples(*(st.integers(1, 9) for _ in range(3))),
     share=st.floats(0.2, 1),
 )
-def test_chained_ways_are_the_least_over_all_pairs_of_middle_points(seed, shape, share):
+def test_chained_ways_are_the_least_over_all_middle_points(seed, shape, share):
     rng = np.random.default_rng(seed)
     n_rows, n_middle, n_columns = shape
-
-    def ways(n_from, n_to):
-        costs = rng.integers(0, 500, (n_from, n_to)).astype(float)
-        return np.where(rng.random(costs.shape) < share, costs, np.inf)
-
-    near, between, far = ways(n_rows, n_middle), ways(n_middle, n_middle), ways(n_middle, n_columns)
-    whole = near[:, :, None, None] + between[None, :, :, None] + far[None, None, :, :]
-    expected = whole.min(axis=(1, 2))
+    near = random_ways(rng, (n_rows, n_middle), share)
+    far = random_ways(rng, (n_middle, n_columns), share)
+    expected = (near[:, :, None] + far[None, :, :]).min(axis=1)
     expected = np.where(expected <= LIMIT_CS, expected, UNREACHED)
+    found = chain(sparse(near), sparse(far), n_columns, LIMIT_CS)
+    np.testing.assert_array_equal(dense(found, n_columns), expected)
 
-    best = np.full(n_middle, UNREACHED, np.int32)
-    out = np.full((n_rows, n_columns), UNREACHED, np.int32)
-    touched = np.empty(n_middle, np.int32)
-    chain(*map(sparse, (near, between, far)), np.int32(LIMIT_CS), best, touched, out)
-    np.testing.assert_array_equal(out, expected)
-    assert (best == UNREACHED).all()
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    shape=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    share=st.floats(0, 1),
+)
+def test_of_two_ways_the_cheaper_one_is_taken(seed, shape, share):
+    rng = np.random.default_rng(seed)
+    one, other = random_ways(rng, shape, share), random_ways(rng, shape, share)
+    least = np.minimum(one, other)
+    expected = np.where(np.isfinite(least), least, UNREACHED)
+    found = cheaper(sparse(one), sparse(other), shape[1])
+    np.testing.assert_array_equal(dense(found, shape[1]), expected)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo_planner.kernels.service import NEVER, Walks
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.kernels.walk_reduction import reduce_access, reduce_egress
-from geo_planner.kernels.window import egress, percentiles
+from geo_planner.kernels.window import egress, list_reached, percentiles
 from tests.networks.transit.transit_searches import Limits, Search, at, compare_world, service_of
 from tests.worlds import WORLD_DAY, Ride, desert_tables, feed_tables
 
@@ -350,12 +350,26 @@ def test_egress_takes_the_best_of_stops_and_the_direct_walk():
     best = np.array([[1000, 2000, NEVER], [1500, 1500, NEVER], [NEVER, NEVER, NEVER]], np.int32)
     departures = np.array([0, 600, 1200], np.int32)
     ptr = np.array([0, 2, 3, 3], np.int32)
-    out = np.empty((3, 3), np.int32)
+    out = np.empty((3, 2, 3), np.int32)
     egress(
         best, departures, ptr, np.array([0, 1, 2], np.int32), np.array([100, 300, 0], np.int32),
-        np.array([1400, UNREACHED, 5000], np.int32), np.int32(1450), out,
+        np.array([2, 0, 1], np.int32), np.array([5000, 1400, UNREACHED], np.int32),
+        np.int32(1450), 1, out,
     )  # fmt: skip
-    assert out.tolist() == [[1100, 1200, 1400], [UNREACHED] * 3, [UNREACHED] * 3]
+    assert out[:, 1].tolist() == [[UNREACHED] * 3, [1100, 1200, 1400], [UNREACHED] * 3]
+
+
+def test_only_destinations_of_stops_with_labels_are_listed_each_once():
+    # stops 0 and 3 have labels in some minute by some fare; 1 has none, 2 is not asked for
+    best = np.full((2, 4, 3), NEVER)
+    best[0, 0, 2] = best[1, 3, 0] = best[0, 2, :] = 1000
+    place, listed = np.full(6, -1, np.int32), np.empty(6, np.int32)
+    place[4], listed[0] = 0, 4
+    ptr = np.array([0, 2, 3, 4, 7], np.int32)
+    around = np.array([5, 0, 1, 2, 0, 4, 3], np.int32)
+    n = list_reached(best, np.array([0, 1, 3], np.int32), ptr, around, place, listed, 1)
+    assert listed[:n].tolist() == [4, 5, 0, 3]
+    assert place.tolist() == [2, -1, -1, 3, 0, 1]
 
 
 @given(
@@ -382,8 +396,8 @@ def test_walks_that_trips_replace_are_left_out():
         walks = Walks(
             np.array([0, len(costs)], np.int32), stops, np.array([*costs.values()], np.int32)
         )
-        return {names[stop] for stop in reduce(service, walks).stop}
+        return {names[stop] for stop in reduce(walks).stop}
 
     costs = {"a": 30000, "b": 20000, "c": 10000, "d": 20000, "e": 19999, "f": 90000}
-    assert kept(reduce_access, costs) == {"a", "b", "c", "e"}
-    assert kept(reduce_egress, costs) == {"c", "d", "e", "f"}
+    assert kept(lambda walks: reduce_access(service, walks), costs) == {"a", "b", "c", "e"}
+    assert kept(lambda walks: reduce_egress([service], walks), costs) == {"c", "d", "e", "f"}

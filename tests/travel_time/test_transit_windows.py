@@ -94,3 +94,19 @@ def test_any_number_of_threads_gives_the_same_times(region, mode, travel):  # no
 def test_a_window_is_given_by_one_end_only():
     with pytest.raises(ValueError, match="either depart or arrive"):
         Travel.model_validate({"depart": "2024-05-15T08:00", "arrive": "2024-05-15T09:00"})
+
+
+def test_points_out_of_reach_are_never_looked_at(region):  # noqa: F811
+    """However many points there are, times are laid out for those that a row reaches."""
+    near, far = [(10, 0), (1, 0), (0, 5)], [(9, 9)] * 400
+    short = BUS.model_copy(update={"max_time_min": 11})
+    router = open_router(region, "transit", short)
+    found = {}
+    for name, ends in (("few", near), ("many", near + far)):
+        starts, stops = router.snap_origins(points((0, 0))), router.snap_destinations(points(*ends))
+        search = router.row_search(starts, stops, threads=1)
+        space = search.workspace()
+        found[name] = search.rows(slice(0, 1), space)
+        assert sorted(space.listed.columns) == [0, 1, 2]
+    for few, many in zip(found["few"], found["many"], strict=True):
+        np.testing.assert_array_equal(few, many)

@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo_planner.networks.transit.network import rail_stops
 from geo_planner.region import Region
 
 _STATION_KINDS = ("station", "halt")
@@ -62,6 +61,8 @@ def listed_stations(region: Region) -> gpd.GeoDataFrame:
     listed = _described(stations[is_listed], may_count[is_listed])
     if len(listed) or not region.has("stops"):
         return listed
+    from geo_planner.networks.transit.network import rail_stops
+
     stops = rail_stops(region).rename(columns={"stop_id": "station_id", "stop_name": "name"})
     return _described(stops.assign(mode="train"), pd.Series(data=True, index=stops.index))
 

@@ -18,7 +18,6 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo_planner.arrays import FloatArray, IntArray, LongArray
 from geo_planner.kernels.service import Walks
-from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.transit.service_days import index_in
 from geo_planner.packaged import packaged_rows
 from geo_planner.units import CENTISECONDS_PER_S
@@ -121,17 +120,6 @@ def stop_entrances(
         _passages(outward, places, number, len(rows)),
         _passages(within.inside, places, places, len(rows)),
     )
-
-
-def through_entrances(costs_cs: IntArray, ways: Walks | Passages, limit_cs: int) -> IntArray:
-    """Turn costs to or from doors, ``(n_rows, n_doors)`` [cs], into those to or from stops."""
-    out = np.full((len(costs_cs), len(ways.ptr) - 1), UNREACHED, dtype=np.int32)
-    has_door = np.flatnonzero(np.diff(ways.ptr))
-    if len(has_door):
-        whole = costs_cs[:, ways.stop].astype(np.int64) + ways.cost_cs
-        least = np.minimum.reduceat(whole, ways.ptr[has_door], axis=1)
-        out[:, has_door] = np.where(least <= limit_cs, least, UNREACHED)
-    return out
 
 
 def walks_through_entrances(walks: Walks, doors: StopEntrances, limit_cs: int) -> Walks:

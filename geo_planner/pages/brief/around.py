@@ -15,7 +15,7 @@ from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.saturation import all_there_is, saturation_words
 from geo_planner.pages.drawing.stations import rail_stations
 from geo_planner.palette import CLUSTERS
-from geo_planner.siting import place_name
+from geo_planner.siting.places import place_name
 from geo_planner.travel_time.columns import MEDIAN
 from geo_planner.words.wording import Wording
 

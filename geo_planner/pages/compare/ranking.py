@@ -9,7 +9,7 @@ from geo_planner.compare import Comparison
 from geo_planner.pages.compare.signs import change_of, shown_points, signed, trend
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.sites.facts import criterion_words
-from geo_planner.siting import place_name
+from geo_planner.siting.places import place_name
 from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 _MOST_ROWS = 100

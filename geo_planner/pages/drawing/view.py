@@ -13,7 +13,7 @@ from geo_planner.analysis import AnalysisResult, settings_of
 from geo_planner.config import Study
 from geo_planner.region import Region
 from geo_planner.region.credits import credit_lines
-from geo_planner.siting import place_name
+from geo_planner.siting.places import place_name
 from geo_planner.version import __version__
 from geo_planner.words.labels import with_stand_in
 from geo_planner.words.wording import EN_DASH, Wording

@@ -6,6 +6,7 @@ from typing import Any
 from geo_planner.analysis.totals import study_rows
 from geo_planner.findings import Finding
 from geo_planner.pages.drawing.view import View
+from geo_planner.words.findings import source_words
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.tables import table_words
 from geo_planner.words.wording import Wording
@@ -39,7 +40,7 @@ def finding_table(findings: Iterable[Finding], words: Wording) -> list[dict[str,
             "kind_words": words(f"finding_{finding.kind}"),
             "count": words.number(finding.count),
             "what": reason_words(finding.what, words),
-            "source": words.phrases.get(f"table_{finding.source}", finding.source),
+            "source": source_words(finding, words),
             "examples": ", ".join(finding.examples[:3]),
         }
         for finding in sorted(shown, key=lambda finding: _ORDER.index(finding.kind))

@@ -5,10 +5,8 @@ import numpy as np
 import pytest
 
 from geo_planner.kernels.service import Walks
-from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.transit.station_ways import (
     stop_entrances,
-    through_entrances,
     walks_through_entrances,
 )
 from geo_planner.sources.gtfs.feed import read_gtfs
@@ -91,16 +89,6 @@ def test_pathways_take_their_time_or_length_or_stairs_in_the_direction_they_lead
     row = np.repeat(np.arange(3), np.diff(doors.inside.ptr))
     found = zip(row.tolist(), doors.inside.stop.tolist(), strict=True)
     assert dict(zip(found, doors.inside.cost_cs.tolist(), strict=True)) == pairs
-
-
-def test_costs_to_doors_become_costs_to_stops_within_the_limit():
-    ways = Walks(*(np.array(part, np.int32) for part in ([0, 2, 2, 3], [0, 1, 1], [10, 30, 5])))
-    costs = np.array([[100, 50], [UNREACHED, 70], [UNREACHED, UNREACHED]], np.int32)
-    assert through_entrances(costs, ways, 90).tolist() == [
-        [80, UNREACHED, 55],
-        [UNREACHED, UNREACHED, 75],
-        [UNREACHED] * 3,
-    ]
 
 
 def test_pathways_replace_walks_within_a_station_and_lead_to_the_street(tmp_path):
