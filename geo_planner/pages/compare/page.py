@@ -16,6 +16,7 @@ from geo_planner.pages.compare.changes import modification_lines
 from geo_planner.pages.compare.drawing import edit_labels, edit_points, edit_shapes, edit_symbols
 from geo_planner.pages.compare.edits import Edit, find_edits
 from geo_planner.pages.compare.figures import measure_facts
+from geo_planner.pages.compare.findings import finding_rows_by_side
 from geo_planner.pages.compare.goals import (
     land_lines,
     policy_rows,
@@ -150,6 +151,7 @@ def render_compare(
         target=target_rows(comparison, words),
         target_jobs=words.figure(target_jobs(comparison), "jobs"),
         policy=policy_rows(comparison, words),
+        findings=finding_rows_by_side(comparison, words),
         downloads=list(downloads),
         skip_to="figures",
         skip_words=words("skip_to_table"),

@@ -1,7 +1,5 @@
 """Pieces of lines as the tables of streets and street nodes."""
 
-import hashlib
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,9 +10,9 @@ from geo_planner.arrays import FloatArray
 from geo_planner.crs import WGS84
 from geo_planner.sources.lines.geometry import MM_PER_M, Shapes
 from geo_planner.sources.lines.pieces import LinePieces
+from geo_planner.sources.shape_ids import shape_ids
 from geo_planner.sources.street_classes import closed_classes
 
-_ID_DIGITS = 12
 _GEOD = Geod(ellps="WGS84")
 _MODES = ("walk", "bicycle", "car")
 
@@ -37,9 +35,8 @@ def street_frame(
     """
     # the first digits of a digest of the geometry stand for an id that is not given
     given = attributes["street_id"]
-    content = shapely.to_wkb(lines, output_dimension=2, byte_order=1, flavor="iso")
-    digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
-    line_ids = given.where(given.notna(), pd.Series(digests, given.index)).to_numpy(dtype=object)
+    made = pd.Series(shape_ids(lines), given.index)
+    line_ids = given.where(given.notna(), made).to_numpy(dtype=object)
     ids = line_ids[pieces.line]
     number = pd.Series(ids).groupby(ids).cumcount()
     names = node_ids(pieces.node_places)
