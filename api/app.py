@@ -7,7 +7,7 @@ page takes its files from this service; the schema itself is at ``/openapi.json`
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from geo_planner.version import __version__
@@ -18,6 +18,7 @@ from .asking.routes import add_questions
 from .collections.routes import add_collections
 from .errors import add_error_handlers
 from .frame import Frame
+from .guard import Guard
 from .jobs.routes import add_jobs
 from .library import Library
 from .limits import Heads, Limits
@@ -62,7 +63,9 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         library.stop()
         await askers.stop()
 
+    keys = state.keys if state is not None and settings.needs_key else None
     app = FastAPI(
+        dependencies=[Depends(Guard(keys))],
         title="geo_planner",
         version=__version__,
         lifespan=lifespan,
@@ -71,6 +74,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         root_path=settings.root_path,
     )
     app.state.library, app.state.askers = library, askers
+    app.state.state, app.state.settings = state, settings
     add_error_handlers(app)
     add_status(app, library, askers)
     add_questions(app, library, askers)

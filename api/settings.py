@@ -53,6 +53,9 @@ class ServiceSettings(BaseSettings):
     read_only: bool = Field(
         default=False, description="Keep nothing: no scenarios, no jobs, no state."
     )
+    needs_key: bool = Field(
+        default=False, description="Let in only requests that bear a key; on other addresses, yes."
+    )
     state_url: str | None = Field(
         None,
         description="Database of scenarios and jobs, such as postgresql+psycopg://USER@HOST/NAME; "

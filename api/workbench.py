@@ -4,6 +4,7 @@ from .jobs.runner import Runner
 from .library import Library
 from .settings import ServiceSettings
 from .state.jobs import Jobs
+from .state.keys import Keys
 from .state.scenarios import Scenarios
 from .state.store import Store, state_url
 
@@ -27,6 +28,7 @@ class State:
     def __init__(self, settings: ServiceSettings, library: Library) -> None:
         self._store = Store(settings.state_url or state_url(settings.folders[0]))
         self.scenarios = Scenarios(self._store)
+        self.keys = Keys(self._store)
         self.jobs = Jobs(self._store, silent_s=settings.silent_s)
         self.runner = Runner(self.jobs, library, settings.workers)
 

@@ -83,7 +83,7 @@ class Runner:
         process = context.Process(
             target=run_scenario, args=(theirs, folder, job.content, os.getpid()), daemon=True
         )
-        process.start()
+        await asyncio.to_thread(process.start)
         theirs.close()
         log.info("job begun")
         try:
@@ -112,6 +112,9 @@ class Runner:
                 await _end(process)
                 self._jobs.end(job.id, "cancelled")
                 return "cancelled"
+            if state == "lost":  # another service took it: two must not write one result
+                await _end(process)
+                return "lost"
 
     def _ended(self, job: Job, told: Told) -> str:
         if told.kind == "done":

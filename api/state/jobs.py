@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from ..errors import Refusal, RefusedError
 from .store import Store
@@ -132,14 +132,15 @@ class Jobs:
         return self.get(job_id)
 
     def note(self, job_id: str, step: str, share: float) -> str:
-        """Note how far a job is; give its state, which may have become ``cancelling``."""
+        """Note how far a job is; give its state, or ``lost`` where another service took it."""
         with self._store.session() as session:
             session.execute(
                 update(Job)
                 .where(Job.id == job_id, Job.holder == self.holder)
                 .values(step=step[:500], share=share, beat_at=now())
             )
-        return self.get(job_id).state
+        job = self.get(job_id)
+        return job.state if job.holder == self.holder else "lost"
 
     def end(
         self, job_id: str, state: str, reason: str | None = None, problems: list[str] | None = None
@@ -165,8 +166,12 @@ class Jobs:
             )
 
     def recover(self) -> None:
-        """Let jobs of services that fell silent run again, once; those that ran twice fail."""
-        silent = or_(Job.beat_at.is_(None), Job.beat_at < now() - timedelta(seconds=self._silent_s))
+        """Let jobs of other services that fell silent run again, once; those that ran twice fail."""
+        is_other = or_(Job.holder.is_(None), Job.holder != self.holder)
+        is_quiet = or_(
+            Job.beat_at.is_(None), Job.beat_at < now() - timedelta(seconds=self._silent_s)
+        )
+        silent = and_(is_other, is_quiet)
         with self._store.session() as session:
             session.execute(
                 update(Job).where(Job.state == "cancelling", silent)

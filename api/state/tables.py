@@ -71,3 +71,16 @@ class Job(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (Index("jobs_by_state", "state", "created_at"),)
+
+
+class Key(Base):
+    """A key that lets its bearer in; only its digest is kept."""
+
+    __tablename__ = "keys"
+
+    id: Mapped[str] = mapped_column(String(_ID_LENGTH), primary_key=True)
+    name: Mapped[str] = mapped_column(String(_ID_LENGTH))
+    role: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,7 +1,7 @@
 """Serve regions to a browser."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,6 +34,19 @@ def serve(
     ] = None,
 ) -> None:
     """Serve runs and regions over HTTP: pages, tables, and questions about any point."""
+    service = service_module("server")
+    chosen = {"root_path": root_path, "workers": workers, "read_only": read_only}
+    service.serve(folders, host=host, port=port, say=typer.echo, **chosen)
+
+
+def service_module(name: str) -> Any:
+    """Load a module of the service.
+
+    Raises
+    ------
+    MissingDependencyError
+        When something that it needs is not installed.
+    """
     from importlib import import_module, util
 
     from geo_planner.errors import MissingDependencyError
@@ -41,9 +54,7 @@ def serve(
     missing = [name for name in _NEEDED if util.find_spec(name) is None]
     if missing:
         raise MissingDependencyError(f"for the web service: {', '.join(missing)}", "api")
-    service = import_module(f"{service_package()}.server")
-    chosen = {"root_path": root_path, "workers": workers, "read_only": read_only}
-    service.serve(folders, host=host, port=port, say=typer.echo, **chosen)
+    return import_module(f"{service_package()}.{name}")
 
 
 def service_package() -> str:

@@ -159,7 +159,7 @@ def test_a_service_that_only_reads_keeps_nothing(folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_job_outlives_its_service_and_is_done_after_the_next_start(folder, how, monkeypatch):
-    monkeypatch.setenv("GEO_PLANNER_SILENT_S", "2")
+    monkeypatch.setenv("GEO_PLANNER_SILENT_S", "5")
     monkeypatch.setenv("GEO_PLANNER_WARM_STUDIES", "0")
     first = start_service(folder)
     with httpx.Client(base_url=first.address, timeout=30) as client:

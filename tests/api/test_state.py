@@ -170,6 +170,8 @@ def test_a_job_of_a_service_that_fell_silent_runs_again_once_and_then_fails(stor
     next_one = Jobs(store, silent_s=0.0)
     assert next_one.claim().attempts == 2
     next_one.recover()
+    assert next_one.get(job_id).state == "running"
+    Jobs(store, silent_s=0.0).recover()
     ended = next_one.get(job_id)
     assert ended.state == "failed"
     assert "run it again" in ended.reason
@@ -187,9 +189,9 @@ def test_who_lost_a_job_writes_nothing_about_it_any_more(store):
     lost, next_one = Jobs(store, silent_s=0.0), Jobs(store)
     job_id = lost.add("small", "more", MORE).id
     lost.claim()
-    lost.recover()
+    Jobs(store, silent_s=0.0).recover()
     next_one.claim()
-    lost.note(job_id, "late", 0.9)
+    assert lost.note(job_id, "late", 0.9) == "lost"
     lost.end(job_id, "failed", "late")
     assert next_one.get(job_id).state == "running"
     assert next_one.get(job_id).step == ""
