@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, FastAPI, Path, Request, Response
 from fastapi.responses import StreamingResponse
@@ -40,8 +40,16 @@ CONFORMANCE = tuple(
 )
 CollectionId = Annotated[str, Path(max_length=100, examples=["sites"])]
 _TAGS: list[str | Enum] = ["collections"]
-_Handler = Callable[..., Any]
+F = TypeVar("F", bound=Callable[..., Any])
 _OF_STUDY = V1 + "/studies/{study}/scenarios/{scenario}"
+
+
+class _Get(Protocol):
+    """Add a route, as :meth:`fastapi.FastAPI.get`."""
+
+    def __call__(self, path: str, **options: Any) -> Callable[[F], F]:
+        """Give what takes the function that answers."""
+        ...
 
 
 def add_collections(app: FastAPI, library: Library) -> None:
@@ -62,7 +70,7 @@ def add_collections(app: FastAPI, library: Library) -> None:
     _add(partial(app.get, tags=_TAGS, include_in_schema=False), _OF_STUDY, by_path, packed)
 
 
-def _add(get: Callable[..., Any], start: str, chosen: Callable[..., Shelf], packed: Packed) -> None:
+def _add(get: _Get, start: str, chosen: Callable[..., Shelf], packed: Packed) -> None:
     Chosen = Annotated[Shelf, Depends(chosen)]  # noqa: N806 -- a type
 
     @get(f"{start}")

@@ -166,11 +166,10 @@ class Jobs:
             )
 
     def recover(self) -> None:
-        """Let jobs of other services that fell silent run again, once; those that ran twice fail."""
+        """Let jobs of other services that fell silent run again, once; then they fail."""
         is_other = or_(Job.holder.is_(None), Job.holder != self.holder)
-        is_quiet = or_(
-            Job.beat_at.is_(None), Job.beat_at < now() - timedelta(seconds=self._silent_s)
-        )
+        limit = now() - timedelta(seconds=self._silent_s)
+        is_quiet = or_(Job.beat_at.is_(None), Job.beat_at < limit)
         silent = and_(is_other, is_quiet)
         with self._store.session() as session:
             session.execute(
