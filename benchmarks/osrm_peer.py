@@ -40,9 +40,12 @@ def prepare(extract, folder):
 def main():
     """Answer requests until the input ends."""
     os.sched_setaffinity(0, {0})
+    # what OSRM writes to its standard error is no answer
+    answers = os.fdopen(os.dup(2), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     given = np.load(sys.argv[2])
     base, prepare_s = prepare(sys.argv[1], Path(sys.argv[2]).parent)
-    print(json.dumps([prepare_s, 0]), file=sys.stderr, flush=True)
+    print(json.dumps([prepare_s, 0]), file=answers, flush=True)
     engine = osrm.OSRM(base)
     places = np.concatenate([given["origins"], given["destinations"]])
     n_origins = len(given["origins"])
@@ -56,7 +59,7 @@ def main():
         answer = engine.Table(asked)
         seconds = time.process_time() - started
         total = sum(float(cost or 0) for row in answer["durations"] for cost in row)
-        print(json.dumps([seconds, total]), file=sys.stderr, flush=True)
+        print(json.dumps([seconds, total]), file=answers, flush=True)
 
 
 if __name__ == "__main__":
