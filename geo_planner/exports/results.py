@@ -79,8 +79,7 @@ def write_table(
     with written_beside(out) as temporary:
         shown = frame if out.suffix == ".parquet" else frame_in_words(frame, language)
         writers[out.suffix](finite(shown), temporary)
-    if credit_lines:
-        (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
+    write_credits(out, credit_lines)
 
 
 def finite(frame: pd.DataFrame) -> pd.DataFrame:
@@ -92,9 +91,20 @@ def finite(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _write_csv(frame: pd.DataFrame, file: Path) -> None:
+def csv_text(frame: pd.DataFrame, *, has_header: bool = True) -> str:
+    """Write the attributes of a frame as CSV that no spreadsheet runs as formulas."""
     plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    guarded_frame(plain).to_csv(file, index=False, lineterminator="\n")
+    return str(guarded_frame(plain).to_csv(index=False, header=has_header, lineterminator="\n"))
+
+
+def write_credits(out: Path, credit_lines: Sequence[str]) -> None:
+    """Write the credits of the data beside a result file."""
+    if credit_lines:
+        (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
+
+
+def _write_csv(frame: pd.DataFrame, file: Path) -> None:
+    file.write_text(csv_text(frame), "utf-8")
 
 
 def _write_vector(driver: str, layer: str) -> Callable[[pd.DataFrame, Path], None]:
