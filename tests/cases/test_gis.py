@@ -14,6 +14,8 @@ from geo_planner.region.build import build_region
 from geo_planner.region.ingest import ingest
 from geo_planner.words.english import english
 
+pytestmark = pytest.mark.slow
+
 TOWN = {"residents": 900.0, "jobs": 2047.0, "sites_m2": [3600.0] * 3}
 REPAIRED_M2 = {
     "bow_tie": 5_000, "dup_vertices": 10_000, "hole_outside": 10_000, "hole_over_edge": 9_200,
@@ -166,7 +168,6 @@ def test_every_folder_has_its_case(shared_cases):
     assert {place.name for place in (shared_cases / "gis").iterdir()} == set(CASES)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", list(ALLOWED_M2))
 def test_what_plans_allow_is_counted_once(name, shared_cases, tmp_path):
     study = read_study(shared_cases / "gis" / name / "study.toml")

@@ -52,10 +52,8 @@ def read_attributes(
     ]
     if problems:
         raise InputError(f"{title} cannot be read as streets", problems)
-    frame, cleared, problems = with_numbers(
-        frame, [source.fields[column] for column in _NUMBERS if column in source.fields],
-        source, title,
-    )  # fmt: skip
+    numeric = [name for column, name in source.fields.items() if column in _NUMBERS]
+    frame, cleared, problems = with_numbers(frame, numeric, source, title)
     given: dict[str, pd.Series] = {
         column: as_text(frame[name]) for column, name in source.fields.items()
     }
