@@ -23,9 +23,9 @@ from geo_planner.words.wording import Wording
 FILE_LINKS: Mapping[str, str] = {
     "overview": "index.html", "map": "map.html", "sites": "sites.html", "sites_csv": "sites.csv",
 }  # fmt: skip
-SERVED_LINKS: Mapping[str, str] = {"overview": "/", "map": "/map", "sites": "/sites"}
-_TABS = ("overview", "map", "sites", "compare")
-_TAB_WORDS: Mapping[str, str] = {"compare": "comparison"}
+SERVED_LINKS: Mapping[str, str] = {"overview": "/", "map": "/map", "ask": "/access", "sites": "/sites"}
+_TABS = ("overview", "map", "ask", "sites", "compare")
+_TAB_WORDS: Mapping[str, str] = {"compare": "comparison", "ask": "access"}
 PLAN_OPACITY = 0.85
 
 
