@@ -15,6 +15,7 @@ from geo_planner.version import __version__
 from .asking.askers import Askers
 from .asking.nest import Warm
 from .asking.routes import add_questions
+from .collections.routes import add_collections
 from .errors import add_error_handlers
 from .frame import Frame
 from .library import Library
@@ -22,6 +23,7 @@ from .limits import Heads, Limits
 from .pages import add_pages, draw_pages
 from .scenarios import add_scenarios
 from .schema import describe
+from .search import add_search
 from .settings import ServiceSettings
 from .status import add_status
 
@@ -65,6 +67,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     add_error_handlers(app)
     add_status(app, library, askers)
     add_questions(app, library, askers)
+    add_collections(app, library)
+    add_search(app, library)
     add_scenarios(app, library)
     add_pages(app, library)
     describe(app)

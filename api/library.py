@@ -4,6 +4,7 @@ A run is read when it is first asked for, and ahead of that in the background; a
 alone is analysed. A study whose folder was written anew is opened anew.
 """
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -51,6 +52,8 @@ class Shelf:
         Why there is no result.
     step, share
         What the work is at, and how much of all of it is done, 0 to 1.
+    opened_as
+        Tells this opening of the place from a later one, when it was written anew.
     """
 
     study_id: str
@@ -60,6 +63,7 @@ class Shelf:
     failure: Refusal | None = None
     step: str = ""
     share: float = 0.0
+    opened_as: str = field(default_factory=lambda: secrets.token_hex(4))
     _result: AnalysisResult | None = None
     _kept: dict[Hashable, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)

@@ -88,6 +88,7 @@ def times(
     summary = {
         "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": len(frame),
         "reached_pairs": n_reached, "points": result.snaps["status"].value_counts().to_dict(),
+        "engine": result.engine,
     }  # fmt: skip
     summary["findings"] = tell_findings(result.findings, opened.study)
     n_lost = int((result.snaps["status"] != "snapped").sum())

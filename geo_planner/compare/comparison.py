@@ -77,7 +77,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         counts = (
-            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+            f"{len(self.zones)} zones, {len(self.businesses)} "
+            f"{self.b.study.study.workplaces_called}, {len(self.sites)} sites"
         )
         fair = f"{len(self.unfair)} differences in kind" if self.unfair else "fair"
         return f"Comparison({self.name_a!r} to {self.name_b!r}: {counts}, {fair})"

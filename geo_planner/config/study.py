@@ -46,6 +46,11 @@ class StudyHead(Settings):
         '{ en = ["shop", "shops"], da = ["butik", "butikker"] }; every figure of jobs bears it.',
     )
 
+    @property
+    def workplaces_called(self) -> str:
+        """Name in English what the rows of ``businesses`` are."""
+        return "workplaces" if self.jobs_stand_in is None else self.jobs_stand_in.en[1]
+
     @model_validator(mode="before")
     @classmethod
     def _holidays_of_the_country(cls, given: Any) -> Any:

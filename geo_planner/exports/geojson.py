@@ -17,6 +17,7 @@ import shapely
 from geo_planner.crs import to_degrees
 
 _DIGITS = 8  # of a degree: a millimetre
+_METRE_DIGITS = 3
 MEDIA_TYPE = "application/geo+json"
 
 
@@ -54,24 +55,39 @@ def feature_collection(
     if credit_lines:
         head["credits"] = list(credit_lines)
     written = json.dumps(head, ensure_ascii=False, allow_nan=False, default=str)
-    features = ",\n".join(feature_lines(frame, key))
+    ids = None if key is None else [str(one) for one in frame[key]]
+    features = ",\n".join(feature_lines(frame, ids))
     return f'{written[:-1]}, "features": [\n{features}\n]}}\n'
 
 
-def feature_lines(frame: gpd.GeoDataFrame, key: str | None = None) -> Iterator[str]:
-    """Write each row as a feature on a line of its own; as :func:`feature_collection`."""
-    degrees = to_degrees(frame)
-    rows = pd.DataFrame(degrees.drop(columns=degrees.geometry.name))
-    for row, shape in zip(_records(rows), _shapes(degrees), strict=True):
+def feature_lines(
+    frame: gpd.GeoDataFrame, ids: Sequence[str] | None = None, *, in_degrees: bool = True
+) -> Iterator[str]:
+    """Write each row as a feature on a line of its own; as :func:`feature_collection`.
+
+    Parameters
+    ----------
+    frame
+        Rows in any CRS.
+    ids
+        Id of each row's feature; None: no ids.
+    in_degrees
+        Write longitude and latitude; else the frame's own coordinates, to a millimetre.
+    """
+    placed = to_degrees(frame) if in_degrees else frame
+    digits = _DIGITS if in_degrees else _METRE_DIGITS
+    rows = pd.DataFrame(placed.drop(columns=placed.geometry.name))
+    records, shapes = _records(rows), _shapes(placed, digits)
+    for number, (row, shape) in enumerate(zip(records, shapes, strict=True)):
         properties = json.dumps(row, ensure_ascii=False, allow_nan=False, default=_plain)
-        named = "" if key is None else f'"id": {json.dumps(row[key], ensure_ascii=False)}, '
+        named = "" if ids is None else f'"id": {json.dumps(ids[number], ensure_ascii=False)}, '
         geometry = "null" if shape is None else shapely.to_geojson(shape)
         yield f'{{"type": "Feature", {named}"properties": {properties}, "geometry": {geometry}}}'
 
 
-def _shapes(degrees: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
-    turned = shapely.orient_polygons(degrees.geometry.to_numpy())
-    return shapely.transform(turned, lambda points: np.round(points, _DIGITS))
+def _shapes(placed: gpd.GeoDataFrame, digits: int) -> npt.NDArray[np.object_]:
+    turned = shapely.orient_polygons(placed.geometry.to_numpy())
+    return shapely.transform(turned, lambda points: np.round(points, digits))
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -92,9 +92,14 @@ def finite(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _write_csv(frame: pd.DataFrame, file: Path) -> None:
+def csv_text(frame: pd.DataFrame) -> str:
+    """Write the attributes of a frame as CSV that no spreadsheet runs as formulas."""
     plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    guarded_frame(plain).to_csv(file, index=False, lineterminator="\n")
+    return str(guarded_frame(plain).to_csv(index=False, lineterminator="\n"))
+
+
+def _write_csv(frame: pd.DataFrame, file: Path) -> None:
+    file.write_text(csv_text(frame), "utf-8")
 
 
 def _write_vector(driver: str, layer: str) -> Callable[[pd.DataFrame, Path], None]:

@@ -98,6 +98,14 @@ def reach(what: str, mode: Mode) -> str:
     return MeasureKey(what, mode, norm_min, MEDIAN if mode in TRANSIT_MODES else None).column
 
 
+def left_out(table: str, frame: pd.DataFrame, *columns: str) -> tuple[Reason, ...]:
+    """Say how many rows take no part since a figure of theirs is unknown; none where all do."""
+    unknown = [(name, int(frame[name].isna().sum())) for name in columns]
+    return tuple(
+        Reason("rows_unknown", table=table, column=name, count=n) for name, n in unknown if n
+    )
+
+
 def lacks(table: str, *columns: str) -> Unknown:
     """Say which columns of a table are missing."""
     return Unknown(Reason("table_lacks", table=table, columns=columns))

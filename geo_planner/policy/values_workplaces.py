@@ -1,6 +1,7 @@
 """Indicators told by workplaces: reach, service, clusters, private jobs."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -20,6 +21,7 @@ from geo_planner.policy.answers import (
     Known,
     Unknown,
     lacks,
+    left_out,
     noted,
     numbers,
     reach,
@@ -53,7 +55,8 @@ def _by_jobs(
         return Unknown(Reason("jobs_beyond_search"), NOT_REACHED)
     n_unknown = int((np.isnan(values) & (np.nan_to_num(jobs) > 0)).sum())
     note = Reason("workplaces_off_network", count=n_unknown) if n_unknown else None
-    return Known(summary, frames.years.get("businesses"), noted(note))
+    notes = (*noted(note), *left_out("businesses", frames.businesses, "employees_count"))
+    return Known(summary, frames.years.get("businesses"), notes)
 
 
 def _mean(column: str) -> Compute:
@@ -68,18 +71,21 @@ def _high_service(frames: PolicyFrames) -> Answer:
     if "service_level" not in frames.businesses:
         return lacks("businesses", "service_level")
     levels = frames.businesses["service_level"]
-    jobs = np.nan_to_num(frames.businesses["employees_count"].to_numpy(float))
     is_high = np.where(levels.isna(), np.nan, levels.isin(_HIGH_LEVELS).astype(float))
-    return Known(weighted_mean(is_high, jobs), frames.years.get("businesses"))
+    rated = replace(frames, businesses=frames.businesses.assign(is_high=is_high))
+    return _by_jobs(rated, "is_high", weighted_mean)
 
 
 def _quotient(frames: PolicyFrames, cluster: str) -> Answers:
     found = location_quotients(frames.businesses, _others(frames))
     rows = found[(found["cluster"] == cluster) & (found["set"] == "core")]
+    unknown = left_out("businesses", frames.businesses, "employees_count")
     return {
         f"{AGAINST}{row.area}" if isinstance(row.area, str) else WHOLE_AREA: (
             Known(
-                row.location_quotient, row.year, (Reason("jobs_of_cluster", jobs=row.jobs_count),)
+                row.location_quotient,
+                row.year,
+                (Reason("jobs_of_cluster", jobs=row.jobs_count), *unknown),
             )
             if row.state == COMPUTED
             else _unknown(row.state, row.reason)
@@ -118,9 +124,18 @@ def _jobs_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
         return Unknown(Reason("no_cluster_stated"))
     counted = cluster_jobs(frames.businesses)
     core = counted.loc[(cluster, "core"), "jobs_count"]
-    note = Reason("core_jobs", jobs=core)
     total = float(counted.loc[(cluster, "core_and_extended"), "jobs_count"])
-    return Known(total, frames.years.get("businesses"), (note,))
+    if np.isnan(total):
+        return lacks("businesses", "employees_count")
+    own = frames.businesses[frames.businesses["cluster"] == cluster]
+    # a workplace without a branch may belong to any cluster
+    in_none = frames.businesses[frames.businesses["cluster"].isna()]
+    notes = (
+        Reason("core_jobs", jobs=None if np.isnan(core) else core),
+        *left_out("businesses", own, "employees_count"),
+        *left_out("businesses", in_none, "branch_code"),
+    )
+    return Known(total, frames.years.get("businesses"), notes)
 
 
 def _private_jobs(frames: PolicyFrames) -> Answer:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason
+from geo_planner.words.labels import plain_label
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,11 @@ class Need:
     @property
     def what(self) -> Reason:
         """Say what is asked for."""
-        tables = " / ".join(self.tables)
         if not self.column:
-            return Reason("missing_rows", tables=tables)
+            return Reason("missing_rows", tables=self.tables)
         if not self.value:
-            return Reason("missing_column", tables=tables, column=self.column)
-        return Reason("missing_value", tables=tables, column=self.column, value=self.value)
+            return Reason("missing_column", tables=self.tables, column=self.column)
+        return Reason("missing_value", tables=self.tables, column=self.column, value=self.value)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Missing:
     remedy
         What to add to the study.
     lost
-        Ids of criteria and measures, and what they are called by language.
+        Ids of criteria and measures, and what each is called by language.
     """
 
     what: Reason
@@ -89,7 +89,9 @@ def needs() -> tuple[Need, ...]:
             row["column"],
             row["value"],
             {
-                language: row[f"label_{language}"] or named[row["id"]][f"label_{language}"]
+                language: plain_label(
+                    row[f"label_{language}"] or named[row["id"]][f"label_{language}"]
+                )
                 for language in _LANGUAGES
             },
         )
@@ -136,12 +138,11 @@ def _missing(
     first = group[0]
     wrong = next((broken[name] for name in first.tables if name in broken), None)
     remedy = Reason("remedy_mend_source", source=wrong) if wrong else _remedy(first, tables)
+    lost = {need.id: need for need in group}
     labels = {
-        language: tuple(dict.fromkeys(need.labels[language] for need in group))
-        for language in _LANGUAGES
+        language: tuple(need.labels[language] for need in lost.values()) for language in _LANGUAGES
     }
-    lost = tuple(dict.fromkeys(need.id for need in group))
-    return Missing(what, first.tables[0], remedy, lost, labels)
+    return Missing(what, first.tables[0], remedy, tuple(lost), labels)
 
 
 def _remedy(need: Need, tables: Mapping[str, pd.DataFrame]) -> Reason:

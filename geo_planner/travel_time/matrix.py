@@ -20,6 +20,7 @@ from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.columns import TRAVEL_TIME, minute_and_draw
 from geo_planner.travel_time.inputs import Points, points_of, require_mode, travel_in
 from geo_planner.travel_time.router import open_router
+from geo_planner.travel_time.row_search import SEARCH
 from geo_planner.units import CENTISECONDS_PER_S
 
 
@@ -45,6 +46,9 @@ class TravelTimes:
     findings
         What was left out of the network or the timetable, or is assumed or doubtful in them; and
         points linked from afar.
+    engine
+        How streets were searched: ``search``, one origin at a time, or ``hierarchy``, many at once;
+        ``timetable`` where public transport was.
 
     Examples
     --------
@@ -63,6 +67,7 @@ class TravelTimes:
     origins: gpd.GeoSeries
     destinations: gpd.GeoSeries
     findings: tuple[Finding, ...] = ()
+    engine: str = SEARCH
 
     def __repr__(self) -> str:
         n_origins, n_destinations, n_columns = self.times_s.shape
@@ -226,5 +231,5 @@ def travel_times(
     )
     return TravelTimes(
         from_points.index, to_points.index, router.columns, times, snaps, from_points, to_points,
-        (*router.findings, *far_link_findings(snaps, "end")),
+        (*router.findings, *far_link_findings(snaps, "end")), router.engine,
     )  # fmt: skip

@@ -23,6 +23,7 @@ class Router(Protocol):
     """Promise what every mode's router can do."""
 
     columns: tuple[str, ...]
+    engine: str
 
     @property
     def findings(self) -> tuple[Finding, ...]:

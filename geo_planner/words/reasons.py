@@ -9,6 +9,7 @@ from typing import Any
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason, read_reasons
+from geo_planner.words.labels import plain_label
 from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 
@@ -87,12 +88,7 @@ def _percent(words: Wording, value: float) -> str:
 
 def _criterion(words: Wording, key: str) -> str:
     """Name a criterion, whatever the traffic."""
-    return (
-        _labels("criteria", "id", words.language)
-        .get(key, key)
-        .replace(", {traffic}", "")
-        .replace("{city_centre}", "")
-    )
+    return plain_label(_labels("criteria", "id", words.language).get(key, key))
 
 
 def _constraint(words: Wording, kind: str) -> str:
@@ -120,6 +116,8 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "percent": _percent,
     "signed_count": lambda words, value: ("+" if value > 0 else "") + words.number(value),
     "signed_percent": lambda words, value: ("+" if value > 0 else "") + _percent(words, value),
+    # a figure for machines: a column's name says nothing to readers of the text
+    "unsaid": lambda _words, _value: "",
     "criterion": _criterion,
     "constraint": _constraint,
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),

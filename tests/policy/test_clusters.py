@@ -74,7 +74,7 @@ def test_few_workplaces_or_jobs_are_not_shown(n_places, jobs, state):
 def test_without_a_reference_a_quotient_needs_data_and_is_never_one():
     row = core_of(location_quotients(clustered(), NO_REFERENCE))
     assert row["state"] == "needs data"
-    assert "reference_employment is empty" in english(row["reason"])
+    assert "no source gives reference employment" in english(row["reason"])
     assert np.isnan(row["location_quotient"])
     (whole,) = specialisation(clustered(), NO_REFERENCE).to_dict("records")
     assert whole["state"] == "needs data"

@@ -12,6 +12,7 @@ from geo_planner.policy.indicators import VALUES
 from geo_planner.policy.text import indicator_lines, indicator_records
 from geo_planner.reasons import Reason, read_reasons
 from tests.policy.policy_town import (
+    FINANCE,
     LIFE,
     NO_REFERENCE,
     SHOP,
@@ -96,6 +97,57 @@ def test_service_is_a_share_of_jobs():
         service_level=["very_high", "high", "medium"],
     )  # fmt: skip
     assert value(told(businesses=places), "high_service_share") == pytest.approx(0.3)
+
+
+def notes_of(table, indicator):
+    return [note.to_json() for note in read_reasons(table.loc[(indicator, WHOLE_AREA), "note"])]
+
+
+def without_jobs(count):
+    return {
+        "code": "rows_unknown", "table": "businesses", "column": "employees_count", "count": count,
+    }  # fmt: skip
+
+
+def test_service_of_jobs_of_which_some_are_unknown_says_how_many_are_left_out():
+    places = workplaces(
+        (SHOP, 10, None, None), (SHOP, np.nan, None, None), service_level=["high", "low"]
+    )
+    table = told(businesses=places)
+    assert value(table, "high_service_share") == pytest.approx(1.0)
+    assert without_jobs(1) in notes_of(table, "high_service_share")
+
+
+def test_service_of_jobs_nobody_counted_is_unknown():
+    places = workplaces((SHOP, np.nan, None, None), service_level=["high"])
+    assert np.isnan(value(told(businesses=places), "high_service_share"))
+
+
+def test_jobs_of_a_cluster_say_which_workplaces_are_left_out():
+    places = workplaces(
+        (LIFE, 10, "life_science", "core"),
+        (LIFE, np.nan, "life_science", "core"),
+        (None, 40, None, None),
+        (FINANCE, np.nan, "finance", "core"),
+    )
+    table = told(businesses=places)
+    assert value(table, "cluster_jobs_life_science") == 10
+    told_of = notes_of(table, "cluster_jobs_life_science")
+    assert without_jobs(1) in told_of
+    assert {**without_jobs(1), "column": "branch_code"} in told_of
+    # nobody counted the jobs of the only workplace
+    assert np.isnan(value(table, "cluster_jobs_finance"))
+    assert table.loc[("cluster_jobs_finance", WHOLE_AREA), "status"] == "needs data"
+
+
+def test_the_rate_of_employment_is_of_zones_that_state_both():
+    places = zones(population_count=[100.0, 100.0], workers_count=[60.0, np.nan])
+    table = told(zones=places)
+    assert value(table, "employment_rate") == pytest.approx(0.6)
+    assert value(table, "residents_in_work") == 60
+    unknown = {"code": "rows_unknown", "table": "zones", "column": "workers_count", "count": 1}
+    assert unknown in notes_of(table, "employment_rate")
+    assert unknown in notes_of(table, "residents_in_work")
 
 
 def test_hinterland_is_not_counted():

@@ -107,9 +107,9 @@ def test_the_extent_of_a_source_is_in_degrees(checked):
 
 def test_what_is_lost_without_streets_and_a_timetable_is_named(checked):
     lost = {english(item.what): item for item in checked.missing}
-    assert "street_times" in lost["rows in table streets"].lost
-    assert "[[sources.gtfs]]" in english(lost["rows in table stop_times"].remedy)
-    assert "departures_per_hour" in lost["rows in table stop_times"].lost
+    assert "street_times" in lost["streets"].lost
+    assert "[[sources.gtfs]]" in english(lost["timetable"].remedy)
+    assert "departures_per_hour" in lost["timetable"].lost
 
 
 def test_zones_stand_in_for_a_study_area_and_that_is_said(checked):
@@ -136,7 +136,7 @@ def test_all_faults_of_all_sources_come_at_once_with_place_and_remedy(tmp_path):
     assert faults["employees_count"].remedy == Reason("remedy_scale")
     assert "give a GTFS zip file or folder" in faults["feed.zip"].what
     remedies = {english(item.what): english(item.remedy) for item in found.missing}
-    assert remedies["rows in table stop_times"] == "put right what is wrong with feed.zip"
+    assert remedies["timetable"] == "put right what is wrong with feed.zip"
 
 
 def test_check_and_build_complain_of_the_same(tmp_path):
@@ -276,11 +276,12 @@ def test_every_criterion_has_its_needs_and_every_need_names_a_real_column():
 def test_what_the_policy_lacks_is_missing_with_what_is_lost():
     lost = {english(item.what): item for item in missing(town())}
     quotients = {f"location_quotient_{name}" for name in ("life_science", "finance", "it")}
-    assert quotients <= set(lost["rows in table reference_employment"].lost)
-    assert "private_jobs" in lost["businesses.sector"].lost
-    assert "labour_pool_basic" in lost["zones.workers_basic_count"].lost
-    assert "Private jobs at workplaces of the area" in lost["businesses.sector"].labels["en"]
-    unread = lost["rows in table commuting"]
+    assert quotients <= set(lost["reference employment"].lost)
+    sectors = lost["workplaces: private or public"]
+    assert "private_jobs" in sectors.lost
+    assert "labour_pool_basic" in lost["zones: residents in work with basic education"].lost
+    assert "Private jobs at workplaces of the area" in sectors.labels["en"]
+    unread = lost["commuting"]
     assert "self_containment_residents" in unread.lost
     assert english(unread.remedy) == "add [[sources.layers]] with table = 'commuting'"
 
@@ -297,9 +298,10 @@ def test_every_indicator_a_town_lacks_for_want_of_data_is_missing_in_its_check(t
 
 def test_a_column_without_values_is_missing_and_one_with_values_is_not():
     known = {english(item.what) for item in missing(town())}
-    assert "zones.workers_count" not in known
+    assert "zones: residents in work" not in known
     empty = town()["zones"].assign(workers_count=float("nan"))
-    lost = {english(item.what): item for item in missing(town(zones=empty))}["zones.workers_count"]
+    found = {english(item.what): item for item in missing(town(zones=empty))}
+    lost = found["zones: residents in work"]
     assert "workers_car_30" in lost.lost
     assert english(lost.remedy) == "name a field for workers_count in a layer of table 'zones'"
 

@@ -86,9 +86,9 @@ class Snapper:
     """Link points to the streets of one mode; the spatial index is made once."""
 
     def __init__(self, streets: gpd.GeoDataFrame, network: StreetNetwork) -> None:
-        self._streets = streets
         self._network = network
-        lines = streets.geometry.to_numpy()
+        self._ids = streets["street_id"].to_numpy(object)
+        self._lines = lines = streets.geometry.to_numpy()
         open_to_points = np.asarray(network.is_snappable)
         self._kept = np.flatnonzero((network.street_state == KEPT) & open_to_points)
         self._island = np.flatnonzero((network.street_state == ISLAND) & open_to_points)
@@ -132,14 +132,15 @@ class Snapper:
         positions[has_place] = shapely.get_coordinates(shapes[has_place])
         street, distance = _nearest(self._kept_tree, shapes, max_snap_m)
         found = street >= 0
-        near_island, _ = _nearest(self._island_tree, shapes, max_snap_m)
+        near_island = np.full(len(shapes), -1)
+        near_island[~found], _ = _nearest(self._island_tree, shapes[~found], max_snap_m)
         status = np.select([found, near_island >= 0], ["snapped", "isolated"], "too_far")
         street = np.where(found, self._kept[street] if len(self._kept) else -1, -1)
         fraction = self._shares_along(shapes, street)
         nearest = street.copy()
         saved_s = self._take_open(shapes, street, distance, fraction, walk_speed_mps, max_snap_m)
         access_s = distance / walk_speed_mps + terminal_time_s
-        ids = self._streets["street_id"].to_numpy(object)
+        ids = self._ids
         ledger = pd.DataFrame(
             {
                 "id": points.index.astype("str"),
@@ -170,7 +171,7 @@ class Snapper:
         """Find how far along its street each point lies, as a share."""
         share = np.zeros(len(shapes))
         found = street >= 0
-        lines = self._streets.geometry.to_numpy()[street[found]]
+        lines = self._lines[street[found]]
         share[found] = shapely.line_locate_point(lines, shapes[found], normalized=True)
         return share
 

@@ -27,6 +27,7 @@ from geo_planner.pages.drawing.measures import (
     measure_title,
     scale_of,
 )
+from geo_planner.pages.drawing.saturation import all_there_is, saturation_words
 from geo_planner.palette import DIVERGING
 from geo_planner.words.wording import Wording
 
@@ -34,6 +35,9 @@ _THOUSAND = 1000.0
 _MIDDLE = len(DIVERGING) // 2
 _MOST_DISTRICTS = 14
 _NAMED_SITES = 2
+
+# what is counted, and all there is of it in the data of A and of B
+_Whole = tuple[str, tuple[float, float]]
 
 
 def measure_facts(
@@ -104,11 +108,13 @@ def cards_of(comparison: Comparison, measure: MeasureKey, words: Wording) -> lis
         _mean_card(
             words("card_residents", title=measure_title(measure, words)),
             _residents_means(comparison, measure.column),
+            _all_in_data(comparison, "jobs"),
             words,
         ),
         _mean_card(
             words("card_jobs", title=_workers_title(measure, words)),
             jobs_means(comparison, measure.column),
+            _all_in_data(comparison, "workers"),
             words,
         ),
         _people_card(comparison, measure.column, words),
@@ -129,13 +135,32 @@ def _card(label: str, value: str, **more: Any) -> dict[str, Any]:
     return {"label": label, "value": value, **blank, "shares": [], **more}
 
 
-def _mean_card(label: str, means: tuple[float, float], words: Wording) -> dict[str, Any]:
+def _all_in_data(comparison: Comparison, what: str) -> _Whole:
+    """Sum what there is to reach in the data of A and of B."""
+    sides = (comparison.a, comparison.b)
+    totals = [all_there_is(side.zones, side.businesses, what) for side in sides]
+    return what, (totals[0], totals[1])
+
+
+def _saturated(means: tuple[float, float], whole: _Whole, words: Wording) -> str:
+    """Say of which side a mean is all, or nearly all, there is in the data; "" of none."""
+    what, totals = whole
+    told = [saturation_words(*pair, what, words) for pair in zip(means, totals, strict=True)]
+    if told[0] == told[1]:
+        return told[0]
+    return ", ".join(f"{side}: {one}" for side, one in zip("AB", told, strict=True) if one)
+
+
+def _mean_card(
+    label: str, means: tuple[float, float], whole: _Whole, words: Wording
+) -> dict[str, Any]:
     change = change_of(*means, "count", words)
+    sides = f"A {change.before} → B {change.after}"
     return _card(
         label,
         change.difference,
         unit=relative(*means, words),
-        note=f"A {change.before} → B {change.after}",
+        note=" · ".join(part for part in (sides, _saturated(means, whole, words)) if part),
         trend=change.trend,
     )
 

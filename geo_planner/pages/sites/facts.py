@@ -10,6 +10,7 @@ import pandas as pd
 from geo_planner.accessibility.keys import MeasureKey, find_measures, headline
 from geo_planner.pages.drawing.layers import nearest_station, site_anchors, text_of
 from geo_planner.pages.drawing.measures import Scale, scale_of
+from geo_planner.pages.drawing.saturation import all_there_is, saturation_words
 from geo_planner.pages.drawing.stations import station_names
 from geo_planner.pages.drawing.view import View
 from geo_planner.pages.sites.confidence import rank_confidence
@@ -259,7 +260,18 @@ def _rest(
         return []
     rows = [_criterion_row(view, row, name) for name in _leaders_first(criteria, groups)]
     title = view.words("section_criteria")
-    return [{"title": title, "rows": [*rows, *_plain_rows(view, row)], "notes": []}]
+    notes = _saturated(view, row, criteria)
+    return [{"title": title, "rows": [*rows, *_plain_rows(view, row)], "notes": notes}]
+
+
+def _saturated(view: View, row: pd.Series, criteria: Sequence[str]) -> list[str]:
+    """Name the criteria whose workers are all, or nearly all, there are in the data."""
+    counted = [name for name in criteria if view.criteria.loc[name, "unit"] == "workers"]
+    if not counted:
+        return []
+    total = all_there_is(view.zones, view.businesses, "workers")
+    told = [(name, saturation_words(row[name], total, "workers", view.words)) for name in counted]
+    return [f"{short_label(view, name)}: {words}" for name, words in told if words]
 
 
 def _plain_rows(view: View, row: pd.Series) -> list[list[str]]:

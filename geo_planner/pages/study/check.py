@@ -15,7 +15,7 @@ from geo_planner.preflight import Preflight
 from geo_planner.preflight.comparing import Total
 from geo_planner.preflight.coverage import CoverageGrid, LayerCoverage
 from geo_planner.preflight.model import SourceReport
-from geo_planner.preflight.text import verdict
+from geo_planner.preflight.text import lost_words, verdict
 from geo_planner.version import __version__
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.tables import counted_rows, table_words
@@ -67,7 +67,7 @@ def render_check(checked: Preflight, *, assets: PageAssets | None = None) -> str
             {
                 "what": reason_words(item.what, words),
                 "remedy": reason_words(item.remedy, words),
-                "lost": item.labels[words.language],
+                "lost": lost_words(item, words),
             }
             for item in checked.missing
         ],

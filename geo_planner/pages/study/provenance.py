@@ -6,6 +6,7 @@ from typing import Any
 from geo_planner.analysis.totals import study_rows
 from geo_planner.findings import Finding
 from geo_planner.pages.drawing.view import View
+from geo_planner.words.findings import source_words
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.tables import table_words
 
@@ -30,7 +31,7 @@ def finding_rows(view: View) -> list[dict[str, Any]]:
             "kind_words": view.words(f"finding_{finding.kind}"),
             "count": view.words.number(finding.count),
             "what": reason_words(finding.what, view.words),
-            "source": view.words.phrases.get(f"table_{finding.source}", finding.source),
+            "source": source_words(finding, view.words),
             "examples": ", ".join(finding.examples[:3]),
         }
         for finding in findings
