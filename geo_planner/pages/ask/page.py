@@ -1,7 +1,7 @@
 """The access page: what any point reaches, asked of the service that hands the page out.
 
-The page holds the base map, the words, and the names a person can ask from; every figure and every
-area on it is an answer of the service, for the question that stands in the page's address.
+The page holds the base map, the words and the places that times are told to; every figure and every
+area on it is an answer of the service, to the question that stands in the page's address.
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,13 @@ from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
 from geo_planner.pages.drawing.geojson import collection
 from geo_planner.pages.drawing.leaflet import MapOverlay, build_map
+from geo_planner.pages.drawing.measures import Scale
 from geo_planner.pages.drawing.page import map_data, render_page
 from geo_planner.pages.drawing.stations import rail_stations
 from geo_planner.pages.drawing.view import View, view_of
 from geo_planner.palette import ISOCHRONES
 from geo_planner.region import Region
+from geo_planner.region.names import NAMED_KINDS
 
 _SCRIPTS = ("core.js", "ask.js", "ask_reach.js", "ask_journeys.js")
 _BANDS_MIN = (15, 30, 45, 60)
@@ -29,7 +31,6 @@ _WINDOWS_MIN = (1, 15, 30, 60, 120)
 _PERCENTILES = (5, 25, 50, 75, 95)
 _WALKS_MIN = (5, 10, 15, 20, 30, 45, 60)
 _MOST_PLACES = 60
-_MOST_NAMES = 1_500
 _DEGREE_DIGITS = 5
 _PADDING = [20, 70, 20, 40]
 _MODES = ("walk", "bicycle", "car", "transit")
@@ -78,7 +79,7 @@ def render_ask(
             "colours": list(colours),
             "counts": counts,
             "places": _named_places(view),
-            "names": _names(view),
+            "kinds": {kind: words(f"kind_{kind}") for kind in NAMED_KINDS},
             "defaults": _defaults(view, travel, counts),
         },
     )
@@ -106,7 +107,7 @@ def render_ask(
             legend.part(
                 words("time_from_point"),
                 words("minutes"),
-                scale=legend.Scale(colours, [str(minutes) for minutes in bands], words("minutes")),
+                scale=Scale((), colours, tuple(map(str, bands)), words("minutes")),
                 symbols=[legend.symbol(words("station_symbol"), "station")],
                 live=True,
             )
@@ -143,27 +144,6 @@ def _named_places(view: View) -> list[dict[str, Any]]:
     kind = view.words("place_kind_station")
     rows += [(name, kind, at) for name, at in zip(stations["name"], _points(stations), strict=True)]
     return [_named(name, kind, at) for name, kind, at in rows[:_MOST_PLACES]]
-
-
-def _names(view: View) -> list[dict[str, Any]]:
-    """List further names that can be asked from: sites, towns and districts, workplaces."""
-    region = view.region
-    tables = (
-        ("sites", "site"),
-        ("localities", "locality"),
-        ("schools", "school"),
-        ("businesses", "workplace"),
-    )
-    found: list[dict[str, Any]] = []
-    for table, kind in tables:
-        rows = region.geo_table(table)
-        rows = rows[rows["name"].notna() & rows.geometry.notna()]
-        label = view.words(f"place_kind_{kind}")
-        found += [
-            _named(name, label, at)
-            for name, at in zip(rows["name"], _points(rows), strict=True)
-        ]
-    return found[:_MOST_NAMES]
 
 
 def _points(frame: gpd.GeoDataFrame) -> list[tuple[float, float]]:

@@ -58,11 +58,12 @@
     byId("busy").hidden = !text;
   };
 
+  const dayWords = () => (state.day ? new Date(state.day + "T12:00").toLocaleDateString(data.language === "da" ? "da-DK" : "en-GB", { day: "numeric", month: "long", year: "numeric" }) : words.typical_day);
   const condition = function () {
     const parts = [document.querySelector("input[name=mode]:checked + span").textContent];
     if (state.mode === "transit") {
       const when = words[state.time === "arrive" ? "arriving_by" : "leaving_from"].replace("{clock}", state.clock);
-      parts.push(when, state.day || words.typical_day, words.window_of.replace("{minutes}", state.window),
+      parts.push(when, dayWords(), words.window_of.replace("{minutes}", state.window),
         state.percentile === "50" ? words.median : words.percentile.replace("{number}", state.percentile));
     }
     return parts.join(" \u00b7 ");
@@ -85,7 +86,12 @@
   const at = () => ({ lon: state.lon, lat: state.lat });
 
   const stale = function (on) {
-    for (const id of ["stage", "sums", "places", "journeys"]) byId(id).classList.toggle("stale", on);
+    for (const id of ["stage", "reach", "journeys"]) byId(id).classList.toggle("stale", on);
+  };
+  /* one answer that fails leaves the others standing */
+  const refuse = function (messages) {
+    byId("problem").textContent = [...new Set(messages)].join("\n");
+    byId("problem").hidden = !messages.length;
   };
   const run = async function () {
     writeAddress();
@@ -94,33 +100,35 @@
     if (state.lon === null) return;
     const mine = (running = new AbortController());
     const slow = setTimeout(() => stale(true), STALE_AFTER_MS);
-    byId("problem").hidden = true;
+    refuse([]);
     const limits = { lon: state.lon, lat: state.lat };
     const window = state.mode === "transit" ? { percentile: gp.percentiles().join(",") } : {};
     const columns = [...new Set([state.count, ...ask.counts.filter((one) => one.id === "residents").map((one) => one.id)])].filter(Boolean);
     const most = ask.bands[ask.bands.length - 1];
     try {
-      const [drawn, sums, times] = await Promise.all([
+      const answers = await Promise.allSettled([
         gp.answer("isochrones", areas(), mine.signal),
         columns.length ? gp.answer("reach", { ...limits, ...window, columns: columns.join(","), cutoffs_min: Array.from({ length: most }, (_, i) => i + 1).join(",") }, mine.signal) : null,
         ask.places.length ? gp.answer("times", { ...window, from: state.lon + "," + state.lat, to: ask.places.map((one) => one.lon + "," + one.lat).join(";") }, mine.signal) : null,
       ]);
-      gp.layers.reach.clearLayers().addData({ ...drawn, features: drawn.features.filter((feature) => feature.geometry) });
-      gp.showReach(state, { drawn, sums, times });
+      mine.signal.throwIfAborted();
+      const [drawn, sums, times] = answers.map((one) => one.value || null);
+      refuse(answers.filter((one) => one.reason).map((one) => one.reason.message));
+      const features = drawn ? drawn.features.filter((feature) => feature.geometry) : [];
+      gp.layers.reach.clearLayers().addData({ type: "FeatureCollection", features });
+      gp.showReach(state, { features, sums, times });
       await gp.showJourneys(state, mine.signal);
       byId("live").textContent = byId("sum-title").textContent + ": " + byId("sum").textContent;
     } catch (error) {
-      if (error.name === "AbortError" || mine.signal.aborted) return;
-      gp.layers.reach.clearLayers();
-      for (const id of ["reach", "journeys"]) byId(id).hidden = true;
-      byId("problem").textContent = error.message;
-      byId("problem").hidden = false;
+      if (!mine.signal.aborted) refuse([error.message]);
     } finally {
       clearTimeout(slow);
       if (running === mine) { stale(false); say(""); }
     }
   };
   gp.askAgain = run;
+  gp.keepLimit = function (minutes) { state.limit = String(minutes); writeAddress(); };
+  gp.keepEnd = function (end) { state.to = end; };
 
   /* the pin: dropped, dragged, or moved by arrow keys */
   const drop = function (latlng, name) {
@@ -153,17 +161,15 @@
   };
 
   /* search: names of the region, or latitude and longitude */
-  const plain = (text) => text.toLowerCase().replace(/\u00e6/g, "ae").replace(/\u00f8/g, "oe").replace(/\u00e5/g, "aa")
-    .normalize("NFD").replace(/[\u0300-\u036f]/g, "");
-  const everything = [...ask.places, ...ask.names].map((one) => ({ ...one, key: plain(one.name) }));
-  const MOST_HITS = 8;
-  const hitsOf = function (text) {
-    const numbers = text.match(/^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*$/);
+  const MOST_HITS = 8, COORDINATES = /^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*$/;
+  const hitsOf = async function (text) {
+    const numbers = text.match(COORDINATES);
     if (numbers) return [{ name: numbers[1] + ", " + numbers[2], kind: words.coordinates, lat: Number(numbers[1]), lon: Number(numbers[2]), isPoint: true }];
-    const key = plain(text.trim());
-    if (!key) return [];
-    const found = everything.filter((one) => one.key.includes(key));
-    return found.sort((a, b) => a.key.indexOf(key) - b.key.indexOf(key)).slice(0, MOST_HITS);
+    if (!text.trim()) return [];
+    const query = new URLSearchParams({ q: text.trim(), limit: MOST_HITS, study: ask.study, scenario: ask.scenario });
+    const response = await fetch(ask.api + "/search?" + query);
+    if (!response.ok) return [];
+    return (await response.json()).hits.map((hit) => ({ ...hit, kind: ask.kinds[hit.kind] }));
   };
   const startSearch = function () {
     const box = byId("place"), list = byId("hits");
@@ -182,7 +188,13 @@
       box.setAttribute("aria-expanded", String(!list.hidden));
       if (hits.length) box.setAttribute("aria-activedescendant", "hit-" + chosen);
     };
-    box.addEventListener("input", () => { hits = hitsOf(box.value); chosen = 0; draw(); });
+    box.addEventListener("input", async () => {
+      const asked = box.value, found = await hitsOf(asked);
+      if (asked !== box.value) return;
+      hits = found;
+      chosen = 0;
+      draw();
+    });
     box.addEventListener("focus", () => box.select());
     box.addEventListener("blur", close);
     box.addEventListener("keydown", (event) => {
@@ -246,7 +258,7 @@
     startSearch();
     startForm();
     startTabs();
-    byId("examples").replaceChildren(...ask.places.slice(0, 3).map((one) => el("li", {},
+    byId("examples").replaceChildren(...ask.places.filter((one) => gp.inFocus([one.lat, one.lon])).slice(0, 3).map((one) => el("li", {},
       el("button", { type: "button", class: "btn", onclick: () => drop(L.latLng(one.lat, one.lon), one.name) }, one.name))));
     byId("share").addEventListener("click", async () => {
       await navigator.clipboard.writeText(location.href);
