@@ -59,7 +59,9 @@ class Openings:
         try:
             region = self.region(folder, digest)
             travel = Travel.model_validate(region.study.get("travel", {}))
-            _ = self.isochrones(region, mode, travel).samples
+            isochrones = self.isochrones(region, mode, travel)
+            if mode in TRANSIT_MODES:
+                _ = isochrones.samples
             self.reaching(region, mode, travel)
         except GeoPlannerError:
             return

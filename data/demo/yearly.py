@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from demo.frame import rng_for, share_out
-from demo.people import EMPLOYED, RESIDENTS
+from demo.people import EMPLOYED, RESIDENTS, cell_layer
 from demo.workplaces import BRANCH_STANDARD, workplace_layer
 
 TOWN, COUNTRY = "Ballerup", "Danmark"
@@ -49,6 +50,12 @@ AROUND: tuple[tuple[str, float, float], ...] = (
     ("Frederikssund", 0.05, 0.02), ("Rødovre", 0.05, 0.05), ("Albertslund", 0.05, 0.04),
     ("Roskilde", 0.06, 0.03), ("Øvrige", 0.15, 0.12),
 )  # fmt: skip
+# district: weight of its part in the change of private jobs
+DISTRICT_YEARS = (2016, 2021, 2025)
+DISTRICT_GROWTH = {
+    "Lautrup": 1_420, "Ballerup": 640, "Malmparken": 510, "Skovlunde": 380, "Kildedal": 290,
+    "Hede": 90, "Egebjerg": 20, "Pederstrup": -10, "Måløv": -60, "Industriparken": -180,
+}  # fmt: skip
 STAY = {2016: 10_150, 2021: 10_320, 2025: 10_500}
 COME_IN = {2016: 31_900, 2021: 35_000, 2025: 36_000}
 EDUCATION = {"basic": 0.17, "vocational": 0.36, "higher": 0.47}
@@ -92,6 +99,25 @@ def job_rows() -> Iterable[Row]:
         jobs[free] *= 1 + missing / jobs[free].sum()
         yield from _rows(town, TOWN, year, jobs)
         yield from _rows(town, COUNTRY, year, _jobs_of(_country(town), year, here=False))
+    yield from _district_rows(private)
+
+
+def _district_rows(private: dict[int, float]) -> Iterable[Row]:
+    """Share the change of private jobs out by district, so that the parts add up to the whole."""
+    work = workplace_layer()
+    cells = cell_layer()
+    nearest = shapely.STRtree(cells.geometry.to_numpy()).nearest(work.geometry.to_numpy())
+    is_private = (work["sektor"] == "private").to_numpy()
+    counted = work["ansatte"].where(is_private, 0).groupby(cells["bydel"].to_numpy()[nearest])
+    last = counted.sum()
+    names = list(last.index)
+    weights = np.array([DISTRICT_GROWTH.get(name, 0.0) for name in names])
+    for year in DISTRICT_YEARS:
+        change = _between(private, LAST_YEAR) - _between(private, year)
+        jobs = last.to_numpy(float) - change * weights / weights.sum()
+        for name, count in zip(names, jobs, strict=True):
+            rounded = round(count / ROUNDED_TO) * ROUNDED_TO
+            yield None, None, TOWN, year, "private", rounded, ROUNDED_TO, name
 
 
 def _jobs_of(branches: pd.DataFrame, year: int, *, here: bool) -> np.ndarray:
@@ -124,7 +150,7 @@ def _country(town: pd.DataFrame) -> pd.DataFrame:
 def _rows(branches: pd.DataFrame, area: str, year: int, jobs: np.ndarray) -> Iterable[Row]:
     rounded = np.round(jobs / ROUNDED_TO).astype(int) * ROUNDED_TO
     for code, sector, count in zip(branches["branche"], branches["sektor"], rounded, strict=True):
-        yield code, BRANCH_STANDARD, area, year, sector, int(count), ROUNDED_TO
+        yield code, BRANCH_STANDARD, area, year, sector, int(count), ROUNDED_TO, None
 
 
 def commuting_rows() -> Iterable[Row]:
@@ -176,7 +202,9 @@ def firm_rows() -> Iterable[Row]:
 
 
 TABLES: dict[str, tuple[tuple[str, ...], Callable[[], Iterable[Row]]]] = {
-    "job": (("branche", "br_std", "omraade", "aar", "sektor", "job", "afrundet"), job_rows),
+    "job": (
+        ("branche", "br_std", "omraade", "aar", "sektor", "job", "afrundet", "bydel"), job_rows,
+    ),
     "pendling": (("bopael", "arbejde", "aar", "uddannelse", "personer"), commuting_rows),
     "borgere": (("omraade", "aar", "borgere", "beskaeft"), resident_rows),
     "omsaetning": (

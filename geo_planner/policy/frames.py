@@ -22,6 +22,14 @@ def _empty(name: str) -> pd.DataFrame:
     return pd.DataFrame({one.name: pd.Series([], dtype=one.pandas_dtype) for one in columns})
 
 
+def whole_areas(reference: pd.DataFrame) -> pd.DataFrame:
+    """Leave out jobs of districts, and all branches together where branches are stated too."""
+    rows = reference[reference["district"].isna()] if "district" in reference else reference
+    place = [rows["area"], rows["year"]]
+    has_branches = rows["branch_code"].notna().groupby(place).transform("any")
+    return rows[rows["branch_code"].notna() | ~has_branches]
+
+
 @dataclass(frozen=True)
 class PolicyFrames:
     """Hand over what the indicators are computed from; what is absent leaves them without value.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo_planner.policy.answers import Answer, Compute, Known, Unknown
 from geo_planner.policy.clusters import branch_mix, jobs_by_set, too_coarse
-from geo_planner.policy.frames import PolicyFrames
+from geo_planner.policy.frames import PolicyFrames, whole_areas
 from geo_planner.policy.history import as_trend, growth_since, levels_of, rows_of
 from geo_planner.policy.rules import policy_rules
 from geo_planner.policy.values_history import latest, since_base
@@ -30,6 +30,12 @@ def area_there(frames: PolicyFrames, table: pd.DataFrame) -> str | Unknown:
     return Unknown(Reason("no_area_compared"))
 
 
+def _with_branches(frames: PolicyFrames, area: str | None) -> pd.DataFrame:
+    """Pick the jobs of a whole area by branch."""
+    rows = rows_of(whole_areas(frames.reference_employment), area)
+    return rows[rows["branch_code"].notna()]
+
+
 def _one_standard(rows: pd.DataFrame, base: int | None) -> pd.DataFrame:
     """Leave out the years in another code list than the base year's, or else the last one's."""
     if rows.empty:
@@ -41,7 +47,7 @@ def _one_standard(rows: pd.DataFrame, base: int | None) -> pd.DataFrame:
 
 def _cluster_growth(frames: PolicyFrames, cluster: str, area: str | None) -> Answer:
     base = frames.policy.base_year
-    whole = rows_of(frames.reference_employment, area)
+    whole = _with_branches(frames, area)
     rows = _one_standard(whole, base)
     if len(whole) and whole["year"].max() != rows["year"].max():
         return Unknown(Reason("years_in_other_standards"))
@@ -85,8 +91,7 @@ def _both_areas(frames: PolicyFrames) -> tuple[pd.DataFrame, pd.DataFrame] | Unk
         return there
     base = frames.policy.base_year
     own, other = (
-        _one_standard(rows_of(frames.reference_employment, area), base)
-        for area in (frames.own_area, there)
+        _one_standard(_with_branches(frames, area), base) for area in (frames.own_area, there)
     )
     for rows, area in ((own, frames.own_area), (other, there)):
         if rows.empty:
@@ -160,7 +165,7 @@ def _sales(rows: pd.DataFrame, column: str = "sales_amount") -> pd.Series:
 
 def _base_mix(frames: PolicyFrames) -> tuple[pd.Series, Reason | None]:
     """Give the share of private jobs by two-digit branch here in the base year."""
-    own = rows_of(frames.reference_employment, frames.own_area)
+    own = _with_branches(frames, frames.own_area)
     own = own[own["year"] == frames.policy.base_year]
     note = None
     if own.empty:

@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from geo_planner.policy.answers import Answer, Compute, Known, Unknown
-from geo_planner.policy.frames import PolicyFrames
+from geo_planner.policy.answers import WHOLE_AREA, Answer, Answers, Compute, Known, Unknown
+from geo_planner.policy.frames import PolicyFrames, whole_areas
 from geo_planner.policy.history import (
     as_trend,
     changes_since,
@@ -80,6 +80,8 @@ def private_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, bool]]:
     kept, is_proxy = [rows.iloc[:0]], {}
     for year, own in rows.groupby("year"):
         by_branch = bool(own["sector"].isna().any())
+        if by_branch and own["branch_code"].isna().any():
+            continue  # neither sector nor branch: nobody knows which are private
         is_proxy[int(year)] = by_branch
         if by_branch:
             pairs = zip(own["branch_code"], own["branch_standard"], strict=True)
@@ -89,8 +91,17 @@ def private_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, bool]]:
     return pd.concat(kept), is_proxy
 
 
-def _private_change(frames: PolicyFrames) -> Answer:
-    own = rows_of(frames.reference_employment, frames.own_area)
+def _private_change(frames: PolicyFrames) -> Answers:
+    """Count private jobs since the base year: of the area, and of each district stated."""
+    jobs = frames.reference_employment
+    answers = {WHOLE_AREA: _change_of(frames, rows_of(whole_areas(jobs), frames.own_area))}
+    own = rows_of(jobs, frames.own_area)
+    for district in sorted(own["district"].dropna().unique()) if "district" in own else ():
+        answers[str(district)] = _change_of(frames, own[own["district"] == district])
+    return answers
+
+
+def _change_of(frames: PolicyFrames, own: pd.DataFrame) -> Answer:
     rows, is_proxy = private_rows(own)
     base = frames.policy.base_year
     levels = levels_of(rows, "jobs_count")

@@ -196,7 +196,8 @@ def _last_year(tables: Mapping[str, pd.DataFrame], key: str, area: str | None) -
     if frame is None or not len(frame):
         return pd.Series([], dtype=float)
     if key == "private_jobs":
-        rows = frame[(frame["area"] == area) & (frame["sector"] == "private")]
+        whole = frame["district"].isna() & (frame["area"] == area)
+        rows = frame[whole & (frame["sector"] == "private")]
     elif key == "commuters_in":
         rows = frame[(frame["to_area"] == area) & (frame["from_area"] != area)]
         by_education = rows["education"].notna()

@@ -81,7 +81,7 @@ def _found(
 
 def _within_another(frame: pd.DataFrame) -> np.ndarray:
     """Mark codes that a shorter code of the same area, year, list and sector holds already."""
-    groups = [name for name in ("branch_standard", "sector") if name in frame]
+    groups = [name for name in ("branch_standard", "sector", "district") if name in frame]
     marked = pd.Series(data=False, index=frame.index)
     for _, rows in frame.groupby([*_PLACE, *groups], dropna=False):
         codes = set(rows["branch_code"].dropna())
@@ -93,10 +93,10 @@ def _within_another(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _both_sectors(jobs: pd.DataFrame) -> np.ndarray:
-    keys = [*_PLACE, "branch_standard", "branch_code"]
+    keys = [jobs[name] for name in (*_PLACE, "district", "branch_standard", "branch_code")]
     is_blank = jobs["sector"].isna()
-    n_blank = is_blank.groupby([jobs[name] for name in keys]).transform("sum")
-    n_rows = is_blank.groupby([jobs[name] for name in keys]).transform("size")
+    n_blank = is_blank.groupby(keys, dropna=False).transform("sum")
+    n_rows = is_blank.groupby(keys, dropna=False).transform("size")
     return (is_blank & (n_blank < n_rows)).to_numpy(bool)
 
 

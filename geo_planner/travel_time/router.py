@@ -57,7 +57,7 @@ def open_router(
     *,
     is_expanded: bool = False,
     max_fares: Sequence[Decimal] | None = None,
-) -> Router:
+) -> StreetRouter | TransitRouter:
     """Open the router of a mode.
 
     Parameters

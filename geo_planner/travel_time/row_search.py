@@ -103,7 +103,7 @@ class RowSearch:
         self._sweep: _Sweep | None = None
         self._limit = np.int32(min(int(centiseconds(max_time_s)), int(NO_WAY) - 1))
         self._n_ends = len(ends)
-        leaves, enters = (_leaving, _entering) if not is_reversed else (_entering, _leaving)
+        leaves, enters = (leaving, _entering) if not is_reversed else (_entering, leaving)
         self._seeds, self._doors = leaves(starts), enters(ends)
         start_place, end_place = shared_places(starts, ends)
         whole = (network.street_forward, network.street_backward)
@@ -116,7 +116,7 @@ class RowSearch:
         if not is_reversed:
             graph = ("arc_ptr", "arc_head", "arc_cost")
         self._graph = tuple(np.asarray(getattr(network, name)) for name in graph)
-        self._shift = np.int32(_shift(self._graph[2]))
+        self._shift = np.int32(short_arc(self._graph[2]))
         self._at = _by_state(self._doors, network.n_nodes)
 
     @property
@@ -260,14 +260,14 @@ class _Sweep:
         hierarchy_sweep.compress(*given)
 
 
-def _shift(costs: IntArray) -> int:
+def short_arc(costs: IntArray) -> int:
     """Choose how wide buckets are, as a power of two: a quarter of the arcs is shorter."""
     some = costs[:: max(1, len(costs) // _TRIED_ARCS)]
     some = some[some > 0]
     return int(np.percentile(some, _SHORTER_PERCENTILE)).bit_length() - 1 if len(some) else 0
 
 
-def _leaving(points: SnappedPoints) -> LinkRows:
+def leaving(points: SnappedPoints) -> LinkRows:
     """Give the states that trips from points go on in."""
     states = (points.leave_from, points.leave_to)
     return _doors(points, states, (points.to_from, points.to_to))

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 
 from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
@@ -11,7 +13,7 @@ from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.networks.street.graph import ISLAND, KEPT, StreetNetwork, street_network
 from geo_planner.networks.street.hierarchies import Hierarchy, is_stored, region_hierarchy
-from geo_planner.networks.street.snap import SnappedPoints, Snapper
+from geo_planner.networks.street.snap import SnappedPoints, Snapper, placed_points
 from geo_planner.networks.street.speeds import BICYCLES, traffic_reason
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
@@ -19,7 +21,7 @@ from geo_planner.travel_time.blocks import Block, run_blocks
 from geo_planner.travel_time.choosing import sweeps_pay
 from geo_planner.travel_time.columns import time_column
 from geo_planner.travel_time.row_search import SEARCH, RowSearch
-from geo_planner.units import seconds_from_min
+from geo_planner.units import centiseconds, seconds_from_min
 
 __all__ = ["RowSearch", "StreetRouter"]
 
@@ -123,11 +125,29 @@ class StreetRouter:
 
     def snap_destinations(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips end at; index = ids, CRS of the region."""
-        parking = {
-            **dict.fromkeys(BICYCLES, self._travel.bicycle_parking_min),
-            "car": self._travel.car_parking_min,
-        }.get(self._mode, 0.0)
-        return self._snap(points, parking)
+        return self._snap(points, self._parking_at_end_min)
+
+    @property
+    def takes_points(self) -> npt.NDArray[np.bool_]:
+        """Tell which streets points may be linked to, in the order of the streets table."""
+        network = self.network
+        return np.asarray((network.street_state == KEPT) & network.is_snappable)
+
+    def place_destinations(
+        self,
+        street: npt.NDArray[np.intp],
+        fraction: npt.NDArray[np.float64],
+        position: npt.NDArray[np.float64],
+    ) -> SnappedPoints:
+        """Put points that trips end at on streets where they lie, as shares along them."""
+        access_cs = int(centiseconds(seconds_from_min(self._parking_at_end_min)))
+        return placed_points(self.network, street, fraction, position, access_cs)
+
+    @property
+    def _parking_at_end_min(self) -> float:
+        if self._mode in BICYCLES:
+            return self._travel.bicycle_parking_min
+        return self._travel.car_parking_min if self._mode == "car" else 0.0
 
     def linked_once(self, points: gpd.GeoSeries, *, is_start: bool) -> SnappedPoints:
         """Link points that are asked for again and again, such as stops, and keep the links.

@@ -104,6 +104,19 @@ def test_private_jobs_are_counted_from_the_base_year_with_what_rounding_allows()
     assert trend(found, "private_jobs_change", "level")[2018] == 340
 
 
+def test_districts_are_counted_beside_the_whole_and_never_into_it():
+    whole = years_of("Town", {2016: ((SHOP, 100),), 2021: ((SHOP, 130),)}, sector="private")
+    parts = pd.DataFrame(
+        [(None, None, "Town", name, year, "private", jobs) for name, year, jobs in
+         (("north", 2016, 40), ("north", 2021, 60), ("south", 2016, 60), ("south", 2021, 70))],
+        columns=["branch_code", "branch_standard", "area", "district", "year", "sector",
+                 "jobs_count"],
+    ).astype({"jobs_count": float})  # fmt: skip
+    found = figures(reference_employment=pd.concat([whole, parts])).indicators
+    rows = found[found["id"] == "private_jobs_change"].set_index("area")["value"]
+    assert rows.to_dict() == {WHOLE_AREA: 30, "north": 20, "south": 10}
+
+
 def test_a_year_between_two_others_without_a_row_stays_a_gap():
     table = years_of("Town", {2016: ((SHOP, 10),), 2018: ((SHOP, 30),)}, sector="private")
     values = trend(figures(reference_employment=table), "private_jobs_change")

@@ -162,7 +162,7 @@ class Snapper:
             street=street.astype(np.int32),
             fraction=fraction,
             access=access,
-            **self._along(street, fraction, found),
+            **links_along(self._network, street, fraction, found),
         )
 
     def _shares_along(
@@ -209,40 +209,70 @@ class Snapper:
         fraction[chosen] = self._shares_along(shapes[chosen], street[chosen])
         return saved_s
 
-    def _along(
-        self,
-        street: npt.NDArray[np.intp],
-        fraction: npt.NDArray[np.float64],
-        found: npt.NDArray[np.bool_],
-    ) -> dict[str, IntArray]:
-        """Cost along the street between the points and its ends."""
-        network = self._network
 
-        either_way = np.maximum(network.street_forward[street], network.street_backward[street])
+def placed_points(
+    network: StreetNetwork,
+    street: npt.NDArray[np.intp],
+    fraction: npt.NDArray[np.float64],
+    position: npt.NDArray[np.float64],
+    access_cs: int,
+) -> SnappedPoints:
+    """Put points on streets where they are known to lie; no street is looked for.
 
-        def along(costs: IntArray, share: npt.NDArray[np.float64], end: str, kind: str) -> _Door:
-            state, corner = (
-                getattr(network, f"{name}_{end}")[street] for name in (kind, _ON_CROSSING[kind])
-            )
-            extra = network.leave_from_cost if end == "from" else network.leave_to_cost
-            whole = costs[street]
-            # a point at the very end of a street stands on the crossing, one-way or not
-            is_there = np.rint(either_way * share) == 0
-            cost = np.rint(whole * share) + (extra[street] if kind == "leave" else 0)
-            state = np.where(is_there, corner, np.where(whole >= 0, state, -1))
-            state = np.where(found, state, -1).astype(np.int32)
-            cost = np.where(state >= 0, np.where(is_there, 0, cost), -1)
-            return state, cost.astype(np.int32)
+    Parameters
+    ----------
+    network
+        Network of one mode.
+    street, fraction, position
+        Street, place along its geometry as a share, and x and y [m] of each point.
+    access_cs
+        Time added to every point, such as parking [cs].
+    """
+    return SnappedPoints(
+        ledger=pd.DataFrame({"id": np.arange(len(street))}),
+        position=position,
+        street=street.astype(np.int32),
+        fraction=fraction,
+        access=np.full(len(street), access_cs, np.int32),
+        **links_along(network, street, fraction, np.ones(len(street), bool)),
+    )
 
-        forward, backward = network.street_forward, network.street_backward
-        leave_from, to_from = along(backward, fraction, "from", "leave")
-        leave_to, to_to = along(forward, 1 - fraction, "to", "leave")
-        enter_from, by_from = along(forward, fraction, "from", "enter")
-        enter_to, by_to = along(backward, 1 - fraction, "to", "enter")
-        return {
-            "leave_from": leave_from, "leave_to": leave_to, "to_from": to_from, "to_to": to_to,
-            "enter_from": enter_from, "enter_to": enter_to, "by_from": by_from, "by_to": by_to,
-        }  # fmt: skip
+
+def links_along(
+    network: StreetNetwork,
+    street: npt.NDArray[np.intp],
+    fraction: npt.NDArray[np.float64],
+    found: npt.NDArray[np.bool_],
+) -> dict[str, IntArray]:
+    """Give the states at the ends of streets, and what it costs between them and points on these.
+
+    Names are those of :class:`SnappedPoints`; points that are not ``found`` have none.
+    """
+    either_way = np.maximum(network.street_forward[street], network.street_backward[street])
+
+    def along(costs: IntArray, share: npt.NDArray[np.float64], end: str, kind: str) -> _Door:
+        state, corner = (
+            getattr(network, f"{name}_{end}")[street] for name in (kind, _ON_CROSSING[kind])
+        )
+        extra = network.leave_from_cost if end == "from" else network.leave_to_cost
+        whole = costs[street]
+        # a point at the very end of a street stands on the crossing, one-way or not
+        is_there = np.rint(either_way * share) == 0
+        cost = np.rint(whole * share) + (extra[street] if kind == "leave" else 0)
+        state = np.where(is_there, corner, np.where(whole >= 0, state, -1))
+        state = np.where(found, state, -1).astype(np.int32)
+        cost = np.where(state >= 0, np.where(is_there, 0, cost), -1)
+        return state, cost.astype(np.int32)
+
+    forward, backward = network.street_forward, network.street_backward
+    leave_from, to_from = along(backward, fraction, "from", "leave")
+    leave_to, to_to = along(forward, 1 - fraction, "to", "leave")
+    enter_from, by_from = along(forward, fraction, "from", "enter")
+    enter_to, by_to = along(backward, 1 - fraction, "to", "enter")
+    return {
+        "leave_from": leave_from, "leave_to": leave_to, "to_from": to_from, "to_to": to_to,
+        "enter_from": enter_from, "enter_to": enter_to, "by_from": by_from, "by_to": by_to,
+    }  # fmt: skip
 
 
 def _nearest(

@@ -15,7 +15,6 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_planner import palette
 from geo_planner.classes import class_of
-from geo_planner.pages.brief.maps import MapFrame
 from geo_planner.pages.compare.drawing import LINES, POINTS, named_edits
 from geo_planner.pages.compare.edits import CHANGED, REMOVED, Edit
 from geo_planner.pages.drawing.basemap import (
@@ -28,6 +27,7 @@ from geo_planner.pages.drawing.basemap import (
     merged_patches,
     study_area_of,
 )
+from geo_planner.pages.drawing.ground import MapFrame
 from geo_planner.pages.drawing.measures import Scale
 from geo_planner.pages.drawing.stations import plain_name, rail_stations
 from geo_planner.region import Region

@@ -337,6 +337,8 @@ def _actions(view: View, links: Mapping[str, str]) -> list[dict[str, str]]:
     actions = []
     if "sites" in links and view.has_ranking:
         actions.append({"label": view.words("all_sites"), "href": links["sites"]})
+    if "policy" in links:
+        actions.append({"label": view.words("policy"), "href": links["policy"]})
     if "map" in links:
         actions.append({"label": view.words("open_map"), "href": links["map"]})
     return actions
