@@ -66,16 +66,16 @@
     document.querySelectorAll("#bands tr").forEach((row) => row.classList.toggle("on", Number(row.dataset.minutes) === shown.limit));
   };
   const drawBands = function () {
-    const withResidents = shown.residents && shown.count !== "residents";
-    byId("count-head").textContent = labelOf(shown.count);
-    byId("range-head").textContent = shown.low ? "25\u201375 %" : "";
-    byId("residents-head").textContent = withResidents ? labelOf("residents") : "";
+    const columns = [
+      [words.reached_area, (minutes, k) => (shown.areas[k] === undefined ? "" : gp.number(shown.areas[k] / M2_PER_KM2, 1) + "\u00a0km\u00b2")],
+      shown.middle ? [labelOf(shown.count), (minutes) => el("b", {}, gp.persons(atMinute(shown.middle, minutes)))] : null,
+      shown.low ? [LOW + "\u2013" + HIGH + " %", (minutes) => range(atMinute(shown.low, minutes), atMinute(shown.high, minutes)) || words.no_spread] : null,
+      shown.residents ? [labelOf("residents"), (minutes) => gp.persons(atMinute(shown.residents, minutes))] : null,
+    ].filter(Boolean);
+    byId("bands-head").replaceChildren(el("th", { scope: "col" }, words.within), ...columns.map(([label]) => el("th", { scope: "col", class: "num" }, label)));
     byId("bands").replaceChildren(...ask.bands.map((minutes, k) => el("tr", { "data-minutes": minutes },
       el("th", { scope: "row" }, el("i", { style: { background: ask.colours[k] } }), minutes + " min"),
-      el("td", { class: "num" }, shown.areas[k] === undefined ? "" : gp.number(shown.areas[k] / M2_PER_KM2, 1) + "\u00a0km\u00b2"),
-      el("td", { class: "num" }, el("b", {}, shown.middle ? gp.persons(atMinute(shown.middle, minutes)) : "")),
-      el("td", { class: "num" }, shown.low ? range(atMinute(shown.low, minutes), atMinute(shown.high, minutes)) || words.no_spread : ""),
-      el("td", { class: "num" }, withResidents ? gp.persons(atMinute(shown.residents, minutes)) : ""))));
+      ...columns.map(([, cell]) => el("td", { class: "num" }, cell(minutes, k))))));
   };
 
   const minutesOf = (seconds) => (seconds === null ? null : Math.round(seconds / S_PER_MIN));
