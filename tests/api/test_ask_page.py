@@ -73,10 +73,13 @@ def test_figures_curve_and_areas_are_those_of_the_service(visit, asked, middle, 
     assert foreign == []
 
 
-def test_a_click_on_the_map_asks_and_the_address_reproduces_the_answer(visit):  # noqa: F811
+def test_a_click_on_the_map_asks_and_the_address_reproduces_the_answer(visit, middle):  # noqa: F811
     page, _, errors = visit("/access?mode=walk")
     page.wait_for_selector("html[data-ready=yes]")
-    page.click(".folium-map")  # in its middle, where the town is
+    at = page.evaluate(
+        "place => GP.map.latLngToContainerPoint(place)", [middle["lat"], middle["lon"]]
+    )
+    page.click(".folium-map", position=at)
     opened(page)
     shown = page.inner_text("#sum"), page.inner_text("#bands")
     chosen = parse_qs(urlparse(page.url).query)
