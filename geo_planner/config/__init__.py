@@ -29,7 +29,7 @@ from geo_planner.config.fares import (
     price_of,
 )
 from geo_planner.config.land import Land
-from geo_planner.config.limits import SourceLimits
+from geo_planner.config.limits import LayerLimits, RasterLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
 from geo_planner.config.presets import preset_names, preset_travel
 from geo_planner.config.rasters import RasterCells, RasterSource
@@ -64,6 +64,7 @@ __all__ = [
     "GbfsSource",
     "GtfsSource",
     "Land",
+    "LayerLimits",
     "LayerSource",
     "LineColumn",
     "LinesSource",
@@ -76,6 +77,7 @@ __all__ = [
     "Price",
     "Provenance",
     "RasterCells",
+    "RasterLimits",
     "RasterSource",
     "Role",
     "Settings",
@@ -89,6 +91,7 @@ __all__ = [
     "SpreadTotals",
     "Study",
     "StudyHead",
+    "TableLimits",
     "Travel",
     "cents",
     "preset_names",
