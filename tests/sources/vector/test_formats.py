@@ -183,7 +183,7 @@ def test_a_source_larger_than_its_limits_is_refused_with_the_setting(
 def test_a_zip_is_unpacked_within_its_limits(tmp_path):
     saved(cells(), tmp_path / "a.gpkg")
     path = zipped(tmp_path, "a.gpkg", "a.zip")
-    with pytest.raises(SourceError, match="more than max_mb = 0.05"):
+    with pytest.raises(SourceError, match=r"more than max_mb = 0\.05"):
         read(path, limits=LayerLimits(max_mb=0.05))
 
 
