@@ -1,4 +1,4 @@
-"""The pages: overview, map and sites, drawn once a region; and the files they take in.
+"""The pages: overview, map and sites, drawn once a study; and the files they take in.
 
 A page is drawn with a stand-in for the nonce, kept, and sent with the nonce of each answer. The
 stand-in is drawn at random, so that no text from data can pass for it.
@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 
@@ -27,11 +27,14 @@ from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
 
-from .library import RETRY_AFTER_S, Library, Shelf
+from .library import BASELINE, RETRY_AFTER_S, Library, Shelf
 from .notice import notice_page
 
-RegionId = Annotated[
-    str | None, Query(description="Id of the region; default: the first.", max_length=100)
+StudyId = Annotated[
+    str | None, Query(description="Id of the study; default: the first.", max_length=200)
+]
+ScenarioId = Annotated[
+    str | None, Query(description="Id of the scenario; default: the baseline.", max_length=200)
 ]
 
 _STAND_IN = secrets.token_urlsafe(24)
@@ -46,20 +49,25 @@ _WAITING = {
 def add_pages(app: FastAPI, library: Library) -> None:
     """Add the three pages and the folder of web assets."""
 
-    @app.get(SERVED_LINKS["overview"], response_class=HTMLResponse)
-    def overview(request: Request, region: RegionId = None) -> HTMLResponse:
-        """Show the overview of a region."""
-        return _page(request, library.shelf(region), "overview")
+    def chosen(study: StudyId = None, scenario: ScenarioId = None) -> Shelf:
+        return library.shelf(study, scenario)
 
-    @app.get(SERVED_LINKS["map"], response_class=HTMLResponse)
-    def access_map(request: Request, region: RegionId = None) -> HTMLResponse:
-        """Show the access map of a region; without its results where the analysis failed."""
-        return _page(request, library.shelf(region), "map")
+    Chosen = Annotated[Shelf, Depends(chosen)]  # noqa: N806 -- a type
 
-    @app.get(SERVED_LINKS["sites"], response_class=HTMLResponse)
-    def ranking(request: Request, region: RegionId = None) -> HTMLResponse:
-        """Show the ranked sites of a region beside their map."""
-        return _page(request, library.shelf(region), "sites")
+    @app.get(SERVED_LINKS["overview"], response_class=HTMLResponse, include_in_schema=False)
+    def overview(request: Request, shelf: Chosen) -> HTMLResponse:
+        """Show the overview of a study."""
+        return _page(request, shelf, "overview")
+
+    @app.get(SERVED_LINKS["map"], response_class=HTMLResponse, include_in_schema=False)
+    def access_map(request: Request, shelf: Chosen) -> HTMLResponse:
+        """Show the access map of a study; without its results where the analysis failed."""
+        return _page(request, shelf, "map")
+
+    @app.get(SERVED_LINKS["sites"], response_class=HTMLResponse, include_in_schema=False)
+    def ranking(request: Request, shelf: Chosen) -> HTMLResponse:
+        """Show the ranked sites of a study beside their map."""
+        return _page(request, shelf, "sites")
 
     @app.get(SERVED_AT + "/{name:path}", include_in_schema=False)
     def asset(name: str) -> FileResponse:
@@ -106,10 +114,11 @@ def _waiting(shelf: Shelf, nonce: str) -> str:
 
 
 def _draw(shelf: Shelf, name: str, assets: PageAssets) -> str:
-    query = urlencode({"region": shelf.region_id})
+    chosen = {"study": shelf.study_id, "scenario": shelf.scenario_id}
+    query = urlencode({k: v for k, v in chosen.items() if v != BASELINE})
     links = {page: f"{path}?{query}" for page, path in SERVED_LINKS.items()}
     if name == "map":
-        subject = shelf.result or shelf.region
+        subject = shelf.result() or shelf.region
         return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN)
     result = shelf.require_result()
     if name == "overview":

@@ -14,9 +14,9 @@ from geo_planner.reasons import Reason
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
-from .errors import ErrorAnswer
+from .errors import problems_of
 from .library import Library
-from .pages import RegionId
+from .pages import StudyId
 
 MOST_MODIFICATIONS = 1000
 _FILE_KEYS = ("path", "forecast")
@@ -30,17 +30,15 @@ def add_scenarios(app: FastAPI, library: Library) -> None:
     """Add the routes of scenarios to an application."""
 
     @app.post(
-        "/api/scenarios/check",
-        responses={
-            404: {"description": "No such region.", "model": ErrorAnswer},
-            422: {"description": "What is wrong with the scenario.", "model": ErrorAnswer},
-        },
+        "/api/v1/scenarios/check",
+        tags=["scenarios"],
+        responses=problems_of(404, 422, 503, 504),
     )
-    def check(content: Content, region: RegionId = None) -> dict[str, Any]:
+    def check(content: Content, study: StudyId = None) -> dict[str, Any]:
         """Tell what a scenario would change, a row per modification and table; write nothing."""
         from geo_planner.scenario import check_scenario
 
-        shelf = library.shelf(region)
+        shelf = library.shelf(study)
         name = str(content.get("id", "scenario"))
         problems = list(_unfit(content.get("modifications", [])))
         words = Wording.of_study(shelf.region.study)

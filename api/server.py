@@ -2,23 +2,35 @@
 
 import errno
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from pydantic import ValidationError
 
+from geo_planner.config.base import problem_of
 from geo_planner.errors import InputError
 from geo_planner.pages.drawing.assets import missing_assets
 
 from .app import create_app
 from .log import configure_logging
+from .patience import patient_protocol
+from .settings import ServiceSettings
+
+_END_LIMIT_S = 5
 
 
 def serve(
-    folders: Sequence[Path], *, host: str, port: int, say: Callable[[str], None] = lambda _: None
+    folders: Sequence[Path],
+    *,
+    host: str,
+    port: int,
+    say: Callable[[str], None] = lambda _: None,
+    **chosen: Any,
 ) -> None:
-    """Serve regions until stopped by Ctrl-C.
+    """Serve studies until stopped by Ctrl-C.
 
     Parameters
     ----------
@@ -28,6 +40,8 @@ def serve(
         Where to listen; port 0: a free one.
     say
         Called with each line for whoever started it.
+    **chosen
+        Settings that take the place of the environment's; None: not chosen.
 
     Raises
     ------
@@ -36,21 +50,48 @@ def serve(
         then.
     """
     configure_logging()
-    app = create_app(folders)
+    settings = settings_of(folders, chosen)
+    app = create_app(settings)
     with _listen(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
         say(f"serving at http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C stops it)")
-        for shelf in app.state.library.shelves.values():
-            doing = "opening" if shelf.result is not None else "analysing"
-            say(f"{doing} {shelf.name} ... its pages open at /?region={shelf.region_id}")
+        for study in app.state.library.studies.values():
+            doing = "opening" if study.baseline.place.is_run else "analysing"
+            say(f"{doing} {study.baseline.name} ... its pages open at /?study={study.study_id}")
+        for name, error in app.state.library.damaged.items():
+            say(f"left out {name}: {error}")
         if missing := missing_assets():
             say(
                 f"web assets are missing ({', '.join(missing)}): pages come without maps; "
                 "run `geo-planner assets` (needs npm) and reload"
             )
-        config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app,
+            http=patient_protocol(settings.body_limit_s),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            root_path=settings.root_path,
+            timeout_graceful_shutdown=_END_LIMIT_S,
+        )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def settings_of(folders: Sequence[Path], chosen: Mapping[str, Any]) -> ServiceSettings:
+    """Lay what was chosen over the settings of the environment.
+
+    Raises
+    ------
+    InputError
+        When a setting is wrong, with all that are.
+    """
+    given = {name: value for name, value in chosen.items() if value is not None}
+    try:
+        return ServiceSettings(folders=tuple(folders), **given)
+    except ValidationError as error:
+        problems = [problem_of(item) for item in error.errors()]
+        raise InputError("the settings of the service are wrong", problems) from error
 
 
 def _listen(host: str, port: int) -> socket.socket:

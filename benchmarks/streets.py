@@ -21,8 +21,8 @@ from benchmarks.street_graph import as_scipy, grid, node_graph
 from benchmarks.street_work import SHIFT, Sweeps, search_all, walk_sums, workspace
 from geo_planner.config import Study, Travel
 from geo_planner.kernels import street
-from geo_planner.networks.street.contraction import build_hierarchy
 from geo_planner.networks.street.graph import street_network
+from geo_planner.networks.street.hierarchies import build_hierarchy
 from geo_planner.region.build import build_region
 
 PEERS = Path("out/peers/bin/python")

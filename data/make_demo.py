@@ -19,6 +19,7 @@ from demo.osm_file import write_osm  # noqa: E402
 from demo.rasters import write_rasters  # noqa: E402
 from demo.shapes import write_shapefile  # noqa: E402
 from demo.train_feed import train_tables  # noqa: E402
+from demo.yearly import write_tables  # noqa: E402
 
 logger = logging.getLogger("make_demo")
 
@@ -26,7 +27,7 @@ logger = logging.getLogger("make_demo")
 def main() -> None:
     """Write all demo files beside this script."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    for folder in ("osm", "gtfs", "gbfs", "shapefiles", "rasters"):
+    for folder in ("osm", "gtfs", "gbfs", "shapefiles", "rasters", "tables"):
         (HERE / folder).mkdir(exist_ok=True)
     write_osm(HERE / "osm" / "ballerup_demo.osm.pbf")
     write_feed(HERE / "gtfs" / "demo_strain.zip", train_tables())
@@ -35,6 +36,7 @@ def main() -> None:
     for name, make in LAYERS.items():
         write_shapefile(HERE / "shapefiles", name, make())
     write_rasters(HERE / "rasters")
+    write_tables(HERE / "tables")
 
 
 if __name__ == "__main__":

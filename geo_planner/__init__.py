@@ -12,6 +12,7 @@ from geo_planner.version import __version__ as __version__
 if TYPE_CHECKING:
     from geo_planner.accessibility import (
         Catchment,
+        Reaching,
         access_of_points,
         balanced_floating_catchment,
         balancing_cost,
@@ -57,6 +58,7 @@ __all__ = [
     "PortfolioLimits",
     "PortfolioResult",
     "Preflight",
+    "Reaching",
     "Region",
     "Scenario",
     "Study",
@@ -106,6 +108,7 @@ __getattr__ = names_on_use(
     {
         "accessibility": (
             "Catchment",
+            "Reaching",
             "access_of_points",
             "balanced_floating_catchment",
             "balancing_cost",

@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.analysis import AnalysisResult, Progress
+from geo_planner.analysis.goals import POLICY
 from geo_planner.compare import Comparison, reversed_comparison, summary_of
 from geo_planner.errors import InputError, require_kind, require_path
 from geo_planner.exports import sites_table, write_table
@@ -29,6 +30,7 @@ from geo_planner.pages.compare.pairs import render_pairs
 from geo_planner.pages.drawing.assets import PageAssets, missing_words, page_assets
 from geo_planner.pages.drawing.basemap import build_basemap
 from geo_planner.pages.drawing.page import FILE_LINKS
+from geo_planner.pages.policy.page import render_policy, render_policy_print
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.check import render_check
 from geo_planner.pages.study.map import render_map
@@ -42,8 +44,9 @@ from geo_planner.siting.reference import REFERENCE_FILE
 
 START_PAGE = "index.html"
 COMPARE_PAGE = "compare.html"
+POLICY_PAGE, POLICY_PRINT = "policy.html", "policy-print.html"
 COMPARE_BRIEF = "compare-brief.html"
-TURNED_PAGE = "compare-turned.html"
+SWAPPED_PAGE = "compare-turned.html"
 RUN_LINKS: Mapping[str, str] = {
     name: f"../{file}" for name, file in FILE_LINKS.items() if name != "sites_csv"
 }
@@ -167,7 +170,13 @@ def _write_pages(
     pages: dict[str, Callable[[], str]] = {
         "map.html": lambda: render_map(result, assets=assets, base=base, links=links),
         "sites.html": lambda: render_sites_page(result, assets=assets, base=base, links=links),
+        POLICY_PAGE: lambda: render_policy(
+            result, assets=assets, links={**links, "policy_print": POLICY_PRINT}
+        ),
+        POLICY_PRINT: lambda: render_policy_print(result, assets=assets, back=POLICY_PAGE),
     }
+    if f"{POLICY}.parquet" not in downloads:
+        del pages[POLICY_PAGE], pages[POLICY_PRINT], links["policy"]
     if "sites.csv" not in downloads:
         del pages["sites.html"], links["sites"], links["sites_csv"]
     files = [*pages, *downloads]
@@ -313,12 +322,12 @@ def _comparison_pages(
                 **links,
                 "compare": COMPARE_PAGE,
                 "brief": COMPARE_BRIEF,
-                "turned": TURNED_PAGE,
+                "turned": SWAPPED_PAGE,
             },
             downloads=compare_downloads(comparison, files),
             edits=edits,
         ),
-        TURNED_PAGE: render_compare(
+        SWAPPED_PAGE: render_compare(
             reversed_comparison(comparison),
             assets=assets,
             links={**links, "compare": COMPARE_PAGE, "turned": COMPARE_PAGE},

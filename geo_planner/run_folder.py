@@ -103,8 +103,15 @@ def earlier_files(folder: Path, stage: Path) -> Iterator[Path]:
         yield from (place / Path(name).name for name in set(earlier) - set(kept))
 
 
-def open_run(folder: Path) -> RunFolder:
+def open_run(folder: Path, *, is_checked: bool = True) -> RunFolder:
     """Read the manifest of a run and hold every file to it.
+
+    Parameters
+    ----------
+    folder
+        Folder of a run.
+    is_checked
+        Hold the files to the manifest now; else whoever reads them does so later.
 
     Raises
     ------
@@ -123,7 +130,7 @@ def open_run(folder: Path) -> RunFolder:
             f"{folder}: no run lies here; make one with `geo-planner run STUDY --out {folder}`"
         )
     content = _read(folder, again)
-    problems = _changed(folder, content["files"])
+    problems = _changed(folder, content["files"]) if is_checked else []
     if problems:
         raise FolderError(str(folder), f"not the files of one run ({', '.join(problems)}): {again}")
     return RunFolder(folder, folder / content["region"], content["region_digest"], content["files"])

@@ -19,9 +19,8 @@ COLUMNS = {
     "constraint_kinds": "kind label_en label_da effect cap cap_value width_m objects min_object_m2 "
     "quantities above up_to from_plans condition law",
     "constraint_rules": "rule value unit meaning",
-    "policy_indicators": "id statement label_en label_da formula unit data kind baseline_value "
-    "baseline_year target_value target_year",
-    "policy_facts": "fact statement label_en label_da value unit year goal goal_year outcome",
+    "policy_indicators": "id statement label_en label_da formula unit data kind",
+    "branch_standards": "standard cluster_list digits public_divisions",
     "policy_rules": "rule value unit meaning",
     "station_rule": "rule value unit meaning",
     "office_rule": "place small large limit_m2 label_en label_da",
@@ -59,8 +58,6 @@ NUMBERS = {
     "floor_area_factors": "low likely high",
     "constraint_kinds": "cap_value width_m min_object_m2 above up_to",
     "constraint_rules": "value",
-    "policy_indicators": "baseline_value baseline_year target_value target_year",
-    "policy_facts": "value year goal goal_year",
     "policy_rules": "value",
     "station_rule": "value",
     "office_rule": "limit_m2",
@@ -92,7 +89,7 @@ KEYS = {
     "constraint_kinds": ["kind"],
     "constraint_rules": ["rule"],
     "policy_indicators": ["id"],
-    "policy_facts": ["fact"],
+    "branch_standards": ["standard"],
     "policy_rules": ["rule"],
     "station_rule": ["rule"],
     "office_rule": ["place"],
@@ -129,8 +126,6 @@ MAY_BE_BLANK = {
     "cars", "road_classes", "facility", "max_limit_kmh", "max_lanes",
 }  # fmt: skip
 MAY_BE_BLANK_IN = {
-    "policy_indicators": {"baseline_value", "target_value", "target_year"},
-    "policy_facts": {"value", "unit", "year", "goal", "goal_year", "outcome"},
     "ptal_bands": {"up_to"},
 }
 CHECKED = {"S": "yes", "D": "yes", "A": "choice", "M": "no"}
@@ -296,10 +291,11 @@ def test_the_last_rule_of_traffic_stress_leaves_no_street_without_a_level():
     )
 
 
-def test_cluster_prefixes_are_of_two_to_four_digits_and_exceptions_say_why():
+def test_cluster_prefixes_are_digits_and_exceptions_say_why():
+    listed = {row["cluster_list"] for row in rows("branch_standards")}
     for row in rows("clusters"):
-        assert re.fullmatch(r"\d{2,4}", row["prefix"]), row
-        assert row["standard"] in ("DB07", "DB25"), row
+        assert re.fullmatch(r"\d{2,6}", row["prefix"]), row
+        assert row["standard"] in listed, row
         assert row["set"] in ("core", "extended"), row
         assert row["is_excluded"] in ("yes", "no"), row
 
@@ -346,3 +342,11 @@ def test_no_route_type_is_of_two_modes():
         (int(row["first_route_type"]), int(row["last_route_type"])) for row in rows("transit_modes")
     ]
     assert all(one[1] < other[0] for one, other in itertools.pairwise(spans))
+
+
+def test_the_code_lists_a_table_may_be_in_are_those_described():
+    listed = tuple(row["standard"] for row in rows("branch_standards"))
+    for name in ("businesses", "reference_employment", "turnover_history", "firms_history"):
+        assert tables()[name].columns["branch_standard"].allowed == listed
+    clusters = {row["standard"] for row in rows("clusters")}
+    assert {row["cluster_list"] for row in rows("branch_standards")} == clusters

@@ -304,7 +304,7 @@ def test_raster_values_are_plausible(name: str, low: float, high: float) -> None
 def test_files_stay_small() -> None:
     sizes = [
         path.stat().st_size
-        for folder in ("osm", "gtfs", "gbfs", "shapefiles", "rasters")
+        for folder in ("osm", "gtfs", "gbfs", "shapefiles", "rasters", "tables")
         for path in (DATA / folder).iterdir()
     ]
     assert max(sizes) < 2_000_000
@@ -344,3 +344,37 @@ def test_bicycle_stations_lie_in_the_municipality() -> None:
     points = gpd.GeoSeries(gpd.points_from_xy(*TO_METRES.transform(*np.array(places).T)))
     assert points.within(shapefile("kommune").geometry.iloc[0]).all()
     assert len(points) == 12
+
+
+def test_remaking_the_tables_by_year_gives_the_committed_bytes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(DATA), *sys.path])
+    from demo.yearly import write_tables
+
+    write_tables(tmp_path)
+    kept = {path.name: path.read_bytes() for path in (DATA / "tables").iterdir()}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
+
+
+def test_the_tables_by_year_end_where_the_town_is() -> None:
+    jobs = pd.read_csv(DATA / "tables" / "job.csv")
+    is_whole = jobs["bydel"].isna()
+    own = jobs[is_whole & (jobs["omraade"] == "Ballerup") & (jobs["aar"] == 2025)]
+    work = shapefile("virksomhed")
+    for sector in ("private", "public"):
+        stated = own.loc[own["sektor"] == sector, "job"].sum()
+        assert stated == pytest.approx(work.loc[work["sektor"] == sector, "ansatte"].sum(), abs=200)
+    people = pd.read_csv(DATA / "tables" / "borgere.csv").set_index("aar")
+    assert people.loc[2025, ["borgere", "beskaeft"]].tolist() == [48_600, 24_300]
+    flows = pd.read_csv(DATA / "tables" / "pendling.csv")
+    here = flows[(flows["bopael"] == "Ballerup") & (flows["aar"] == 2025)]
+    assert here["personer"].sum() == pytest.approx(24_300, abs=10)
+
+
+@pytest.mark.parametrize("name", ["zoner", "opland"])
+def test_workers_by_education_add_up_to_all_workers(name: str) -> None:
+    cells = shapefile(name)
+    parts = cells[["besk_gr", "besk_er", "besk_vi"]]
+    assert (parts.sum(axis=1) == cells["besk"]).all()
+    assert (parts.sum() / cells["besk"].sum()).between(0.1, 0.6).all()

@@ -29,6 +29,8 @@ from demo.workplaces import workplace_layer
 RESIDENTS = 48_600
 EMPLOYED = 24_300
 PUPILS = 1_760
+# workers with basic, vocational and higher education, by field of the layers
+EDUCATION = {"besk_gr": 0.19, "besk_er": 0.38, "besk_vi": 0.43}
 LEAST_BUILT_SHARE = 0.66
 
 PLACES: tuple[tuple[str, str, float, float], ...] = (
@@ -87,12 +89,20 @@ def cell_layer() -> gpd.GeoDataFrame:
         {
             "zone_id": f"100m_{int(y // HECTOMETRE_M)}_{int(x // HECTOMETRE_M)}",
             "bydel": district, "indb": int(r), "besk": int(e), "elever": int(p),
+            **_by_education(int(e), district),
         }
         for (x, y), district, r, e, p in zip(
             corners, districts, residents, employed, pupils, strict=True
         )
     ]  # fmt: skip
     return layer(rows, list(cells))
+
+
+def _by_education(workers: int, place: str) -> dict[str, int]:
+    """Share workers out by education, the same in all of a district or zone."""
+    tilt = rng_for(f"education {place}").uniform(0.85, 1.15, len(EDUCATION))
+    parts = share_out(workers, np.array(list(EDUCATION.values())) * tilt)
+    return {name: int(part) for name, part in zip(EDUCATION, parts, strict=True)}
 
 
 def _cell_corners() -> np.ndarray:
@@ -141,7 +151,7 @@ def hinterland_layer() -> gpd.GeoDataFrame:
     rows = [
         {
             "zone_id": z.zone_id, "navn": z.name, "indb": z.residents, "besk": z.workers,
-            "elever": z.pupils,
+            "elever": z.pupils, **_by_education(z.workers, z.name),
         }
         for z in zones()
     ]  # fmt: skip

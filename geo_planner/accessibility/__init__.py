@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from geo_planner.accessibility.points import access_of_points, anchor_points
     from geo_planner.accessibility.ptal import ptal_window_s, ptal_windows
+    from geo_planner.accessibility.reach import COUNTED, ReachCurves, Reaching, every_minute
     from geo_planner.accessibility.service import service_of, service_points
     from geo_planner.accessibility.service_level import service_level_of, service_levels
     from geo_planner.accessibility.sweep import AccessSums, sweep_access
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
     from geo_planner.accessibility.weighing import Measure, cumulative, gravity
 
 __all__ = [
+    "COUNTED",
     "AccessSums",
     "Catchment",
     "Equity",
     "Measure",
+    "ReachCurves",
+    "Reaching",
     "TravelMatrix",
     "access_of_points",
     "anchor_points",
@@ -46,6 +50,7 @@ __all__ = [
     "cut_by_edge",
     "equity_by_district",
     "equity_of",
+    "every_minute",
     "floating_catchment_access",
     "gravity",
     "gravity_access",
@@ -84,6 +89,7 @@ __getattr__ = names_on_use(
         ),
         "points": ("access_of_points", "anchor_points"),
         "ptal": ("ptal_window_s", "ptal_windows"),
+        "reach": ("COUNTED", "ReachCurves", "Reaching", "every_minute"),
         "service": ("service_of", "service_points"),
         "service_level": ("service_level_of", "service_levels"),
         "sweep": ("AccessSums", "sweep_access"),

@@ -109,7 +109,7 @@ def access_of_points(
         built_with = region.study.get("access", {}).get("cutoffs_min", Access().cutoffs_min)
         cutoffs_min = tuple(limit for limit in built_with if limit <= settings.max_time_min)
     limits_min = require_limits(cutoffs_min, settings.max_time_min)
-    ends, counts = _opportunities(region, opportunities, column, cells)
+    ends, counts = opportunities_of(region, opportunities, column, cells)
     starts, shown = _origins(region, origins, ends, cells)
     router = open_router(region, mode, settings)
     snapped, targets = router.snap_origins(starts), router.snap_destinations(ends)
@@ -157,8 +157,8 @@ def _require_places(table: str, column: str | None) -> None:
         raise InputError("a column belongs to a file; for a table write TABLE:COLUMN alone")
 
 
-def _opportunities(
-    region: Region, given: Points, column: str | None, cells: CellFormat | None
+def opportunities_of(
+    region: Region, given: Points, column: str | None = None, cells: CellFormat | None = None
 ) -> tuple[gpd.GeoSeries, pd.DataFrame]:
     """Find opportunities in a table of the region, a frame or a point file: places and counts."""
     if isinstance(given, gpd.GeoSeries):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from geo_planner.lazy import names_on_use
 
 if TYPE_CHECKING:
-    from geo_planner.analysis.goals import policy_of, with_policy
+    from geo_planner.analysis.goals import policy_figures_of, policy_of, with_policy
     from geo_planner.analysis.pipeline import Progress, analyse, measures_of, run
     from geo_planner.analysis.result import DETAILS, AnalysisResult, read_result, settings_of
 
@@ -15,6 +15,7 @@ __all__ = [
     "Progress",
     "analyse",
     "measures_of",
+    "policy_figures_of",
     "policy_of",
     "read_result",
     "run",
@@ -25,7 +26,7 @@ __all__ = [
 __getattr__ = names_on_use(
     __name__,
     {
-        "goals": ("policy_of", "with_policy"),
+        "goals": ("policy_figures_of", "policy_of", "with_policy"),
         "pipeline": ("Progress", "analyse", "measures_of", "run"),
         "result": ("DETAILS", "AnalysisResult", "read_result", "settings_of"),
     },

@@ -1,12 +1,16 @@
-"""The policy's indicators of a run: computed once, kept with the run's tables."""
+"""The policy in figures of a run: computed once, kept with the run's tables."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo_planner.analysis.result import AnalysisResult
 
-POLICY = "policy"
+if TYPE_CHECKING:
+    from geo_planner.policy import PolicyFigures
+
+POLICY, POLICY_TRENDS, POLICY_GOALS = "policy", "policy_trends", "policy_goals"
 
 
 def policy_of(result: AnalysisResult, threads: int | None = None) -> pd.DataFrame:
@@ -24,11 +28,27 @@ def policy_of(result: AnalysisResult, threads: int | None = None) -> pd.DataFram
     DataFrame
         As :func:`geo_planner.policy.policy_indicators`.
     """
+    return policy_figures_of(result, threads).indicators
+
+
+def policy_figures_of(result: AnalysisResult, threads: int | None = None) -> "PolicyFigures":
+    """Give indicators, their years and the goals of a result: as kept, or else computed now.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    threads
+        Searches at once; None: one per core.
+    """
+    from geo_planner.policy import PolicyFigures, collect_policy_frames, policy_figures
+
     kept = result.details.get(POLICY)
     if kept is not None and len(kept):
-        return kept
-    from geo_planner.policy import collect_policy_frames, policy_indicators
-
+        none = pd.DataFrame()
+        return PolicyFigures(
+            kept, result.details.get(POLICY_TRENDS, none), result.details.get(POLICY_GOALS, none)
+        )
     frames = collect_policy_frames(
         result.region,
         result.zones,
@@ -36,12 +56,18 @@ def policy_of(result: AnalysisResult, threads: int | None = None) -> pd.DataFram
         result.sites,
         result.study.travel,
         land=result.study.land,
+        policy=result.study.policy,
         threads=threads,
     )
-    return policy_indicators(frames)
+    return policy_figures(frames)
 
 
 def with_policy(result: AnalysisResult, threads: int | None = None) -> AnalysisResult:
-    """Put the policy's indicators to the tables of a result."""
-    table = policy_of(result, threads)
-    return replace(result, details={**result.details, POLICY: table})
+    """Put the policy in figures to the tables of a result."""
+    figures = policy_figures_of(result, threads)
+    own = {
+        POLICY: figures.indicators,
+        POLICY_TRENDS: figures.trends,
+        POLICY_GOALS: figures.goals,
+    }
+    return replace(result, details={**result.details, **own})

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DETAILS = (
     "constraints", "stations", "station_uses", "station_areas", "correlation", "equity",
-    "policy",
+    "policy", "policy_trends", "policy_goals",
 )  # fmt: skip
 _SECTIONS = tuple(name for name in Study.model_fields if name not in ("study", "sources"))
 
@@ -84,7 +84,8 @@ class AnalysisResult:
 
     def __repr__(self) -> str:
         counts = (
-            f"{len(self.zones)} zones, {len(self.businesses)} workplaces, {len(self.sites)} sites"
+            f"{len(self.zones)} zones, {len(self.businesses)} "
+            f"{self.study.study.workplaces_called}, {len(self.sites)} sites"
         )
         modes = ", ".join(self.summary.get("modes", ())) or "no mode"
         return f"AnalysisResult({self.slug!r}: {counts} by {modes})"

@@ -18,6 +18,7 @@ from geo_planner.cli.itinerary import itinerary
 from geo_planner.cli.map import draw_map
 from geo_planner.cli.policy import policy
 from geo_planner.cli.portfolio import portfolio
+from geo_planner.cli.reach import reach
 from geo_planner.cli.run import run
 from geo_planner.cli.scenario import scenario
 from geo_planner.cli.serve import serve
@@ -50,7 +51,7 @@ def _start(
         raise typer.Exit
 
 
-for _command in (build, check, info, times, access, isochrone, itinerary):
+for _command in (build, check, info, times, access, isochrone, reach, itinerary):
     app.command()(_command)
 for _command in (service, sites, portfolio, policy, brief):
     app.command()(_command)

@@ -19,11 +19,16 @@ def build(
     osm: Annotated[list[Path] | None, typer.Option(help="OpenStreetMap extract.")] = None,
     gtfs: Annotated[list[Path] | None, typer.Option(help="GTFS zip or folder.")] = None,
     crs: Annotated[str | None, typer.Option(help="Metric CRS, e.g. EPSG:25832.")] = None,
+    prepare: Annotated[
+        bool,
+        typer.Option("--prepare", help="Lay out the streets of all modes now, not when needed."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Build a region from a study file, or from files alone."""
     from geo_planner.config import read_study
     from geo_planner.region.build import build_region
+    from geo_planner.travel_time.preparing import prepare_streets
     from geo_planner.words.findings import finding_line
     from geo_planner.words.wording import Wording
 
@@ -34,8 +39,11 @@ def build(
     settings = read_study(study) if study else _study_of_files(out, osm or [], gtfs or [], crs)
     with progress_bars() as step:
         region = build_region(settings, out, progress=lambda text: step(text, 0, 0))
+        prepared = prepare_streets(region, lambda text: step(text, 0, 0)) if prepare else {}
     rows = {name: table.rows for name, table in region.tables.items() if table.rows}
     summary = {"region": str(out), "crs": region.crs.to_string(), "tables": rows}
+    if prepare:
+        summary["prepared_states"] = prepared
     say(as_json, summary, f"{out}: {sum(rows.values())} rows in {len(rows)} tables")
     words = Wording.of_study(settings.study.model_dump())
     for finding in region.findings:

@@ -1,5 +1,6 @@
 """Tell the goals of the policy in figures."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,11 +20,10 @@ def policy(
     as_json: Json = False,
 ) -> None:
     """Compute the policy's indicators: value, baseline, target, and what needs data."""
-    from geo_planner.analysis import policy_of
+    from geo_planner.analysis import policy_figures_of
     from geo_planner.cli.subject import result_at
     from geo_planner.exports import TABLE_SUFFIXES, require_suffix, write_table
-    from geo_planner.policy import indicator_records
-    from geo_planner.policy.text import indicator_lines
+    from geo_planner.policy.text import indicator_lines, policy_records
     from geo_planner.words.labels import with_stand_in
 
     if out is not None:
@@ -31,8 +31,10 @@ def policy(
     with progress_bars() as step:
         result = result_at(region, threads, step)
         step("key times and land", 0, 0)
-        table = with_stand_in(policy_of(result, threads), result.region.study, "indicator")
+        figures = policy_figures_of(result, threads)
+        table = with_stand_in(figures.indicators, result.region.study, "indicator")
     language = result.study.study.language
     if out is not None:
         write_table(table, out, result.region.credits, language=language)
-    say(as_json, indicator_records(table), indicator_lines(table, out))
+    records = policy_records(replace(figures, indicators=table))
+    say(as_json, records, indicator_lines(table, out, figures.goals))

@@ -5,20 +5,25 @@ from typing import Annotated
 
 import typer
 
-_NEEDED = ("fastapi", "uvicorn", "structlog", "folium", "jinja2")
+_NEEDED = ("fastapi", "uvicorn", "structlog", "pydantic_settings", "folium", "jinja2")
 _INSTALLED_NAME = "geo_planner_api"
 _FOLDER_NAME = "api"
 
 
 def serve(
-    regions: Annotated[list[Path], typer.Argument(help="Folders of runs or regions.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of runs or regions, or a folder of several.")
+    ],
     *,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0: a free one.")
     ] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    root_path: Annotated[
+        str | None, typer.Option(help="Path a proxy puts before every address, such as /planner.")
+    ] = None,
 ) -> None:
-    """Serve runs and regions to a browser: maps, sites and zones."""
+    """Serve runs and regions over HTTP: pages, tables, and questions about any point."""
     from importlib import import_module, util
 
     from geo_planner.errors import MissingDependencyError
@@ -27,7 +32,7 @@ def serve(
     if missing:
         raise MissingDependencyError(f"for the web service: {', '.join(missing)}", "api")
     service = import_module(f"{service_package()}.server")
-    service.serve(regions, host=host, port=port, say=typer.echo)
+    service.serve(folders, host=host, port=port, say=typer.echo, root_path=root_path)
 
 
 def service_package() -> str:

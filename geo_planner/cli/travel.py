@@ -21,7 +21,6 @@ ModeOption = Annotated[
 
 _WINDOW_ENDS = frozenset({"depart", "arrive"})
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
-_WINDOW = _WINDOW_ENDS | {"day", "depart_time", "arrive_time"}
 
 _OPTIONS: dict[str, Any] = {
     "preset": Annotated[
@@ -183,20 +182,14 @@ def _moment(text: str, name: str) -> datetime | time:
 
 def travel_of(study: Any, given: dict[str, Any]) -> "Travel":
     """Lay the options given over the region's own travel settings."""
-    from geo_planner.config import Travel, preset_travel, read_fares
+    from geo_planner.config import Travel, read_fares
+    from geo_planner.config.travel_options import laid_over
 
-    chosen = {key: given[key] for key in Travel.model_fields if given.get(key) is not None}
-    if "board_wait_s" in chosen:
-        chosen.setdefault("transfer_slack_s", chosen["board_wait_s"])
+    chosen = {name: value for name, value in given.items() if value is not None}
     if "fares" in chosen:
         chosen["fares"] = read_fares(chosen["fares"])
     if "percentiles" in chosen:
         chosen["percentiles"] = numbers_of(chosen["percentiles"], "--percentiles")
     for name in _WINDOW_ENDS & chosen.keys():
         chosen[name] = _moment(chosen[name], name)
-    # a window on the command line takes the place of the study's, whichever way that runs
-    taken = _WINDOW if _WINDOW & chosen.keys() else frozenset()
-    kept = {name: value for name, value in study["travel"].items() if name not in taken}
-    if given.get("preset") is not None:
-        kept.update(preset_travel(given["preset"]))
-    return settings_of(Travel, {**kept, **chosen})
+    return settings_of(Travel, laid_over(study["travel"], chosen))

@@ -66,7 +66,7 @@ def _data(a: Region, b: Region) -> Iterator[Reason]:
     names = sorted(a.tables.keys() | b.tables.keys())
     differing = [name for name in names if _sha256(a, name) != _sha256(b, name)]
     if differing:
-        yield Reason("data_differ", tables=", ".join(name.replace("_", " ") for name in differing))
+        yield Reason("data_differ", tables=tuple(differing))
 
 
 def _sha256(region: Region, table: str) -> str | None:

@@ -31,6 +31,7 @@ from geo_planner.config.fares import (
 from geo_planner.config.land import Land
 from geo_planner.config.limits import LayerLimits, RasterLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
+from geo_planner.config.policy import Policy, PolicyGoal, PolicyStatement, policy_topics
 from geo_planner.config.presets import preset_names, preset_travel
 from geo_planner.config.rasters import RasterCells, RasterSource
 from geo_planner.config.reading import read_fares, read_study, with_base
@@ -74,6 +75,9 @@ __all__ = [
     "OneWay",
     "OsmSource",
     "Percentile",
+    "Policy",
+    "PolicyGoal",
+    "PolicyStatement",
     "Price",
     "Provenance",
     "RasterCells",
@@ -94,6 +98,7 @@ __all__ = [
     "TableLimits",
     "Travel",
     "cents",
+    "policy_topics",
     "preset_names",
     "preset_travel",
     "price_of",

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from geo_planner.config.access import Access
 from geo_planner.config.base import Settings
 from geo_planner.config.land import Land
+from geo_planner.config.policy import Policy
 from geo_planner.config.siting import Siting
 from geo_planner.config.sources import Sources
 from geo_planner.config.travel import Travel
@@ -45,6 +46,11 @@ class StudyHead(Settings):
         '{ en = ["shop", "shops"], da = ["butik", "butikker"] }; every figure of jobs bears it.',
     )
 
+    @property
+    def workplaces_called(self) -> str:
+        """Name in English what the rows of ``businesses`` are."""
+        return "workplaces" if self.jobs_stand_in is None else self.jobs_stand_in.en[1]
+
     @model_validator(mode="before")
     @classmethod
     def _holidays_of_the_country(cls, given: Any) -> Any:
@@ -56,7 +62,7 @@ class StudyHead(Settings):
 
     @field_validator("timezone")
     @classmethod
-    def _known_timezone(cls, name: str | None) -> str | None:
+    def _require_timezone(cls, name: str | None) -> str | None:
         if name is not None:
             try:
                 ZoneInfo(name)
@@ -71,6 +77,15 @@ class ControlTotals(Settings):
 
     residents: float | None = Field(None, gt=0, description="Residents of the study's zones.")
     jobs: float | None = Field(None, gt=0, description="Jobs at the study's workplaces.")
+    private_jobs: float | None = Field(
+        None, gt=0, description="Private jobs of the own area in the last year of its table."
+    )
+    residents_in_work: float | None = Field(
+        None, gt=0, description="Residents in work of the own area in the last year of its table."
+    )
+    commuters_in: float | None = Field(
+        None, gt=0, description="Commuters into the own area in the last year of its table."
+    )
     tolerance: float = Field(
         0.02, ge=0, le=1, description="Difference that passes without a warning, as a share."
     )
@@ -96,6 +111,7 @@ class Study(Settings):
     siting: Siting = Siting()
     land: Land = Land()
     control_totals: ControlTotals = ControlTotals()
+    policy: Policy = Policy()
 
     def __repr__(self) -> str:
         n = sum(len(getattr(self.sources, kind)) for kind in Sources.model_fields)

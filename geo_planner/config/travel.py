@@ -9,6 +9,11 @@ from geo_planner.config.base import Minutes, Percentile, Settings
 from geo_planner.config.fares import Fares, Price
 from geo_planner.units import mps_from_kmh, seconds_from_min
 
+# what says when people travel, and nothing of how
+WINDOW_SETTINGS = (
+    "depart", "arrive", "day", "depart_time", "arrive_time", "window_min", "percentiles",
+)  # fmt: skip
+
 
 class Travel(Settings):
     """Set speeds, limits and the window of departures or arrivals.

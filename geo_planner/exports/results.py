@@ -16,6 +16,7 @@ from geo_planner.analysis.ranking_table import ranking_table
 from geo_planner.errors import InputError
 from geo_planner.exports.formulas import guarded_frame
 from geo_planner.exports.gdal import layer_written
+from geo_planner.exports.geojson import feature_collection
 from geo_planner.folders import written_beside
 from geo_planner.words.frames import frame_in_words
 
@@ -71,15 +72,14 @@ def write_table(
         ".csv": _write_csv,
         ".parquet": lambda f, file: f.to_parquet(file, index=False),
         ".gpkg": _write_vector("GPKG", out.stem),
-        ".geojson": _write_vector("GeoJSON", out.stem),
+        ".geojson": _write_geojson(credit_lines),
     }
     require_suffix(out, SUFFIXES)
     out.parent.mkdir(parents=True, exist_ok=True)
     with written_beside(out) as temporary:
         shown = frame if out.suffix == ".parquet" else frame_in_words(frame, language)
         writers[out.suffix](finite(shown), temporary)
-    if credit_lines:
-        (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
+    write_credits(out, credit_lines)
 
 
 def finite(frame: pd.DataFrame) -> pd.DataFrame:
@@ -91,21 +91,43 @@ def finite(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _write_csv(frame: pd.DataFrame, file: Path) -> None:
+def csv_text(frame: pd.DataFrame, *, has_header: bool = True) -> str:
+    """Write the attributes of a frame as CSV that no spreadsheet runs as formulas."""
     plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    guarded_frame(plain).to_csv(file, index=False, lineterminator="\n")
+    return str(guarded_frame(plain).to_csv(index=False, header=has_header, lineterminator="\n"))
+
+
+def write_credits(out: Path, credit_lines: Sequence[str]) -> None:
+    """Write the credits of the data beside a result file."""
+    if credit_lines:
+        (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
+
+
+def _write_csv(frame: pd.DataFrame, file: Path) -> None:
+    file.write_text(csv_text(frame), "utf-8")
 
 
 def _write_vector(driver: str, layer: str) -> Callable[[pd.DataFrame, Path], None]:
     def write(frame: pd.DataFrame, file: Path) -> None:
-        if not isinstance(frame, gpd.GeoDataFrame):
-            raise InputError(
-                f"this table has no geometry: write it as .csv or .parquet, not {driver}"
-            )
+        places = _require_places(frame, driver)
         with layer_written(file):
-            frame.to_file(file, driver=driver, layer=layer)
+            places.to_file(file, driver=driver, layer=layer)
 
     return write
+
+
+def _write_geojson(credit_lines: Sequence[str]) -> Callable[[pd.DataFrame, Path], None]:
+    def write(frame: pd.DataFrame, file: Path) -> None:
+        places = _require_places(frame, "GeoJSON")
+        file.write_text(feature_collection(places, credit_lines), "utf-8")
+
+    return write
+
+
+def _require_places(frame: pd.DataFrame, driver: str) -> gpd.GeoDataFrame:
+    if isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    raise InputError(f"this table has no geometry: write it as .csv or .parquet, not {driver}")
 
 
 def sites_table(result: "AnalysisResult") -> gpd.GeoDataFrame:

@@ -1,21 +1,13 @@
 """GeoJSON for the web: longitude and latitude (EPSG:4326), one file a table."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
-import shapely
 
-from geo_planner.crs import to_degrees
 from geo_planner.errors import InputError
 from geo_planner.exports.content import Content
+from geo_planner.exports.geojson import feature_collection
 from geo_planner.folders import written_beside
-
-_DIGITS = 8  # of a degree: a millimetre
 
 
 def write_geojson(content: Content, folder: Path) -> list[str]:
@@ -48,29 +40,5 @@ def write_geojson(content: Content, folder: Path) -> list[str]:
         )
     for name, frame in layers.items():
         with written_beside(folder / f"{name}.geojson") as file:
-            file.write_text(_collection(name, frame, content.credits), "utf-8")
+            file.write_text(feature_collection(frame, content.credits, name=name), "utf-8")
     return [f"{name}.geojson" for name in layers]
-
-
-def _collection(name: str, frame: gpd.GeoDataFrame, credit_lines: tuple[str, ...]) -> str:
-    """Write features one a line; RFC 7946 allows further members, so credits stand in the file."""
-    features = ",\n".join(_features(frame))
-    head = json.dumps({"type": "FeatureCollection", "name": name, "credits": list(credit_lines)},
-                      ensure_ascii=False)  # fmt: skip
-    return f'{head[:-1]}, "features": [\n{features}\n]}}\n'
-
-
-def _features(frame: gpd.GeoDataFrame) -> Iterator[str]:
-    places = to_degrees(frame).geometry
-    rounded = shapely.transform(places.to_numpy(), lambda points: np.round(points, _DIGITS))
-    plain = pd.DataFrame(frame.drop(columns=places.name)).astype(object)
-    rows = plain.where(plain.notna(), None).to_dict("records")
-    for row, shape in zip(rows, rounded, strict=True):
-        properties = json.dumps(row, ensure_ascii=False, allow_nan=False, default=_plain)
-        geometry = "null" if shape is None else shapely.to_geojson(shape)
-        yield f'{{"type": "Feature", "properties": {properties}, "geometry": {geometry}}}'
-
-
-def _plain(value: Any) -> Any:
-    """Bring a number of NumPy to one of Python."""
-    return value.item() if isinstance(value, np.generic) else str(value)

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -14,15 +13,20 @@ from shapely.ops import substring
 from geo_planner.arrays import FloatArray
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
 from geo_planner.isochrone.samples import Samples, sample_streets
 from geo_planner.isochrone.surface import areas_within
+from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region, require_region
-from geo_planner.travel_time import Router, open_router
+from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.columns import label_of, percentile_place
 from geo_planner.travel_time.inputs import Points, points_of, require_limits, travel_in
 from geo_planner.travel_time.matrix import seconds
+from geo_planner.travel_time.street import StreetRouter
+from geo_planner.travel_time.street_reach import reach_along_streets
+from geo_planner.travel_time.transit import TransitRouter
 from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh, seconds_from_min
 
 _CELL_M = {"walk": 20.0, "bicycle": 40.0, "ebike": 40.0, "car": 80.0}
@@ -30,9 +34,6 @@ _TRANSIT_CELL_M = 50.0
 _TRANSIT_SPACING_M = 100.0
 _OFF_STREET_CELLS = 3.0
 # faster than any vehicle in use: what lies farther than this in time is not searched
-_FASTEST_MPS = {
-    "walk": mps_from_kmh(15), "bicycle": mps_from_kmh(60), "ebike": mps_from_kmh(60)
-}  # fmt: skip
 _FASTEST_VEHICLE_MPS = mps_from_kmh(200)
 
 
@@ -90,10 +91,14 @@ class Isochrone:
         with holes and islands), CRS of the region.
     reaches
         The times along the streets that the areas are drawn from, by point.
+    findings
+        What was left out of the network or the timetable, or is doubtful in them; and points linked
+        from afar.
     """
 
     areas: gpd.GeoDataFrame
     reaches: tuple[Reach, ...]
+    findings: tuple[Finding, ...] = ()
 
     def __repr__(self) -> str:
         limits = ", ".join(f"{minutes:g}" for minutes in self.areas["minutes"].unique())
@@ -136,6 +141,8 @@ class Isochrones:
         Speeds, limits and, for public transport, the window; None: those the region was built with.
     percentile
         Percentile of the window, for public transport; None: the first of the study's.
+    like
+        Isochrones of the same travel in any window, whose points along streets are taken over.
 
     Raises
     ------
@@ -162,13 +169,17 @@ class Isochrones:
         travel: Travel | None = None,
         *,
         percentile: int | None = None,
+        like: "Isochrones | None" = None,
     ) -> None:
         settings = travel_in(require_region(region), travel)
-        self.router: Router = open_router(region, mode, settings)
+        self.router = open_router(region, mode, settings)
         self._region = region
         self._mode = mode
         self._walk_mps = settings.walk_speed_mps
         self._streets = region.geo_table("streets")
+        self._samples: Samples | None = None
+        if like is not None and mode in TRANSIT_MODES:
+            self._samples = like.samples
         self._column = 0
         if mode in TRANSIT_MODES and percentile is not None:
             place = percentile_place(self.router.columns, percentile)
@@ -184,11 +195,24 @@ class Isochrones:
     def __repr__(self) -> str:
         return f"Isochrones({str(self._region.path)!r}, {self._mode!r})"
 
-    @cached_property
+    @property
     def samples(self) -> Samples:
         """Points along all streets where a trip by this mode may end."""
+        if self._samples is None:
+            self._samples = self._sample(np.flatnonzero(self._streets_at_end.takes_points))
+        return self._samples
+
+    @property
+    def _streets_at_end(self) -> StreetRouter:
+        """Router of the streets that trips end on."""
+        router = self.router
+        return router.ways.from_stops[0].streets if isinstance(router, TransitRouter) else router
+
+    def _sample(self, rows: npt.NDArray[np.intp]) -> Samples:
+        """Put points along some streets."""
         spacing_m = _TRANSIT_SPACING_M if self._mode in TRANSIT_MODES else self.cell_m
-        return sample_streets(self.router, self._streets, spacing_m)
+        lines = self._streets.geometry.to_numpy()
+        return sample_streets(self._streets_at_end, lines, rows, spacing_m)
 
     def around(
         self, points: Points, cutoffs_min: Sequence[float], *, threads: int | None = None
@@ -224,7 +248,8 @@ class Isochrones:
             self._reach(point_id, place, starts.part(slice(row, row + 1)), limits_s[-1], threads)
             for row, (point_id, place) in enumerate(places.items())
         )
-        return Isochrone(self._areas(reaches, limits_s), reaches)
+        far = far_link_findings(starts.ledger.assign(end="origin"), "end")
+        return Isochrone(self._areas(reaches, limits_s), reaches, (*self.router.findings, *far))
 
     def _reach(
         self,
@@ -235,8 +260,10 @@ class Isochrones:
         threads: int | None,
     ) -> Reach:
         """Search the times from one point to the samples that it may reach."""
-        fastest = _FASTEST_MPS.get(self._mode, _FASTEST_VEHICLE_MPS)
-        samples = self.samples.near(place.x, place.y, fastest * limit_s)
+        if isinstance(self.router, StreetRouter):
+            samples, costs_cs = reach_along_streets(self.router, start, limit_s, self._sample)
+            return Reach(point_id, samples, seconds(costs_cs))
+        samples = self.samples.near(place.x, place.y, _FASTEST_VEHICLE_MPS * limit_s)
         time_s = np.empty(len(samples.x))
         for block in self.router.blocks(
             start, samples.points, threads=threads or default_threads(), max_time_s=limit_s
@@ -259,12 +286,9 @@ class Isochrones:
             )
         ]
         ids = [reach.point_id for reach in reaches for _ in limits_s]
-        frame = gpd.GeoDataFrame(
-            {
-                "id": ids,
-                "minutes": np.tile(np.array(limits_s) / SECONDS_PER_MIN, len(reaches)),
-            },
-            geometry=shapes,
-            crs=self._streets.crs,
+        minutes = np.tile(np.array(limits_s) / SECONDS_PER_MIN, len(reaches))
+        areas_m2 = shapely.area(shapes).round(1)
+        return gpd.GeoDataFrame(
+            {"id": ids, "minutes": minutes, "area_m2": areas_m2, "geometry": shapes},
+            crs=self._region.crs,
         )
-        return frame.assign(area_m2=frame.area.round(1))[["id", "minutes", "area_m2", "geometry"]]

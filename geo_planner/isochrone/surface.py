@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from geo_planner.arrays import FloatArray
+from geo_planner.kernels.sample_grid import cell_times
 
-_NEIGHBOURS = 4
 _BEYOND = 1.5
 
 
@@ -71,15 +70,9 @@ def _grid(
     margin = off_street_m + 2 * cell_m
     columns = np.arange(x.min() - margin, x.max() + margin + cell_m, cell_m)
     rows = np.arange(y.min() - margin, y.max() + margin + cell_m, cell_m)
-    centres = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
-    tree = cKDTree(np.column_stack([x, y]))
-    distance, sample = tree.query(
-        centres, k=min(_NEIGHBOURS, len(x)), distance_upper_bound=off_street_m
-    )
-    distance, sample = distance.reshape(len(centres), -1), sample.reshape(len(centres), -1)
-    sample_time_s = np.append(time_s, np.inf)
-    reached = (sample_time_s[sample] + distance / off_street_mps).min(axis=1)
-    times = np.minimum(reached, _BEYOND * limit_s).reshape(len(rows), len(columns))
+    reached = np.empty((len(rows), len(columns)))
+    cell_times(columns, rows, cell_m, x, y, time_s, off_street_m, off_street_mps, reached)
+    times = np.minimum(reached, _BEYOND * limit_s)
     return columns, rows, times
 
 

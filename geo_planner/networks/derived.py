@@ -62,12 +62,9 @@ def derived_arrays(
         Arrays by name, read-only, sharing pages between processes. Where the region cannot be
         written to, or its tables have no digest, the arrays stay in memory.
     """
-    digests = {table: region.tables[table].sha256 for table in tables if table in region.tables}
-    if not all(digests.values()):
+    folder = derived_folder(region, name, tables, settings)
+    if folder is None:
         return make()
-    identity = json.dumps([ARRAY_FORMAT_VERSION, name, digests, dict(settings)], sort_keys=True)
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:_DIGEST_CHARACTERS]
-    folder = region.home_of(tables) / "derived" / f"{name}-{digest}"
     if not folder.is_dir():
         arrays = make()
         if not _write(folder, arrays):
@@ -76,6 +73,21 @@ def derived_arrays(
     with contextlib.suppress(OSError):  # a region that cannot be written keeps no time of use
         os.utime(folder)
     return {file.stem: np.load(file, mmap_mode="r") for file in sorted(folder.glob("*.npy"))}
+
+
+def derived_folder(
+    region: Region, name: str, tables: tuple[str, ...], settings: Mapping[str, Any]
+) -> Path | None:
+    """Name the folder of a set of arrays, there or not; None where it could not be kept.
+
+    Parameters are those of :func:`derived_arrays`.
+    """
+    digests = {table: region.tables[table].sha256 for table in tables if table in region.tables}
+    if not all(digests.values()):
+        return None
+    identity = json.dumps([ARRAY_FORMAT_VERSION, name, digests, dict(settings)], sort_keys=True)
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:_DIGEST_CHARACTERS]
+    return region.home_of(tables) / "derived" / f"{name}-{digest}"
 
 
 def prune(derived: Path, *, keep: Path, now_s: float | None = None) -> list[str]:

@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING
 
 from geo_planner.lazy import names_on_use
 from geo_planner.policy.clusters import (
-    branch_mix_expectation,
     cluster_jobs,
     location_quotients,
     specialisation,
 )
 from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.hot_spots import hot_spots
-from geo_planner.policy.indicators import policy_facts, policy_indicators
+from geo_planner.policy.indicators import (
+    PolicyFigures,
+    policy_figures,
+    policy_indicators,
+)
 from geo_planner.policy.text import indicator_records
 
 if TYPE_CHECKING:
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
     from geo_planner.policy.neighbours import same_cluster_jobs
 
 __all__ = [
+    "PolicyFigures",
     "PolicyFrames",
-    "branch_mix_expectation",
     "cluster_jobs",
     "collect_policy_frames",
     "hot_spots",
@@ -29,7 +32,7 @@ __all__ = [
     "location_quotients",
     "minutes_to_places",
     "minutes_to_school",
-    "policy_facts",
+    "policy_figures",
     "policy_indicators",
     "same_cluster_jobs",
     "specialisation",

@@ -1,7 +1,7 @@
 """Answers to an indicator: a known value, or why there is none; and how columns are summarised."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,23 +15,42 @@ from geo_planner.reasons import Reason
 from geo_planner.travel_time.columns import MEDIAN
 
 WHOLE_AREA, AGAINST = "whole area", "against "
+NEEDS_DATA, NOT_REACHED, SUPPRESSED = "needs data", "not reached", "suppressed"
 
 
 @dataclass(frozen=True)
 class Known:
-    """Hold a value, the year it is of, what a reader must know, and the base year's value."""
+    """Hold a value, the year it is of, what a reader must know, and how it came about.
+
+    Parameters
+    ----------
+    value, year
+        The figure and its year.
+    notes
+        What a reader must know of it.
+    baseline
+        Value or level of the base year.
+    trend
+        Figures year by year, as :mod:`geo_planner.policy.history` makes them.
+    """
 
     value: float
     year: int | None = None
-    note: Reason | None = None
+    notes: tuple[Reason, ...] = ()
     baseline: float | None = None
+    trend: pd.DataFrame | None = None
+
+    def noting(self, *notes: Reason) -> "Known":
+        """Add what a reader must know."""
+        return replace(self, notes=(*self.notes, *notes))
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Say why there is no value."""
+    """Say why there is no value, and whether data would give one."""
 
     reason: Reason
+    status: str = NEEDS_DATA
 
 
 Answer = Known | Unknown
@@ -79,6 +98,19 @@ def reach(what: str, mode: Mode) -> str:
     return MeasureKey(what, mode, norm_min, MEDIAN if mode in TRANSIT_MODES else None).column
 
 
+def left_out(table: str, frame: pd.DataFrame, *columns: str) -> tuple[Reason, ...]:
+    """Say how many rows take no part since a figure of theirs is unknown; none where all do."""
+    unknown = [(name, int(frame[name].isna().sum())) for name in columns]
+    return tuple(
+        Reason("rows_unknown", table=table, column=name, count=n) for name, n in unknown if n
+    )
+
+
 def lacks(table: str, *columns: str) -> Unknown:
     """Say which columns of a table are missing."""
     return Unknown(Reason("table_lacks", table=table, columns=columns))
+
+
+def noted(note: Reason | None) -> tuple[Reason, ...]:
+    """Put what a reader must know into the notes of an answer; none where there is nothing."""
+    return () if note is None else (note,)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo_planner.policy.rules import policy_rules
 from geo_planner.reasons import Reason
-from geo_planner.sources.businesses import CLUSTER_ORDER, cluster_prefixes, clusters_of
+from geo_planner.sources.businesses import CLUSTER_ORDER, cluster_lines, clusters_of
 
 COMPUTED, SUPPRESSED, NEEDS_DATA = "computed", "suppressed", "needs data"
 
@@ -144,32 +144,42 @@ def _reference_share(
     """Share of the reference's jobs in a cluster; nan with the reason where it is not known."""
     if found.reason is not None:
         return np.nan, found.reason
-    codes = found.rows["branch_code"].astype(str)
-    coarse = sorted({code for code in codes if _is_too_coarse(code, cluster, found.standard)})
+    coarse = too_coarse(found.rows, cluster)
     if coarse:
-        return np.nan, Reason("reference_too_coarse", codes=tuple(coarse))
+        return np.nan, Reason("reference_too_coarse", codes=coarse)
     jobs = found.rows["jobs_count"].to_numpy(float)
-    is_in = np.array(
-        [next(iter(_primary(code, found.standard)), None) == cluster
-         and _primary(code, found.standard)[cluster] in _SETS[set_name] for code in codes]
-    )  # fmt: skip
+    is_in = jobs_by_set(found.rows, cluster).isin(_SETS[set_name]).to_numpy()
     share = float(jobs[is_in].sum() / jobs.sum()) if jobs.sum() > 0 else np.nan
     return share, None if share > 0 else Reason("reference_without_cluster")
 
 
-def _primary(code: str, standard: str | None) -> dict[str, str]:
-    return clusters_of(code, standard or "")
+def jobs_by_set(rows: pd.DataFrame, cluster: str) -> pd.Series:
+    """Say of each row in which set of a cluster its branch is; null where it is in none.
+
+    A branch counts in its primary cluster alone.
+    """
+    pairs = list(zip(rows["branch_code"], rows["branch_standard"], strict=True))
+    found = {pair: clusters_of(str(pair[0]), str(pair[1])) for pair in set(pairs)}
+    sets = [
+        found[pair][cluster] if next(iter(found[pair]), None) == cluster else None for pair in pairs
+    ]
+    return pd.Series(sets, index=rows.index, dtype="str")
 
 
-def _is_too_coarse(code: str, cluster: str, standard: str | None) -> bool:
-    """Tell whether a code holds both jobs of the cluster and others."""
+def too_coarse(rows: pd.DataFrame, cluster: str) -> tuple[str, ...]:
+    """List the branch codes that hold both jobs of a cluster and others."""
+    pairs = set(zip(rows["branch_code"], rows["branch_standard"], strict=True))
+    return tuple(sorted(code for code, name in pairs if _is_too_coarse(code, cluster, name)))
+
+
+def _is_too_coarse(code: str, cluster: str, standard: str) -> bool:
     lines = [
-        line for line in cluster_prefixes()
-        if line.standard == standard and line.cluster == cluster
-        and line.prefix != code and line.prefix.startswith(code)
-    ]  # fmt: skip
+        line
+        for line in cluster_lines(standard, cluster)
+        if line.prefix != code and line.prefix.startswith(code)
+    ]
     return bool(lines) and (
-        cluster not in _primary(code, standard) or any(line.is_excluded for line in lines)
+        cluster not in clusters_of(code, standard) or any(line.is_excluded for line in lines)
     )
 
 
@@ -196,7 +206,7 @@ def specialisation(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> pd.
     Krugman, P. (1991). Geography and Trade. MIT Press.
     """
     own = businesses.dropna(subset=["branch_code", "employees_count"])
-    mix = _mix(own["branch_code"], own["employees_count"])
+    mix = branch_mix(own["branch_code"], own["employees_count"])
     rows = []
     for found in _references(businesses, reference):
         reason = found.reason
@@ -206,7 +216,7 @@ def specialisation(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> pd.
             reason = Reason("no_branch_and_jobs")
         value = np.nan
         if reason is None:
-            theirs = _mix(found.rows["branch_code"], found.rows["jobs_count"])
+            theirs = branch_mix(found.rows["branch_code"], found.rows["jobs_count"])
             value = float(mix.sub(theirs, fill_value=0.0).abs().sum())
         state = COMPUTED if reason is None else NEEDS_DATA
         cell = None if reason is None else str(reason)
@@ -214,31 +224,7 @@ def specialisation(businesses: gpd.GeoDataFrame, reference: pd.DataFrame) -> pd.
     return pd.DataFrame(rows, columns=["area", "year", "specialisation", "state", "reason"])
 
 
-def _mix(codes: pd.Series, jobs: pd.Series) -> pd.Series:
-    """Share of jobs by two-digit branch."""
+def branch_mix(codes: pd.Series, jobs: pd.Series) -> pd.Series:
+    """Give the share of jobs by two-digit branch; empty without jobs."""
     summed = jobs.groupby(codes.str[:_DIVISION_DIGITS]).sum()
     return summed / summed.sum() if summed.sum() > 0 else summed.iloc[:0]
-
-
-def branch_mix_expectation(businesses: gpd.GeoDataFrame, growth: pd.Series) -> float:
-    """Expect growth above the country's from the branch mix alone.
-
-    Parameters
-    ----------
-    businesses
-        Workplaces with branch_code and employees_count.
-    growth
-        National growth by two-digit branch as a share, and of all branches under ``"all"``.
-
-    Returns
-    -------
-    float
-        Sum of growth times local job share, less the country's growth; nan where a branch with
-        jobs has no growth stated.
-    """
-    own = businesses.dropna(subset=["branch_code", "employees_count"])
-    mix = _mix(own["branch_code"], own["employees_count"])
-    mix = mix[mix > 0]
-    if mix.empty or "all" not in growth.index:
-        return float("nan")
-    return float((mix * growth.reindex(mix.index)).sum(skipna=False) - growth["all"])

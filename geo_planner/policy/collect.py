@@ -5,13 +5,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.config import Land, Travel
+from geo_planner.config import Land, Policy, Travel
 from geo_planner.land import draw_private_jobs, existing_jobs, site_capacity
 from geo_planner.land.plans.resolving import resolve_plans
-from geo_planner.policy.frames import PolicyFrames
+from geo_planner.policy.frames import HISTORY_TABLES, PolicyFrames
 from geo_planner.policy.key_times import minutes_to_places, minutes_to_school
-from geo_planner.policy.rules import policy_rules
+from geo_planner.policy.rules import JOBS_GOAL, policy_rules
 from geo_planner.region import Region
+from geo_planner.region.yearly import own_area
 
 _LAST_STAGE = 5
 
@@ -24,6 +25,7 @@ def collect_policy_frames(
     travel: Travel,
     *,
     land: Land | None = None,
+    policy: Policy | None = None,
     threads: int | None = None,
     seed: int = 0,
 ) -> PolicyFrames:
@@ -41,6 +43,8 @@ def collect_policy_frames(
         Settings of the key times.
     land
         Settings the land was measured by; None: those the region was built with.
+    policy
+        Policy of the study; None: that of the study the region was built from.
     threads
         Searches at once; None: one per core.
     seed
@@ -50,23 +54,28 @@ def collect_policy_frames(
     minutes = minutes_to_places(region, own, travel, threads=threads)
     pupils = zones[(zones["role"] == "study") & (zones["pupils_count"] > 0)]
     rng = np.random.default_rng(seed)
-    draws = _draws(_capacity(region, land, sites), sites, rng) if len(sites) else None
+    settings = policy or Policy.model_validate(region.study.get("policy", {}))
+    years = goal_years(settings)
+    draws = None
+    if len(sites) and years is not None:
+        draws = _draws(_capacity(region, land, sites), sites, years, rng)
     return PolicyFrames(
         zones=zones,
         businesses=businesses.join(minutes),
         sites=pd.DataFrame(sites),
-        reference_employment=region.table("reference_employment"),
+        **{name: region.table(name) for name in HISTORY_TABLES},
         minutes_to_school=minutes_to_school(region, pupils, travel, threads=threads),
         draws=draws,
-        own_area=_name(region),
+        own_area=own_area(settings.area, region.table("study_area"), region.study.get("name")),
+        policy=settings,
         years=_years(region),
     )
 
 
-def _name(region: Region) -> str | None:
-    """Name the study area as its table does; the study's name where it has none or several."""
-    names = region.table("study_area")["name"].dropna().unique()
-    return str(names[0]) if len(names) == 1 else str(region.study.get("name") or "") or None
+def goal_years(policy: Policy) -> int | None:
+    """Count the years from the base year to the goal of private jobs; None without either."""
+    goal = policy.goal_of(JOBS_GOAL)
+    return None if goal is None or policy.base_year is None else goal.year - policy.base_year
 
 
 def _years(region: Region) -> dict[str, int]:
@@ -103,23 +112,21 @@ def _of_uses(capacity: pd.DataFrame, uses: pd.Series, states: pd.Series) -> pd.D
 
 
 def _draws(
-    capacity: pd.DataFrame, measures: pd.DataFrame, rng: np.random.Generator
+    capacity: pd.DataFrame,
+    measures: pd.DataFrame,
+    horizon_years: int,
+    rng: np.random.Generator,
 ) -> npt.NDArray[np.float64] | None:
     """Draw the jobs of all sites that may have their permit within the period of the policy.
 
     Stage 5 never counts; a site whose capacity is unknown adds nothing.
     """
-    rules = policy_rules()
     stage = pd.to_numeric(measures["stage"])
     years = pd.to_numeric(measures["years_high"])
-    in_time = (
-        (stage < _LAST_STAGE)
-        & (years <= rules["horizon_years"])
-        & measures["capacity_state"].notna()
-    )
+    in_time = (stage < _LAST_STAGE) & (years <= horizon_years) & measures["capacity_state"].notna()
     chosen = measures[in_time.fillna(value=False).to_numpy(bool)]
     rows = _of_uses(capacity, chosen["use"], chosen["capacity_state"])
     rows = rows[rows["net_private_jobs_likely"].notna()]
     if rows.empty:
         return None
-    return np.nansum(draw_private_jobs(rows, int(rules["draws"]), rng), axis=0)
+    return np.nansum(draw_private_jobs(rows, int(policy_rules()["draws"]), rng), axis=0)

@@ -8,6 +8,27 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.config import Policy
+from geo_planner.schema import tables
+
+HISTORY_TABLES = (
+    "reference_employment", "commuting", "residents_history", "turnover_history",
+    "education_choices", "firms_history",
+)  # fmt: skip
+
+
+def _empty(name: str) -> pd.DataFrame:
+    columns = tables()[name].attributes
+    return pd.DataFrame({one.name: pd.Series([], dtype=one.pandas_dtype) for one in columns})
+
+
+def whole_areas(reference: pd.DataFrame) -> pd.DataFrame:
+    """Leave out jobs of districts, and all branches together where branches are stated too."""
+    rows = reference[reference["district"].isna()] if "district" in reference else reference
+    place = [rows["area"], rows["year"]]
+    has_branches = rows["branch_code"].notna().groupby(place).transform("any")
+    return rows[rows["branch_code"].notna() | ~has_branches]
+
 
 @dataclass(frozen=True)
 class PolicyFrames:
@@ -28,16 +49,17 @@ class PolicyFrames:
         jobs), ``now_remaining_likely_m2``, ``potential_remaining_likely_m2``, stage and
         env_class_possible of the land measures; gross_area_m2, net_area_m2 and is_upper_bound of
         the constraints; place of the station proximity.
-    reference_employment
-        Jobs by branch, area and year.
+    reference_employment, commuting, residents_history, turnover_history, education_choices,
+    firms_history
+        Tables by area and year, as a region holds them.
     minutes_to_school
         Transit minutes by zone_id, there by 08:00.
     draws
         Net new private jobs of all sites phased to the target year, one value a draw.
-    growth
-        National growth by two-digit branch, and ``all``.
     own_area
-        Name of the area itself in reference_employment.
+        Name of the area itself in the tables by area and year.
+    policy
+        The policy of the study: base year, goals.
     years
         Year of the figures, by table or frame.
     """
@@ -46,8 +68,13 @@ class PolicyFrames:
     businesses: gpd.GeoDataFrame
     sites: pd.DataFrame
     reference_employment: pd.DataFrame
+    commuting: pd.DataFrame = field(default_factory=lambda: _empty("commuting"))
+    residents_history: pd.DataFrame = field(default_factory=lambda: _empty("residents_history"))
+    turnover_history: pd.DataFrame = field(default_factory=lambda: _empty("turnover_history"))
+    education_choices: pd.DataFrame = field(default_factory=lambda: _empty("education_choices"))
+    firms_history: pd.DataFrame = field(default_factory=lambda: _empty("firms_history"))
     minutes_to_school: pd.Series | None = None
     draws: npt.NDArray[np.float64] | None = None
-    growth: pd.Series | None = None
     own_area: str | None = None
+    policy: Policy = field(default_factory=Policy)
     years: Mapping[str, int] = field(default_factory=dict)

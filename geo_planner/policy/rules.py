@@ -6,6 +6,9 @@ from types import MappingProxyType
 
 from geo_planner.packaged import packaged_rows
 
+# the indicator whose goal the capacity of the land is held to
+JOBS_GOAL = "private_jobs_change"
+
 
 @cache
 def policy_rules() -> Mapping[str, float]:

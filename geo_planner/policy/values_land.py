@@ -1,14 +1,15 @@
 """Indicators told by sites: floor area left, nearness to stations, constraints, capacity."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from geo_planner.policy.answers import Answer, Compute, Known, Unknown, lacks, numbers
+from geo_planner.policy.answers import Answer, Compute, Known, Unknown, lacks, noted, numbers
 from geo_planner.policy.frames import PolicyFrames
-from geo_planner.policy.rules import policy_rules
+from geo_planner.policy.rules import JOBS_GOAL
 from geo_planner.reasons import Reason
 
 _LAST_STAGE = 5
@@ -25,7 +26,7 @@ def _site_sum(
     n_unknown = int(np.isnan(values[chosen]).sum())
     n_sites = int(chosen.sum())
     note = Reason("sites_unknown_least", unknown=n_unknown, sites=n_sites) if n_unknown else None
-    return Known(float(np.nansum(values[chosen])), frames.years.get("sites"), note)
+    return Known(float(np.nansum(values[chosen])), frames.years.get("sites"), noted(note))
 
 
 def _cluster_ready(frames: PolicyFrames, state: str, env_class: int) -> Answer:
@@ -48,7 +49,7 @@ def _station_share(frames: PolicyFrames, place: str) -> Answer:
     n_out = int((~is_known).sum())
     note = Reason("sites_unknown_left_out", unknown=n_out, sites=len(values)) if n_out else None
     share = values[is_known & (places == place).to_numpy(bool)].sum() / total
-    return Known(float(share), frames.years.get("sites"), note)
+    return Known(float(share), frames.years.get("sites"), noted(note))
 
 
 def _unconstrained(frames: PolicyFrames) -> Answer:
@@ -57,7 +58,7 @@ def _unconstrained(frames: PolicyFrames) -> Answer:
         return lacks("sites", "net_area_m2")
     bound = frames.sites.get("is_upper_bound", pd.Series(data=False, index=frames.sites.index))
     note = Reason("upper_bound_unchecked") if bound.any() else None
-    return Known(float(np.nansum(net) / np.nansum(gross)), frames.years.get("sites"), note)
+    return Known(float(np.nansum(net) / np.nansum(gross)), frames.years.get("sites"), noted(note))
 
 
 def _cover(frames: PolicyFrames, end: str) -> Answer:
@@ -66,21 +67,27 @@ def _cover(frames: PolicyFrames, end: str) -> Answer:
         return pd.to_numeric(stage).fillna(0) < _LAST_STAGE
 
     found = _site_sum(frames, f"jobs_{end}", counts)
+    goal = frames.policy.goal_of(JOBS_GOAL)
     if isinstance(found, Unknown):
         return found
-    return Known(found.value / policy_rules()["goal_private_jobs"], found.year, found.note)
+    if goal is None or goal.target <= 0:
+        return Unknown(Reason("no_goal_stated", indicator=JOBS_GOAL))
+    return replace(found, value=found.value / goal.target)
 
 
 def _chance(frames: PolicyFrames) -> Answer:
+    goal = frames.policy.goal_of(JOBS_GOAL)
+    if goal is None:
+        return Unknown(Reason("no_goal_stated", indicator=JOBS_GOAL))
     if frames.draws is None or not len(frames.draws):
         return Unknown(Reason("no_draws_of_jobs"))
     jobs = frames.draws[~np.isnan(frames.draws)]
     if not len(jobs):
         return Unknown(Reason("site_capacity_unknown"))
     return Known(
-        float((jobs >= policy_rules()["goal_private_jobs"]).mean()),
+        float((jobs >= goal.target).mean()),
         frames.years.get("sites"),
-        Reason("chance_of_land_only"),
+        (Reason("chance_of_land_only"),),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode
 from geo_planner.policy.answers import (
+    NOT_REACHED,
     WHOLE_AREA,
     Answer,
     Answers,
@@ -15,6 +16,8 @@ from geo_planner.policy.answers import (
     Known,
     Unknown,
     lacks,
+    left_out,
+    noted,
     numbers,
     reach,
     weighted_mean,
@@ -29,14 +32,21 @@ def _zone_sum(frames: PolicyFrames, column: str) -> Answer:
     values = numbers(frames.zones, column)
     if values is None:
         return lacks("zones", column)
-    return Known(float(np.nansum(values)), frames.years.get("zones"))
+    notes = left_out("zones", frames.zones, column)
+    return Known(float(np.nansum(values)), frames.years.get("zones"), notes)
 
 
 def _employment_rate(frames: PolicyFrames) -> Answer:
-    workers, people = (_zone_sum(frames, c) for c in ("workers_count", "population_count"))
-    if isinstance(workers, Unknown) or isinstance(people, Unknown) or people.value == 0:
-        return lacks("zones", "workers_count", "population_count")
-    return Known(workers.value / people.value, people.year, Reason("rate_of_all_residents"))
+    counted = ("workers_count", "population_count")
+    workers, people = (numbers(frames.zones, column) for column in counted)
+    if workers is None or people is None:
+        return lacks("zones", *counted)
+    is_known = ~np.isnan(workers) & ~np.isnan(people)
+    if not people[is_known].sum() > 0:
+        return lacks("zones", *counted)
+    notes = (Reason("rate_of_all_residents"), *left_out("zones", frames.zones, *counted))
+    rate = float(workers[is_known].sum() / people[is_known].sum())
+    return Known(rate, frames.years.get("zones"), notes)
 
 
 def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
@@ -45,10 +55,15 @@ def _jobs_in_reach(frames: PolicyFrames, mode: Mode) -> Answers:
     if values is None or people is None:
         return lacks("zones", column if values is None else "population_count")
     year = frames.years.get("zones")
-    answers: dict[str, Answer] = {WHOLE_AREA: Known(weighted_mean(values, people), year)}
+    n_off = int((np.isnan(values) & (people > 0)).sum())
+    off = Reason("rows_unknown", table="zones", column="access", count=n_off) if n_off else None
+    notes = (*noted(off), *left_out("zones", frames.zones, "population_count"))
+    answers: dict[str, Answer] = {WHOLE_AREA: Known(weighted_mean(values, people), year, notes)}
     districts = frames.zones["district"]
     for district in sorted(districts.dropna().unique()):
         is_in = (districts == district).to_numpy(bool)
+        if not np.nansum(people[is_in]) > 0:
+            continue  # nobody lives there: it has no average resident
         answers[str(district)] = Known(weighted_mean(values[is_in], people[is_in]), year)
     return answers
 
@@ -61,8 +76,9 @@ def _pupils(frames: PolicyFrames, summarise: Callable[[FloatArray, FloatArray], 
     minutes = frames.minutes_to_school.reindex(frames.zones.index).to_numpy(float)
     value = summarise(minutes, np.nan_to_num(pupils))
     if np.isinf(value):
-        return Unknown(Reason("pupils_reach_no_school"))
-    return Known(value, frames.years.get("zones"), Reason("pupils_stand_in"))
+        return Unknown(Reason("pupils_reach_no_school"), NOT_REACHED)
+    notes = (Reason("pupils_stand_in"), *left_out("zones", frames.zones, "pupils_count"))
+    return Known(value, frames.years.get("zones"), notes)
 
 
 def _within_norm(minutes: FloatArray, pupils: FloatArray) -> float:

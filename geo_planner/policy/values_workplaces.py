@@ -1,6 +1,7 @@
-"""Indicators told by workplaces: reach, service, clusters, private jobs, branch mix."""
+"""Indicators told by workplaces: reach, service, clusters, private jobs."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,6 +11,9 @@ from geo_planner.accessibility.keys import COMPETITION_COLUMN
 from geo_planner.arrays import FloatArray
 from geo_planner.policy.answers import (
     AGAINST,
+    NEEDS_DATA,
+    NOT_REACHED,
+    SUPPRESSED,
     WHOLE_AREA,
     Answer,
     Answers,
@@ -17,6 +21,8 @@ from geo_planner.policy.answers import (
     Known,
     Unknown,
     lacks,
+    left_out,
+    noted,
     numbers,
     reach,
     weighted_mean,
@@ -24,19 +30,15 @@ from geo_planner.policy.answers import (
 )
 from geo_planner.policy.clusters import (
     COMPUTED,
-    NEEDS_DATA,
-    branch_mix_expectation,
     cluster_jobs,
     location_quotients,
     specialisation,
 )
 from geo_planner.policy.frames import PolicyFrames
-from geo_planner.policy.rules import policy_rules
 from geo_planner.reasons import Reason, read_reasons
-from geo_planner.sources.businesses import CLUSTER_ORDER, clusters_of
+from geo_planner.sources.businesses import CLUSTER_ORDER
 
 _HIGH_LEVELS = ("high", "very_high")
-_PUBLIC_DIVISIONS = ("84", "85", "86", "87", "88")
 _REACH = reach("workers", "transit")
 
 
@@ -50,10 +52,11 @@ def _by_jobs(
         return lacks("businesses", column if values is None else "employees_count")
     summary = summarise(values, np.nan_to_num(jobs))
     if np.isinf(summary):
-        return Unknown(Reason("jobs_beyond_search"))
+        return Unknown(Reason("jobs_beyond_search"), NOT_REACHED)
     n_unknown = int((np.isnan(values) & (np.nan_to_num(jobs) > 0)).sum())
     note = Reason("workplaces_off_network", count=n_unknown) if n_unknown else None
-    return Known(summary, frames.years.get("businesses"), note)
+    notes = (*noted(note), *left_out("businesses", frames.businesses, "employees_count"))
+    return Known(summary, frames.years.get("businesses"), notes)
 
 
 def _mean(column: str) -> Compute:
@@ -68,17 +71,22 @@ def _high_service(frames: PolicyFrames) -> Answer:
     if "service_level" not in frames.businesses:
         return lacks("businesses", "service_level")
     levels = frames.businesses["service_level"]
-    jobs = np.nan_to_num(frames.businesses["employees_count"].to_numpy(float))
     is_high = np.where(levels.isna(), np.nan, levels.isin(_HIGH_LEVELS).astype(float))
-    return Known(weighted_mean(is_high, jobs), frames.years.get("businesses"))
+    rated = replace(frames, businesses=frames.businesses.assign(is_high=is_high))
+    return _by_jobs(rated, "is_high", weighted_mean)
 
 
 def _quotient(frames: PolicyFrames, cluster: str) -> Answers:
     found = location_quotients(frames.businesses, _others(frames))
     rows = found[(found["cluster"] == cluster) & (found["set"] == "core")]
+    unknown = left_out("businesses", frames.businesses, "employees_count")
     return {
         f"{AGAINST}{row.area}" if isinstance(row.area, str) else WHOLE_AREA: (
-            Known(row.location_quotient, row.year, Reason("jobs_of_cluster", jobs=row.jobs_count))
+            Known(
+                row.location_quotient,
+                row.year,
+                (Reason("jobs_of_cluster", jobs=row.jobs_count), *unknown),
+            )
             if row.state == COMPUTED
             else _unknown(row.state, row.reason)
         )
@@ -89,7 +97,9 @@ def _quotient(frames: PolicyFrames, cluster: str) -> Answers:
 def _unknown(state: object, cell: str) -> Unknown:
     """Say why a figure is not shown; that it needs data goes without saying."""
     (reason,) = read_reasons(cell)
-    return Unknown(reason if state == NEEDS_DATA else Reason("suppressed", reason=reason))
+    if state == NEEDS_DATA:
+        return Unknown(reason)
+    return Unknown(Reason("suppressed", reason=reason), SUPPRESSED)
 
 
 def _others(frames: PolicyFrames) -> pd.DataFrame:
@@ -114,68 +124,18 @@ def _jobs_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
         return Unknown(Reason("no_cluster_stated"))
     counted = cluster_jobs(frames.businesses)
     core = counted.loc[(cluster, "core"), "jobs_count"]
-    note = Reason("core_jobs", jobs=core)
     total = float(counted.loc[(cluster, "core_and_extended"), "jobs_count"])
-    return Known(total, frames.years.get("businesses"), note)
-
-
-def _base_year() -> int:
-    return int(policy_rules()["base_year"])
-
-
-def _own_years(frames: PolicyFrames) -> Mapping[int, pd.DataFrame]:
-    """Give the area's own jobs by branch in the base year and the latest; empty without both."""
-    own = frames.reference_employment
-    own = own[own["area"] == frames.own_area]
-    years = sorted(int(year) for year in own["year"].unique())
-    base = _base_year()
-    if base not in years or years[-1] == base:
-        return {}
-    return {year: own[own["year"] == year] for year in (base, years[-1])}
-
-
-def _no_years() -> Unknown:
-    return Unknown(Reason("no_base_and_later_year", year=_base_year()))
-
-
-def _growth_of_cluster(frames: PolicyFrames, cluster: str) -> Answer:
-    years = _own_years(frames)
-    if not years:
-        return _no_years()
-    (first, last) = years
-    if set(years[first]["branch_standard"]) != set(years[last]["branch_standard"]):
-        return Unknown(Reason("years_in_other_standards"))
-    jobs = [
-        sum(
-            float(row.jobs_count)
-            for row in years[year].itertuples()
-            if clusters_of(str(row.branch_code), str(row.branch_standard)).get(cluster) == "core"
-        )
-        for year in (first, last)
-    ]
-    if jobs[0] == 0:
-        return Unknown(Reason("cluster_without_jobs", year=first))
-    return Known(jobs[1] / jobs[0] - 1, last, baseline=0.0)
-
-
-def _private(rows: pd.DataFrame) -> tuple[float, bool]:
-    """Sum private jobs; without sectors those outside public branches, marked a proxy."""
-    if rows["sector"].notna().all():
-        return float(rows.loc[rows["sector"] == "private", "jobs_count"].sum()), False
-    is_public = rows["branch_code"].str[:2].isin(_PUBLIC_DIVISIONS)
-    return float(rows.loc[~is_public, "jobs_count"].sum()), True
-
-
-def _private_change(frames: PolicyFrames) -> Answer:
-    years = _own_years(frames)
-    if not years:
-        return _no_years()
-    (last, after), (_, before) = sorted(years.items(), reverse=True)
-    (base, base_is_proxy), (now, now_is_proxy) = _private(before), _private(after)
-    if base_is_proxy != now_is_proxy:
-        return Unknown(Reason("year_without_sectors"))
-    note = Reason("no_sectors_proxy") if now_is_proxy else None
-    return Known(now - base, last, note, baseline=base)
+    if np.isnan(total):
+        return lacks("businesses", "employees_count")
+    own = frames.businesses[frames.businesses["cluster"] == cluster]
+    # a workplace without a branch may belong to any cluster
+    in_none = frames.businesses[frames.businesses["cluster"].isna()]
+    notes = (
+        Reason("core_jobs", jobs=None if np.isnan(core) else core),
+        *left_out("businesses", own, "employees_count"),
+        *left_out("businesses", in_none, "branch_code"),
+    )
+    return Known(total, frames.years.get("businesses"), notes)
 
 
 def _private_jobs(frames: PolicyFrames) -> Answer:
@@ -190,16 +150,7 @@ def _private_jobs(frames: PolicyFrames) -> Answer:
     note = Reason("workplaces_without_sector", count=n_sectors) if n_sectors else None
     if n_jobs:
         note = Reason("private_workplaces_left_out", sectors=n_sectors, jobs=n_jobs)
-    return Known(float(jobs.sum()), frames.years.get("businesses"), note)
-
-
-def _branch_mix(frames: PolicyFrames) -> Answer:
-    if frames.growth is None:
-        return Unknown(Reason("no_growth_by_branch"))
-    value = branch_mix_expectation(frames.businesses, frames.growth)
-    if np.isnan(value):
-        return Unknown(Reason("growth_incomplete"))
-    return Known(value, frames.years.get("growth"))
+    return Known(float(jobs.sum()), frames.years.get("businesses"), noted(note))
 
 
 WORKPLACE_VALUES: Mapping[str, Compute] = {
@@ -210,8 +161,6 @@ WORKPLACE_VALUES: Mapping[str, Compute] = {
     "labour_pool": _mean(_REACH),
     "competition_adjusted": _mean(COMPETITION_COLUMN),
     "private_jobs": _private_jobs,
-    "private_jobs_change": _private_change,
-    "branch_mix_expectation": _branch_mix,
     **{
         f"minutes_{kind}_p{percent}": _percentile(f"minutes_{kind}", percent)
         for kind in ("city_centre", "airport", "motorway_junction")
@@ -223,7 +172,6 @@ WORKPLACE_VALUES: Mapping[str, Compute] = {
         for name, compute in (
             ("location_quotient", _quotient),
             ("cluster_jobs", _jobs_of_cluster),
-            ("cluster_growth", _growth_of_cluster),
         )
     },
     **{

@@ -9,13 +9,19 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo_planner.config import ControlTotals, Study
+from geo_planner.config import Study
 from geo_planner.preflight.coverage import CoverageGrid
+from geo_planner.region.yearly import own_area
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.gtfs.feed import active_services
 
 _OVERLAP_SHARE = 0.01  # slivers between neighbours are drawing noise, not double counting
 _WEIGHTS = {"zones": "population_count", "businesses": "employees_count", "sites": "area_m2"}
+_YEARLY = {
+    "private_jobs": ("reference_employment", "jobs_count"),
+    "residents_in_work": ("residents_history", "workers_count"),
+    "commuters_in": ("commuting", "persons_count"),
+}
 _KEYS = {"zones": "zone_id", "businesses": "business_id", "sites": "site_id"}
 
 
@@ -52,7 +58,7 @@ class Total:
     Parameters
     ----------
     id
-        ``residents`` or ``jobs``.
+        What is summed: ``residents``, ``jobs`` or a total of a table by area and year.
     found
         Sum of the study's rows; None where no row has a figure.
     stated
@@ -159,13 +165,46 @@ def _misfit(key: str, name: str, frame: gpd.GeoDataFrame, marked: npt.NDArray[np
     return Misfit(key, name, int(marked.sum()), len(frame), share, ids)
 
 
-def totals(tables: Mapping[str, pd.DataFrame], control: ControlTotals) -> tuple[Total, ...]:
-    """Sum the study's residents and jobs and hold them against the totals stated."""
+def totals(tables: Mapping[str, pd.DataFrame], study: Study) -> tuple[Total, ...]:
+    """Sum residents and jobs and hold them against the totals stated.
+
+    Those of the study's rows always; those of tables by area and year where a total is stated.
+    """
+    control = study.control_totals
     pairs = (("residents", "zones", control.residents), ("jobs", "businesses", control.jobs))
-    return tuple(
+    own = tuple(
         _total(key, _study_rows(tables, name)[_WEIGHTS[name]], stated, control.tolerance)
         for key, name, stated in pairs
     )
+    area = own_area(study.policy.area, tables.get("study_area"), study.study.name)
+    yearly = tuple(
+        _total(key, _last_year(tables, key, area), stated, control.tolerance)
+        for key, stated in (
+            ("private_jobs", control.private_jobs),
+            ("residents_in_work", control.residents_in_work),
+            ("commuters_in", control.commuters_in),
+        )
+        if stated is not None
+    )
+    return own + yearly
+
+
+def _last_year(tables: Mapping[str, pd.DataFrame], key: str, area: str | None) -> pd.Series:
+    """Give the counts of the own area in the last year of the table that a total is about."""
+    name, column = _YEARLY[key]
+    frame = tables.get(name)
+    if frame is None or not len(frame):
+        return pd.Series([], dtype=float)
+    if key == "private_jobs":
+        whole = frame["district"].isna() & (frame["area"] == area)
+        rows = frame[whole & (frame["sector"] == "private")]
+    elif key == "commuters_in":
+        rows = frame[(frame["to_area"] == area) & (frame["from_area"] != area)]
+        by_education = rows["education"].notna()
+        rows = rows if by_education.all() else rows[~by_education]
+    else:
+        rows = frame[frame["area"] == area]
+    return rows.loc[rows["year"] == rows["year"].max(), column]
 
 
 def _total(key: str, counts: pd.Series, stated: float | None, tolerance: float) -> Total:

@@ -1,7 +1,7 @@
 """What criteria, measures and the policy need, and what is lost where no source gives it.
 
 The needs stand in ``data/needs.csv``: a table with rows, a column with values, or rows of one
-kind. ``stations|stops`` means that either will do; no table: data that no source reads yet.
+kind. ``stations|stops`` means that either will do.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason
+from geo_planner.words.labels import plain_label
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Need:
     id
         Criterion, measure or indicator of the policy.
     tables
-        Tables of which one must have what is asked for; none: no source reads it yet.
+        Tables of which one must have what is asked for.
     column, value
         Column that must hold a value, or this value; empty: any row will do.
     labels
@@ -41,14 +42,11 @@ class Need:
     @property
     def what(self) -> Reason:
         """Say what is asked for."""
-        if not self.tables:
-            return Reason("missing_source")
-        tables = " / ".join(self.tables)
         if not self.column:
-            return Reason("missing_rows", tables=tables)
+            return Reason("missing_rows", tables=self.tables)
         if not self.value:
-            return Reason("missing_column", tables=tables, column=self.column)
-        return Reason("missing_value", tables=tables, column=self.column, value=self.value)
+            return Reason("missing_column", tables=self.tables, column=self.column)
+        return Reason("missing_value", tables=self.tables, column=self.column, value=self.value)
 
 
 @dataclass(frozen=True)
@@ -60,11 +58,11 @@ class Missing:
     what
         Table, column or kind of row.
     table
-        First table it could stand in; empty where no source reads it yet.
+        First table it could stand in.
     remedy
         What to add to the study.
     lost
-        Ids of criteria and measures, and what they are called by language.
+        Ids of criteria and measures, and what each is called by language.
     """
 
     what: Reason
@@ -91,7 +89,9 @@ def needs() -> tuple[Need, ...]:
             row["column"],
             row["value"],
             {
-                language: row[f"label_{language}"] or named[row["id"]][f"label_{language}"]
+                language: plain_label(
+                    row[f"label_{language}"] or named[row["id"]][f"label_{language}"]
+                )
                 for language in _LANGUAGES
             },
         )
@@ -137,16 +137,12 @@ def _missing(
 ) -> Missing:
     first = group[0]
     wrong = next((broken[name] for name in first.tables if name in broken), None)
-    if not first.tables:
-        remedy = Reason("remedy_none_yet")
-    else:
-        remedy = Reason("remedy_mend_source", source=wrong) if wrong else _remedy(first, tables)
+    remedy = Reason("remedy_mend_source", source=wrong) if wrong else _remedy(first, tables)
+    lost = {need.id: need for need in group}
     labels = {
-        language: tuple(dict.fromkeys(need.labels[language] for need in group))
-        for language in _LANGUAGES
+        language: tuple(need.labels[language] for need in lost.values()) for language in _LANGUAGES
     }
-    lost = tuple(dict.fromkeys(need.id for need in group))
-    return Missing(what, first.tables[0] if first.tables else "", remedy, lost, labels)
+    return Missing(what, first.tables[0], remedy, tuple(lost), labels)
 
 
 def _remedy(need: Need, tables: Mapping[str, pd.DataFrame]) -> Reason:

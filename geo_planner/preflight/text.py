@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from geo_planner.preflight.coverage import LayerCoverage
 from geo_planner.preflight.model import Fault, Preflight, SourceReport
+from geo_planner.preflight.needs import Missing
 from geo_planner.words.findings import finding_line
 from geo_planner.words.reasons import FIGURE_WRITERS, reason_words
 from geo_planner.words.tables import counted_rows, table_words
@@ -39,7 +40,7 @@ def _lines(checked: Preflight, words: Wording) -> Iterator[str]:
                 "checked_missing",
                 what=reason_words(item.what, words),
                 remedy=reason_words(item.remedy, words),
-                lost="; ".join(item.labels[words.language]),
+                lost="; ".join(lost_words(item, words)),
             )
             for item in checked.missing
         ],
@@ -56,6 +57,17 @@ def verdict(checked: Preflight, words: Wording) -> str:
     if checked.can_build:
         return words("check_can_build")
     return words("check_cannot_build", count=words.number(len(checked.faults)))
+
+
+def lost_words(item: Missing, words: Wording) -> list[str]:
+    """Name what is lost for want of something, in the words of what stands in for jobs."""
+    named = zip(item.lost, item.labels[words.language], strict=True)
+    kinds = ("lost", "criterion", "indicator")
+    labels = (
+        next((own for kind in kinds if (own := words.phrases.get(f"{kind}_{key}"))), label)
+        for key, label in named
+    )
+    return list(dict.fromkeys(labels))
 
 
 def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -58,6 +58,7 @@ def build_region(study: Study, out: Path | str, *, progress: Progress = lambda _
             "access": study.access.model_dump(mode="json"),
             "siting": study.siting.model_dump(mode="json"),
             "land": study.land.model_dump(mode="json"),
+            "policy": study.policy.model_dump(mode="json"),
         },
         sources=ingested.sources,
         findings=ingested.findings,

@@ -38,7 +38,7 @@ from geo_planner.region.merging import doubt_rows, grade_streets, merge_frames, 
 from geo_planner.region.rasters import NEEDED_TABLES, in_order, read_raster
 from geo_planner.sources.apart import read_apart
 from geo_planner.sources.assumed_lines import assume_line
-from geo_planner.sources.businesses import assign_clusters
+from geo_planner.sources.businesses import assign_clusters, normalise_branch_codes
 from geo_planner.sources.gbfs import read_gbfs
 from geo_planner.sources.gtfs.feed import read_gtfs
 from geo_planner.sources.gtfs.placing import placing_findings
@@ -70,7 +70,10 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
         Called with a line of text at the start of each step.
     """
     ingested = Ingested()
-    _take_crs(study, ingested)
+    try:
+        ingested.crs = require_metric(parse_crs(study.study.crs)) if study.study.crs else None
+    except GeoPlannerError as error:
+        ingested.complain(error)
     _read_extracts(study, ingested, progress)
     if ingested.crs is None and not study.study.crs and not study.sources.osm:
         ingested.complain(_NO_CRS)
@@ -147,13 +150,6 @@ def require_buildable(ingested: Ingested) -> CRS:
     return ingested.crs
 
 
-def _take_crs(study: Study, ingested: Ingested) -> None:
-    try:
-        ingested.crs = require_metric(parse_crs(study.study.crs)) if study.study.crs else None
-    except GeoPlannerError as error:
-        ingested.complain(error)
-
-
 def _read(ingested: Ingested, kind: str, source: Provenance, read: Callable[[], None]) -> None:
     """Run one reader; keep what it complains of and go on."""
     path = getattr(source, "path", None) or getattr(source, "overpass_url", "")
@@ -210,7 +206,15 @@ def _together(sources: Sequence[OsmSource]) -> SourceLimits:
 
 
 def _add_overpass(ingested: Ingested, source: OsmSource, study: Study) -> None:
-    extract = _from_overpass(source, ingested.crs, study)
+    from geo_planner.sources.overpass import read_overpass
+
+    if ingested.crs is None:
+        raise InputError(
+            f"{source.overpass_url}: to ask a server, the study needs crs under [study]"
+        )
+    area = _study_polygon(study, ingested.crs, source.label)
+    polygon = gpd.GeoSeries([area], crs=ingested.crs).to_crs(4326).iloc[0]
+    extract = read_overpass(polygon, str(source.overpass_url), ingested.crs)
     _add_osm(ingested, extract, source.label, [_dated(source, extract)])
 
 
@@ -235,18 +239,6 @@ def _add_osm(
         ingested.add(name, frame, label, first)
         ingested.sources[name] += others
     ingested.crs = require_metric(extract.crs)
-
-
-def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
-    from geo_planner.sources.overpass import read_overpass
-
-    if crs is None:
-        raise InputError(
-            f"{source.overpass_url}: to ask a server, the study needs crs under [study]"
-        )
-    area = _study_polygon(study, crs, source.label)
-    polygon = gpd.GeoSeries([area], crs=crs).to_crs(4326).iloc[0]
-    return read_overpass(polygon, str(source.overpass_url), crs)
 
 
 def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> None:
@@ -324,6 +316,9 @@ def _add_layer(ingested: Ingested, source: LayerSource, crs: CRS, study: Study) 
         frame = _placed(ingested, frame, source, _study_polygon(study, crs, source.label))
     if rows.table == "businesses":
         frame = assign_clusters(frame)
+    elif "branch_code" in frame:
+        frame, dotted = normalise_branch_codes(frame, source=source.label, is_coarse=True)
+        ingested.found(dotted)
     if rows.table == "sites":
         measured = gpd.GeoSeries(frame.geometry).area
         stated = frame.get("area_m2", pd.Series(float("nan"), index=frame.index))

@@ -15,6 +15,7 @@ from geo_planner.region.grades import with_grades
 from geo_planner.region.ingested import Ingested
 from geo_planner.region.overlaps import overlap_findings
 from geo_planner.region.plausibility import plausibility_findings
+from geo_planner.region.yearly import yearly_findings
 
 
 def shared_timezone(study: Study, ingested: Ingested) -> str | None:
@@ -44,7 +45,8 @@ def grade_streets(ingested: Ingested) -> None:
 def doubt_rows(ingested: Ingested) -> None:
     """Warn of what stands twice in the tables, and of what can hardly be meant."""
     tables = ingested.tables
-    for name, found in (*overlap_findings(tables), *plausibility_findings(tables)):
+    doubts = (*overlap_findings(tables), *plausibility_findings(tables), *yearly_findings(tables))
+    for name, found in doubts:
         files = dict.fromkeys(str(source["file"]) for source in ingested.sources[name])
         joint = replace(found, source=", ".join(files))
         ingested.findings.append(joint)

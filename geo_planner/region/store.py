@@ -11,10 +11,10 @@ the same content names, so that they take no room twice and stay when either fol
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -31,6 +31,9 @@ from geo_planner.reasons import Reason
 REGION_FILE = "region.json"
 _READABLE_VERSIONS = (schema.SCHEMA_VERSION,)
 _DIGEST_SHOWN = 12
+_MOST_LAID_OUT = 8
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ class Region:
     digest: str
     origin: Origin | None = None
     _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _laid_out: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
         n_tables = sum(info.rows > 0 for info in self.tables.values())
@@ -149,6 +153,20 @@ class Region:
             has_geometry = schema.tables()[name].geometry is not None
             self._read[name] = (gpd if has_geometry else pd).read_parquet(file)
         return self._read[name]
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made under a key from these tables; made now if it is not at hand.
+
+        The last few are kept for as long as the region is open. Do not change them.
+        """
+        if key not in self._laid_out:
+            made = make()
+            while len(self._laid_out) >= _MOST_LAID_OUT:
+                self._laid_out.pop(next(iter(self._laid_out)), None)
+            self._laid_out[key] = made
+            return made
+        kept: T = self._laid_out[key]
+        return kept
 
     def share_tables_of(self, other: "Region") -> None:
         """Take over what another region has read of tables that are the same, to read it once."""

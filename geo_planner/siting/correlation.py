@@ -47,7 +47,6 @@ def correlation_warnings(
                 one=keys[i],
                 other=keys[j],
             ),
-            examples=(keys[i], keys[j]),
         )
         for i, j in combinations(range(len(keys)), 2)
         if np.abs(matrix[i, j]) > limit and weights[keys[i]] > 0 and weights[keys[j]] > 0

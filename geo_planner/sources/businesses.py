@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,8 @@ from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.columns import as_text
 
 CLUSTER_ORDER = ("life_science", "finance", "it")
-_FULL_LENGTHS = (4, 6)
+# a table by area and year may go down to divisions and groups only
+_COARSE_LENGTHS = (2, 3)
 _SET_ORDER = ("core", "extended")
 
 
@@ -36,6 +38,41 @@ class ClusterPrefix:
     prefix: str
     is_excluded: bool
     reason: str
+
+
+@dataclass(frozen=True)
+class BranchStandard:
+    """Hold what is stated of a code list: whose clusters it follows, lengths, public branches."""
+
+    cluster_list: str
+    digits: tuple[int, ...]
+    public_divisions: tuple[str, ...]
+
+
+@cache
+def branch_standards() -> Mapping[str, BranchStandard]:
+    """Read the code lists that branches may be stated in, by name."""
+    return MappingProxyType(
+        {
+            row["standard"]: BranchStandard(
+                cluster_list=row["cluster_list"],
+                digits=tuple(map(int, row["digits"].split())),
+                public_divisions=tuple(row["public_divisions"].split()),
+            )
+            for row in packaged_rows("branch_standards")
+        }
+    )
+
+
+def is_public_branch(code: str, standard: str) -> bool:
+    """Tell whether a branch is mostly run by the public, where no sector is stated.
+
+    Examples
+    --------
+    >>> is_public_branch("841100", "DB07"), is_public_branch("620100", "DB07")
+    (True, False)
+    """
+    return code.startswith(branch_standards()[standard].public_divisions)
 
 
 @cache
@@ -54,18 +91,32 @@ def cluster_prefixes() -> tuple[ClusterPrefix, ...]:
     )
 
 
+@cache
+def _lines_of(standard: str) -> tuple[ClusterPrefix, ...]:
+    """Give the lines of the list whose clusters a code list follows."""
+    described = branch_standards().get(standard)
+    if described is None:
+        return ()
+    return tuple(line for line in cluster_prefixes() if line.standard == described.cluster_list)
+
+
+def cluster_lines(standard: str, cluster: str) -> tuple[ClusterPrefix, ...]:
+    """Give the lines that say what a cluster holds in a code list."""
+    return tuple(line for line in _lines_of(standard) if line.cluster == cluster)
+
+
 def clusters_of(code: str, standard: str) -> dict[str, str]:
     """List the clusters of a branch code, the primary first, each with its set.
 
     Examples
     --------
-    >>> clusters_of("212000", "DB07"), clusters_of("642020", "DB07")
-    ({'life_science': 'core'}, {})
+    >>> clusters_of("212000", "DB07"), clusters_of("642020", "DB07"), clusters_of("21", "NACE2")
+    ({'life_science': 'core'}, {}, {})
     """
     hits: dict[str, list[str]] = defaultdict(list)
     barred = set()
-    for line in cluster_prefixes():
-        if line.standard == standard and code.startswith(line.prefix):
+    for line in _lines_of(standard):
+        if code.startswith(line.prefix):
             if line.is_excluded:
                 barred.add(line.cluster)
             else:
@@ -78,16 +129,18 @@ def clusters_of(code: str, standard: str) -> dict[str, str]:
 
 
 def normalise_branch_codes(
-    businesses: pd.DataFrame, *, source: str = "businesses"
+    rows: pd.DataFrame, *, source: str = "businesses", is_coarse: bool = False
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Write branch codes without dots, and refuse those that cannot be trusted.
 
     Parameters
     ----------
-    businesses
+    rows
         Rows with ``branch_code`` and ``branch_standard``; blank codes stay blank.
     source
         File named in messages and findings.
+    is_coarse
+        Whether divisions and groups, of two and three digits, may stand beside full codes.
 
     Returns
     -------
@@ -96,34 +149,14 @@ def normalise_branch_codes(
     Raises
     ------
     InputError
-        When codes have no standard, are no digits, or have not four or six of them: all at
-        once, the first ids of each.
+        When codes have no standard or one that is not listed, are no digits, or are not as long
+        as codes of their standard are: all at once, the first ids of each.
     """
-    if "branch_code" not in businesses:
-        return businesses, ()
-    codes = as_text(businesses["branch_code"])
+    if "branch_code" not in rows:
+        return rows, ()
+    codes = as_text(rows["branch_code"])
     plain = codes.str.replace(".", "", regex=False)
-    is_digits = plain.str.fullmatch(r"[0-9]+", na=True).to_numpy(bool)
-    # lengths of 1, 3 and 5 digits come about when a spreadsheet drops the 0 of 01 to 09
-    is_whole = plain.str.len().isin(_FULL_LENGTHS).to_numpy(bool) | plain.isna().to_numpy()
-    standard = businesses.get("branch_standard", pd.Series(None, businesses.index, dtype=object))
-    has_standard = (standard.notna() | plain.isna()).to_numpy()
-    problems = [
-        f"{int(rows.sum())} {words}: {_examples(businesses, codes, rows)}"
-        for rows, words in (
-            (
-                ~has_standard,
-                "branch codes without branch_standard (state DB07 or DB25: codes changed meaning)",
-            ),
-            (~is_digits, "branch codes that are not digits"),
-            (
-                is_digits & ~is_whole,
-                "branch codes of neither 4 nor 6 digits, a leading 0 may be lost "
-                "(11100 may be 011100): write them in full, as text",
-            ),
-        )
-        if rows.any()
-    ]
+    problems = _code_problems(rows, codes, plain, is_coarse=is_coarse)
     if problems:
         raise InputError(f"{source}: branch codes cannot be used", problems)
     dotted = (codes != plain).fillna(value=False).to_numpy(bool) & codes.notna().to_numpy()
@@ -140,7 +173,58 @@ def normalise_branch_codes(
         if dotted.any()
         else ()
     )
-    return businesses.assign(branch_code=plain), findings
+    return rows.assign(branch_code=plain), findings
+
+
+def _code_problems(
+    rows: pd.DataFrame, codes: pd.Series, plain: pd.Series, *, is_coarse: bool
+) -> list[str]:
+    """Say which codes cannot be trusted, and why."""
+    stated = rows.get("branch_standard", pd.Series(None, index=rows.index, dtype=object))
+    standard = as_text(stated)
+    standards = branch_standards()
+    is_blank = plain.isna().to_numpy()
+    has_standard = standard.notna().to_numpy()
+    is_listed = standard.isin(list(standards)).to_numpy(bool)
+    is_digits = plain.str.fullmatch(r"[0-9]+", na=True).to_numpy(bool)
+    # other lengths come about when a spreadsheet drops the 0 of 01 to 09
+    lengths = {
+        name: {*one.digits, *(_COARSE_LENGTHS if is_coarse else ())}
+        for name, one in standards.items()
+    }
+    is_whole = np.array(
+        [
+            not ok or len(str(code)) in lengths[str(name)]
+            for ok, code, name in zip(is_listed & ~is_blank, plain, standard, strict=True)
+        ],
+        dtype=bool,
+    )
+    listed = ", ".join(standards)
+    problems = [
+        f"{int(marked.sum())} {words}: {_examples(rows, codes, marked)}"
+        for marked, words in (
+            (
+                ~has_standard & ~is_blank,
+                "branch codes without branch_standard (state DB07 or DB25, or another of "
+                f"{listed}: codes changed meaning)",
+            ),
+            (
+                has_standard & ~is_listed & ~is_blank,
+                f"branch codes of a branch_standard that is not listed (those are {listed})",
+            ),
+            (~is_digits, "branch codes that are not digits"),
+        )
+        if marked.any()
+    ]
+    for name in sorted(set(standard[is_digits & ~is_whole])):
+        marked = (standard == name).to_numpy(bool) & is_digits & ~is_whole
+        wanted = " or ".join(map(str, sorted(lengths[name])))
+        problems.append(
+            f"{int(marked.sum())} branch codes of {name} that have not {wanted} digits, a leading "
+            f"0 may be lost (11100 may be 011100): write them in full, as text: "
+            f"{_examples(rows, codes, marked)}"
+        )
+    return problems
 
 
 def _examples(businesses: pd.DataFrame, codes: pd.Series, rows: np.ndarray) -> str:

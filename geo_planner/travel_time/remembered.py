@@ -31,6 +31,7 @@ class RememberedRouter:
         self._question: tuple[Any, ...] | None = None
         self._blocks: list[Block] = []
         self.columns = router.columns
+        self.engine = router.engine
 
     @property
     def findings(self) -> tuple[Finding, ...]:

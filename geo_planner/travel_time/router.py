@@ -23,6 +23,7 @@ class Router(Protocol):
     """Promise what every mode's router can do."""
 
     columns: tuple[str, ...]
+    engine: str
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -56,7 +57,7 @@ def open_router(
     *,
     is_expanded: bool = False,
     max_fares: Sequence[Decimal] | None = None,
-) -> Router:
+) -> StreetRouter | TransitRouter:
     """Open the router of a mode.
 
     Parameters

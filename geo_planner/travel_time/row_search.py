@@ -7,6 +7,7 @@ destinations near them, however many destinations there are.
 """
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +20,17 @@ from geo_planner.kernels.hierarchy import NO_WAY
 from geo_planner.kernels.reducers import spread
 from geo_planner.kernels.street import Rows
 from geo_planner.kernels.street_points import direct_ways
-from geo_planner.networks.street.contraction import Hierarchy
 from geo_planner.networks.street.graph import StreetNetwork
+from geo_planner.networks.street.hierarchies import Hierarchy
 from geo_planner.networks.street.snap import SnappedPoints, shared_places
 from geo_planner.units import centiseconds
 
+SEARCH, HIERARCHY = "search", "hierarchy"
 _ROOM_ROWS = 32
 _ROOM_ENTRIES = 2**20
 _FOUND_PER_FLAG = 64
-_TRIED_ORIGINS = 8
 _TRIED_ARCS = 10_000
 _SHORTER_PERCENTILE = 25
-_SETTLE_NS = 50
-_SWEEP_NODE_NS = 3
-_CONTRACT_NODE_NS = 40_000
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,9 @@ class RowSearch:
     is_reversed
         Turn the network round: rows are then destinations and columns origins, one search per
         destination; the way to go where destinations are few.
-    hierarchy
-        Hierarchy of the network, to sweep from many origins at once; None: one search per origin.
-        The costs are the same.
+
+    One search per origin is made, or where :meth:`down` was given a hierarchy a sweep from many
+    origins at once. The costs are the same.
     """
 
     def __init__(
@@ -99,12 +97,13 @@ class RowSearch:
         max_time_s: float,
         *,
         is_reversed: bool = False,
-        hierarchy: Hierarchy | None = None,
     ) -> None:
         self._network = network
+        self._is_reversed = is_reversed
+        self._sweep: _Sweep | None = None
         self._limit = np.int32(min(int(centiseconds(max_time_s)), int(NO_WAY) - 1))
         self._n_ends = len(ends)
-        leaves, enters = (_leaving, _entering) if not is_reversed else (_entering, _leaving)
+        leaves, enters = (leaving, _entering) if not is_reversed else (_entering, leaving)
         self._seeds, self._doors = leaves(starts), enters(ends)
         start_place, end_place = shared_places(starts, ends)
         whole = (network.street_forward, network.street_backward)
@@ -113,14 +112,11 @@ class RowSearch:
             *(end_place, ends.street, ends.fraction, ends.access),
             *(np.asarray(costs) for costs in (whole[::-1] if is_reversed else whole)),
         )
-        self._sweep = (
-            _Sweep(hierarchy, self._seeds, self._doors, is_reversed) if hierarchy else None
-        )
         graph = ("reverse_ptr", "reverse_head", "reverse_cost")
         if not is_reversed:
             graph = ("arc_ptr", "arc_head", "arc_cost")
         self._graph = tuple(np.asarray(getattr(network, name)) for name in graph)
-        self._shift = np.int32(_shift(self._graph[2]))
+        self._shift = np.int32(short_arc(self._graph[2]))
         self._at = _by_state(self._doors, network.n_nodes)
 
     @property
@@ -134,27 +130,36 @@ class RowSearch:
         return self._network.n_nodes
 
     @property
+    def n_starts(self) -> int:
+        """Count the origins."""
+        return len(self._seeds.ptr) - 1
+
+    @property
     def n_ends(self) -> int:
         """Count the destinations."""
         return self._n_ends
 
     @property
-    def n_starts(self) -> int:
-        """Count the origins."""
-        return len(self._seeds.ptr) - 1
+    def engine(self) -> str:
+        """How is searched: one origin at a time, or many at once down a hierarchy."""
+        return HIERARCHY if self._sweep else SEARCH
 
-    def mean_settled(self) -> float:
-        """Count the states that a search settles, the mean of a few origins over all of them."""
-        work, _, _ = self._bucket_space()
-        tried = np.unique(np.linspace(0, self.n_starts - 1, _TRIED_ORIGINS).astype(int))
-        n_settled = 0
-        for origin in tried:
-            seeds = slice(self._seeds.ptr[origin], self._seeds.ptr[origin + 1])
-            given: list[Any] = [*self._graph, self._seeds.state[seeds], self._seeds.cost[seeds]]
-            given += [self._limit, self._shift, work]
-            n_entries = street.search(*given)
-            n_settled += street.reset(work, n_entries)
-        return n_settled / len(tried)
+    def settled(self, origin: int, limit_cs: int, space: RowSpace) -> int:
+        """Count the states that a single search from an origin settles within a limit [cs]."""
+        if space.bucket is None:
+            return 0
+        work = space.bucket[0]
+        seeds = slice(self._seeds.ptr[origin], self._seeds.ptr[origin + 1])
+        given: list[Any] = [*self._graph, self._seeds.state[seeds], self._seeds.cost[seeds]]
+        given += [np.int32(limit_cs), self._shift, work]
+        n_entries = street.search(*given)
+        return int(street.reset(work, n_entries))
+
+    def down(self, hierarchy: Hierarchy) -> "RowSearch":
+        """Return the same search by sweeps down a hierarchy of the network."""
+        swept = copy(self)
+        swept._sweep = _Sweep(hierarchy, self._seeds, self._doors, self._is_reversed)
+        return swept
 
     def workspace(self) -> RowSpace:
         """Make the arrays that one search at a time needs."""
@@ -215,18 +220,6 @@ class RowSearch:
         return out[:, :, np.newaxis]
 
 
-def hierarchy_pays(search: RowSearch) -> bool:
-    """Tell whether sweeps down a hierarchy, making it included, take less time than searches.
-
-    The answer depends on the points and the network alone, not on what was made before.
-    """
-    if search.n_starts * _SETTLE_NS < _CONTRACT_NODE_NS:
-        return False
-    search_ns = search.n_starts * search.mean_settled() * _SETTLE_NS
-    sweep_ns = search.n_starts * search.n_states * _SWEEP_NODE_NS
-    return search_ns > sweep_ns + search.n_states * _CONTRACT_NODE_NS
-
-
 class _Sweep:
     """Sweep from origins to destinations down a hierarchy."""
 
@@ -267,14 +260,14 @@ class _Sweep:
         hierarchy_sweep.compress(*given)
 
 
-def _shift(costs: IntArray) -> int:
+def short_arc(costs: IntArray) -> int:
     """Choose how wide buckets are, as a power of two: a quarter of the arcs is shorter."""
     some = costs[:: max(1, len(costs) // _TRIED_ARCS)]
     some = some[some > 0]
     return int(np.percentile(some, _SHORTER_PERCENTILE)).bit_length() - 1 if len(some) else 0
 
 
-def _leaving(points: SnappedPoints) -> LinkRows:
+def leaving(points: SnappedPoints) -> LinkRows:
     """Give the states that trips from points go on in."""
     states = (points.leave_from, points.leave_to)
     return _doors(points, states, (points.to_from, points.to_to))

@@ -1,24 +1,64 @@
 """Travel times on streets: walk, bicycle, e-bike and car."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 
+from geo_planner.arrays import IntArray
 from geo_planner.config import Travel
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.networks.street.contraction import region_hierarchy
 from geo_planner.networks.street.graph import ISLAND, KEPT, StreetNetwork, street_network
-from geo_planner.networks.street.snap import SnappedPoints, Snapper
+from geo_planner.networks.street.hierarchies import Hierarchy, is_stored, region_hierarchy
+from geo_planner.networks.street.snap import SnappedPoints, Snapper, placed_points
 from geo_planner.networks.street.speeds import BICYCLES, traffic_reason
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.travel_time.blocks import Block, run_blocks
+from geo_planner.travel_time.choosing import sweeps_pay
 from geo_planner.travel_time.columns import time_column
-from geo_planner.travel_time.row_search import RowSearch, hierarchy_pays
-from geo_planner.units import seconds_from_min
+from geo_planner.travel_time.row_search import SEARCH, RowSearch
+from geo_planner.units import centiseconds, seconds_from_min
 
 __all__ = ["RowSearch", "StreetRouter"]
+
+
+class Streets:
+    """Hold the streets of one mode, laid out once for all who ask.
+
+    Parameters
+    ----------
+    region
+        Region with streets.
+    mode
+        walk, bicycle, ebike or car.
+    travel
+        Speeds, traffic and turn costs.
+    """
+
+    def __init__(self, region: Region, mode: str, travel: Travel) -> None:
+        streets = region.geo_table("streets")
+        self._region, self._mode = region, mode
+        self.network: StreetNetwork = street_network(region, mode, travel)
+        self.snapper = Snapper(streets, self.network)
+        self.is_flat = streets["grade"].isna().to_numpy()
+
+    @property
+    def has_hierarchy(self) -> bool:
+        """Whether the hierarchy was made before."""
+        return "hierarchy" in vars(self) or is_stored(self._region, self._mode, *self._graph)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The hierarchy of the network, made now if it is not stored with the region."""
+        return region_hierarchy(self._region, self._mode, *self._graph)
+
+    @property
+    def _graph(self) -> tuple[IntArray, IntArray, IntArray]:
+        return self.network.arc_ptr, self.network.arc_head, self.network.arc_cost
 
 
 class StreetRouter:
@@ -33,6 +73,11 @@ class StreetRouter:
     travel
         Speeds and limits. A bicycle is parked at both ends, a car at the end of the trip.
 
+    Attributes
+    ----------
+    engine
+        How the last question was searched: ``search``, one origin at a time, or ``hierarchy``.
+
     Raises
     ------
     InputError
@@ -44,14 +89,14 @@ class StreetRouter:
     def __init__(self, region: Region, mode: str, travel: Travel) -> None:
         if not region.has("streets"):
             raise InputError(f"{region.path}: the region has no streets; build it with an OSM file")
-        self._region = region
         self._travel = travel
         self._mode = mode
-        self.network: StreetNetwork = street_network(region, mode, travel)
-        streets = region.geo_table("streets")
-        self._snapper = Snapper(streets, self.network)
+        self._streets: Streets = region.once(
+            ("streets", mode, travel), lambda: Streets(region, mode, travel)
+        )
+        self.network = self._streets.network
         self._links: dict[tuple[int, bool], tuple[gpd.GeoSeries, SnappedPoints]] = {}
-        self._is_flat = streets["grade"].isna().to_numpy()
+        self.engine = SEARCH
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -62,7 +107,7 @@ class StreetRouter:
         )
         # what speeds rest on: traffic for cars, grades for all others
         is_kept = self.network.street_state == KEPT
-        n_flat = int((is_kept & self._is_flat).sum())
+        n_flat = int((is_kept & self._streets.is_flat).sum())
         speeds = Finding("streets", "warning", n_flat, Reason("streets_flat", mode=self._mode))
         if self._mode == "car":
             speeds = Finding("streets", "read", int(is_kept.sum()), traffic_reason(self._travel))
@@ -80,11 +125,29 @@ class StreetRouter:
 
     def snap_destinations(self, points: gpd.GeoSeries) -> SnappedPoints:
         """Link points that trips end at; index = ids, CRS of the region."""
-        parking = {
-            **dict.fromkeys(BICYCLES, self._travel.bicycle_parking_min),
-            "car": self._travel.car_parking_min,
-        }.get(self._mode, 0.0)
-        return self._snap(points, parking)
+        return self._snap(points, self._parking_at_end_min)
+
+    @property
+    def takes_points(self) -> npt.NDArray[np.bool_]:
+        """Tell which streets points may be linked to, in the order of the streets table."""
+        network = self.network
+        return np.asarray((network.street_state == KEPT) & network.is_snappable)
+
+    def place_destinations(
+        self,
+        street: npt.NDArray[np.intp],
+        fraction: npt.NDArray[np.float64],
+        position: npt.NDArray[np.float64],
+    ) -> SnappedPoints:
+        """Put points that trips end at on streets where they lie, as shares along them."""
+        access_cs = int(centiseconds(seconds_from_min(self._parking_at_end_min)))
+        return placed_points(self.network, street, fraction, position, access_cs)
+
+    @property
+    def _parking_at_end_min(self) -> float:
+        if self._mode in BICYCLES:
+            return self._travel.bicycle_parking_min
+        return self._travel.car_parking_min if self._mode == "car" else 0.0
 
     def linked_once(self, points: gpd.GeoSeries, *, is_start: bool) -> SnappedPoints:
         """Link points that are asked for again and again, such as stops, and keep the links.
@@ -98,7 +161,7 @@ class StreetRouter:
         return self._links[key][1]
 
     def _snap(self, points: gpd.GeoSeries, parking_min: float) -> SnappedPoints:
-        return self._snapper.snap(
+        return self._streets.snapper.snap(
             points,
             walk_speed_mps=self._travel.walk_speed_mps,
             max_snap_m=self._travel.max_snap_m,
@@ -126,15 +189,12 @@ class StreetRouter:
     ) -> RowSearch:
         """Lay out a search whose rows can be reduced as they come; no matrix is held.
 
-        A contraction hierarchy is made, or opened where it was made before, when the searches are
-        so many and so large that making it pays; the costs are the same.
+        Many and large searches are swept down the network's hierarchy, which is made when it pays
+        and opened where it was made before; the costs are the same.
         """
         limit_s = max_time_s or self._travel.max_time_s
         search = RowSearch(self.network, origins, destinations, limit_s)
-        if not hierarchy_pays(search):
-            return search
-        net = self.network
-        hierarchy = region_hierarchy(
-            self._region, self._mode, net.arc_ptr, net.arc_head, net.arc_cost
-        )
-        return RowSearch(net, origins, destinations, limit_s, hierarchy=hierarchy)
+        if sweeps_pay(search, is_stored=self._streets.has_hierarchy):
+            search = search.down(self._streets.hierarchy)
+        self.engine = search.engine
+        return search

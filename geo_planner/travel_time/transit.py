@@ -66,6 +66,8 @@ class TransitRouter:
         asked for that nothing states.
     """
 
+    engine = "timetable"
+
     def __init__(
         self,
         region: Region,

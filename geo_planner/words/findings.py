@@ -17,7 +17,12 @@ def finding_line(finding: Finding, words: Wording) -> str:
     """
     kind = words(f"finding_{finding.kind}")
     what = f"{words.number(finding.count)} {reason_words(finding.what, words)}"
-    return f"{finding.source}: {kind}: {what}{first_words(finding, words)}"
+    return f"{source_words(finding, words)}: {kind}: {what}{first_words(finding, words)}"
+
+
+def source_words(finding: Finding, words: Wording) -> str:
+    """Name what a finding concerns: a table by its words, a file by its name."""
+    return words.phrases.get(f"table_{finding.source}", finding.source)
 
 
 def first_words(finding: Finding, words: Wording) -> str:

@@ -1,11 +1,27 @@
-"""Labels of criteria and indicators where something stands in for jobs."""
+"""Labels of criteria and indicators outside a study, and where something stands in for jobs."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from geo_planner.words.wording import Wording
+
+_GAP = re.compile(r",? \{\w+\}|\{\w+\}")
+
+
+def plain_label(label: str) -> str:
+    """Take the gaps for traffic and places out of a label, where no study fills them.
+
+    Examples
+    --------
+    >>> plain_label("Minutes by car, {traffic}")
+    'Minutes by car'
+    >>> plain_label("Minutes to the city centre{city_centre}, median")
+    'Minutes to the city centre, median'
+    """
+    return _GAP.sub("", label)
 
 
 def with_stand_in(frame: pd.DataFrame, head: Mapping[str, Any], kind: str) -> pd.DataFrame:

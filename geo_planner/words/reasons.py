@@ -9,6 +9,7 @@ from typing import Any
 
 from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason, read_reasons
+from geo_planner.words.labels import plain_label
 from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 
@@ -65,19 +66,9 @@ def _site_use(words: Wording, value: Any) -> str:
     return f"»{label.lower()}«"
 
 
-def _exact(words: Wording, value: float) -> str:
-    """Write a number with the decimals it has, to six significant figures."""
-    return _rounded(words, value, 6)
-
-
 def _rounded(words: Wording, value: float, figures: int) -> str:
     rounded = Decimal(f"{value:.{figures}g}")
     return words.number(float(rounded), max(0, -int(rounded.normalize().as_tuple().exponent)))
-
-
-def _signed(words: Wording, value: float) -> str:
-    """Write points with a sign and one decimal."""
-    return f"{'+' if value > 0 else ''}{words.number(value, 1)}"
 
 
 def _percent(words: Wording, value: float) -> str:
@@ -87,16 +78,7 @@ def _percent(words: Wording, value: float) -> str:
 
 def _criterion(words: Wording, key: str) -> str:
     """Name a criterion, whatever the traffic."""
-    return (
-        _labels("criteria", "id", words.language)
-        .get(key, key)
-        .replace(", {traffic}", "")
-        .replace("{city_centre}", "")
-    )
-
-
-def _constraint(words: Wording, kind: str) -> str:
-    return _labels("constraint_kinds", "kind", words.language).get(kind, kind)
+    return plain_label(_labels("criteria", "id", words.language).get(key, key))
 
 
 @cache
@@ -107,9 +89,10 @@ def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
 
 FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
-    "exact": _exact,
+    # with the decimals it has, to six significant figures
+    "exact": lambda words, value: _rounded(words, value, 6),
     "mode_lower": lambda words, value: words.phrases.get(f"mode_{value}", str(value)).lower(),
-    "signed": _signed,
+    "signed": lambda words, value: ("+" if value > 0 else "") + words.number(value, 1),
     "significant": lambda words, value: _rounded(words, value, 4),
     "site_use": _site_use,
     "whole_m2": lambda words, value: f"{words.number(value)}{NO_BREAK_SPACE}m²",
@@ -120,8 +103,12 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "percent": _percent,
     "signed_count": lambda words, value: ("+" if value > 0 else "") + words.number(value),
     "signed_percent": lambda words, value: ("+" if value > 0 else "") + _percent(words, value),
+    # a figure for machines: a column's name says nothing to readers of the text
+    "unsaid": lambda _words, _value: "",
     "criterion": _criterion,
-    "constraint": _constraint,
+    "constraint": lambda words, kind: _labels("constraint_kinds", "kind", words.language).get(
+        kind, kind
+    ),
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),
     **{
         unit: (lambda words, value, unit=unit: words.figure(value, unit))  # type: ignore[misc]

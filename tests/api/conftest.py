@@ -5,8 +5,14 @@ import threading
 import httpx
 import pytest
 
-from api.app import create_app
-from tests.api.services import TestClient, start_service, wait_until, write_region
+from tests.api.services import (
+    TestClient,
+    service_of,
+    start_service,
+    wait_until,
+    wait_until_ready,
+    write_region,
+)
 from tests.pages.small_town import write_town
 
 
@@ -22,9 +28,10 @@ def bare_region(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def client(small_region, bare_region):
-    """Give a running service; both regions are analysed."""
-    with TestClient(create_app([small_region.path, bare_region.path])) as opened:
+    """Give a running service; both regions are analysed, and questions can be asked."""
+    with TestClient(service_of(small_region.path, bare_region.path, is_asked=True)) as opened:
         wait_until("ready", opened)
+        wait_until_ready(opened)
         yield opened
 
 
@@ -38,7 +45,7 @@ def failing(bare_region, monkeypatch):
             raise error
 
         monkeypatch.setattr("geo_planner.analysis.analyse", analyse)
-        client = TestClient(create_app([bare_region.path]))
+        client = TestClient(service_of(bare_region.path))
         opened.append(client.__enter__())
         wait_until("failed", client)
         return client
@@ -58,7 +65,7 @@ def computing(bare_region, monkeypatch):
             progress("access by walk", 1, 2)
 
     monkeypatch.setattr("geo_planner.analysis.analyse", analyse)
-    with TestClient(create_app([bare_region.path])) as opened:
+    with TestClient(service_of(bare_region.path)) as opened:
         yield opened
     gate.set()
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from api.app import create_app
+from api.settings import ServiceSettings
 from geo_planner.config import read_study
 from geo_planner.region import Region
 from geo_planner.region.build import build_region
@@ -25,7 +27,7 @@ with warnings.catch_warnings():
 IMG = '<img src=x onerror="window.hacked=1">'
 FAR_ZONE = "far"
 READY_WITHIN_S = 120
-ERROR_KEYS = {"code", "message", "problems"}
+ERROR_KEYS = {"type", "title", "status", "detail", "code", "problems"}
 
 
 def write_region(folder) -> Region:
@@ -39,11 +41,30 @@ def write_region(folder) -> Region:
     return build_region(read_study(study), folder / "region")
 
 
-def wait_until(state, client):
-    """Ask for the health until every region is in the state."""
+def service_of(*folders, is_asked=False, **settings):
+    """Make the application of some folders; without the processes of questions unless asked."""
+    app = create_app(ServiceSettings(folders=tuple(folders), **settings))
+    if not is_asked:
+        app.state.askers.start = lambda: None
+    return app
+
+
+def wait_until_ready(client):
+    """Ask until questions can be asked."""
     end = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < end:
-        states = {region["state"] for region in client.get("/health").json()["regions"]}
+        if client.get("/ready").status_code == 200:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"no networks after {READY_WITHIN_S} s")
+
+
+def wait_until(state, client, study_id=None):
+    """Ask for the health until every study, or one, is in the state."""
+    end = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < end:
+        studies = client.get("/health").json()["studies"]
+        states = {one["state"] for one in studies if study_id in (None, one["id"])}
         if states == {state}:
             return
         time.sleep(0.05)
@@ -51,15 +72,15 @@ def wait_until(state, client):
 
 
 def error_of(answer):
-    """Return the one error of an answer, after holding it to the one shape."""
-    assert answer.headers["content-type"] == "application/json"
+    """Return the problem of an answer, after holding it to the one shape."""
+    assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
-    assert set(body) == {"error"}
-    assert set(body["error"]) == ERROR_KEYS
-    assert isinstance(body["error"]["problems"], list)
-    assert body["error"]["code"]
-    assert body["error"]["message"]
-    return body["error"]
+    assert set(body) == ERROR_KEYS
+    assert body["status"] == answer.status_code
+    assert isinstance(body["problems"], list)
+    assert body["code"]
+    assert body["detail"]
+    return body
 
 
 def strict_json(text):

@@ -65,12 +65,12 @@ def test_a_served_page_draws_its_map_without_errors_and_other_hosts(visit, path)
 
 
 def test_tabs_lead_from_page_to_page(visit):
-    page, foreign, errors = visit("/?region=small")
+    page, foreign, errors = visit("/?study=small")
     for label, path in (("Map", "/map"), ("Sites", "/sites"), ("Overview", "/")):
         page.click(f".tabs a:text-is('{label}')")
         page.wait_for_selector("html[data-ready=yes]", timeout=15_000)
         assert urlparse(page.url).path == path
-        assert urlparse(page.url).query == "region=small"
+        assert urlparse(page.url).query == "study=small"
     assert errors == []
     assert foreign == []
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from api.app import create_app
 from api.errors import STATUS_CODES
 from geo_planner import errors
 from geo_planner.errors import (
@@ -15,10 +14,9 @@ from geo_planner.errors import (
     SchemaError,
     SourceError,
 )
-from tests.api.services import IMG, TestClient, error_of, wait_until
+from tests.api.services import IMG, TestClient, error_of, service_of, wait_until
 
 PAGES = ("/", "/map", "/sites")
-DATA = ("/api/sites", "/api/zones")
 RAISED = [
     (InputError("too few", ["a", "b"]), 422, "too few", ["a", "b"]),
     (SchemaError("wrong table", ["c"]), 422, "wrong table", ["c"]),
@@ -48,12 +46,12 @@ def test_an_error_of_the_library_answers_in_the_one_shape(
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("api.app.missing_assets", fail)
+    monkeypatch.setattr("api.status.missing_assets", fail)
     answer = client.get("/health")
     assert answer.status_code == status
     told = error_of(answer)
     assert told["code"] == type(error).__name__
-    assert told["message"].startswith(words)
+    assert told["detail"].startswith(words)
     assert told["problems"] == problems
     assert "hidden" not in answer.text
 
@@ -63,10 +61,10 @@ def test_an_error_of_the_library_answers_in_the_one_shape(
     [
         ("GET", "/nothing", 404, "NotFound"),
         ("GET", "/api", 404, "NotFound"),
-        ("POST", "/api/sites", 405, "MethodNotAllowed"),
+        ("POST", "/api/v1/studies", 405, "MethodNotAllowed"),
         ("DELETE", "/", 405, "MethodNotAllowed"),
-        ("GET", f"/api/sites?region={'x' * 101}", 422, "InvalidRequest"),
-        ("GET", "/sites?region=town", 422, "InputError"),
+        ("GET", f"/sites?study={'x' * 201}", 422, "InvalidRequest"),
+        ("GET", "/sites?study=town", 422, "InputError"),
     ],
 )
 def test_a_request_that_does_not_fit_answers_in_the_one_shape(
@@ -81,18 +79,18 @@ def test_a_method_that_is_not_allowed_names_the_one_that_is(client):
     assert client.post("/health").headers["allow"] == "GET"
 
 
-@pytest.mark.parametrize("address", [*PAGES, *DATA])
+@pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("name", ["nowhere", "", "../small", "Small", IMG])
 def test_an_unknown_region_is_refused_with_the_ids_there_are(client, address, name):
-    answer = client.get(address, params={"region": name})
+    answer = client.get(address, params={"study": name})
     assert answer.status_code == 404
     told = error_of(answer)
-    assert told["code"] == "UnknownRegion"
+    assert told["code"] == "UnknownStudy"
     assert told["problems"] == ["small", "town"]
 
 
 def test_a_browser_gets_an_error_as_a_page_with_everything_escaped(client):
-    answer = client.get("/map", params={"region": IMG}, headers={"Accept": "text/html,*/*"})
+    answer = client.get("/map", params={"study": IMG}, headers={"Accept": "text/html,*/*"})
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert "<h1>Not Found</h1>" in answer.text
@@ -104,12 +102,12 @@ def test_an_unexpected_error_tells_a_request_id_and_nothing_of_the_inside(client
     def fail():
         raise RuntimeError("secret of /srv/hidden")
 
-    monkeypatch.setattr("api.app.missing_assets", fail)
+    monkeypatch.setattr("api.status.missing_assets", fail)
     answer = client.get("/health")
     assert answer.status_code == 500
     told = error_of(answer)
     assert told["code"] == "InternalServerError"
-    assert answer.headers["x-request-id"] in told["message"]
+    assert answer.headers["x-request-id"] in told["detail"]
     assert "secret" not in answer.text
     assert "Content-Security-Policy" in answer.headers
 
@@ -120,19 +118,11 @@ def test_an_unexpected_error_is_logged_with_its_request_id(client, monkeypatch):
     def fail():
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("api.app.missing_assets", fail)
+    monkeypatch.setattr("api.status.missing_assets", fail)
     with capture_logs() as logged:
         answer = client.get("/health")
     assert [entry["request_id"] for entry in logged] == [answer.headers["x-request-id"]]
     assert logged[0]["exc_info"]
-
-
-@pytest.mark.parametrize("address", DATA)
-def test_data_are_not_there_while_the_analysis_runs(computing, address):
-    answer = computing.get(address)
-    assert answer.status_code == 503
-    assert error_of(answer)["code"] == "StillComputing"
-    assert int(answer.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -146,20 +136,20 @@ def test_a_page_waits_and_comes_back_by_itself_while_the_analysis_runs(computing
 
 def test_a_failed_analysis_tells_its_reason_and_leaves_the_map(failing):
     client = failing(InputError("no streets", ["walk", "car"]))
-    for address in ("/", "/sites", *DATA):
+    for address in ("/", "/sites"):
         answer = client.get(address)
         assert answer.status_code == 422
         told = error_of(answer)
         assert told["code"] == "AnalysisFailed"
-        assert told["message"].endswith("no streets")
+        assert told["detail"].endswith("no streets")
         assert told["problems"] == ["walk", "car"]
     assert client.get("/map").status_code == 200
-    assert client.get("/health").json()["regions"][0]["failure"].endswith("no streets")
+    assert client.get("/health").json()["studies"][0]["failure"].endswith("no streets")
 
 
 def test_an_analysis_that_breaks_unexpectedly_says_so_without_its_inside(failing):
     client = failing(RuntimeError("secret of /srv/hidden"))
-    answer = client.get("/api/zones")
+    answer = client.get("/sites")
     assert answer.status_code == 422
     assert error_of(answer)["code"] == "AnalysisFailed"
     assert "secret" not in answer.text
@@ -170,7 +160,7 @@ def test_a_page_that_breaks_unexpectedly_leaves_the_others(bare_region, monkeypa
         raise RuntimeError("secret")
 
     monkeypatch.setattr("api.pages.render_overview", fail)
-    with TestClient(create_app([bare_region.path])) as client:
+    with TestClient(service_of(bare_region.path)) as client:
         wait_until("ready", client)
         assert client.get("/").status_code == 500
         assert client.get("/map").status_code == 200

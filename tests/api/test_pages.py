@@ -5,10 +5,8 @@ import re
 import pytest
 
 from api import pages
-from api.app import create_app
-from geo_planner.errors import InputError, RegionError
 from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT
-from tests.api.services import TestClient, wait_until
+from tests.api.services import TestClient, service_of, wait_until
 
 PAGES = ("/", "/map", "/sites")
 SECRET = "not to be read"  # noqa: S105 -- a text to look for
@@ -50,10 +48,10 @@ def policy_of(answer):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_links_the_others_and_keeps_the_region(client, assets, page):
-    html = client.get(page, params={"region": "small"}).text
+    html = client.get(page, params={"study": "small"}).text
     tabs = re.search(r'<nav class="tabs".*?</nav>', html, re.S)[0]
-    assert re.findall(r'href="([^"]+)"', tabs) == [f"{other}?region=small" for other in PAGES]
-    assert re.search(r'href="([^"]+)" aria-current="page"', tabs)[1] == f"{page}?region=small"
+    assert re.findall(r'href="([^"]+)"', tabs) == [f"{other}?study=small" for other in PAGES]
+    assert re.search(r'href="([^"]+)" aria-current="page"', tabs)[1] == f"{page}?study=small"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -83,7 +81,9 @@ def test_the_policy_lets_nothing_in_from_elsewhere(client):
         assert "'unsafe-eval'" not in sources
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/health", "/api/zones", "/nothing", "/map?region=no"])
+@pytest.mark.parametrize(
+    "page", [*PAGES, "/health", "/api/v1/studies", "/nothing", "/map?study=no"]
+)
 def test_every_answer_has_policy_request_id_and_no_sniffing(client, page):
     headers = client.get(page).headers
     assert "content-security-policy" in headers
@@ -126,7 +126,7 @@ def test_a_page_and_its_base_map_are_drawn_once(bare_region, monkeypatch):
 
     monkeypatch.setattr(pages, "build_basemap", counted("base", pages.build_basemap))
     monkeypatch.setattr(pages, "render_map", counted("map", pages.render_map))
-    with TestClient(create_app([bare_region.path])) as client:
+    with TestClient(service_of(bare_region.path)) as client:
         wait_until("ready", client)
         for _ in range(3):
             assert client.get("/map").status_code == 200
@@ -151,18 +151,3 @@ def test_no_path_leads_out_of_the_assets(client, assets, name):
 def test_a_missing_asset_is_not_found(client, monkeypatch, tmp_path):
     monkeypatch.setenv("GEO_PLANNER_ASSETS", str(tmp_path / "none"))
     assert client.get(f"{SERVED_AT}/leaflet/leaflet.js").status_code == 404
-
-
-def test_a_folder_that_is_no_region_is_refused_before_anything_starts(tmp_path):
-    with pytest.raises(RegionError, match="no region here"):
-        create_app([tmp_path])
-
-
-def test_two_regions_of_one_id_are_refused(bare_region):
-    with pytest.raises(InputError, match="the id 'town' already"):
-        create_app([bare_region.path, bare_region.path])
-
-
-def test_a_service_without_regions_is_refused():
-    with pytest.raises(InputError, match="at least one"):
-        create_app([])

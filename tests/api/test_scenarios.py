@@ -1,13 +1,14 @@
 """What the service says of scenarios."""
 
 from geo_planner.region import open_region
+from tests.api.services import error_of
 
-CHECK = "/api/scenarios/check"
+CHECK = "/api/v1/scenarios/check"
 GROWN = {"id": "more", "name": "More", "modifications": [{"do": "GrowZones", "factor": 2}]}
 
 
 def posted(client, content):
-    return client.post(CHECK, params={"region": "small"}, json=content)
+    return client.post(CHECK, params={"study": "small"}, json=content)
 
 
 def test_a_scenario_that_fits_tells_its_changes_and_writes_nothing(client, small_region):
@@ -29,7 +30,7 @@ def test_all_that_is_wrong_is_told_at_once(client):
     }
     answer = posted(client, wrong)
     assert answer.status_code == 422
-    error = answer.json()["error"]
+    error = error_of(answer)
     assert error["code"] == "ScenarioError"
     assert len(error["problems"]) == 2
     assert "no-such" in error["problems"][0]
@@ -37,13 +38,13 @@ def test_all_that_is_wrong_is_told_at_once(client):
 
 def test_files_of_the_machine_are_not_read(client):
     feed = GROWN | {"modifications": [{"do": "AddTrips", "path": "/etc/passwd"}]}
-    error = posted(client, feed).json()["error"]
+    error = error_of(posted(client, feed))
     assert "modification 1: path names a file" in error["problems"][0]
 
 
 def test_too_many_modifications_are_refused_unread(client):
     many = GROWN | {"modifications": GROWN["modifications"] * 1001}
-    assert "at most 1\u202f000" in posted(client, many).json()["error"]["problems"][0]
+    assert "at most 1\u202f000" in posted(client, many).json()["problems"][0]
 
 
 def test_a_body_that_is_no_scenario_is_refused(client):

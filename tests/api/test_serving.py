@@ -58,7 +58,7 @@ def test_an_address_of_another_machine_is_an_error(cli, bare_region, no_logging)
 def test_a_folder_that_is_no_region_is_an_error_before_listening(cli, tmp_path, no_logging):
     ran = cli("serve", tmp_path)
     assert ran.code == 1
-    assert "no region here" in ran.err
+    assert "no run or region here" in ran.err
     assert ran.out == ""
 
 

@@ -206,6 +206,17 @@ def test_without_a_crs_the_utm_zone_of_the_streets_is_taken(cli, study, tmp_path
     assert json.loads(cli("info", tmp_path / "region", "--json").out)["timezone"] is None
 
 
+def test_what_is_prepared_is_not_made_when_it_is_asked_for(cli, study, region, tmp_path):
+    out = tmp_path / "prepared"
+    ran = cli("build", study, "--out", out, "--prepare", "--json")
+    assert ran.code == 0, ran.err
+    modes = ["walk", "bicycle", "ebike", "car"]
+    assert list(json.loads(ran.out)["prepared_states"]) == modes
+    stored = {folder.name.rsplit("-", 1)[0] for folder in (out / "derived").iterdir()}
+    kinds = ("street", "elimination", "hierarchy")
+    assert {f"{kind}-{mode}" for kind in kinds for mode in modes} == stored
+
+
 def test_building_twice_gives_the_same_bytes(cli, study, region, tmp_path):
     assert cli("build", study, "--out", tmp_path / "again").code == 0
     assert files_of(tmp_path / "again") == files_of(region)
@@ -263,6 +274,7 @@ def test_the_snap_ledger_lies_beside_the_times(times, tmp_path):
     assert ledger["status"].tolist() == ["snapped", "snapped", "too_far"] * 2
     assert said["pairs"] == 9
     assert said["reached_pairs"] == 4
+    assert said["engine"] == "search"
 
 
 def test_lost_points_are_told_on_the_terminal(times):

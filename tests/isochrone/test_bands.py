@@ -159,3 +159,31 @@ def test_all_points_off_the_streets_are_named_at_once(walk, start):
 def test_limits_that_are_no_times_are_refused(walk, start, limits):
     with pytest.raises(InputError, match="time limits are"):
         walk.around(start, limits)
+
+
+@pytest.mark.parametrize("mode", ["walk", "bicycle", "car"])
+def test_samples_take_as_long_as_points_that_are_linked_where_they_lie(region, start, mode):
+    drawn = Isochrones(region, mode).around(start, [4.0])
+    samples, time_s = drawn.reaches[0].samples, drawn.reaches[0].time_s
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(samples.x, samples.y),
+        index=[f"s{i}" for i in range(len(samples.x))],
+        crs=region.crs,
+    )
+    found = travel_times(region, start, points, mode)
+    ends = found.snaps[found.snaps["end"] == "destination"]
+    ids = region.geo_table("streets")["street_id"].to_numpy(object)[samples.street]
+    is_own = (ends["street_id"].to_numpy(object) == ids) & (ends["distance_m"] < 0.5).to_numpy()
+    expected_s = np.where(found.times_s[0, :, 0] <= 240, found.times_s[0, :, 0], np.inf)
+    is_clear = is_own & (np.abs(expected_s - 240) > 0.05)
+    assert is_own.sum() > 100
+    assert {True, False} == set(np.isfinite(time_s[is_clear]))
+    np.testing.assert_allclose(time_s[is_clear], expected_s[is_clear], atol=0.05)
+
+
+def test_only_streets_that_the_search_comes_to_are_sampled(walk, start, region):
+    reach = walk.around(start, [2.0]).reaches[0]
+    assert 0 < len(np.unique(reach.samples.street)) < len(region.geo_table("streets")) / 4
+    farthest_m = np.hypot(reach.samples.x - start.x.iloc[0], reach.samples.y - start.y.iloc[0])
+    longest_m = region.geo_table("streets")["length_m"].iloc[np.unique(reach.samples.street)].max()
+    assert farthest_m.max() <= 2 * 60 * settings_of(region).travel.walk_speed_mps + longest_m

@@ -4,18 +4,23 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from geo_planner.kernels import hierarchy_sweep
-from geo_planner.kernels.hierarchy import NO_WAY, contract
+from geo_planner.kernels.hierarchy import NO_WAY
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.networks.street.contraction import build_hierarchy
+from geo_planner.networks.street.hierarchies import (
+    build_elimination,
+    build_hierarchy,
+    lay_costs,
+)
 from tests.kernels.graphs import arrays_of, expected, random_graph
 
 
-def swept(graph, origins, limit, ends=None):
+def swept(graph, origins, limit, ends=None, made=None):
     """Sweep from origins, a lane each, twice so that what one leaves would spoil the other."""
     n_nodes = graph.shape[0]
-    made = build_hierarchy(*arrays_of(graph))
+    made = made or build_hierarchy(*arrays_of(graph))
     ends = np.arange(n_nodes) if ends is None else ends
     down = hierarchy_sweep.choose(made.down_ptr, made.down_head, made.down_cost, made.place[ends])
     space = hierarchy_sweep.lane_space(down)
@@ -71,7 +76,51 @@ def test_a_hierarchy_turned_round_gives_the_transposed_costs():
     np.testing.assert_array_equal(towards, swept(graph, nodes, limit).T)
 
 
-def test_contracting_with_too_little_room_says_so_and_takes_no_node_out():
-    arcs = arrays_of(random_graph(seed=2, n_nodes=50, n_arcs=300, max_cost=9))
-    assert len(contract(*arcs, 320)[0]) == 0
-    assert len(contract(*arcs, 100_000)[0]) == 50
+@given(seed=st.integers(0, 10_000), n_nodes=st.integers(1, 60), n_arcs=st.integers(0, 240))
+@settings(deadline=None, max_examples=80)
+def test_one_elimination_serves_any_costs(seed, n_nodes, n_arcs):
+    graph = random_graph(seed, n_nodes, n_arcs, 40)
+    elimination = build_elimination(*arrays_of(graph)[:2])
+    rng = np.random.default_rng(seed)
+    nodes = np.arange(n_nodes)
+    for most in (1, 40, 3000):
+        graph.data = rng.integers(0, most, len(graph.data))
+        arcs = arrays_of(graph)
+        found = swept(graph, nodes, 10**6, made=lay_costs(elimination, *arcs))
+        # scipy passes over arcs that cost nothing: count in thousandths, plus one each
+        graph.data = graph.data * 1000 + 1
+        for row, origin in zip(found, nodes, strict=True):
+            dearer = expected(graph, origin, np.inf)
+            reached = dearer < int(UNREACHED)
+            np.testing.assert_array_equal(row[reached], dearer[reached] // 1000)
+            assert (row[~reached] == int(UNREACHED)).all()
+
+
+def test_no_way_up_or_down_is_kept_that_costs_more_than_another():
+    graph = random_graph(seed=9, n_nodes=400, n_arcs=1400, max_cost=60)
+    made = build_hierarchy(*arrays_of(graph))
+    n_passed = len(build_elimination(*arrays_of(graph)[:2]).above_ptr) - 1
+    node = np.argsort(made.place)
+    for ptr, head, cost, turned in (
+        (made.up_ptr, made.up_head, made.up_cost, graph),
+        (made.down_ptr, made.down_head, made.down_cost, graph.T.tocsr()),
+    ):
+        for place in range(n_passed):
+            least = expected(turned, node[place], np.inf)
+            arcs = slice(ptr[place], ptr[place + 1])
+            np.testing.assert_array_equal(cost[arcs], least[node[head[arcs]]])
+
+
+def test_states_that_trips_only_leave_from_or_end_in_stand_below_all_others():
+    # 0 and 1 are passed through, 2 and 3 only left from, 4 only ended in, 5 is joined to nothing
+    starts, ends = [0, 1, 2, 2, 3, 1], [1, 0, 0, 4, 1, 4]
+    shape = (6, 6)
+    graph = csr_matrix(([5, 7, 1, 9, 2, 3], (starts, ends)), shape=shape)
+    made = build_hierarchy(*arrays_of(graph))
+    assert set(made.place[[0, 1]]) == {0, 1}
+    assert set(made.place[[4, 5]]) == {2, 3}
+    assert set(made.place[[2, 3]]) == {4, 5}
+    found = swept(graph, np.arange(6), 100)
+    for row, origin in zip(found, range(6), strict=True):
+        np.testing.assert_array_equal(row, expected(graph, origin, 100))
+    assert found[2, 4] == 9

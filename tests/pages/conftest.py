@@ -2,6 +2,7 @@
 
 import pytest
 
+from geo_planner.analysis import analyse
 from tests.pages.changed_town import changed_comparison
 from tests.pages.small_town import town_result, write_town
 
@@ -19,3 +20,13 @@ def result(town):
 @pytest.fixture(scope="session")
 def comparison(tmp_path_factory):
     return changed_comparison(tmp_path_factory.mktemp("compare"))
+
+
+@pytest.fixture(scope="session")
+def demo_result(demo):
+    return analyse(demo)
+
+
+@pytest.fixture(scope="session")
+def ballerup_result(ballerup):
+    return analyse(ballerup)

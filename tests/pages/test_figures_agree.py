@@ -5,7 +5,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from geo_planner.analysis import analyse
 from geo_planner.analysis.totals import study_totals
 from geo_planner.compare import compare_results
 from geo_planner.pages.compare.ranking import total_rows
@@ -78,10 +77,12 @@ def test_a_total_nobody_knows_is_unknown(result):
 
 
 @pytest.mark.slow
-def test_the_demo_says_every_figure_once(demo):
-    assert_all_agree(analyse(demo))
+def test_the_demo_says_every_figure_once(demo_result):
+    assert_all_agree(demo_result)
+    assert_briefs_agree(demo_result)
 
 
 @pytest.mark.slow
-def test_the_real_ballerup_says_every_figure_once(ballerup):
-    assert_all_agree(analyse(ballerup))
+def test_the_real_ballerup_says_every_figure_once(ballerup_result):
+    assert_all_agree(ballerup_result)
+    assert_briefs_agree(ballerup_result)

@@ -5,10 +5,14 @@ from dataclasses import replace
 import pytest
 
 from geo_planner.analysis.people import equity_table
+from geo_planner.compare import compare_results
 from geo_planner.pages.brief.around import reach_section
 from geo_planner.pages.brief.subject import subject_of
+from geo_planner.pages.compare.brief import render_compare_brief
+from geo_planner.pages.compare.page import render_compare
 from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.pages.drawing.saturation import saturation_words
+from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
 from geo_planner.words.wording import Wording
@@ -47,6 +51,40 @@ def test_a_brief_says_which_modes_and_limits_bring_all_workers(result):
         "Car, free flow, 45\u00a0min: nearly all workers in the data",
         "Car, free flow, 60\u00a0min: all workers in the data",
     ]
+
+
+def test_the_card_of_a_site_says_which_criteria_count_all_workers(result):
+    assert "workers_transit_45" in result.criteria.index
+    sites = result.sites.assign(workers_transit_45=[725.0, 700.0, 300.0])
+    _, data = read_page(render_sites_page(replace(result, sites=sites), assets=BARE))
+    told = {
+        site["id"]: [note for part in site["sections"] for note in part["notes"]]
+        for site in data["sites"]
+    }
+    assert told["A"] == ["Workers in 45 min, public transport: all workers in the data"]
+    assert told["B"] == ["Workers in 45 min, public transport: nearly all workers in the data"]
+    assert told["C"] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (ALL_JOBS, ALL_JOBS, " · all jobs in the data"),
+        (100.0, ALL_JOBS, " · B: all jobs in the data"),
+        (100.0, 120.0, ""),
+    ],
+)
+def test_a_comparison_says_of_which_side_all_jobs_are_reached(result, before, after, said):
+    a, b = (
+        replace(result, zones=result.zones.assign(jobs_transit_45min_p50=value))
+        for value in (before, after)
+    )
+    compared = compare_results(a, b, name_a="before", name_b="after")
+    _, data = read_page(render_compare(compared, assets=BARE))
+    lines, _ = read_page(render_compare_brief(compared, assets=BARE))
+    note = data["measure"]["cards"][0]["note"]
+    assert note.endswith(said) if said else "data" not in note
+    assert note in lines
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), 199.0])

@@ -19,6 +19,8 @@ from geo_planner.pages.compare.page import render_compare
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
+from geo_planner.preflight.needs import missing
+from geo_planner.preflight.text import lost_words
 from geo_planner.words.labels import with_stand_in
 from geo_planner.words.wording import Wording
 from tests.pages.shown_figures import BARE, read_page
@@ -36,8 +38,13 @@ JOBS = re.compile(r"\bjobs?\b|jobb|workplace|arbejdssted|arbejdsplads", re.IGNOR
 
 
 def of_points(result, language):
+    return in_language(result, language, jobs_stand_in=POINTS)
+
+
+def in_language(result, language, **more):
+    """Give a result whose study speaks another language, and states more in its head."""
     head = result.study.study.model_validate(
-        {**result.study.study.model_dump(), "language": language, "jobs_stand_in": POINTS}
+        {**result.study.study.model_dump(), "language": language, **more}
     )
     study = result.study.model_copy(update={"study": head})
     region = replace(result.region, study={**result.region.study, **head.model_dump(mode="json")})
@@ -102,12 +109,39 @@ def test_commands_name_what_stands_in_for_workplaces(result):
     assert "3 points of interest" in headline(of_points(result, "da"), Path("out"))
 
 
+def test_results_and_comparisons_in_python_name_what_stands_in(comparison):
+    a = of_points(comparison.a, "en")
+    compared = compare_results(a, a, name_a="before", name_b="after")
+    for shown in (repr(a), repr(compared)):
+        assert "3 points of interest" in shown
+        assert not JOBS.search(shown)
+    assert "3 workplaces" in repr(comparison.a)
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_what_is_lost_without_data_names_what_stands_in(language):
+    words = Wording(language, POINTS)
+    for item in missing({}):
+        assert len(item.lost) == len(item.labels[language])
+        # jobs that sites could hold are jobs, and so are those that statistics count by area
+        if item.table not in ("sites", "reference_employment", "commuting"):
+            assert not [line for line in lost_words(item, words) if JOBS.search(line)]
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_what_is_lost_has_no_gap_that_only_a_study_fills(language):
+    lines = [line for item in missing({}) for line in lost_words(item, Wording(language))]
+    assert lines
+    assert not [line for line in lines if "{" in line]
+
+
 def test_every_phrase_of_a_stand_in_takes_the_place_of_one_on_jobs():
     phrases = {row["key"] for row in packaged_rows("ui_words")}
     criteria = {f"criterion_{row['id']}" for row in packaged_rows("criteria")}
     indicators = {f"indicator_{row['id']}" for row in packaged_rows("policy_indicators")}
     own = {row["key"] for row in packaged_rows("stand_in_words")}
-    assert own <= phrases | criteria | indicators
+    lost = {f"lost_{row['id']}" for row in packaged_rows("needs")}
+    assert own <= phrases | criteria | indicators | lost
 
 
 def test_criteria_and_indicators_bear_the_stand_in():

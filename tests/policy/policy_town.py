@@ -42,7 +42,7 @@ def reference(*rows, area="Denmark", year=2023, standard="DB07", sector=None):
     return pd.DataFrame(
         {
             "branch_code": pd.Series(codes, dtype="str"), "branch_standard": standard,
-            "area": area, "year": year,
+            "area": area, "year": year, "district": pd.Series([None] * len(rows), dtype="str"),
             "sector": pd.Series([sector] * len(rows), dtype="str"),
             "jobs_count": np.array(jobs, float),
         }

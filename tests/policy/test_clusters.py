@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_planner.policy import (
-    branch_mix_expectation,
     cluster_jobs,
     hot_spots,
     location_quotients,
@@ -75,7 +74,7 @@ def test_few_workplaces_or_jobs_are_not_shown(n_places, jobs, state):
 def test_without_a_reference_a_quotient_needs_data_and_is_never_one():
     row = core_of(location_quotients(clustered(), NO_REFERENCE))
     assert row["state"] == "needs data"
-    assert "reference_employment is empty" in english(row["reason"])
+    assert "no source gives reference employment" in english(row["reason"])
     assert np.isnan(row["location_quotient"])
     (whole,) = specialisation(clustered(), NO_REFERENCE).to_dict("records")
     assert whole["state"] == "needs data"
@@ -139,14 +138,6 @@ def test_specialisation_lies_between_the_same_mix_and_nothing_in_common(here, th
     assert -1e-9 <= value <= 2 + 1e-9
     same = reference(*[(code, 7.0 * jobs) for code, jobs in zip(codes, here, strict=False)])
     assert specialisation(own, same)["specialisation"].iloc[0] == pytest.approx(0, abs=1e-9)
-
-
-def test_the_branch_mix_expects_growth_above_the_countrys():
-    places = workplaces((LIFE, 75, "life_science", "core"), (SHOP, 25, None, None))
-    growth = pd.Series({"21": 0.08, "47": 0.0, "all": 0.02})
-    assert branch_mix_expectation(places, growth) == pytest.approx(0.75 * 0.08 - 0.02)
-    assert np.isnan(branch_mix_expectation(places, growth.drop("47")))
-    assert np.isnan(branch_mix_expectation(places, growth.drop("all")))
 
 
 def plain_getis_ord(middles, values, reach_m):

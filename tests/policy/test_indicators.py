@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo_planner.config import Policy
 from geo_planner.packaged import packaged_rows
-from geo_planner.policy import PolicyFrames, policy_facts, policy_indicators
+from geo_planner.policy import PolicyFrames, policy_indicators
 from geo_planner.policy.answers import WHOLE_AREA
 from geo_planner.policy.indicators import VALUES
 from geo_planner.policy.text import indicator_lines, indicator_records
 from geo_planner.reasons import Reason, read_reasons
 from tests.policy.policy_town import (
+    FINANCE,
     LIFE,
     NO_REFERENCE,
     SHOP,
@@ -21,9 +23,16 @@ from tests.policy.policy_town import (
 )
 from tests.wordings import english
 
-BARE = PolicyFrames(
-    zones=zones(), businesses=clustered(), sites=pd.DataFrame(), reference_employment=NO_REFERENCE
+POLICY = Policy.model_validate(
+    {
+        "base_year": 2016,
+        "goals": [{"indicator": "private_jobs_change", "target": 1000, "year": 2021}],
+    }
 )
+BARE = PolicyFrames(
+    zones=zones(), businesses=clustered(), sites=pd.DataFrame(),
+    reference_employment=NO_REFERENCE, policy=POLICY,
+)  # fmt: skip
 
 
 def told(frames=BARE, **changes):
@@ -51,10 +60,13 @@ def test_every_indicator_is_there_with_data_or_without():
 
 def test_what_the_table_says_can_be_computed_has_a_formula_in_code_and_no_other():
     kinds = {row["id"]: row["kind"] for row in packaged_rows("policy_indicators")}
-    assert set(VALUES) == {name for name, kind in kinds.items() if kind != "needs data"}
+    assert set(VALUES) == set(kinds)
+    assert set(kinds.values()) == {"computed", "proxy"}
 
 
-def test_no_baseline_is_of_the_policys_own_years():
+def test_base_year_and_targets_are_those_of_the_study():
+    bare = policy_indicators(PolicyFrames(**{**vars(BARE), "policy": Policy()}))
+    assert bare[["baseline_year", "target_value", "target_year"]].isna().all(axis=None)
     table = policy_indicators(BARE)
     assert set(table["baseline_year"]) == {2016}
     assert table.set_index("id").loc["private_jobs_change", "target_value"] == 1000
@@ -85,6 +97,57 @@ def test_service_is_a_share_of_jobs():
         service_level=["very_high", "high", "medium"],
     )  # fmt: skip
     assert value(told(businesses=places), "high_service_share") == pytest.approx(0.3)
+
+
+def notes_of(table, indicator):
+    return [note.to_json() for note in read_reasons(table.loc[(indicator, WHOLE_AREA), "note"])]
+
+
+def without_jobs(count):
+    return {
+        "code": "rows_unknown", "table": "businesses", "column": "employees_count", "count": count,
+    }  # fmt: skip
+
+
+def test_service_of_jobs_of_which_some_are_unknown_says_how_many_are_left_out():
+    places = workplaces(
+        (SHOP, 10, None, None), (SHOP, np.nan, None, None), service_level=["high", "low"]
+    )
+    table = told(businesses=places)
+    assert value(table, "high_service_share") == pytest.approx(1.0)
+    assert without_jobs(1) in notes_of(table, "high_service_share")
+
+
+def test_service_of_jobs_nobody_counted_is_unknown():
+    places = workplaces((SHOP, np.nan, None, None), service_level=["high"])
+    assert np.isnan(value(told(businesses=places), "high_service_share"))
+
+
+def test_jobs_of_a_cluster_say_which_workplaces_are_left_out():
+    places = workplaces(
+        (LIFE, 10, "life_science", "core"),
+        (LIFE, np.nan, "life_science", "core"),
+        (None, 40, None, None),
+        (FINANCE, np.nan, "finance", "core"),
+    )
+    table = told(businesses=places)
+    assert value(table, "cluster_jobs_life_science") == 10
+    told_of = notes_of(table, "cluster_jobs_life_science")
+    assert without_jobs(1) in told_of
+    assert {**without_jobs(1), "column": "branch_code"} in told_of
+    # nobody counted the jobs of the only workplace
+    assert np.isnan(value(table, "cluster_jobs_finance"))
+    assert table.loc[("cluster_jobs_finance", WHOLE_AREA), "status"] == "needs data"
+
+
+def test_the_rate_of_employment_is_of_zones_that_state_both():
+    places = zones(population_count=[100.0, 100.0], workers_count=[60.0, np.nan])
+    table = told(zones=places)
+    assert value(table, "employment_rate") == pytest.approx(0.6)
+    assert value(table, "residents_in_work") == 60
+    unknown = {"code": "rows_unknown", "table": "zones", "column": "workers_count", "count": 1}
+    assert unknown in notes_of(table, "employment_rate")
+    assert unknown in notes_of(table, "residents_in_work")
 
 
 def test_hinterland_is_not_counted():
@@ -198,16 +261,6 @@ def test_pupils_who_reach_no_school_are_not_within_45_minutes():
     far = told(minutes_to_school=minutes.rename({"n": "s", "s": "n"}))
     assert np.isnan(value(far, "minutes_to_vocational_school"))
     assert value(far, "pupils_within_45_min") == pytest.approx(10 / 40)
-
-
-def test_what_became_of_the_policy_is_on_record_with_its_sources():
-    facts = policy_facts()
-    assert facts.loc["private_jobs_result", ["value", "goal"]].tolist() == [3098, 1000]
-    assert facts.loc["residents_in_work_result", ["value", "goal"]].tolist() == [865, 750]
-    assert facts.loc["vocational_result", "outcome"] == "not met"
-    assert facts["source"].str.len().min() > 0
-    met = facts[facts["outcome"] == "met"]
-    assert (met["value"].isna() | (met["value"] >= met["goal"])).all()
 
 
 def test_records_and_lines_tell_the_same_figures():

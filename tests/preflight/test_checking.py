@@ -14,7 +14,7 @@ import shapely
 
 from geo_planner import schema
 from geo_planner.analysis import analyse, policy_of
-from geo_planner.config import ControlTotals, Study, read_study
+from geo_planner.config import Study, read_study
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.study.check import render_check
 from geo_planner.preflight import check_study
@@ -24,6 +24,7 @@ from geo_planner.preflight.needs import missing, needs
 from geo_planner.reasons import Reason
 from geo_planner.region.build import build_region
 from geo_planner.words.english import english
+from tests.scenario.town import build_town
 from tests.small_study import businesses, write_study, zones
 
 CRS_M = 25832
@@ -51,13 +52,18 @@ def town(**more):
 
 
 _FOR_WANT_OF_DATA = (
-    "no_reference_employment", "no_base_and_later_year", "table_lacks", "source_not_read",
-    "no_growth_by_branch",
+    "no_reference_employment", "no_base_and_later_year", "table_lacks", "no_rows_of_area",
+    "no_turnover_of_area", "no_area_compared",
 )  # fmt: skip
 
 
-def demo_tables(region):
+def tables_of(region):
     return {name: region.table(name) for name in schema.tables() if region.has(name)}
+
+
+def controlled(area="Town", **stated):
+    head = {"id": "x", "name": area}
+    return Study.model_validate({"study": head, "control_totals": stated})
 
 
 def by_id(items):
@@ -101,9 +107,9 @@ def test_the_extent_of_a_source_is_in_degrees(checked):
 
 def test_what_is_lost_without_streets_and_a_timetable_is_named(checked):
     lost = {english(item.what): item for item in checked.missing}
-    assert "street_times" in lost["rows in table streets"].lost
-    assert "[[sources.gtfs]]" in english(lost["rows in table stop_times"].remedy)
-    assert "departures_per_hour" in lost["rows in table stop_times"].lost
+    assert "street_times" in lost["streets"].lost
+    assert "[[sources.gtfs]]" in english(lost["timetable"].remedy)
+    assert "departures_per_hour" in lost["timetable"].lost
 
 
 def test_zones_stand_in_for_a_study_area_and_that_is_said(checked):
@@ -130,7 +136,7 @@ def test_all_faults_of_all_sources_come_at_once_with_place_and_remedy(tmp_path):
     assert faults["employees_count"].remedy == Reason("remedy_scale")
     assert "give a GTFS zip file or folder" in faults["feed.zip"].what
     remedies = {english(item.what): english(item.remedy) for item in found.missing}
-    assert remedies["rows in table stop_times"] == "put right what is wrong with feed.zip"
+    assert remedies["timetable"] == "put right what is wrong with feed.zip"
 
 
 def test_check_and_build_complain_of_the_same(tmp_path):
@@ -212,7 +218,7 @@ def test_zones_that_overlap_are_found_and_neighbours_are_not():
     [(100.0, True, 0.0), (102.0, True, -2.0), (103.0, False, -3.0), (None, None, None)],
 )
 def test_totals_are_held_against_those_stated(stated, is_within, difference):
-    found = by_id(totals(town(), ControlTotals(residents=stated)))["residents"]
+    found = by_id(totals(town(), controlled(residents=stated)))["residents"]
     assert (found.found, found.is_within, found.difference) == (100.0, is_within, difference)
 
 
@@ -270,29 +276,32 @@ def test_every_criterion_has_its_needs_and_every_need_names_a_real_column():
 def test_what_the_policy_lacks_is_missing_with_what_is_lost():
     lost = {english(item.what): item for item in missing(town())}
     quotients = {f"location_quotient_{name}" for name in ("life_science", "finance", "it")}
-    assert quotients <= set(lost["rows in table reference_employment"].lost)
-    assert "private_jobs" in lost["businesses.sector"].lost
-    assert "labour_pool_basic" in lost["zones.workers_basic_count"].lost
-    assert "Private jobs at workplaces of the area" in lost["businesses.sector"].labels["en"]
-    unread = lost["data that no source reads yet"]
+    assert quotients <= set(lost["reference employment"].lost)
+    sectors = lost["workplaces: private or public"]
+    assert "private_jobs" in sectors.lost
+    assert "labour_pool_basic" in lost["zones: residents in work with basic education"].lost
+    assert "Private jobs at workplaces of the area" in sectors.labels["en"]
+    unread = lost["commuting"]
     assert "self_containment_residents" in unread.lost
-    assert english(unread.remedy) == "nothing to add: these figures stay unknown"
+    assert english(unread.remedy) == "add [[sources.layers]] with table = 'commuting'"
 
 
 @pytest.mark.slow
-def test_every_indicator_the_demo_lacks_for_want_of_data_is_missing_in_its_check(demo):
-    table = policy_of(analyse(demo))
+def test_every_indicator_a_town_lacks_for_want_of_data_is_missing_in_its_check(tmp_path):
+    region = build_town(tmp_path)
+    table = policy_of(analyse(region))
     lacking = table[table["reason"].fillna("").str.contains("|".join(_FOR_WANT_OF_DATA))]
-    told = {name for item in missing(demo_tables(demo)) for name in item.lost}
+    told = {name for item in missing(tables_of(region)) for name in item.lost}
     assert len(lacking) > 10
     assert set(lacking["id"]) <= told
 
 
 def test_a_column_without_values_is_missing_and_one_with_values_is_not():
     known = {english(item.what) for item in missing(town())}
-    assert "zones.workers_count" not in known
+    assert "zones: residents in work" not in known
     empty = town()["zones"].assign(workers_count=float("nan"))
-    lost = {english(item.what): item for item in missing(town(zones=empty))}["zones.workers_count"]
+    found = {english(item.what): item for item in missing(town(zones=empty))}
+    lost = found["zones: residents in work"]
     assert "workers_car_30" in lost.lost
     assert english(lost.remedy) == "name a field for workers_count in a layer of table 'zones'"
 

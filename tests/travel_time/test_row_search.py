@@ -7,11 +7,12 @@ import pytest
 from geo_planner.accessibility import cumulative, gravity, sweep_access
 from geo_planner.config import Study, Travel
 from geo_planner.kernels.street import UNREACHED
-from geo_planner.networks.street.contraction import region_hierarchy
+from geo_planner.networks.street.hierarchies import region_hierarchy
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import street as street_router
-from geo_planner.travel_time.matrix import seconds
-from geo_planner.travel_time.row_search import RowSearch, hierarchy_pays
+from geo_planner.travel_time.choosing import sweeps_pay
+from geo_planner.travel_time.matrix import seconds, travel_times
+from geo_planner.travel_time.row_search import RowSearch
 from geo_planner.travel_time.street import StreetRouter
 from tests.sources.osm.osm_drawing import ORIGIN_M
 from tests.test_predicted_town import SIZE, SPACING_M, grid_town
@@ -56,10 +57,8 @@ def test_sweeps_and_searches_give_the_same_costs_both_ways(region, town):
     for limit_s in (300, 720):
         costs = whole(RowSearch(net, starts, ends, limit_s))
         turned = whole(RowSearch(net, ends, starts, limit_s, is_reversed=True))
-        swept = whole(RowSearch(net, starts, ends, limit_s, hierarchy=made))
-        swept_turned = whole(
-            RowSearch(net, ends, starts, limit_s, is_reversed=True, hierarchy=made)
-        )
+        swept = whole(RowSearch(net, starts, ends, limit_s).down(made))
+        swept_turned = whole(RowSearch(net, ends, starts, limit_s, is_reversed=True).down(made))
         np.testing.assert_array_equal(swept, costs)
         np.testing.assert_array_equal(turned.T, costs)
         np.testing.assert_array_equal(swept_turned.T, costs)
@@ -72,7 +71,7 @@ def test_sweeps_and_searches_give_the_same_costs_both_ways(region, town):
 def test_sums_while_searching_are_those_of_the_matrix_on_any_number_of_threads(
     town, monkeypatch, pays
 ):
-    monkeypatch.setattr(street_router, "hierarchy_pays", lambda _search: pays)
+    monkeypatch.setattr(street_router, "sweeps_pay", lambda _search, **_stored: pays)
     router, starts, ends = town
     rng = np.random.default_rng(3)
     jobs, people = rng.integers(0, 99, len(ends)) * 1.0, rng.random(len(starts))
@@ -99,9 +98,37 @@ def test_sums_while_searching_are_those_of_the_matrix_on_any_number_of_threads(
         np.testing.assert_allclose(reaching[there], (weights.T @ people)[there], rtol=1e-12)
 
 
-def test_a_hierarchy_pays_for_many_large_searches_only(town):
+def test_sweeps_pay_for_many_large_searches_only_and_sooner_where_the_hierarchy_is_stored(town):
     router, starts, ends = town
-    assert not hierarchy_pays(RowSearch(router.network, starts, ends, 720))
-    many = starts.part(np.tile(np.arange(88), 400))
-    assert hierarchy_pays(RowSearch(router.network, many, ends, 720))
-    assert not hierarchy_pays(RowSearch(router.network, many, ends, 1))
+    few = RowSearch(router.network, starts, ends, 720)
+    assert not sweeps_pay(few, is_stored=False)
+    rows = np.tile(np.arange(88), 400)
+    many = RowSearch(router.network, starts.part(rows), ends, 720)
+    assert sweeps_pay(many, is_stored=False)
+    near = RowSearch(router.network, starts.part(rows), ends, 1)
+    assert not sweeps_pay(near, is_stored=True)
+    counts = range(88, len(rows), 880)
+
+    def first_paid(is_stored):
+        searches = (RowSearch(router.network, starts.part(rows[:n]), ends, 720) for n in counts)
+        return next(
+            n for n, s in zip(counts, searches, strict=True) if sweeps_pay(s, is_stored=is_stored)
+        )
+
+    assert first_paid(is_stored=True) < first_paid(is_stored=False)
+
+
+def test_no_origins_are_not_swept(town):
+    router, starts, ends = town
+    assert not sweeps_pay(
+        RowSearch(router.network, starts.part(slice(0, 0)), ends, 720), is_stored=True
+    )
+
+
+def test_times_say_how_they_were_searched_and_are_the_same_either_way(region, monkeypatch):
+    found = {}
+    for pays in (True, False):
+        monkeypatch.setattr(street_router, "sweeps_pay", lambda _search, pays=pays, **_stored: pays)
+        times = travel_times(region, scattered(5, 40), scattered(6, 30), "car")
+        found[times.engine] = times.times_s
+    np.testing.assert_array_equal(found["hierarchy"], found["search"])

@@ -86,9 +86,9 @@ class Snapper:
     """Link points to the streets of one mode; the spatial index is made once."""
 
     def __init__(self, streets: gpd.GeoDataFrame, network: StreetNetwork) -> None:
-        self._streets = streets
         self._network = network
-        lines = streets.geometry.to_numpy()
+        self._ids = streets["street_id"].to_numpy(object)
+        self._lines = lines = streets.geometry.to_numpy()
         open_to_points = np.asarray(network.is_snappable)
         self._kept = np.flatnonzero((network.street_state == KEPT) & open_to_points)
         self._island = np.flatnonzero((network.street_state == ISLAND) & open_to_points)
@@ -132,14 +132,15 @@ class Snapper:
         positions[has_place] = shapely.get_coordinates(shapes[has_place])
         street, distance = _nearest(self._kept_tree, shapes, max_snap_m)
         found = street >= 0
-        near_island, _ = _nearest(self._island_tree, shapes, max_snap_m)
+        near_island = np.full(len(shapes), -1)
+        near_island[~found], _ = _nearest(self._island_tree, shapes[~found], max_snap_m)
         status = np.select([found, near_island >= 0], ["snapped", "isolated"], "too_far")
         street = np.where(found, self._kept[street] if len(self._kept) else -1, -1)
         fraction = self._shares_along(shapes, street)
         nearest = street.copy()
         saved_s = self._take_open(shapes, street, distance, fraction, walk_speed_mps, max_snap_m)
         access_s = distance / walk_speed_mps + terminal_time_s
-        ids = self._streets["street_id"].to_numpy(object)
+        ids = self._ids
         ledger = pd.DataFrame(
             {
                 "id": points.index.astype("str"),
@@ -161,7 +162,7 @@ class Snapper:
             street=street.astype(np.int32),
             fraction=fraction,
             access=access,
-            **self._along(street, fraction, found),
+            **links_along(self._network, street, fraction, found),
         )
 
     def _shares_along(
@@ -170,7 +171,7 @@ class Snapper:
         """Find how far along its street each point lies, as a share."""
         share = np.zeros(len(shapes))
         found = street >= 0
-        lines = self._streets.geometry.to_numpy()[street[found]]
+        lines = self._lines[street[found]]
         share[found] = shapely.line_locate_point(lines, shapes[found], normalized=True)
         return share
 
@@ -208,40 +209,70 @@ class Snapper:
         fraction[chosen] = self._shares_along(shapes[chosen], street[chosen])
         return saved_s
 
-    def _along(
-        self,
-        street: npt.NDArray[np.intp],
-        fraction: npt.NDArray[np.float64],
-        found: npt.NDArray[np.bool_],
-    ) -> dict[str, IntArray]:
-        """Cost along the street between the points and its ends."""
-        network = self._network
 
-        either_way = np.maximum(network.street_forward[street], network.street_backward[street])
+def placed_points(
+    network: StreetNetwork,
+    street: npt.NDArray[np.intp],
+    fraction: npt.NDArray[np.float64],
+    position: npt.NDArray[np.float64],
+    access_cs: int,
+) -> SnappedPoints:
+    """Put points on streets where they are known to lie; no street is looked for.
 
-        def along(costs: IntArray, share: npt.NDArray[np.float64], end: str, kind: str) -> _Door:
-            state, corner = (
-                getattr(network, f"{name}_{end}")[street] for name in (kind, _ON_CROSSING[kind])
-            )
-            extra = network.leave_from_cost if end == "from" else network.leave_to_cost
-            whole = costs[street]
-            # a point at the very end of a street stands on the crossing, one-way or not
-            is_there = np.rint(either_way * share) == 0
-            cost = np.rint(whole * share) + (extra[street] if kind == "leave" else 0)
-            state = np.where(is_there, corner, np.where(whole >= 0, state, -1))
-            state = np.where(found, state, -1).astype(np.int32)
-            cost = np.where(state >= 0, np.where(is_there, 0, cost), -1)
-            return state, cost.astype(np.int32)
+    Parameters
+    ----------
+    network
+        Network of one mode.
+    street, fraction, position
+        Street, place along its geometry as a share, and x and y [m] of each point.
+    access_cs
+        Time added to every point, such as parking [cs].
+    """
+    return SnappedPoints(
+        ledger=pd.DataFrame({"id": np.arange(len(street))}),
+        position=position,
+        street=street.astype(np.int32),
+        fraction=fraction,
+        access=np.full(len(street), access_cs, np.int32),
+        **links_along(network, street, fraction, np.ones(len(street), bool)),
+    )
 
-        forward, backward = network.street_forward, network.street_backward
-        leave_from, to_from = along(backward, fraction, "from", "leave")
-        leave_to, to_to = along(forward, 1 - fraction, "to", "leave")
-        enter_from, by_from = along(forward, fraction, "from", "enter")
-        enter_to, by_to = along(backward, 1 - fraction, "to", "enter")
-        return {
-            "leave_from": leave_from, "leave_to": leave_to, "to_from": to_from, "to_to": to_to,
-            "enter_from": enter_from, "enter_to": enter_to, "by_from": by_from, "by_to": by_to,
-        }  # fmt: skip
+
+def links_along(
+    network: StreetNetwork,
+    street: npt.NDArray[np.intp],
+    fraction: npt.NDArray[np.float64],
+    found: npt.NDArray[np.bool_],
+) -> dict[str, IntArray]:
+    """Give the states at the ends of streets, and what it costs between them and points on these.
+
+    Names are those of :class:`SnappedPoints`; points that are not ``found`` have none.
+    """
+    either_way = np.maximum(network.street_forward[street], network.street_backward[street])
+
+    def along(costs: IntArray, share: npt.NDArray[np.float64], end: str, kind: str) -> _Door:
+        state, corner = (
+            getattr(network, f"{name}_{end}")[street] for name in (kind, _ON_CROSSING[kind])
+        )
+        extra = network.leave_from_cost if end == "from" else network.leave_to_cost
+        whole = costs[street]
+        # a point at the very end of a street stands on the crossing, one-way or not
+        is_there = np.rint(either_way * share) == 0
+        cost = np.rint(whole * share) + (extra[street] if kind == "leave" else 0)
+        state = np.where(is_there, corner, np.where(whole >= 0, state, -1))
+        state = np.where(found, state, -1).astype(np.int32)
+        cost = np.where(state >= 0, np.where(is_there, 0, cost), -1)
+        return state, cost.astype(np.int32)
+
+    forward, backward = network.street_forward, network.street_backward
+    leave_from, to_from = along(backward, fraction, "from", "leave")
+    leave_to, to_to = along(forward, 1 - fraction, "to", "leave")
+    enter_from, by_from = along(forward, fraction, "from", "enter")
+    enter_to, by_to = along(backward, 1 - fraction, "to", "enter")
+    return {
+        "leave_from": leave_from, "leave_to": leave_to, "to_from": to_from, "to_to": to_to,
+        "enter_from": enter_from, "enter_to": enter_to, "by_from": by_from, "by_to": by_to,
+    }  # fmt: skip
 
 
 def _nearest(

@@ -5,28 +5,16 @@ The site map is drawn taller than its window: the page shows the middle of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import shapely
-from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
-from geo_planner import palette
 from geo_planner.isochrone import Isochrones
 from geo_planner.pages.brief.subject import Subject
-from geo_planner.pages.drawing.basemap import (
-    CLASS_OF_ROAD,
-    LABEL_RANK,
-    LAND_ORDER,
-    ROAD_CLASSES,
-    focus_area,
-    joined_lines,
-    merged_patches,
-    study_area_of,
-)
+from geo_planner.pages.drawing.basemap import LABEL_RANK, focus_area, study_area_of
+from geo_planner.pages.drawing.ground import SMALL_ROADS, Ground, MapFrame
 from geo_planner.pages.drawing.stations import plain_name, rail_stations
 from geo_planner.words.wording import EN_DASH
 
@@ -38,71 +26,11 @@ _LOCATOR_WIDTH, _LOCATOR_HEIGHT = 174.0, 112.0
 _LEAST_M_PER_PX = 3.5
 _SHOWN_OF_REACH = 0.86
 _ROADS = {"motorway": 3.8, "trunk": 3.3, "main": 2.7, "street": 1.5, "minor": 0.8}
-_SMALL_ROADS = {"motorway": 1.6, "trunk": 1.1, "main": 0.7}
-_CASING = 1.3
-_SCALE_STEPS_M = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
-_LONGEST_SCALE_PX = 90.0
 _LETTER_PX = 5.9
 _MOST_NAMES = 9
-_SIDINGS = ("rail", "light_rail", "subway", "narrow_gauge")
 _TOWN_RANK = 2
-_POLYGON = 3
 _EDGE = 11.0
-_KM_M = 1000
 _LEAST_MARK_PX = 9.0
-
-
-@dataclass(frozen=True)
-class MapFrame:
-    """Place metres of the region on pixels of a map, north up.
-
-    Parameters
-    ----------
-    west, north
-        Corner of the map [m].
-    m_per_px
-        Scale.
-    width, height
-        Size [px].
-    """
-
-    west: float
-    north: float
-    m_per_px: float
-    width: float
-    height: float
-
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north of what is drawn, a little past the edge [m]."""
-        edge = 4 * self.m_per_px
-        east = self.west + self.width * self.m_per_px
-        south = self.north - self.height * self.m_per_px
-        return self.west - edge, south - edge, east + edge, self.north + edge
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        """Give the pixel of a point."""
-        return round((x - self.west) / self.m_per_px, 1), round((self.north - y) / self.m_per_px, 1)
-
-    def path(self, shape: BaseGeometry | None) -> str:
-        """Write a shape as an SVG path, cut to the map, without points closer than a fifth px."""
-        if shape is None or shape.is_empty:
-            return ""
-        plain = shapely.simplify(shape, self.m_per_px / 5, preserve_topology=False)
-        cut = shapely.clip_by_rect(plain, *self.bounds)
-        return "".join(self._part(part) for part in shapely.get_parts(cut))
-
-    def _part(self, part: BaseGeometry) -> str:
-        if shapely.get_type_id(part) == _POLYGON:
-            rings = (part.exterior, *part.interiors)
-            return "".join(f"M{self._points(ring)[:-1]}Z" for ring in rings if not ring.is_empty)
-        return f"M{self._points(part).rstrip()}" if shapely.get_num_coordinates(part) > 1 else ""
-
-    def _points(self, line: BaseGeometry) -> str:
-        places = shapely.get_coordinates(line)
-        x = (places[:, 0] - self.west) / self.m_per_px
-        y = (self.north - places[:, 1]) / self.m_per_px
-        return "".join(f"{a:.1f} {b:.1f} " for a, b in zip(x, y, strict=True))
 
 
 class WalkMaps:
@@ -122,13 +50,7 @@ class WalkMaps:
             if region.has("streets") and region.has("street_nodes")
             else None
         )
-        self._landscape = region.geo_table("landscape")
-        streets = region.geo_table("streets")
-        self._lines = streets.geometry.to_numpy()
-        self._classes = streets["road_class"].map(CLASS_OF_ROAD).to_numpy(object)
-        rails = region.geo_table("rails")
-        is_running = rails["service"].isna() & ~rails["is_tunnel"].astype(bool)
-        self._rails = rails.geometry[is_running & rails["kind"].isin(_SIDINGS)].to_numpy()
+        self._ground = Ground(region)
         self._stations = rail_stations(region)
         self._drawn: dict[MapFrame, dict[str, Any]] = {}
 
@@ -144,7 +66,7 @@ class WalkMaps:
         window = _site_window(subject, rings)
         reached = [] if rings is None else list(rings.geometry)
         return {
-            **self._ground(window, _ROADS, tolerance_m=2.0),
+            **self._ground.parts(window, _ROADS, tolerance_m=2.0),
             "bands": [
                 {"path": window.path(shape), "colour": colour}
                 for shape, colour in zip(reached, BANDS, strict=False)
@@ -170,42 +92,8 @@ class WalkMaps:
     def _overview(self, window: MapFrame) -> dict[str, Any]:
         """Draw the ground of the small map; sites in one study area share it."""
         if window not in self._drawn:
-            self._drawn[window] = self._ground(window, _SMALL_ROADS, tolerance_m=15.0)
+            self._drawn[window] = self._ground.parts(window, SMALL_ROADS, tolerance_m=15.0)
         return self._drawn[window]
-
-    def _ground(
-        self, window: MapFrame, roads: dict[str, float], tolerance_m: float
-    ) -> dict[str, Any]:
-        frame = box(*window.bounds)
-        patches = self._landscape
-        patches = patches[patches.intersects(frame)] if len(patches) else patches
-        coarse = tolerance_m / 6.0
-        kinds = (*LAND_ORDER, "water")
-        merged = {kind: merged_patches(patches, kind, frame, coarse) for kind in kinds}
-        return {
-            "width": window.width,
-            "height": window.height,
-            "land": [
-                {"path": window.path(merged[kind]), "colour": palette.LAND[kind]}
-                for kind in LAND_ORDER
-                if merged[kind] is not None
-            ],
-            "water": window.path(merged["water"]),
-            "roads": [
-                {
-                    "path": window.path(self._roads(name, frame, tolerance_m)),
-                    "width": roads[name],
-                    "casing": 0 if name in ("street", "minor") else round(roads[name] + _CASING, 1),
-                }
-                for name in reversed(ROAD_CLASSES)
-                if name in roads
-            ],
-            "rail": window.path(joined_lines(self._rails, frame, tolerance_m)),
-            "scale": _scale(window),
-        }
-
-    def _roads(self, name: str, frame: BaseGeometry, tolerance_m: float) -> BaseGeometry | None:
-        return joined_lines(self._lines[self._classes == name], frame, tolerance_m)
 
     def _station_marks(self, window: MapFrame) -> list[dict[str, Any]]:
         """Mark stations; one too near the edge of the window for its name stays unnamed."""
@@ -287,14 +175,6 @@ def _at_least(shape: BaseGeometry, width_m: float) -> BaseGeometry:
     if max(east - west, north - south) >= width_m:
         return shape
     return shape.centroid.buffer(width_m / 2)
-
-
-def _scale(window: MapFrame) -> dict[str, Any]:
-    """Choose the longest round length that the scale bar has room for."""
-    longest_m = _LONGEST_SCALE_PX * window.m_per_px
-    length_m = max((s for s in _SCALE_STEPS_M if s <= longest_m), default=_SCALE_STEPS_M[0])
-    words = f"{length_m // _KM_M}\u00a0km" if length_m >= _KM_M else f"{length_m}\u00a0m"
-    return {"width": round(length_m / window.m_per_px, 1), "words": words}
 
 
 def _legend(subject: Subject) -> list[dict[str, str]]:

@@ -27,6 +27,7 @@ from geo_planner.pages.drawing.measures import (
     measure_title,
     scale_of,
 )
+from geo_planner.pages.drawing.saturation import all_there_is, saturation_words
 from geo_planner.palette import DIVERGING
 from geo_planner.words.wording import Wording
 
@@ -34,6 +35,9 @@ _THOUSAND = 1000.0
 _MIDDLE = len(DIVERGING) // 2
 _MOST_DISTRICTS = 14
 _NAMED_SITES = 2
+
+# what is counted, and all there is of it in the data of A and of B
+_Whole = tuple[str, tuple[float, float]]
 
 
 def measure_facts(
@@ -66,7 +70,7 @@ def measure_facts(
         "condition": measure_condition(measure, comparison.b.study, words),
         "tip": title[:1].lower() + title[1:],
         "scale": _scale_json(scale_of(values, measure.what, words)),
-        "change": _change_json(change),
+        "change": {**_scale_json(change), "losses": len(change.borders) // 2},
         "by_change": change_bars(comparison, name, change, words),
         "cards": cards_of(comparison, measure, words),
         "districts": district_rows(comparison, name, words),
@@ -93,22 +97,23 @@ def _scale_json(scale: Scale) -> dict[str, Any]:
     }
 
 
-def _change_json(scale: Scale) -> dict[str, Any]:
-    """Add how many classes are losses, the first ones."""
-    return {**_scale_json(scale), "losses": len(scale.borders) // 2}
-
-
 def cards_of(comparison: Comparison, measure: MeasureKey, words: Wording) -> list[dict[str, Any]]:
     """Word the five cards: residents, jobs, who gains and loses, equity, sites."""
+    row = all_residents(comparison, measure.column)
+    residents_means = (math.nan, math.nan)
+    if row is not None:
+        residents_means = float(row["mean_a"]), float(row["mean_b"])
     return [
         _mean_card(
             words("card_residents", title=measure_title(measure, words)),
-            _residents_means(comparison, measure.column),
+            residents_means,
+            _all_in_data(comparison, "jobs"),
             words,
         ),
         _mean_card(
-            words("card_jobs", title=_workers_title(measure, words)),
+            words("card_jobs", title=measure_title(replace(measure, what="workers"), words)),
             jobs_means(comparison, measure.column),
+            _all_in_data(comparison, "workers"),
             words,
         ),
         _people_card(comparison, measure.column, words),
@@ -117,25 +122,37 @@ def cards_of(comparison: Comparison, measure: MeasureKey, words: Wording) -> lis
     ]
 
 
-def _workers_title(measure: MeasureKey, words: Wording) -> str:
-    return measure_title(
-        replace(measure, what="workers"),
-        words,
-    )
-
-
 def _card(label: str, value: str, **more: Any) -> dict[str, Any]:
     blank = {"unit": "", "note": "", "trend": "none", "kind": "", "loss": "", "before": ""}
     return {"label": label, "value": value, **blank, "shares": [], **more}
 
 
-def _mean_card(label: str, means: tuple[float, float], words: Wording) -> dict[str, Any]:
+def _all_in_data(comparison: Comparison, what: str) -> _Whole:
+    """Sum what there is to reach in the data of A and of B."""
+    sides = (comparison.a, comparison.b)
+    totals = [all_there_is(side.zones, side.businesses, what) for side in sides]
+    return what, (totals[0], totals[1])
+
+
+def _saturated(means: tuple[float, float], whole: _Whole, words: Wording) -> str:
+    """Say of which side a mean is all, or nearly all, there is in the data; "" of none."""
+    what, totals = whole
+    told = [saturation_words(*pair, what, words) for pair in zip(means, totals, strict=True)]
+    if told[0] == told[1]:
+        return told[0]
+    return ", ".join(f"{side}: {one}" for side, one in zip("AB", told, strict=True) if one)
+
+
+def _mean_card(
+    label: str, means: tuple[float, float], whole: _Whole, words: Wording
+) -> dict[str, Any]:
     change = change_of(*means, "count", words)
+    sides = f"A {change.before} → B {change.after}"
     return _card(
         label,
         change.difference,
         unit=relative(*means, words),
-        note=f"A {change.before} → B {change.after}",
+        note=" · ".join(part for part in (sides, _saturated(means, whole, words)) if part),
         trend=change.trend,
     )
 
@@ -152,11 +169,6 @@ def all_residents(comparison: Comparison, column: str) -> pd.Series | None:
     rows = _people(comparison, column)
     found = rows[rows["district"] == "all"] if len(rows) else rows
     return found.iloc[0] if len(found) else None
-
-
-def _residents_means(comparison: Comparison, column: str) -> tuple[float, float]:
-    row = all_residents(comparison, column)
-    return (math.nan, math.nan) if row is None else (float(row["mean_a"]), float(row["mean_b"]))
 
 
 def jobs_means(comparison: Comparison, column: str) -> tuple[float, float]:

@@ -21,10 +21,11 @@ from geo_planner.version import __version__
 from geo_planner.words.wording import Wording
 
 FILE_LINKS: Mapping[str, str] = {
-    "overview": "index.html", "map": "map.html", "sites": "sites.html", "sites_csv": "sites.csv",
+    "overview": "index.html", "map": "map.html", "sites": "sites.html", "policy": "policy.html",
+    "sites_csv": "sites.csv",
 }  # fmt: skip
 SERVED_LINKS: Mapping[str, str] = {"overview": "/", "map": "/map", "sites": "/sites"}
-_TABS = ("overview", "map", "sites", "compare")
+_TABS = ("overview", "map", "sites", "compare", "policy")
 _TAB_WORDS: Mapping[str, str] = {"compare": "comparison"}
 PLAN_OPACITY = 0.85
 

@@ -205,7 +205,7 @@ def test_ids_that_are_absent_come_from_the_geometry_and_are_counted(tmp_path):
     assert first.frame["zone_id"].str.fullmatch("[0-9a-f]{12}").all()
     assert first.frame["zone_id"].tolist() == turned.frame["zone_id"].tolist()[::-1]
     assert counts(first, "repaired") == {
-        "rows without zone_id: made from a digest of the geometry": 3
+        "rows without an id: made from a digest of the geometry": 3
     }
 
 

@@ -1,0 +1,1 @@
+"""Questions about any point: asked over HTTP, answered in processes that can be stopped."""

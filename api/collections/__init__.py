@@ -1,0 +1,1 @@
+"""Tables as collections of features, as OGC API Features has them."""

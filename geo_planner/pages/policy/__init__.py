@@ -1,0 +1,1 @@
+"""The policy in figures: the page, and its two printed sides."""
