@@ -16,12 +16,8 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("has_entrance", [False, True])
-def test_ways_are_the_same_searched_from_stops_or_from_points(
-    region,
-    town,
-    tmp_path,
-    has_entrance,  # noqa: F811
-):
+def test_ways_alike_from_either_side(region, town, tmp_path, has_entrance):  # noqa: F811
+    """Searched from stops, where these are fewer than the points, and from the points."""
     where = with_an_entrance(town, tmp_path / "region") if has_entrance else region
     router = open_router(where, "transit", BUS)
     stops, way = router.network.stop_points, router.ways.from_stops[0]
