@@ -44,6 +44,7 @@ from geo_planner.pages.study.provenance import (
 )
 from geo_planner.region import Region
 from geo_planner.version import __version__
+from geo_planner.words.labels import country_words
 from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import Wording
 
@@ -299,6 +300,7 @@ def _method(view: View) -> list[str]:
         names = ", ".join(percentile_words(p, words) for p in travel.percentiles)
         told = words("method_window", window=window, percentiles=names)
         lines.append(", ".join(part for part in (told, fare_words(view.study, words)) if part))
+    lines.append(country_words(view.study.study.country, words))
     seconds = view.summary.get("seconds", {})
     if seconds:
         lines.append(
