@@ -59,6 +59,6 @@ def isochrone(
     areas_text = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
     summary: dict[str, Any] = {
         "out": str(out), "mode": mode, "rows": len(frame), "area_m2": areas,
-        "findings": tell_findings(isochrones.router.findings, opened.study),
+        "findings": tell_findings(drawn.findings, opened.study),
     }  # fmt: skip
     say(as_json, summary, f"{out}: by {mode} {areas_text}")

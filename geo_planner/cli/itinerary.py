@@ -46,7 +46,7 @@ def itinerary(
         place_of(end, "--to", opened.crs).iloc[0],
         max_total_walk_min=max_total_walk_min,
     )
-    findings = tell_findings(itineraries.findings, opened.study)
+    findings = tell_findings(journeys.findings, opened.study)
     plain = to_json(journeys, opened.crs)
     if out is not None and out.suffix == ".json":
         out.parent.mkdir(parents=True, exist_ok=True)

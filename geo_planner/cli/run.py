@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from geo_planner.analysis import AnalysisResult, Progress
 
 PAIRS_FOLDER = "scenarios"
-_CACHE = "region/derived"
+_REGION = "region"
+_CACHE = f"{_REGION}/derived"
 
 
 def run(
@@ -23,6 +24,9 @@ def run(
         list[Path] | None,
         typer.Option(help="Scenario file, run as well into OUT/<scenario id>."),
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the place of another scenario of the same id.")
+    ] = False,
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
@@ -35,11 +39,11 @@ def run(
     from geo_planner.region import open_region
     from geo_planner.report import write_report
     from geo_planner.run_folder import earlier_files
-    from geo_planner.scenario import list_region, require_files
+    from geo_planner.scenario import list_region, require_files, require_places
 
     settings = read_study(study)
     files = scenario or []
-    require_files(files)
+    require_places(require_files(files), out, _REGION, replace=replace)
     lines: list[str] = []
     with (
         progress_bars() as step,
@@ -49,7 +53,7 @@ def run(
             stale=lambda stage: earlier_files(out, stage),
         ) as stage,
     ):
-        result = run_study(settings, stage / "region", threads=threads, progress=step)
+        result = run_study(settings, stage / _REGION, threads=threads, progress=step)
         step("policy", 0, 0)
         result = with_policy(result, threads)
         step("writing maps and tables", 0, 0)
@@ -66,7 +70,7 @@ def run(
     found = [Finding.from_json(plain) for plain in result.summary["network_findings"]]
     tell_findings(found, {"language": settings.study.language})
     for name in summary.get("scenarios", ()):
-        list_region(open_region(out / "region"), open_region(out / name / "region"))
+        list_region(open_region(out / _REGION), open_region(out / name / _REGION))
     say(as_json, summary, "\n".join([*lines, f"open {out / 'index.html'}"]))
 
 
@@ -88,14 +92,14 @@ def _scenarios(
 
     baseline = Wording(result.study.study.language)("brief_baseline")
     compared, summaries = {}, {}
-    for child in apply_files(result.region, files, out, inner="region", is_listed=False):
+    for child in apply_files(result.region, files, out, inner=_REGION, is_listed=False):
         folder = child.path.parent
         changed = analyse(
             child,
             result.study,
             threads=threads,
             reference=result.reference,
-            known=result,
+            earlier=result,
             progress=step,
         )
         changed = with_policy(changed, threads)

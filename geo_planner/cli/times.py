@@ -39,6 +39,9 @@ def times(
             help="Write times within each of these fares, such as 0,24,36: what paying more gains."
         ),
     ] = None,
+    only_reached: Annotated[
+        bool, typer.Option("--only-reached", help="Leave out pairs that are not reached.")
+    ] = False,
     travel: dict[str, Any],
     cells: dict[str, Any],
     threads: Threads = None,
@@ -47,10 +50,10 @@ def times(
     """Write the travel times of all pairs, with a ledger of how points were linked beside them."""
     from geo_planner.config import TRANSIT_MODES
     from geo_planner.exports import TABLE_SUFFIXES, ledger_path, require_suffix, write_table
+    from geo_planner.exports.times import write_times
     from geo_planner.region import open_region
     from geo_planner.sources.vector.points import read_points
-    from geo_planner.travel_time import travel_times
-    from geo_planner.travel_time.columns import TRAVEL_TIME
+    from geo_planner.travel_time.matrix import TimesSearch
 
     require_suffix(out, TABLE_SUFFIXES)
     chosen_mode = mode_of(mode)
@@ -67,30 +70,38 @@ def times(
     written = cells_of(cells)
     starts, ends = (read_points(file, opened.crs, written) for file in (origins, destinations))
     with progress_bars() as step:
-        result = travel_times(
+        search = TimesSearch(
             opened,
             starts.set_index("id").geometry,
             ends.set_index("id").geometry,
             chosen_mode,
             settings,
-            threads=threads,
             is_expanded=expanded,
             max_fares=fares,
+        )
+        result = write_times(
+            search,
+            out,
+            opened.credits,
+            is_long=expanded,
+            only_reached=only_reached,
+            threads=threads,
             progress=lambda done, total: step(f"times by {mode}", done, total),
         )
-    frame = result.to_long_frame() if expanded else result.to_frame()
-    write_table(frame, out, opened.credits)
-    write_table(result.snaps, ledger_path(out), opened.credits)
+    write_table(search.snaps, ledger_path(out), opened.credits)
     if instability:
         beside = out.with_name(f"{out.stem}_instability.csv")
-        write_table(result.instability().rename_axis("from_id").reset_index(), beside, ())
-    n_reached = int(frame.filter(like=TRAVEL_TIME).notna().any(axis=1).sum())
+        write_table(result.instability.rename_axis("from_id").reset_index(), beside, ())
     summary = {
-        "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": len(frame),
-        "reached_pairs": n_reached, "points": result.snaps["status"].value_counts().to_dict(),
-        "engine": result.engine,
+        "out": str(out), "ledger": str(ledger_path(out)), "mode": mode, "pairs": result.n_rows,
+        "reached_pairs": result.n_reached,
+        "points": search.snaps["status"].value_counts().to_dict(), "engine": search.engine,
     }  # fmt: skip
-    summary["findings"] = tell_findings(result.findings, opened.study)
-    n_lost = int((result.snaps["status"] != "snapped").sum())
+    summary["findings"] = tell_findings(search.findings, opened.study)
+    n_lost = int((search.snaps["status"] != "snapped").sum())
     lost = f"; {n_lost} points not on the network, see {ledger_path(out)}" if n_lost else ""
-    say(as_json, summary, f"{out}: {len(frame)} pairs, {n_reached} reached by {mode}{lost}")
+    say(
+        as_json,
+        summary,
+        f"{out}: {result.n_rows} pairs, {result.n_reached} reached by {mode}{lost}",
+    )

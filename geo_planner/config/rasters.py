@@ -55,7 +55,7 @@ class RasterSource(Provenance):
 
     @field_validator("quantity")
     @classmethod
-    def _known_quantity(cls, name: str) -> str:
+    def _require_quantity(cls, name: str) -> str:
         return quantity_of(name).name
 
     @model_validator(mode="after")

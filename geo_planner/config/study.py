@@ -78,7 +78,7 @@ class StudyHead(Settings):
 
     @field_validator("timezone")
     @classmethod
-    def _known_timezone(cls, name: str | None) -> str | None:
+    def _require_timezone(cls, name: str | None) -> str | None:
         if name is not None:
             try:
                 ZoneInfo(name)

@@ -79,8 +79,7 @@ def write_table(
     with written_beside(out) as temporary:
         shown = frame if out.suffix == ".parquet" else frame_in_words(frame, language)
         writers[out.suffix](finite(shown), temporary)
-    if credit_lines:
-        (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
+    write_credits(out, credit_lines)
 
 
 def finite(frame: pd.DataFrame) -> pd.DataFrame:
@@ -92,10 +91,16 @@ def finite(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def csv_text(frame: pd.DataFrame) -> str:
+def csv_text(frame: pd.DataFrame, *, has_header: bool = True) -> str:
     """Write the attributes of a frame as CSV that no spreadsheet runs as formulas."""
     plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    return str(guarded_frame(plain).to_csv(index=False, lineterminator="\n"))
+    return str(guarded_frame(plain).to_csv(index=False, header=has_header, lineterminator="\n"))
+
+
+def write_credits(out: Path, credit_lines: Sequence[str]) -> None:
+    """Write the credits of the data beside a result file."""
+    if credit_lines:
+        (out.parent / CREDITS_FILE).write_text("\n".join(credit_lines) + "\n", "utf-8")
 
 
 def _write_csv(frame: pd.DataFrame, file: Path) -> None:

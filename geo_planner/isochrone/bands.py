@@ -13,8 +13,10 @@ from shapely.ops import substring
 from geo_planner.arrays import FloatArray
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.errors import InputError
+from geo_planner.findings import Finding
 from geo_planner.isochrone.samples import Samples, sample_streets
 from geo_planner.isochrone.surface import areas_within
+from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time import open_router
@@ -89,10 +91,14 @@ class Isochrone:
         with holes and islands), CRS of the region.
     reaches
         The times along the streets that the areas are drawn from, by point.
+    findings
+        What was left out of the network or the timetable, or is doubtful in them; and points linked
+        from afar.
     """
 
     areas: gpd.GeoDataFrame
     reaches: tuple[Reach, ...]
+    findings: tuple[Finding, ...] = ()
 
     def __repr__(self) -> str:
         limits = ", ".join(f"{minutes:g}" for minutes in self.areas["minutes"].unique())
@@ -242,7 +248,8 @@ class Isochrones:
             self._reach(point_id, place, starts.part(slice(row, row + 1)), limits_s[-1], threads)
             for row, (point_id, place) in enumerate(places.items())
         )
-        return Isochrone(self._areas(reaches, limits_s), reaches)
+        far = far_link_findings(starts.ledger.assign(end="origin"), "end")
+        return Isochrone(self._areas(reaches, limits_s), reaches, (*self.router.findings, *far))
 
     def _reach(
         self,

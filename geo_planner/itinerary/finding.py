@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from geo_planner.config import TRANSIT_MODES, Mode, Travel
 from geo_planner.errors import InputError
@@ -14,6 +15,8 @@ from geo_planner.itinerary.legs import Journey, Journeys
 from geo_planner.itinerary.street import StreetPaths
 from geo_planner.itinerary.transit_pair import DESTINATION, ORIGIN, OpenedPair, TransitPair, linked
 from geo_planner.itinerary.way_legs import street_leg
+from geo_planner.networks.street.far_links import far_link_findings
+from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time.inputs import Place, point_of, require_mode, travel_in
 from geo_planner.travel_time.street import StreetRouter
@@ -98,12 +101,16 @@ class Itineraries:
         ends = gpd.GeoSeries(places, index=[ORIGIN, DESTINATION], crs=crs)
         if self._mode in TRANSIT_MODES:
             pair = TransitPair(self._opened, ends, max_total_walk_min)
-            return Journeys(pair.journeys(), crs)
-        return Journeys(self._on_streets(ends), crs)
+            journeys, links = pair.journeys(), pair.links
+        else:
+            starts = linked(self._router.snap_origins(ends.iloc[:1]))
+            goals = linked(self._router.snap_destinations(ends.iloc[1:]))
+            journeys = self._on_streets(starts, goals)
+            links = pd.concat([starts.ledger, goals.ledger])
+        far = far_link_findings(links.assign(end=links["id"]), "end")
+        return Journeys(journeys, crs, (*self.findings, *far))
 
-    def _on_streets(self, ends: gpd.GeoSeries) -> list[Journey]:
-        starts = linked(self._router.snap_origins(ends.iloc[:1]))
-        goals = linked(self._router.snap_destinations(ends.iloc[1:]))
+    def _on_streets(self, starts: SnappedPoints, goals: SnappedPoints) -> list[Journey]:
         path = self._paths.path(starts, 0, goals, 0, self._travel.max_time_s)
         if path is None:
             return []

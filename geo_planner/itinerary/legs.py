@@ -11,6 +11,7 @@ import pandas as pd
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geo_planner.findings import Finding
 from geo_planner.itinerary.street import Step
 from geo_planner.packaged import packaged_rows
 from geo_planner.travel_time.shared_bicycles import SHARED
@@ -142,11 +143,16 @@ class Journeys(list[Journey]):
         In order of departure and arrival.
     crs
         CRS of their courses.
+    findings
+        What is left out of the network or the timetable, or doubtful in them; and points linked
+        from afar.
     """
 
-    def __init__(self, journeys: Iterable[Journey], crs: CRS) -> None:
+    def __init__(
+        self, journeys: Iterable[Journey], crs: CRS, findings: tuple[Finding, ...] = ()
+    ) -> None:
         super().__init__(journeys)
-        self.crs = crs
+        self.crs, self.findings = crs, findings
 
     def __repr__(self) -> str:
         shown = ", ".join(map(repr, self[:_SHOWN]))

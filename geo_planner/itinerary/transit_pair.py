@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo_planner.arrays import IntArray
@@ -149,6 +150,11 @@ class TransitPair:
         slack_cs = centiseconds(travel.transfer_slack_s)
         given = (centiseconds(travel.board_wait_s), slack_cs, longest_cs, max_walk_cs)
         return Bounds(*(np.int32(one) for one in given))
+
+    @property
+    def links(self) -> pd.DataFrame:
+        """How both points are linked to streets."""
+        return pd.concat([self._origin.snapped.ledger, self._destination.snapped.ledger])
 
     def journeys(self) -> list[Journey]:
         """Find the journeys of the window, and the one without a ride."""

@@ -67,7 +67,10 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
         Called with a line of text at the start of each step.
     """
     ingested = Ingested()
-    _take_crs(study, ingested)
+    try:
+        ingested.crs = require_metric(parse_crs(study.study.crs)) if study.study.crs else None
+    except GeoPlannerError as error:
+        ingested.complain(error)
     _read_extracts(study, ingested, progress)
     if ingested.crs is None and not study.study.crs and not study.sources.osm:
         ingested.complain(_NO_CRS)
@@ -144,13 +147,6 @@ def require_buildable(ingested: Ingested) -> CRS:
     return ingested.crs
 
 
-def _take_crs(study: Study, ingested: Ingested) -> None:
-    try:
-        ingested.crs = require_metric(parse_crs(study.study.crs)) if study.study.crs else None
-    except GeoPlannerError as error:
-        ingested.complain(error)
-
-
 def _read(ingested: Ingested, kind: str, source: Provenance, read: Callable[[], None]) -> None:
     """Run one reader; keep what it complains of and go on."""
     path = getattr(source, "path", None) or getattr(source, "overpass_url", "")
@@ -182,7 +178,15 @@ def _add_extracts(ingested: Ingested, sources: Sequence[OsmSource]) -> None:
 
 
 def _add_overpass(ingested: Ingested, source: OsmSource, study: Study) -> None:
-    extract = _from_overpass(source, ingested.crs, study)
+    from geo_planner.sources.overpass import read_overpass
+
+    if ingested.crs is None:
+        raise InputError(
+            f"{source.overpass_url}: to ask a server, the study needs crs under [study]"
+        )
+    area = _study_polygon(study, ingested.crs, source.label)
+    polygon = gpd.GeoSeries([area], crs=ingested.crs).to_crs(4326).iloc[0]
+    extract = read_overpass(polygon, str(source.overpass_url), ingested.crs)
     _add_osm(ingested, extract, source.label, [_dated(source, extract)])
 
 
@@ -207,18 +211,6 @@ def _add_osm(
         ingested.add(name, frame, label, first)
         ingested.sources[name] += others
     ingested.crs = require_metric(extract.crs)
-
-
-def _from_overpass(source: OsmSource, crs: CRS | None, study: Study) -> Any:
-    from geo_planner.sources.overpass import read_overpass
-
-    if crs is None:
-        raise InputError(
-            f"{source.overpass_url}: to ask a server, the study needs crs under [study]"
-        )
-    area = _study_polygon(study, crs, source.label)
-    polygon = gpd.GeoSeries([area], crs=crs).to_crs(4326).iloc[0]
-    return read_overpass(polygon, str(source.overpass_url), crs)
 
 
 def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> None:

@@ -142,23 +142,18 @@ def _make_zones(
     zones = zones_of_cells(grid, extent, cell_m, source.role, area)
     if zones.empty:
         raise InputError(f"{source.label}: nobody lives in its cells within the study")
-    _require_new(source, zones, frames)
-    persons = float(zones["population_count"].sum())
-    what = Reason("raster_zones_made", persons=persons)
-    read.findings.append(Finding(source.label, "read", len(zones), what))
-    read.added["zones"] = zones
-
-
-def _require_new(source: RasterSource, zones: gpd.GeoDataFrame, frames: Frames) -> None:
-    """Refuse zones that lie in others: their people would be counted twice."""
     middles = shapely.centroid(zones.geometry.to_numpy())
-    for shapes in _shapes(frames, "zones"):
-        doubled = pd.unique(shapely.STRtree(middles).query(shapes.to_numpy(), "contains")[1])
+    for own in _shapes(frames, "zones"):
+        doubled = pd.unique(shapely.STRtree(middles).query(own.to_numpy(), "contains")[1])
         if len(doubled):
             raise InputError(
                 f"{source.label}: {len(doubled)} of its cells lie in zones that another source "
                 "gives: leave out zones_from_cells to add people to those, or leave out that source"
             )
+    persons = float(zones["population_count"].sum())
+    what = Reason("raster_zones_made", persons=persons)
+    read.findings.append(Finding(source.label, "read", len(zones), what))
+    read.added["zones"] = zones
 
 
 def _measure(read: RasterRead, grid: Grid, frames: Frames) -> None:

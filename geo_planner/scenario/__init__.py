@@ -20,7 +20,7 @@ from geo_planner.scenario.model import (
     scenario_schema,
 )
 from geo_planner.scenario.result_folders import list_region, list_scenarios
-from geo_planner.scenario.several import apply_files, require_files
+from geo_planner.scenario.several import apply_files, require_files, require_places
 
 __all__ = [
     "Check",
@@ -37,6 +37,7 @@ __all__ = [
     "parse_scenario",
     "read_scenario",
     "require_files",
+    "require_places",
     "scenario_schema",
     "write_scenario",
 ]

@@ -65,7 +65,7 @@ def _content(file: Path) -> Any:
 
 
 def bases_beside(
-    scenario: Scenario, folder: Path, known: Iterable[Scenario] = ()
+    scenario: Scenario, folder: Path, bases: Iterable[Scenario] = ()
 ) -> list[Scenario]:
     """Read what a scenario builds on from files named by id in a folder, where not known yet.
 
@@ -74,7 +74,7 @@ def bases_beside(
     ScenarioError
         When such a file is wrong.
     """
-    found = {other.id: other for other in known}
+    found = {other.id: other for other in bases}
     wanted = scenario.based_on
     while wanted is not None and wanted not in found and wanted != scenario.id:
         files = [folder / f"{wanted}{suffix}" for suffix in SUFFIXES]

@@ -38,6 +38,19 @@ def require_files(files: Sequence[Path]) -> list[Scenario]:
     return read
 
 
+def require_places(scenarios: Sequence[Scenario], out: Path, inner: str, *, replace: bool) -> None:
+    """Refuse a folder ``out/<scenario id>/<inner>`` where another scenario's region stands.
+
+    Raises
+    ------
+    RegionError
+        With what the folder holds; nothing where scenarios may be replaced.
+    """
+    if not replace:
+        for item in scenarios:
+            require_free(out / item.id / inner, item)
+
+
 def apply_files(
     region: Region,
     files: Sequence[Path],
@@ -80,9 +93,7 @@ def apply_files(
     ]
     if problems:
         raise scenario_error(", ".join(item.id for item in scenarios), problems)
-    if not replace:
-        for item in scenarios:
-            require_free(out / item.id / inner, item)
+    require_places(scenarios, out, inner, replace=replace)
     regions = []
     for file, item in zip(files, scenarios, strict=True):
         progress(item.name)

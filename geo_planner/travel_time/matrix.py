@@ -1,8 +1,9 @@
 """Whole travel-time matrices, for exports and small jobs; sweeps use blocks instead."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo_planner.arrays import IntArray
+from geo_planner.arrays import FloatArray, IntArray
 from geo_planner.config import Mode, Travel
 from geo_planner.findings import Finding
 from geo_planner.kernels.street import UNREACHED
@@ -19,6 +20,7 @@ from geo_planner.region import Region, require_region
 from geo_planner.travel_time.blocks import default_threads
 from geo_planner.travel_time.columns import TRAVEL_TIME, minute_and_draw
 from geo_planner.travel_time.inputs import Points, points_of, require_mode, travel_in
+from geo_planner.travel_time.instability import Instability
 from geo_planner.travel_time.router import open_router
 from geo_planner.travel_time.row_search import SEARCH
 from geo_planner.units import CENTISECONDS_PER_S
@@ -130,31 +132,97 @@ class TravelTimes:
         Returns
         -------
         DataFrame
-            Index origin_ids: mean and largest difference between the longest and the shortest
-            of the columns, ``spread_s_mean`` and ``spread_s_max``, over the ``n_destinations``
-            that are reached in all columns; ``n_unsure`` are reached in some only.
+            As :meth:`Instability.to_frame` gives it.
         """
-        low, high = self.times_s.min(axis=2), self.times_s.max(axis=2)
-        is_sure = np.isfinite(high)
-        spread = np.where(is_sure, np.where(is_sure, high, 0) - np.where(is_sure, low, 0), 0)
-        n_sure = is_sure.sum(axis=1)
-        mean = np.divide(
-            spread.sum(axis=1), n_sure, out=np.full(len(n_sure), np.nan), where=n_sure > 0
-        )
-        return pd.DataFrame(
-            {
-                "spread_s_mean": mean,
-                "spread_s_max": np.where(n_sure > 0, spread.max(axis=1, initial=0), np.nan),
-                "n_destinations": n_sure,
-                "n_unsure": (np.isfinite(low) & ~is_sure).sum(axis=1),
-            },
-            index=self.origin_ids,
-        )
+        swings = Instability(self.origin_ids)
+        swings.add(slice(None), self.times_s)
+        return swings.to_frame()
 
 
 def seconds(costs_cs: IntArray) -> npt.NDArray[np.float64]:
     """Turn kernel costs into seconds, unreached into inf."""
     return np.where(costs_cs == UNREACHED, np.inf, costs_cs / CENTISECONDS_PER_S)
+
+
+class TimesSearch:
+    """Search the travel times of all pairs part by part; memory does not grow with their number.
+
+    Parameters
+    ----------
+    region, origins, destinations, mode, travel, is_expanded, max_fares
+        As for :func:`travel_times`.
+
+    Attributes
+    ----------
+    columns, snaps
+        As in :class:`TravelTimes`.
+    """
+
+    def __init__(
+        self,
+        region: Region,
+        origins: Points,
+        destinations: Points,
+        mode: Mode,
+        travel: Travel | None = None,
+        *,
+        is_expanded: bool = False,
+        max_fares: Sequence[Decimal] | None = None,
+    ) -> None:
+        mode = require_mode(mode)
+        settings = travel_in(require_region(region), travel)
+        self.origins = points_of(origins, region, "origins")
+        self.destinations = points_of(destinations, region, "destinations")
+        self._router = open_router(
+            region, mode, settings, is_expanded=is_expanded, max_fares=max_fares
+        )
+        self._starts = self._router.snap_origins(self.origins)
+        self._ends = self._router.snap_destinations(self.destinations)
+        self.columns = self._router.columns
+        self.snaps = pd.concat(
+            [self._starts.ledger.assign(end="origin"), self._ends.ledger.assign(end="destination")],
+            ignore_index=True,
+        )
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was left out of the network, or is assumed or doubtful in it; far links."""
+        return (*self._router.findings, *far_link_findings(self.snaps, "end"))
+
+    @property
+    def engine(self) -> str:
+        """How the last part was searched."""
+        return self._router.engine
+
+    def parts(
+        self,
+        *,
+        threads: int | None = None,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> Iterator[tuple[slice, slice, npt.NDArray[np.float64]]]:
+        """Give the times of some origins to all destinations, as they are found.
+
+        Where journeys are to arrive by a time, of all origins to some destinations.
+
+        Yields
+        ------
+        tuple
+            Which origins and destinations, and ``(n_origins, n_destinations, n_columns)`` [s]; inf
+            where unreachable.
+        """
+        n_starts, n_ends = len(self._starts), len(self._ends)
+        blocks = self._router.blocks(self._starts, self._ends, threads=threads or default_threads())
+        for block in blocks:
+            yield block.origins, block.destinations, seconds(block.costs_cs)
+            progress(*block.progress(n_starts, n_ends))
+
+    def times(self, origins: slice, destinations: slice, times_s: FloatArray) -> "TravelTimes":
+        """Name the pairs of a part, or of all."""
+        starts, ends = self.origins.iloc[origins], self.destinations.iloc[destinations]
+        return TravelTimes(
+            starts.index, ends.index, self.columns, times_s, self.snaps, starts, ends,
+            self.findings, self.engine,
+        )  # fmt: skip
 
 
 def travel_times(
@@ -215,21 +283,11 @@ def travel_times(
     2  bakery   depot          750.0
     3  bakery  office         1050.0
     """
-    mode = require_mode(mode)
-    settings = travel_in(require_region(region), travel)
-    from_points = points_of(origins, region, "origins")
-    to_points = points_of(destinations, region, "destinations")
-    router = open_router(region, mode, settings, is_expanded=is_expanded, max_fares=max_fares)
-    starts, ends = router.snap_origins(from_points), router.snap_destinations(to_points)
-    times = np.empty((len(starts), len(ends), len(router.columns)))
-    for block in router.blocks(starts, ends, threads=threads or default_threads()):
-        times[block.origins, block.destinations] = seconds(block.costs_cs)
-        progress(*block.progress(len(starts), len(ends)))
-    snaps = pd.concat(
-        [starts.ledger.assign(end="origin"), ends.ledger.assign(end="destination")],
-        ignore_index=True,
+    search = TimesSearch(
+        region, origins, destinations, mode, travel, is_expanded=is_expanded, max_fares=max_fares
     )
-    return TravelTimes(
-        from_points.index, to_points.index, router.columns, times, snaps, from_points, to_points,
-        (*router.findings, *far_link_findings(snaps, "end")), router.engine,
-    )  # fmt: skip
+    shape = len(search.origins), len(search.destinations), len(search.columns)
+    times_s = np.empty(shape)
+    for some, others, found_s in search.parts(threads=threads, progress=progress):
+        times_s[some, others] = found_s
+    return search.times(slice(None), slice(None), times_s)

@@ -130,8 +130,10 @@ class Inputs:
         return copy.deepcopy(self)
 
 
-def town_inputs(*, with_directions: bool = False, has_heights: bool = False) -> Inputs:
-    """Give the town; its feeds say directions, and its ground rises, only if asked for."""
+def town_inputs(
+    *, with_directions: bool = False, has_heights: bool = False, has_main_street: bool = False
+) -> Inputs:
+    """Give the town: whose feeds say directions, ground rises, way 103 is busy if asked for."""
     nodes = {
         crossing(column, row): (float(column), float(row))
         for row in range(ROWS)
@@ -146,6 +148,8 @@ def town_inputs(*, with_directions: bool = False, has_heights: bool = False) -> 
         for column in range(COLUMNS)
     }
     ways[100 + ROWS - 1][1]["oneway"] = "yes"
+    if has_main_street:
+        ways[103][1].update({"highway": "primary", "maxspeed": "50"})
     feeds = {"feed": _first_feed(with_directions=with_directions), "second": _second_feed()}
     return Inputs(nodes, ways, feeds, _layers(), has_heights)
 
@@ -297,6 +301,8 @@ def view_of(region: Region) -> View:
         mode: travel_times(region, spots, spots, mode, travel).times_s
         for mode, travel in travels.items()
     }
+    calm = WALK.model_copy(update={"max_traffic_stress": 3})
+    times_s["calm bicycle"] = travel_times(region, spots, spots, "bicycle", calm).times_s
     sums = {mode: _access(region, mode, travels[mode]) for mode in ("walk", "transit")}
     return View(times_s, sums, {name: _rows(region, name) for name in KEYS})
 

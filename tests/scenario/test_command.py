@@ -69,3 +69,24 @@ def test_run_writes_the_baseline_and_each_scenario(cli, files):
     for folder in (out, out / "closed"):
         assert (folder / "index.html").is_file()
         assert (folder / "zones.parquet").is_file()
+
+
+@pytest.mark.slow
+def test_a_run_takes_no_other_scenarios_place_unless_asked(cli, files):
+    from tests.small_study import write_study
+
+    study, out = write_study(files / "study"), files / "run"
+    other = files / "other.toml"
+    other.write_text(GOOD.replace("w100-3", "w100-4").replace("One block", "Another"), "utf-8")
+    given = ("run", study, "--out", out, "--scenario")
+    assert cli(*given, files / "good.toml").code == 0
+    before = (out / "closed" / "run.json").read_bytes()
+    refused = cli(*given, other)
+    assert refused.code == 1
+    assert "holds another scenario of id 'closed' ('One block closed', version 1)" in refused.err
+    assert (out / "closed" / "run.json").read_bytes() == before
+    # the same one again, and another one where that is asked for
+    assert cli(*given, files / "good.toml").code == 0
+    assert cli(*given, other, "--replace").code == 0
+    origin = open_region(out / "closed" / "region").origin
+    assert origin.scenario["name"] == "Another closed"

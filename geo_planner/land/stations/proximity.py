@@ -169,7 +169,14 @@ class _DistanceMeasure:
         }
         others = self._near(uncounted_stations(self.region))
         if len(others):
-            found[IF_COUNTED] = self._circle(IF_COUNTED, _together(self.near, others))
+            stations = gpd.GeoDataFrame(
+                pd.concat([self.near.stations, others.stations]), crs=self.near.stations.crs
+            )
+            owners = np.concatenate([self.near.station_idx, others.station_idx + len(self.near)])
+            found[IF_COUNTED] = self._circle(
+                IF_COUNTED,
+                StationPoints(stations, np.concatenate([self.near.points, others.points]), owners),
+            )
         return found
 
     def _municipal(self) -> tuple[pd.DataFrame, Places]:
@@ -300,12 +307,6 @@ class _DistanceMeasure:
 
 
 _WIDEST = 4.0
-
-
-def _together(left: StationPoints, right: StationPoints) -> StationPoints:
-    stations = gpd.GeoDataFrame(pd.concat([left.stations, right.stations]), crs=left.stations.crs)
-    owners = np.concatenate([left.station_idx, right.station_idx + len(left)])
-    return StationPoints(stations, np.concatenate([left.points, right.points]), owners)
 
 
 def _by_site(methods: pd.DataFrame, stations: gpd.GeoDataFrame, ids: pd.Index) -> pd.DataFrame:

@@ -4,7 +4,7 @@ The rules are those of its labellers (release 7.1). What only those may enter wh
 there is closed to everybody, gates and ferries are not known, driveways are streets like others,
 and a bicycle is pushed wherever it may not be ridden, or not at the stress that is stood, and
 people may walk. Cyclists do not wait, and turn restrictions do not hold for them. What the tables
-do not hold is left as it is: tracks are open to cars in R5.
+do not hold is left as it is: tracks are open to cars in R5, which counts for stress alone here.
 """
 
 from typing import Any
@@ -13,6 +13,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from geo_planner.arrays import BoolArray
 from geo_planner.config import Travel
@@ -20,6 +22,7 @@ from geo_planner.networks.street.speeds import ANY_STRESS, WAYS, access_mode, fl
 from geo_planner.units import KMH_PER_MPH, KMH_PER_MPS
 
 LevelArray = npt.NDArray[np.uint8]
+IntpArray = npt.NDArray[np.intp]
 
 R5 = "r5"
 DESTINATION_ONLY = {
@@ -47,6 +50,7 @@ _QUIET = ("residential", "living_street")
 _LESSER = ("unclassified", "tertiary", "tertiary_link")
 _SLOW_KMH = 25 * KMH_PER_MPH
 _FEW_LANES = 3
+_THROUGH = 2
 _NO_LEVEL, _LOWEST, _MODERATE, _HIGH, _HIGHEST = range(5)
 
 
@@ -73,7 +77,10 @@ def as_r5(
         is_open = ~_is_closed(streets, name)
         changed |= {f"{name}_{way}": streets[f"{name}_{way}"] & is_open for way in WAYS}
     if access == "bicycle":
-        changed |= _pushed(streets.assign(**changed), nodes, travel.max_traffic_stress)
+        # R5 opens tracks to cars, unless they are for those who have business there
+        has_cars = (streets["road_class"] == "track").to_numpy(bool) & ~_is_closed(streets, "car")
+        seen = streets.assign(**changed, is_driven_track=has_cars)
+        changed |= _pushed(seen, nodes, travel.max_traffic_stress)
     passed = {f"blocks_{access}": False, f"private_{access}": False}
     return streets.assign(**changed), nodes.assign(**passed)
 
@@ -81,7 +88,8 @@ def as_r5(
 def stress_of_r5(streets: pd.DataFrame, nodes: pd.DataFrame) -> LevelArray:
     """Give R5's level of traffic stress of each street; 0 where it gives none.
 
-    A street has the highest level of those it meets at a crossing without signals.
+    A street has the highest level of those it meets at a crossing without signals, all along to
+    the next crossing: R5 does not cut it at signals and barriers on the way.
     """
     own = _own_stress(streets)
     place = pd.Series(np.arange(len(nodes)), index=nodes["node_id"].to_numpy(object))
@@ -89,9 +97,39 @@ def stress_of_r5(streets: pd.DataFrame, nodes: pd.DataFrame) -> LevelArray:
     highest = np.full(len(nodes), _LOWEST, np.uint8)
     for end in ends:
         np.maximum.at(highest, end, own)
-    highest[nodes["is_signal"].to_numpy(bool)] = _NO_LEVEL
-    level: LevelArray = np.maximum.reduce([own, highest[ends[0]], highest[ends[1]]])
-    return level
+    is_within = _is_within_way(streets, ends, len(nodes))
+    highest[nodes["is_signal"].to_numpy(bool) | is_within] = _NO_LEVEL
+    level = np.maximum.reduce([own, highest[ends[0]], highest[ends[1]]])
+    stretch = _stretches(ends, is_within)
+    of_stretch = np.zeros(len(streets), np.uint8)
+    np.maximum.at(of_stretch, stretch, level)
+    found: LevelArray = of_stretch[stretch]
+    return found
+
+
+def _is_within_way(streets: pd.DataFrame, ends: list[IntpArray], n_nodes: int) -> BoolArray:
+    """Mark the nodes that one way runs through and no other touches."""
+    way = pd.factorize(streets["osm_way_id"])[0]
+    node = np.concatenate(ends)
+    lowest, highest = np.full(n_nodes, len(way)), np.full(n_nodes, -1)
+    np.minimum.at(lowest, node, np.tile(way, 2))
+    np.maximum.at(highest, node, np.tile(way, 2))
+    n_ends = np.bincount(node, minlength=n_nodes)
+    is_one_way: BoolArray = (n_ends == _THROUGH) & (lowest == highest) & (lowest >= 0)
+    return is_one_way
+
+
+def _stretches(ends: list[IntpArray], is_within: BoolArray) -> IntpArray:
+    """Count off the stretches of streets between crossings, ``(n_streets,)``."""
+    n_streets = len(ends[0])
+    node, street = np.concatenate(ends), np.tile(np.arange(n_streets), 2)
+    inner = is_within[node]
+    joined = csr_matrix(
+        (np.ones(inner.sum(), bool), (street[inner], n_streets + node[inner])),
+        shape=(n_streets + len(is_within),) * 2,
+    )
+    stretch: IntpArray = connected_components(joined, directed=False)[1][:n_streets]
+    return stretch
 
 
 def _is_closed(streets: pd.DataFrame, mode: str) -> BoolArray:
@@ -126,11 +164,15 @@ def _own_stress(streets: pd.DataFrame) -> LevelArray:
     has_few_lanes = lanes <= _FEW_LANES
     has_lane = (streets["cycle_facility"] == "lane").fillna(value=False).to_numpy(bool)
     is_lesser = road_class.isin(_LESSER).to_numpy(bool)
+    has_cars = np.any(
+        [flags(streets, name) for name in ("car_forward", "car_backward", "is_driven_track")],
+        axis=0,
+    )
     is_slow = (has_few_lanes | np.isnan(lanes)) & (limit_kmh <= _SLOW_KMH)
     is_moderate = is_slow | (is_lesser & (has_few_lanes & np.isnan(limit_kmh) | has_lane))
     return np.select(
         [
-            ~(streets["car_forward"] | streets["car_backward"]).to_numpy(bool),
+            ~has_cars,
             (road_class == "service").to_numpy(bool),
             road_class.isin(_QUIET).to_numpy(bool),
             is_moderate & (is_lesser | has_lane),

@@ -81,7 +81,16 @@ def _speed_mps(
 ) -> FloatArray:
     if mode == "car":
         limit = limits_mps(streets, f"maxspeed_{way}_mps", travel, country)
-        return limit * _car_share(streets, travel, country)
+        rows = pd.DataFrame(car_speed_rows(country))
+        share = _by_class_and_town(streets, rows, _numbers(rows, "free_flow_factor"))
+        if travel.car_traffic == "peak":
+            share = (
+                share
+                * streets["road_class"].map(peak_factors(travel.car_peak_hour, country)).to_numpy()
+            )
+        if "car_speed_factor" in streets:
+            share = share * streets["car_speed_factor"].fillna(1.0).to_numpy(float)
+        return limit * share
     flat_mps = {
         "walk": travel.walk_speed_mps,
         "bicycle": travel.bicycle_speed_mps,
@@ -107,20 +116,6 @@ def limits_mps(
         default = np.where(np.isnan(observed), default, observed)
     stated = streets[column].to_numpy(float)
     return np.where(np.isnan(stated), default, stated)
-
-
-def _car_share(streets: pd.DataFrame, travel: Travel, country: str | None) -> FloatArray:
-    """Give the share of the limit that is driven."""
-    rows = pd.DataFrame(car_speed_rows(country))
-    share = _by_class_and_town(streets, rows, _numbers(rows, "free_flow_factor"))
-    if travel.car_traffic == "peak":
-        share = (
-            share
-            * streets["road_class"].map(peak_factors(travel.car_peak_hour, country)).to_numpy()
-        )
-    if "car_speed_factor" in streets:
-        share = share * streets["car_speed_factor"].fillna(1.0).to_numpy(float)
-    return share
 
 
 def peak_factors(hour: int, country: str | None = None) -> Mapping[str, float]:

@@ -37,12 +37,18 @@ def constraint_section(subject: Subject) -> dict[str, Any]:
     conflicts = conflicts.assign(order=order, least=-conflicts["share"])
     conflicts = conflicts.sort_values(["order", "least"], kind="stable")
     states = [state for state in dict.fromkeys(rows["state"]) if state not in ("conflict", "none")]
+    checked, kinds = subject.number("n_checked"), subject.number("n_kinds")
+    count = (
+        ""
+        if checked is None or kinds is None
+        else subject.words("brief_checked", checked=f"{checked:.0f}", count=f"{kinds:.0f}")
+    )
     return {
         "conflicts": [_conflict(subject, row) for row in conflicts.to_dict("records")],
         "free": [_group(subject, rows, "none")] if (rows["state"] == "none").any() else [],
         "open": [_group(subject, rows, state) for state in states],
         "net": _net_words(subject),
-        "count": _count_words(subject),
+        "count": count,
         "register": [_registered(subject, row) for row in rows.to_dict("records")],
     }
 
@@ -110,13 +116,6 @@ def _registered(subject: Subject, row: dict[Any, Any]) -> dict[str, str]:
         "source": text_of(row["source"]) or "",
         "dated": _dated(subject, row) if text_of(row["source"]) else "",
     }
-
-
-def _count_words(subject: Subject) -> str:
-    checked, kinds = subject.number("n_checked"), subject.number("n_kinds")
-    if checked is None or kinds is None:
-        return ""
-    return subject.words("brief_checked", checked=f"{checked:.0f}", count=f"{kinds:.0f}")
 
 
 def _net_words(subject: Subject) -> str:

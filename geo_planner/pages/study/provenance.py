@@ -1,6 +1,6 @@
 """Where the figures come from: sources, what was mended or left out, what lies past the edge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geo_planner.analysis.totals import study_rows
@@ -9,6 +9,7 @@ from geo_planner.pages.drawing.view import View
 from geo_planner.words.findings import source_words
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.tables import table_words
+from geo_planner.words.wording import Wording
 
 _SIGNS = {"repaired": "!", "left_out": "✕", "warning": "?"}
 COUNTED: Mapping[str, tuple[str, ...]] = {
@@ -20,21 +21,29 @@ _ORDER = ("left_out", "warning", "repaired")
 
 def finding_rows(view: View) -> list[dict[str, Any]]:
     """Lay out what happened to sources and to the day's networks, the gravest kind first."""
-    of_run = [Finding.from_json(plain) for plain in view.summary.get("network_findings", ())]
-    every = dict.fromkeys([*view.region.findings, *of_run])
-    findings = [finding for finding in every if finding.kind in _SIGNS]
-    findings.sort(key=lambda finding: _ORDER.index(finding.kind))
+    every = dict.fromkeys([*view.region.findings, *network_findings(view)])
+    return finding_table(every, view.words)
+
+
+def network_findings(view: View) -> list[Finding]:
+    """Read what a run found out about the networks of its day."""
+    return [Finding.from_json(plain) for plain in view.summary.get("network_findings", ())]
+
+
+def finding_table(findings: Iterable[Finding], words: Wording) -> list[dict[str, Any]]:
+    """Put findings into words, the gravest kind first; plain counts are left out."""
+    shown = [finding for finding in findings if finding.kind in _SIGNS]
     return [
         {
             "kind": finding.kind,
             "sign": _SIGNS[finding.kind],
-            "kind_words": view.words(f"finding_{finding.kind}"),
-            "count": view.words.number(finding.count),
-            "what": reason_words(finding.what, view.words),
-            "source": source_words(finding, view.words),
+            "kind_words": words(f"finding_{finding.kind}"),
+            "count": words.number(finding.count),
+            "what": reason_words(finding.what, words),
+            "source": source_words(finding, words),
             "examples": ", ".join(finding.examples[:3]),
         }
-        for finding in findings
+        for finding in sorted(shown, key=lambda finding: _ORDER.index(finding.kind))
     ]
 
 

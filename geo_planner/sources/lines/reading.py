@@ -211,13 +211,13 @@ def _is_duplicate(rows: _Cleaning) -> BoolArray:
     numbers, _ = place_numbers(
         np.concatenate([end_places(rows.shapes)[:, 0], end_places(normal)[:, 0]])
     )
-    is_turned = numbers[: len(normal)] != numbers[len(normal) :]
+    is_reversed = numbers[: len(normal)] != numbers[len(normal) :]
     oneway = rows.attributes["oneway"]
     keys = pd.DataFrame(
         {
             "course": shapely.to_wkb(normal),
             "level": rows.attributes["level"].to_numpy(),
-            "oneway": oneway.where(~is_turned, oneway.map(_REVERSED)).to_numpy(),
+            "oneway": oneway.where(~is_reversed, oneway.map(_REVERSED)).to_numpy(),
         }
     )
     return keys.duplicated().to_numpy()

@@ -157,7 +157,20 @@ class Grid:
                 start = shared.column - window.column
                 part = values[rows, start : start + shared.n_columns]
                 np.copyto(part, self._read_tile(tile, shared), where=np.isnan(part))
-        self._require_possible(values)
+        low, high = self.quantity.minimum, self.quantity.maximum
+        wrong = np.zeros(values.shape, dtype=bool)
+        if low is not None:
+            wrong |= values < low
+        if high is not None:
+            wrong |= values > high
+        if wrong.any():
+            found = np.unique(values[wrong])
+            first = float(found[0])
+            raise InputError(
+                f"{self.name}: {int(wrong.sum())} cells hold no {self.quantity.name} "
+                f"[{self.quantity.unit}], such as {first:.9g}: state nodata = {self._voids(first)} "
+                "if it stands for no data, else the right band or quantity"
+            )
         return values
 
     def _read_tile(self, tile: Tile, shared: CellWindow) -> np.ndarray:
@@ -173,22 +186,6 @@ class Grid:
         values = stored.astype(np.float64) * tile.scale + tile.offset
         absent = np.nan if self.nodata_means is None else self.nodata_means
         return np.where(is_there & np.isfinite(values), values, absent)
-
-    def _require_possible(self, values: np.ndarray) -> None:
-        low, high = self.quantity.minimum, self.quantity.maximum
-        wrong = np.zeros(values.shape, dtype=bool)
-        if low is not None:
-            wrong |= values < low
-        if high is not None:
-            wrong |= values > high
-        if wrong.any():
-            found = np.unique(values[wrong])
-            first = float(found[0])
-            raise InputError(
-                f"{self.name}: {int(wrong.sum())} cells hold no {self.quantity.name} "
-                f"[{self.quantity.unit}], such as {first:.9g}: state nodata = {self._voids(first)} "
-                "if it stands for no data, else the right band or quantity"
-            )
 
     def _voids(self, found: float) -> str:
         """Write the setting that takes one more value as no data."""

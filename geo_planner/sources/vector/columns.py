@@ -173,7 +173,10 @@ def _column_values(
     if problems:
         return values, problems
     if column.dtype == "bool":
-        return _yes_or_no(values), []
+        texts = as_text(values).str.lower()
+        answers = texts.map({**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)})
+        read = answers.where(answers.notna(), values.astype(object))
+        return read.where(values.notna(), None).astype(object), []
     if column.dtype != "text":
         return values, []
     return _dated(values, date_format) if is_date(column) else (as_text(values), [])
@@ -221,14 +224,6 @@ def _recoded(
         ]
     found = {text: None if new == "" else new for text, new in replacements.items()}
     return texts.astype(object).map(found).where(texts.notna(), None), []
-
-
-def _yes_or_no(values: pd.Series) -> pd.Series:
-    """Read 0 and 1, ja and nej, yes and no, true and false; leave others to the schema."""
-    texts = as_text(values).str.lower()
-    answers = texts.map({**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)})
-    read = answers.where(answers.notna(), values.astype(object))
-    return read.where(values.notna(), None).astype(object)
 
 
 def is_date(column: Column) -> bool:

@@ -89,12 +89,25 @@ def read_delimited(
     text = text[stated.end() if stated else 0 :].lstrip("\r\n")
     header = text.partition("\n")[0]
     separator = stated[1] if stated else max(_SEPARATORS, key=_QUOTED.sub("", header).count)
-    names, body = _split_header(path, text, separator)
+    stream = io.StringIO(text, newline="")
+    try:
+        found = next(csv.reader(stream, delimiter=separator, strict=True))
+    except (csv.Error, StopIteration) as error:
+        raise SourceError(
+            str(path), f"its header cannot be read ({error}): is a quote left open?"
+        ) from error
+    names, body = _field_names(path, found), stream.read()
     frame = _parse(path, body, names, separator).apply(_without_blanks)
     lost = _swallowed(path, frame, separator, max_lost_share)
     is_blank = frame.isna().all(axis=1)
     blank = Finding(path.name, "left_out", int(is_blank.sum()), Reason("layer_blank_rows"))
-    frame = _without_unnamed(path, frame)[~is_blank].reset_index(drop=True)
+    unnamed = [name for name in frame.columns if name.startswith("\n")]
+    filled = [name for name in unnamed if frame[name].notna().any()]
+    if filled:
+        raise InputError(
+            f"{path.name}: field {int(filled[0]) + 1} of the header has values but no name: name it"
+        )
+    frame = frame.drop(columns=unnamed)[~is_blank].reset_index(drop=True)
     return Delimited(frame, separator, used, (*lost, *([blank] if blank.count else [])))
 
 
@@ -118,18 +131,6 @@ def _parse(path: Path, body: str, names: list[str], separator: str) -> pd.DataFr
             str(path), f"not a table separated by {separator!r} ({reason})"
         ) from error
     return table.to_pandas()
-
-
-def _split_header(path: Path, text: str, separator: str) -> tuple[list[str], str]:
-    """Read the header's field names, which may hold line breaks; return them and the rest."""
-    stream = io.StringIO(text, newline="")
-    try:
-        found = next(csv.reader(stream, delimiter=separator, strict=True))
-    except (csv.Error, StopIteration) as error:
-        raise SourceError(
-            str(path), f"its header cannot be read ({error}): is a quote left open?"
-        ) from error
-    return _field_names(path, found), stream.read()
 
 
 def _swallowed(
@@ -210,17 +211,6 @@ def _field_names(path: Path, found: list[str]) -> list[str]:
 def _without_blanks(values: pd.Series) -> pd.Series:
     stripped = values.str.strip()
     return stripped.where(stripped != "", None)
-
-
-def _without_unnamed(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
-    """Drop unnamed fields, which spreadsheets add at the end, when nothing stands in them."""
-    unnamed = [name for name in frame.columns if name.startswith("\n")]
-    filled = [name for name in unnamed if frame[name].notna().any()]
-    if filled:
-        raise InputError(
-            f"{path.name}: field {int(filled[0]) + 1} of the header has values but no name: name it"
-        )
-    return frame.drop(columns=unnamed)
 
 
 def finding(source: Delimited, name: str, decimal_mark: str) -> Finding:

@@ -9,7 +9,6 @@ its two-dimensional WKB, as the file has it. In tables of points, where several 
 place, the second gets ``-2`` at its end, the third ``-3``.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -25,10 +24,9 @@ from geo_planner.errors import CRSError, InputError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, Table, tables
+from geo_planner.sources.shape_ids import shape_ids
 from geo_planner.sources.vector import columns, coordinates, delimited, files, numbers, shapes
 from geo_planner.words.english import english
-
-_ID_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -269,9 +267,7 @@ def _with_ids(
     if not absent.any():
         return frame, []
     places = opened.shapes[absent]
-    content = shapely.to_wkb(places.to_numpy(), output_dimension=2, byte_order=1, flavor="iso")
-    digests = [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
-    ids = pd.Series(digests, index=places.index, dtype="str")
+    ids = pd.Series(shape_ids(places.to_numpy()), index=places.index, dtype="str")
     again = ids.groupby(ids).cumcount()
     ids = ids.where(again == 0, ids + "-" + (again + 1).astype(str))
     filled = given.where(~absent, ids.reindex(frame.index))
@@ -300,7 +296,13 @@ def _complete(
     InputError
         When they are a larger share of the rows than the study allows for.
     """
-    lacks = _lacks(frame, table)
+    gaps = {}
+    if isinstance(frame, gpd.GeoDataFrame) and table.geometry and not table.geometry.is_nullable:
+        places = frame.geometry.to_numpy()
+        gaps[Reason("layer_no_place")] = shapely.is_missing(places) | shapely.is_empty(places)
+    if table.key and table.key[0] in frame:
+        gaps[Reason("layer_no_key", column=table.key[0])] = frame[table.key[0]].isna().to_numpy()
+    lacks = {what: rows for what, rows in gaps.items() if rows.any()}
     incomplete = np.logical_or.reduce([np.zeros(len(frame), dtype=bool), *lacks.values()])
     if source.leave_out is None or not incomplete.any():
         return frame, []
@@ -317,17 +319,6 @@ def _complete(
                 tuple(map(str, labels[rows][:MAX_IDS_SHOWN])))
         for what, rows in lacks.items()
     ]  # fmt: skip
-
-
-def _lacks(frame: pd.DataFrame, table: Table) -> dict[Reason, np.ndarray]:
-    """Mark rows that lack a place or an id, by what they lack."""
-    lacks = {}
-    if isinstance(frame, gpd.GeoDataFrame) and table.geometry and not table.geometry.is_nullable:
-        places = frame.geometry.to_numpy()
-        lacks[Reason("layer_no_place")] = shapely.is_missing(places) | shapely.is_empty(places)
-    if table.key and table.key[0] in frame:
-        lacks[Reason("layer_no_key", column=table.key[0])] = frame[table.key[0]].isna().to_numpy()
-    return {what: rows for what, rows in lacks.items() if rows.any()}
 
 
 def _reprojected(places: gpd.GeoSeries, crs: CRS, labels: np.ndarray, name: str) -> gpd.GeoSeries:

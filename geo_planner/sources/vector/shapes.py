@@ -52,7 +52,7 @@ def fit(
     values = np.where(rows, shapely.force_2d(values), values)
     count(rows, "shapes_flattened")
 
-    for repair, code in ((_united, "shapes_united"), (_made_valid, "shapes_made_valid")):
+    for repair, code in ((_united, "shapes_united"), (_validated, "shapes_made_valid")):
         mended, rows = repair(values, allowed)
         drawn_m2, mended_m2 = shapely.area(values[rows]), shapely.area(mended[rows])
         count(
@@ -92,7 +92,7 @@ def _united(values: np.ndarray, allowed: Sequence[str]) -> tuple[np.ndarray, np.
     return mended, rows
 
 
-def _made_valid(values: np.ndarray, _: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def _validated(values: np.ndarray, _: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Make polygons valid; one that encloses nothing becomes empty."""
     rows = np.isin(shapely.get_type_id(values), _POLYGON_TYPE_IDS) & ~shapely.is_valid(values)
     mended = values.copy()

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo_planner import access_of_points
+from geo_planner import Isochrones, Itineraries, access_of_points
 from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.region.example import example_region
 from geo_planner.travel_time import travel_times
@@ -51,3 +51,30 @@ def test_times_and_access_say_which_points_are_linked_from_afar(north_m, count):
         on_findings=notes.extend,
     )  # fmt: skip
     assert [one.count for one in notes if one.what.code == "points_linked_far"] == [count] * count
+
+
+@pytest.mark.parametrize(("north_m", "count"), [(90.0, 0), (250.0, 1)])
+@pytest.mark.parametrize("mode", ["walk", "transit"])
+def test_isochrones_and_journeys_say_which_ends_are_linked_from_afar(north_m, count, mode):
+    region = example_region()
+    work = region.geo_table("businesses").set_index("business_id").geometry
+    top = max(region.geo_table("streets").total_bounds[[1, 3]])
+    far = work.iloc[:1].translate(0, top + north_m - work.iloc[0].y)
+    drawn = Isochrones(region, mode).around(far, [10])
+    journeys = Itineraries(region, mode).between(far, work.iloc[1])
+    for findings, end in ((drawn.findings, far.index[0]), (journeys.findings, "origin")):
+        found = [one for one in findings if one.what.code == "points_linked_far"]
+        assert [one.examples for one in found] == [(end,)] * count
+
+
+def test_the_commands_say_which_ends_are_linked_from_afar(cli, tmp_path):
+    region = example_region()
+    work = region.geo_table("businesses").set_index("business_id").geometry
+    top = max(region.geo_table("streets").total_bounds[[1, 3]])
+    ends = [work.iloc[:1].translate(0, top + 250 - work.iloc[0].y), work.iloc[1:2]]
+    places = [f"{p.x:.7f},{p.y:.7f}" for p in (end.to_crs(4326).iloc[0] for end in ends)]
+    ran = cli("isochrone", region.path, "--point", places[0], "--mode", "walk", "--cutoffs-min",
+              "10", "--out", tmp_path / "area.geojson")  # fmt: skip
+    assert "linked to a street over more than 100 m" in ran.err
+    ran = cli("itinerary", region.path, "--from", places[0], "--to", places[1], "--mode", "walk")
+    assert "linked to a street over more than 100 m" in ran.err

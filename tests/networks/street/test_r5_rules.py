@@ -108,3 +108,39 @@ def test_cars_drive_the_speed_of_their_class_and_no_share_of_it(town):
         streets, _ = as_r5(_street(town, road_class=road_class).streets, town.nodes, "car", PRESET)
         along, _ = street_costs(streets, "car", PRESET, R5)
         assert along[0] == np.ceil(100 / (mph * 1.609344 / 3.6)) * 100
+
+
+def _cut_street(more=()):
+    """Lay out a quiet way from a crossing with a main street to another one, cut at signals."""
+    rows = [("main", "a", "x", "primary"), ("main", "x", "b", "primary"),
+            ("quiet", "x", "s", "residential"), ("quiet", "s", "y", "residential"),
+            ("far", "y", "z", "residential"), *more]  # fmt: skip
+    streets = pd.DataFrame(rows, columns=["osm_way_id", "from_node", "to_node", "road_class"])
+    streets = streets.assign(
+        car_forward=True, car_backward=True, lanes_count=np.nan, maxspeed_forward_mps=np.nan,
+        cycle_facility=None,
+    )  # fmt: skip
+    names = sorted({*streets["from_node"], *streets["to_node"]})
+    nodes = pd.DataFrame({"node_id": names, "is_signal": [name == "s" for name in names]})
+    return streets, nodes
+
+
+def test_stress_runs_along_a_way_over_signals_to_the_next_crossing():
+    assert stress_of_r5(*_cut_street()).tolist() == [4, 4, 4, 4, 1]
+
+
+def test_signals_at_a_crossing_hold_stress_back():
+    crossed = _cut_street([("other", "s", "t", "residential")])
+    assert stress_of_r5(*crossed).tolist() == [4, 4, 4, 1, 1, 1]
+
+
+def test_tracks_are_roads_for_stress(town):
+    chosen = PRESET.model_copy(update={"max_traffic_stress": 1})
+    shut = {"car_forward": False, "car_backward": False}
+    track = _street(town, road_class="track", **shut)
+    streets, _ = as_r5(track.streets, town.nodes, "bicycle", chosen)
+    assert streets.loc[0, "bicycle_pushed_forward"]
+    private, _ = as_r5(
+        _street(town, is_destination_only=True).streets, town.nodes, "bicycle", chosen
+    )
+    assert not private.loc[0, "bicycle_pushed_forward"]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.compare import compare_results, reversed_comparison
+from geo_planner.findings import Finding
 from geo_planner.pages.compare.brief import render_compare_brief
 from geo_planner.pages.compare.goals import land_lines
 from geo_planner.pages.compare.page import render_compare
@@ -261,3 +262,26 @@ def test_land_says_which_sites_breach_plans_and_change_stage(comparison):
         "Mill Field: 1\u202f200\u00a0m² stand above what plans allow",
         "Mill Field: planning stage 2 → 1",
     ]
+
+
+def test_what_is_doubtful_about_networks_is_told_by_side(comparison):
+    shared = Finding("stops", "warning", 2, Reason("transit_stops_off"), ("f:a", "f:b"))
+    of_b = Finding("origin", "warning", 7, Reason("points_linked_far", limit=100, farthest=340.0))
+    sides = [
+        replace(
+            side, summary={**side.summary, "network_findings": [one.to_json() for one in found]}
+        )
+        for side, found in ((comparison.a, [shared]), (comparison.b, [shared, of_b]))
+    ]
+    page = render_compare(replace(comparison, a=sides[0], b=sides[1]), assets=BARE)
+    table = page.partition('id="findings"')[2].partition("</section>")[0]
+    rows = [re.sub(r"<[^>]+>", " ", row) for row in table.split("<tr>")[2:]]
+    assert "f:a, f:b" in rows[0]
+    assert rows[0].split()[-3:] == ["A", "·", "B"]
+    assert "the farthest over 340 m" in rows[1]
+    assert rows[1].split()[-1] == "B"
+    assert rows[1].split()[-2] != "·"
+
+
+def test_a_comparison_of_nothing_doubtful_has_no_list_of_it(page):
+    assert 'id="findings"' not in page

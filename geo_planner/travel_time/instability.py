@@ -1,0 +1,56 @@
+"""How much travel times swing over a window, per origin, from times as they come."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo_planner.arrays import FloatArray
+
+
+class Instability:
+    """Add up how far the longest and the shortest time of pairs lie apart.
+
+    Parameters
+    ----------
+    origin_ids
+        Ids of the origins.
+    """
+
+    def __init__(self, origin_ids: pd.Index) -> None:
+        self._ids = origin_ids
+        self._sum_s, self._most_s = np.zeros((2, len(origin_ids)))
+        self._n_sure, self._n_unsure = np.zeros((2, len(origin_ids)), np.int64)
+
+    def add(self, origins: slice | npt.NDArray[np.intp], times_s: FloatArray) -> None:
+        """Add the times of some origins, ``(n_origins, n_destinations, n_columns)`` [s]."""
+        low, high = times_s.min(axis=2), times_s.max(axis=2)
+        is_sure = np.isfinite(high)
+        spread_s = np.where(is_sure, np.where(is_sure, high, 0) - np.where(is_sure, low, 0), 0)
+        self._sum_s[origins] += spread_s.sum(axis=1)
+        most_s = spread_s.max(axis=1, initial=0)
+        self._most_s[origins] = np.maximum(self._most_s[origins], most_s)
+        self._n_sure[origins] += is_sure.sum(axis=1)
+        self._n_unsure[origins] += (np.isfinite(low) & ~is_sure).sum(axis=1)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Lay the result out, one row an origin.
+
+        Returns
+        -------
+        DataFrame
+            Index origin_ids: mean and largest difference between the longest and the shortest
+            of the columns, ``spread_s_mean`` and ``spread_s_max``, over the ``n_destinations``
+            that are reached in all columns; ``n_unsure`` are reached in some only.
+        """
+        is_any = self._n_sure > 0
+        mean_s = np.full(len(self._ids), np.nan)
+        np.divide(self._sum_s, self._n_sure, out=mean_s, where=is_any)
+        return pd.DataFrame(
+            {
+                "spread_s_mean": mean_s,
+                "spread_s_max": np.where(is_any, self._most_s, np.nan),
+                "n_destinations": self._n_sure,
+                "n_unsure": self._n_unsure,
+            },
+            index=self._ids,
+        )
