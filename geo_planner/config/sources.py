@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from geo_planner.config.assumed_lines import AssumedLine
 from geo_planner.config.base import Provenance, Role, Settings
 from geo_planner.config.cells import CellFormat
-from geo_planner.config.limits import SourceLimits
+from geo_planner.config.limits import LayerLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import LinesSource
 from geo_planner.config.rasters import RasterSource
 from geo_planner.config.spread import SpreadSource
@@ -27,6 +27,9 @@ class OsmSource(Provenance):
         "© OpenStreetMap contributors", description="Credit line shown on every map and export."
     )
     licence: str | None = Field("ODbL 1.0", description="Licence of the data.")
+    limits: SourceLimits = Field(
+        default_factory=SourceLimits, description="What reading the source may take."
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -50,6 +53,9 @@ class GtfsSource(Provenance):
         description="Largest share of a file's rows that an open quote may swallow; above it the "
         "feed is refused.",
     )
+    limits: TableLimits = Field(
+        default_factory=TableLimits, description="What reading the source may take."
+    )
 
 
 class GbfsSource(Provenance):
@@ -64,6 +70,9 @@ class GbfsSource(Provenance):
         None,
         description="System the stations are part of, within which bicycles are given back; "
         "by default the prefix.",
+    )
+    limits: SourceLimits = Field(
+        default_factory=SourceLimits, description="What reading the source may take."
     )
 
 
@@ -124,8 +133,8 @@ class LayerSource(Provenance, CellFormat):
         default_factory=dict, description="Keep rows whose field has one of these values."
     )
     encoding: str | None = Field(None, description="Text encoding, where the file names none.")
-    limits: SourceLimits = Field(
-        default_factory=SourceLimits, description="How large the source may be."
+    limits: LayerLimits = Field(
+        default_factory=LayerLimits, description="What reading the source may take."
     )
     note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
 
