@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from geo_planner.config.base import Provenance, Settings
 from geo_planner.config.cells import NumberFormat
-from geo_planner.config.limits import SourceLimits
+from geo_planner.config.limits import LayerLimits
 
 
 class SpeedLimits(NumberFormat):
@@ -62,8 +62,8 @@ class LinesSource(Provenance, NumberFormat):
     layer: str | None = Field(None, description="Layer within the file, where it holds several.")
     crs: str | None = Field(None, description="CRS of the file, where the file names none.")
     encoding: str | None = Field(None, description="Text encoding, where the file names none.")
-    limits: SourceLimits = Field(
-        default_factory=SourceLimits, description="How large the source may be."
+    limits: LayerLimits = Field(
+        default_factory=LayerLimits, description="What reading the source may take."
     )
     keep: Mapping[str, tuple[str | int, ...]] = Field(
         default_factory=dict, description="Keep rows whose field has one of these values."

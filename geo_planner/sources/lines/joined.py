@@ -5,7 +5,7 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.arrays import BoolArray, FloatArray
-from geo_planner.config import CycleRoutes, SpeedLimits
+from geo_planner.config import CycleRoutes, LayerLimits, SpeedLimits
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
@@ -17,7 +17,7 @@ from geo_planner.units import KMH_PER_MPS
 
 
 def join_speed_limits(
-    streets: Shapes, source: SpeedLimits, crs: CRS
+    streets: Shapes, source: SpeedLimits, crs: CRS, allowed: LayerLimits
 ) -> tuple[FloatArray, list[Finding]]:
     """Give each street the limit that runs along most of it [m/s]; nan where none does.
 
@@ -29,8 +29,10 @@ def join_speed_limits(
         The layer of limits and how near it must run.
     crs
         CRS of the region.
+    allowed
+        How large the layer may be.
     """
-    layer, lines = read_line_layer(source.path, source.layer, source.crs, source.encoding, crs)
+    layer, lines = read_line_layer(source, crs, allowed)
     if source.field not in layer.frame:
         fields = ", ".join(str(name) for name in layer.frame.columns.drop("geometry"))
         raise InputError(
@@ -63,10 +65,10 @@ def join_speed_limits(
 
 
 def join_cycle_routes(
-    streets: Shapes, source: CycleRoutes, crs: CRS
+    streets: Shapes, source: CycleRoutes, crs: CRS, allowed: LayerLimits
 ) -> tuple[BoolArray, list[Finding]]:
     """Mark the streets that cycle routes run along."""
-    layer, lines = read_line_layer(source.path, source.layer, source.crs, source.encoding, crs)
+    layer, lines = read_line_layer(source, crs, allowed)
     lines = _near(lines, streets, source.match_within_m)
     usable = ~shapely.is_missing(lines) & ~shapely.is_empty(lines)
     matches = match_lines(streets, lines[usable], source.match_within_m)
