@@ -101,6 +101,7 @@ class RowSearch:
     ) -> None:
         self._network = network
         self._is_reversed = is_reversed
+        self._points, self._max_time_s = (starts, ends), max_time_s
         self._sweep: _Sweep | None = None
         self._limit = np.int32(min(int(centiseconds(max_time_s)), int(NO_WAY) - 1))
         self._n_ends = len(ends)
@@ -159,6 +160,13 @@ class RowSearch:
         given += [np.int32(limit_cs), self._shift, work]
         n_entries = street.search(*given)
         return int(street.reset(work, n_entries))
+
+    def turned(self) -> "RowSearch":
+        """Return the search of the same costs with rows and columns exchanged."""
+        starts, ends = self._points
+        return RowSearch(
+            self._network, ends, starts, self._max_time_s, is_reversed=not self._is_reversed
+        )
 
     def down(self, hierarchy: Hierarchy) -> "RowSearch":
         """Return the same search by sweeps down a hierarchy of the network."""
