@@ -48,7 +48,11 @@ class Frame:
             nonlocal has_started
             if message["type"] == "http.response.start":
                 has_started = True
-                _add_headers(message, nonce, request_id)
+                answer_headers = MutableHeaders(scope=message)
+                answer_headers["Content-Security-Policy"] = content_policy(nonce)
+                answer_headers["X-Content-Type-Options"] = "nosniff"
+                answer_headers["Referrer-Policy"] = "same-origin"
+                answer_headers["X-Request-ID"] = request_id
             await send(message)
 
         try:
@@ -58,14 +62,6 @@ class Frame:
             if has_started:
                 raise
             await _unexpected(Request(scope), request_id)(scope, receive, framed)
-
-
-def _add_headers(message: Message, nonce: str, request_id: str) -> None:
-    headers = MutableHeaders(scope=message)
-    headers["Content-Security-Policy"] = content_policy(nonce)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["X-Request-ID"] = request_id
 
 
 def _unexpected(request: Request, request_id: str) -> ASGIApp:

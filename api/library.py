@@ -84,8 +84,8 @@ class Shelf:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = make()
-            made: T = self._kept[key]
-            return made
+            value: T = self._kept[key]
+            return value
 
     def result(self) -> AnalysisResult | None:
         """Return the result, read from its run where there is one; None without one."""

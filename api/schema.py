@@ -20,24 +20,24 @@ def describe(app: FastAPI) -> None:
 
     def schema() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _made(app)
+            app.openapi_schema = _described(app)
         return app.openapi_schema
 
     app.openapi = schema  # type: ignore[method-assign]
 
 
-def _made(app: FastAPI) -> dict[str, Any]:
-    made = get_openapi(
+def _described(app: FastAPI) -> dict[str, Any]:
+    content = get_openapi(
         title=app.title, version=app.version, description=_ABOUT, routes=app.routes,
         servers=[{"url": app.root_path}] if app.root_path else None,
     )  # fmt: skip
-    schemas = made.setdefault("components", {}).setdefault("schemas", {})
+    schemas = content.setdefault("components", {}).setdefault("schemas", {})
     for name in _VALIDATION:
         schemas.pop(name, None)
     schemas["Problem"] = Problem.model_json_schema()
     reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    for operation in (one for path in made["paths"].values() for one in path.values()):
+    for operation in (one for path in content["paths"].values() for one in path.values()):
         for status, answer in operation["responses"].items():
             if status == "422":
                 answer["content"] = {MEDIA_TYPE: reference}
-    return made
+    return content

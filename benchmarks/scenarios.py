@@ -85,7 +85,7 @@ def measured(name, base, source, folder, goal_s=None, *, with_pages=False):
     region = apply_scenario(base.region, source, folder / name / "region")
     applied_s = time.perf_counter() - started
     threads = default_threads()
-    changed = analyse(region, base.study, threads=threads, reference=base.reference, known=base)
+    changed = analyse(region, base.study, threads=threads, reference=base.reference, earlier=base)
     comparison = compare_results(base, changed)
     if with_pages:
         write_report(changed, folder / name)

@@ -16,15 +16,15 @@ def main() -> None:
     except GeoPlannerError as error:
         if is_debugging:
             raise
-        sys.exit(_told(str(error)))
+        sys.exit(_failed(str(error)))
     except OSError as error:
         if is_debugging:
             raise
         where = f"{error.filename}: " if error.filename else ""
-        sys.exit(_told(f"{where}{error.strerror or error}"))
+        sys.exit(_failed(f"{where}{error.strerror or error}"))
 
 
-def _told(message: str) -> int:
+def _failed(message: str) -> int:
     sys.stderr.write(f"error: {message}\n")
     return 1
 

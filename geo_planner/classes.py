@@ -44,15 +44,15 @@ def round_borders(
     >>> round_borders([7, 7, float("nan")])
     []
     """
-    known = np.asarray(values, dtype=float)
-    known = known[np.isfinite(known)]
-    if not len(known) or known.min() == known.max():
+    finite = np.asarray(values, dtype=float)
+    finite = finite[np.isfinite(finite)]
+    if not len(finite) or finite.min() == finite.max():
         return []
-    low, high = np.percentile(known, [_TAIL_PERCENT, 100 - _TAIL_PERCENT])
+    low, high = np.percentile(finite, [_TAIL_PERCENT, 100 - _TAIL_PERCENT])
     if low == high:
-        low, high = known.min(), known.max()
+        low, high = finite.min(), finite.max()
     candidates = [*_equal_steps(low, high, max_classes), *_series(low, high, max_classes)]
-    scored = [(_evenness(known, borders) * weight, borders) for weight, borders in candidates]
+    scored = [(_evenness(finite, borders) * weight, borders) for weight, borders in candidates]
     if not scored:
         return [float(high)]
     return max(scored, key=lambda pair: pair[0])[1]

@@ -46,7 +46,7 @@ START_PAGE = "index.html"
 COMPARE_PAGE = "compare.html"
 POLICY_PAGE, POLICY_PRINT = "policy.html", "policy-print.html"
 COMPARE_BRIEF = "compare-brief.html"
-TURNED_PAGE = "compare-turned.html"
+SWAPPED_PAGE = "compare-turned.html"
 RUN_LINKS: Mapping[str, str] = {
     name: f"../{file}" for name, file in FILE_LINKS.items() if name != "sites_csv"
 }
@@ -322,12 +322,12 @@ def _comparison_pages(
                 **links,
                 "compare": COMPARE_PAGE,
                 "brief": COMPARE_BRIEF,
-                "turned": TURNED_PAGE,
+                "turned": SWAPPED_PAGE,
             },
             downloads=compare_downloads(comparison, files),
             edits=edits,
         ),
-        TURNED_PAGE: render_compare(
+        SWAPPED_PAGE: render_compare(
             reversed_comparison(comparison),
             assets=assets,
             links={**links, "compare": COMPARE_PAGE, "turned": COMPARE_PAGE},

@@ -181,7 +181,7 @@ def test_scaling_all_weights_changes_no_rank(first, ranking):
     weights = criterion_weights(used, study.siting.profile, {}) * 700
     heavy = study.siting.model_copy(update={"weights": weights.to_dict()})
     other = study.model_copy(update={"siting": heavy})
-    scaled = analyse(result.region, other, known=result).sites
+    scaled = analyse(result.region, other, earlier=result).sites
     before = ranking.set_index("site_id").loc[scaled.index]
     np.testing.assert_allclose(scaled["score"], before["score"])
     np.testing.assert_array_equal(

@@ -123,13 +123,20 @@ def access_by_mode(
         [businesses["employees_count"].to_numpy(float), np.full(len(sites), np.nan)]
     )
     asked = RememberedRouter(router) if mode == COMPETITION_MODE else router
+    people = {subject("workers", mode): zones["workers_count"].to_numpy(float)}
+    if mode == study.access.headline_mode:
+        people |= {
+            subject(name, mode): zones[column].to_numpy(float)
+            for name, column in WORKERS_BY_EDUCATION.items()
+            if zones[column].notna().any()
+        }
     access = sweep_access(
         asked,
         origins,
         destinations,
         measures_of(study, mode),
         opportunities={subject("jobs", mode): jobs},
-        people=_people(zones, mode, study),
+        people=people,
         threads=threads,
         progress=lambda done, total: progress(f"access by {mode}", done, total),
     )
@@ -148,18 +155,6 @@ def access_by_mode(
             catchment, jobs, zones["workers_count"].to_numpy(float), competes=is_workplace
         )
     return _mode_access(mode, access, origins, destinations, len(businesses))
-
-
-def _people(zones: gpd.GeoDataFrame, mode: Mode, study: Study) -> dict[str, np.ndarray]:
-    """Count the workers of the zones; by education too in the mode shown first."""
-    people = {subject("workers", mode): zones["workers_count"].to_numpy(float)}
-    if mode == study.access.headline_mode:
-        people |= {
-            subject(name, mode): zones[column].to_numpy(float)
-            for name, column in WORKERS_BY_EDUCATION.items()
-            if zones[column].notna().any()
-        }
-    return people
 
 
 def _mode_access(

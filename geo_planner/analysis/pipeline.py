@@ -92,7 +92,7 @@ def analyse(
     *,
     threads: int | None = None,
     reference: Reference | None = None,
-    known: AnalysisResult | None = None,
+    earlier: AnalysisResult | None = None,
     progress: Progress = lambda _step, _done, _all: None,
 ) -> AnalysisResult:
     """Compute access and site scores of a region.
@@ -107,7 +107,7 @@ def analyse(
         Searches at once; None: one per core.
     reference
         Frozen points of a baseline, for a scenario to be scored by; None: the region's own.
-    known
+    earlier
         Result of another run, such as the baseline of a scenario: what of it rests on nothing
         that differs is taken over in place of being computed again. The result is the same.
     progress
@@ -135,8 +135,8 @@ def analyse(
     log = RunLog()
     ends = ends_of(region)
     own_cache = RunCache(region, settings, ends)
-    earlier = None if known is None else known.run_cache
-    reusable = own_cache if earlier is None else earlier.reusable_for(own_cache)
+    cached = None if earlier is None else earlier.run_cache
+    reusable = own_cache if cached is None else cached.reusable_for(own_cache)
     routers, access = _measure_access(reusable, n_threads, progress, log)
     snaps = pd.concat(log.snaps, ignore_index=True) if log.snaps else pd.DataFrame()
     log.findings += far_link_findings(snaps, "table")

@@ -47,7 +47,8 @@ def summary_of(
     """Collect what ``summary.json`` holds: figures, settings and criteria, all plain values."""
     sites = judged.sites
     totals = study_totals(zones, businesses, sites)
-    top = _first(sites)
+    ranked = sites[sites["rank"].notna()] if "rank" in sites else sites.iloc[:0]
+    top = ranked.sort_values(["rank", "score"]).iloc[0] if len(ranked) else None
     window = study.travel.window
     return {
         "study": study.study.id,
@@ -90,13 +91,6 @@ def _edge_effect(share: float | None, study: Study) -> str | None:
         mode=access.headline_mode,
     )
     return str(reason)
-
-
-def _first(sites: gpd.GeoDataFrame) -> pd.Series | None:
-    """Give the best ranked site; None where no site is ranked."""
-    if "rank" not in sites or not sites["rank"].notna().any():
-        return None
-    return sites[sites["rank"].notna()].sort_values(["rank", "score"]).iloc[0]
 
 
 def _whole(total: float) -> int | None:

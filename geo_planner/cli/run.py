@@ -99,7 +99,7 @@ def _scenarios(
             result.study,
             threads=threads,
             reference=result.reference,
-            known=result,
+            earlier=result,
             progress=step,
         )
         changed = with_policy(changed, threads)

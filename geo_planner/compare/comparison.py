@@ -172,6 +172,11 @@ def compare_results(
     if any(map(len, rows)) and not any((frame[PRESENCE] == BOTH).any() for frame in rows):
         raise InputError(f"{name_a} and {name_b} share no zone, workplace or site: other places?")
     measures = _common_measures(a, b)
+    sides = [study_totals(result.zones, result.businesses, result.sites) for result in (a, b)]
+    index = pd.MultiIndex.from_tuples(list(sides[0]), names=["table", "figure"])
+    totals = pd.DataFrame(
+        {name: list(side.values()) for name, side in zip("ab", sides, strict=True)}, index=index
+    )
     return Comparison(
         a=a,
         b=b,
@@ -183,7 +188,7 @@ def compare_results(
         people=winners_and_losers(zones, a.zones, measures),
         equity=equity_before_and_after(a.zones, b.zones, measures),
         ranking=ranking_changes(sites, a.criteria, b.criteria),
-        totals=_totals(a, b),
+        totals=totals.assign(difference=totals["b"] - totals["a"]),
         unfair=differences_in_kind(a, b),
         land=land_before_and_after(a, b),
         policy=policy_before_and_after(a, b, threads) if policy else pd.DataFrame(),
@@ -224,16 +229,6 @@ def _measures(a: pd.DataFrame, b: pd.DataFrame, what: str, *others: str) -> list
     names = figures_of(a, b, ("",))
     chosen = {*measure_columns(names, what), *others}
     return [name for name in names if name in chosen]
-
-
-def _totals(a: AnalysisResult, b: AnalysisResult) -> pd.DataFrame:
-    """Lay the totals of both results side by side."""
-    sides = [study_totals(result.zones, result.businesses, result.sites) for result in (a, b)]
-    index = pd.MultiIndex.from_tuples(list(sides[0]), names=["table", "figure"])
-    frame = pd.DataFrame(
-        {name: list(side.values()) for name, side in zip("ab", sides, strict=True)}, index=index
-    )
-    return frame.assign(difference=frame["b"] - frame["a"])
 
 
 def _is_same(frame: pd.DataFrame) -> bool:

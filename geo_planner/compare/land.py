@@ -42,12 +42,12 @@ def land_before_and_after(a: AnalysisResult, b: AnalysisResult) -> gpd.GeoDataFr
     grown = over["overbuilt_m2_b"] - over["overbuilt_m2_a"].fillna(0.0)
     rows["is_breached"] = (grown >= _LEAST_BREACH_M2).astype(bool)
     lowered = classes_lowered(a.region, b.region)
-    for column, told in (
+    for column, shown in (
         ("class_before", "env_class_before"),
         ("class_after", "env_class_after"),
         ("distance_m", "homes_distance_m"),
     ):
-        rows[told] = lowered[column].astype(float).reindex(rows.index)
+        rows[shown] = lowered[column].astype(float).reindex(rows.index)
     return rows
 
 

@@ -36,6 +36,11 @@ class Land(Settings):
         description="Share of a part that parcels must cover for ratios that rest on parcels; "
         "below it the result is a bound.",
     )
+    station_rule: bool | None = Field(
+        None,
+        description="Whether offices are bound to station areas; none: as the country's rule "
+        "says, and where the municipality has drawn station areas.",
+    )
     as_of: date | None = Field(
         None,
         description="Day the plans are judged on: proposals older than three years have lapsed, "
@@ -54,7 +59,7 @@ class Land(Settings):
 
     @field_validator("m2_per_job")
     @classmethod
-    def _known_uses(cls, given: Mapping[str, _Interval]) -> Mapping[str, _Interval]:
+    def _require_uses(cls, given: Mapping[str, _Interval]) -> Mapping[str, _Interval]:
         _refuse_unknown(given, [row["use"] for row in packaged_rows("m2_per_job")])
         wrong = [use for use, m2 in given.items() if not 0 < m2[0] <= m2[1] <= m2[2]]
         if wrong:
@@ -64,7 +69,7 @@ class Land(Settings):
 
     @field_validator("factors")
     @classmethod
-    def _known_factors(cls, given: Mapping[str, _Interval]) -> Mapping[str, _Interval]:
+    def _require_factors(cls, given: Mapping[str, _Interval]) -> Mapping[str, _Interval]:
         rows = {
             f"{row['factor']}.{row['applies_to']}": row
             for row in packaged_rows("floor_area_factors")

@@ -53,7 +53,7 @@ class PolicyGoal(Settings):
 
     @field_validator("indicator", "proxy")
     @classmethod
-    def _known_indicator(cls, indicator: str | None) -> str | None:
+    def _require_indicator(cls, indicator: str | None) -> str | None:
         ids = [row["id"] for row in packaged_rows("policy_indicators")]
         if indicator is not None and indicator not in ids:
             msg = f"no indicator {indicator!r}: choose from {', '.join(ids)}"
@@ -73,7 +73,7 @@ class PolicyStatement(Settings):
 
     @field_validator("topic")
     @classmethod
-    def _known_topic(cls, topic: str | None) -> str | None:
+    def _require_topic(cls, topic: str | None) -> str | None:
         if topic is not None and topic not in policy_topics():
             msg = f"no topic {topic!r}: choose from {', '.join(policy_topics())}"
             raise ValueError(msg)

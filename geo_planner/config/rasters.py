@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from geo_planner.config.base import Provenance, Role, Settings
-from geo_planner.config.limits import SourceLimits
+from geo_planner.config.limits import RasterLimits
 from geo_planner.quantities import POPULATION, quantity_of
 
 
@@ -41,8 +41,8 @@ class RasterSource(Provenance):
         description="Value of cells without data, such as 0 where no data is dry ground; "
         "by default they are unknown.",
     )
-    limits: SourceLimits = Field(
-        default_factory=SourceLimits, description="How large the source may be."
+    limits: RasterLimits = Field(
+        default_factory=RasterLimits, description="What reading the source may take."
     )
     role: Role = Field(
         "study", description="Role of the zones that zones_from_cells makes; no other rows have it."
@@ -55,7 +55,7 @@ class RasterSource(Provenance):
 
     @field_validator("quantity")
     @classmethod
-    def _known_quantity(cls, name: str) -> str:
+    def _require_quantity(cls, name: str) -> str:
         return quantity_of(name).name
 
     @model_validator(mode="after")

@@ -54,7 +54,7 @@ class Siting(Settings):
 
     @field_validator("weights", "points")
     @classmethod
-    def _known_criteria(cls, by_criterion: Mapping[str, object]) -> Mapping[str, object]:
+    def _require_criteria(cls, by_criterion: Mapping[str, object]) -> Mapping[str, object]:
         criteria = [row["id"] for row in packaged_rows("criteria")]
         unknown = [repr(name) for name in by_criterion if name not in criteria]
         if unknown:

@@ -85,7 +85,16 @@ def read_content(path: Path, names: Sequence[str] | None = None) -> Content:
     """
     if (path / REGION_FILE).is_file():
         region = open_region(path)
-        return _of_region(region, _chosen(names, _filled(region), path))
+        chosen = _chosen(names, _filled(region), path)
+        tables = {name: finite(region.table(name)) for name in chosen}
+        study = region.study
+        return Content(
+            str(study["name"]),
+            study.get("badge"),
+            tables,
+            region.credits,
+            language=str(study.get("language", "en")),
+        )
     if is_run(path):
         return _of_run(open_run(path), names)
     raise InputError(
@@ -108,18 +117,6 @@ def _chosen(names: Sequence[str] | None, present: Sequence[str], path: Path) -> 
             f"{path}: no rows in table {', '.join(absent)}; it has: {', '.join(present) or 'none'}"
         )
     return [name for name in present if name in names]
-
-
-def _of_region(region: Region, chosen: Sequence[str]) -> Content:
-    tables = {name: finite(region.table(name)) for name in chosen}
-    study = region.study
-    return Content(
-        str(study["name"]),
-        study.get("badge"),
-        tables,
-        region.credits,
-        language=str(study.get("language", "en")),
-    )
 
 
 def _of_run(run: RunFolder, names: Sequence[str] | None) -> Content:

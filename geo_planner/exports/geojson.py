@@ -86,8 +86,8 @@ def feature_lines(
 
 
 def _shapes(placed: gpd.GeoDataFrame, digits: int) -> npt.NDArray[np.object_]:
-    turned = shapely.orient_polygons(placed.geometry.to_numpy())
-    return shapely.transform(turned, lambda points: np.round(points, digits))
+    oriented = shapely.orient_polygons(placed.geometry.to_numpy())
+    return shapely.transform(oriented, lambda points: np.round(points, digits))
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -87,7 +87,11 @@ def write_shapefiles(content: Content, file: Path) -> list[str]:
         if long_texts:
             _write_csv(place / LONG_TEXTS_FILE, ("table", "row", "column", "text"), long_texts)
         (place / CREDITS_FILE).write_text(content.credit_text, "utf-8")
-        _zip(place, file)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for item in sorted(place.iterdir()):
+                entry = zipfile.ZipInfo(item.name, _ZIP_DATE)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, item.read_bytes())
     return layers
 
 
@@ -134,11 +138,3 @@ def _write_csv(file: Path, head: Sequence[str], rows: Sequence[Sequence[Any]]) -
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(head)
         writer.writerows([guarded(value) for value in row] for row in rows)
-
-
-def _zip(folder: Path, file: Path) -> None:
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for item in sorted(folder.iterdir()):
-            entry = zipfile.ZipInfo(item.name, _ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, item.read_bytes())

@@ -65,7 +65,11 @@ def write_workbook(content: Content, file: Path) -> list[str]:
     for name, frame in content.tables.items():
         _write_sheet(book.create_sheet(name), name, without_places(frame))
     about = book.create_sheet(ABOUT_SHEET)
-    for line in _about(content):
+    crs = next((f.crs.to_string() for f in content.tables.values() if hasattr(f, "crs")), None)
+    lines: list[tuple[str, ...]] = [("study", content.name)]
+    lines += [("notice", content.badge)] if content.badge else []
+    lines += [("x, y", f"a point on each shape [m], {crs}")] if crs else []
+    for line in [*lines, *(("credit", credit) for credit in content.credits)]:
         about.append([_text_cell(about, text) for text in line])
     book.save(file)
     return list(content.tables)
@@ -131,11 +135,3 @@ def _text_cell(sheet: Any, text: str) -> Any:
     cell.number_format = _FORMATS["text"]
     cell.quotePrefix = shown.startswith(("=", "+", "-", "@"))
     return cell
-
-
-def _about(content: Content) -> list[tuple[str, ...]]:
-    crs = next((f.crs.to_string() for f in content.tables.values() if hasattr(f, "crs")), None)
-    lines: list[tuple[str, ...]] = [("study", content.name)]
-    lines += [("notice", content.badge)] if content.badge else []
-    lines += [("x, y", f"a point on each shape [m], {crs}")] if crs else []
-    return [*lines, *(("credit", credit) for credit in content.credits)]

@@ -87,17 +87,14 @@ def _graduated(frame: gpd.GeoDataFrame, column: str) -> tuple[str, list[_Class]]
     low, high = float(finite.min()), float(finite.max())
     ends = [min([low, *borders[:1]]), *borders, max([high, *borders[-1:]])]
     pairs = list(pairwise(ends))
+    colours: Sequence[str] = ramp(len(pairs))
+    if is_difference:
+        # the middle colour alone where nothing differs
+        colours = DIVERGING if len(pairs) == len(DIVERGING) else DIVERGING[3:4]
     return column, [
         _Class(f"{low:,.10g} – {high:,.10g}".replace(",", "\u202f"), colour, bounds=(low, high))
-        for (low, high), colour in zip(pairs, _colours(len(pairs), is_difference), strict=True)
+        for (low, high), colour in zip(pairs, colours, strict=True)
     ]
-
-
-def _colours(n_classes: int, is_difference: bool) -> Sequence[str]:  # noqa: FBT001
-    """Take the diverging scale for differences: its middle alone where nothing differs."""
-    if not is_difference:
-        return ramp(n_classes)
-    return DIVERGING if n_classes == len(DIVERGING) else DIVERGING[3:4]
 
 
 @cache

@@ -212,18 +212,18 @@ class Pair:
         for place in left:
             source = self._stop(here, place.call)
             ready_cs = int(arriving[place.call]) + int(self._bounds.transfer_slack_cs)
-            for stop, walk_cs in self._walks(source):
+            walks = self._service.transfers
+            row = slice(walks.ptr[source], walks.ptr[source + 1])
+            for stop, walk_cs in [
+                (source, 0),
+                *zip(walks.stop[row].tolist(), walks.cost_cs[row].tolist(), strict=True),
+            ]:
                 for call in by_stop.get(stop, ()):
                     way_cs = place.walk_cs + walk_cs
                     is_shorter = call not in best or way_cs < best[call].walk_cs
                     if ready_cs + walk_cs <= leaving[call] and is_shorter:
                         best[call] = _Place(way_cs, call, place, source)
         return list(best.values())
-
-    def _walks(self, stop: int) -> list[tuple[int, int]]:
-        walks = self._service.transfers
-        row = slice(walks.ptr[stop], walks.ptr[stop + 1])
-        return [(stop, 0), *zip(walks.stop[row].tolist(), walks.cost_cs[row].tolist(), strict=True)]
 
     def _last(
         self, arrival_cs: int, trip: tuple[int, int], last_ride: IntArray, left: list[_Place]

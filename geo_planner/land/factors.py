@@ -12,7 +12,7 @@ from geo_planner.config import Land
 from geo_planner.packaged import packaged_rows
 
 ENDS = ("low", "likely", "high")
-_SURE = ("S", "D")
+_SETTLED = ("S", "D")
 
 
 @dataclass(frozen=True)
@@ -135,5 +135,5 @@ def assumed_files() -> tuple[str, ...]:
     return tuple(
         file
         for file in files
-        if any(row["status"] not in _SURE for row in packaged_rows(file.removesuffix(".csv")))
+        if any(row["status"] not in _SETTLED for row in packaged_rows(file.removesuffix(".csv")))
     )

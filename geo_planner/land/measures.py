@@ -99,7 +99,12 @@ def land_measures(
     summary = plan_summary(result, cited=("now", "potential", "if_adopted"))
     frame = pd.concat([uses, ready, summary, classes], axis=1)
     frame = frame.join(_own_capacity(capacity, uses["use"], ready["stage"]))
-    frame["local_plan_share"] = _local_plan_share(result)
+    parts = result.parts
+    covered_m2 = parts["area_m2"].where(is_covered(result, "now"), 0.0)
+    sums = [area.groupby(parts["site_id"]).sum() for area in (covered_m2, parts["area_m2"])]
+    share = (sums[0] / sums[1]).reindex(result.site_ids())
+    # unknown where the data have no local plan at all: none may have been read
+    frame["local_plan_share"] = share if result.has_local_plans else share * np.nan
     frame["use_allowed"] = _yes_no(ready["stage"] < _RURAL_STAGE, ready["stage"].notna())
     is_rural = (summary["zone_status"] == "rural") & (ready["stage"] == _RURAL_STAGE)
     frame["in_rural_zone"] = _yes_no(is_rural, summary["zone_status"].notna() | is_rural)
@@ -109,18 +114,6 @@ def land_measures(
 def plans_over(region: Region, sites: gpd.GeoDataFrame, land: Land) -> PlanResult:
     """Resolve the plans of a region over sites, on its parcels."""
     return resolve_plans(sites, region.geo_table("plans"), region.geo_table("parcels"), land=land)
-
-
-def _local_plan_share(result: PlanResult) -> pd.Series:
-    """Give the share of each site's ground that a local plan in force covers.
-
-    Unknown where the data hold no local plan at all: none may have been read.
-    """
-    parts = result.parts
-    covered_m2 = parts["area_m2"].where(is_covered(result, "now"), 0.0)
-    sums = [area.groupby(parts["site_id"]).sum() for area in (covered_m2, parts["area_m2"])]
-    share = (sums[0] / sums[1]).reindex(result.site_ids())
-    return share if result.has_local_plans else share * np.nan
 
 
 def _profiles(result: PlanResult, land: Land, siting: Siting) -> pd.Series:

@@ -55,7 +55,12 @@ def hot_spots(
     shapely.prepare(area)
     is_in = shapely.contains_xy(area, *middles.T)
     x, y, middles = x[is_in], y[is_in], middles[is_in]
-    jobs = _jobs_in(businesses, cluster, x, y, cell_m)
+    own = businesses if cluster is None else businesses[businesses["cluster"] == cluster]
+    places = np.floor(shapely.get_coordinates(own.geometry.to_numpy()) / cell_m)
+    number = {cell: row for row, cell in enumerate(zip(x, y, strict=True))}
+    cell = np.array([number.get(tuple(place), -1) for place in places], dtype=int)
+    counts = np.nan_to_num(own["employees_count"].to_numpy(float))
+    jobs = np.bincount(cell[cell >= 0], weights=counts[cell >= 0], minlength=len(x)).astype(float)
     z = getis_ord(middles, jobs, rules["hot_spot_reach_m"])
     cells = shapely.box(x * cell_m, y * cell_m, (x + 1) * cell_m, (y + 1) * cell_m)
     return gpd.GeoDataFrame(
@@ -63,18 +68,6 @@ def hot_spots(
         geometry=cells,
         crs=businesses.crs,
     )
-
-
-def _jobs_in(
-    businesses: gpd.GeoDataFrame, cluster: str | None, x: FloatArray, y: FloatArray, cell_m: float
-) -> FloatArray:
-    """Sum the jobs of workplaces by cell."""
-    own = businesses if cluster is None else businesses[businesses["cluster"] == cluster]
-    places = np.floor(shapely.get_coordinates(own.geometry.to_numpy()) / cell_m)
-    number = {cell: row for row, cell in enumerate(zip(x, y, strict=True))}
-    cell = np.array([number.get(tuple(place), -1) for place in places], dtype=int)
-    jobs = np.nan_to_num(own["employees_count"].to_numpy(float))
-    return np.bincount(cell[cell >= 0], weights=jobs[cell >= 0], minlength=len(x)).astype(float)
 
 
 def getis_ord(middles: FloatArray, values: FloatArray, reach_m: float) -> FloatArray:

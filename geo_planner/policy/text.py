@@ -60,8 +60,8 @@ def _goal_line(row: dict[Any, Any]) -> str:
     if pd.notna(row["latest_year"]) and row["latest_year"] != row["year"]:
         parts.append(f"{row['latest_year']}: {_figure(row['latest'], row['unit'])}{unit}")
     if isinstance(row["verdict"], str):
-        told = row["published"]
-        shown = row["published_answer"] if np.isnan(told) else _figure(told, row["unit"])
+        published = row["published"]
+        shown = row["published_answer"] if np.isnan(published) else _figure(published, row["unit"])
         parts.append(f"published {shown}: {_VERDICTS.get(row['verdict'], row['verdict'])}")
     return "; ".join(parts)
 

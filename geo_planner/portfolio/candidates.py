@@ -91,6 +91,9 @@ def candidates_of(
     kept = sites[reasons.isna()]
     jobs = kept[f"jobs_{case}"].to_numpy(float)
     has_years = limits.horizon_years is not None
+    place = {name: i for i, name in enumerate(kept.index)}
+    groups = [*sharing_ground(kept), *limits.exclusive]
+    found = (tuple(sorted({place[name] for name in group if name in place})) for group in groups)
     return Candidates(
         site_ids=kept.index,
         jobs=jobs,
@@ -98,7 +101,7 @@ def candidates_of(
         floor_area_m2=_numbers(kept, "floor_area_m2"),
         ready_years=_numbers(kept, "years") if has_years else np.zeros(len(kept)),
         clusters=kept["cluster"] if "cluster" in kept else pd.Series(None, index=kept.index),
-        exclusive=_exclusive(kept, limits),
+        exclusive=tuple(dict.fromkeys(group for group in found if len(group) > 1)),
         left_out=reasons.dropna(),
     )
 
@@ -124,13 +127,6 @@ def sharing_ground(sites: pd.DataFrame) -> list[tuple[str, str]]:
         (sites.index[i], sites.index[j])
         for i, j in zip(left[is_shared], right[is_shared], strict=True)
     ]
-
-
-def _exclusive(kept: pd.DataFrame, limits: PortfolioLimits) -> tuple[tuple[int, ...], ...]:
-    place = {name: i for i, name in enumerate(kept.index)}
-    groups = [*sharing_ground(kept), *limits.exclusive]
-    found = (tuple(sorted({place[name] for name in group if name in place})) for group in groups)
-    return tuple(dict.fromkeys(group for group in found if len(group) > 1))
 
 
 def _numbers(sites: pd.DataFrame, column: str) -> FloatArray:

@@ -205,7 +205,13 @@ def check_feeds(
     typical, typical_error = _typical(read.tables, holidays) if feeds else (None, None)
     off = None if streets is None or not feeds else _off_streets(read.tables, streets, max_snap_m)
     swapped = [] if streets is None else _swapped(read, gpd.GeoSeries(streets.geometry))
-    warnings = [*read.left_out, *_thin(feeds, date, median, thin_share), *_idle_or_apart(feeds)]
+    warnings = [*read.left_out, *_thin(feeds, date, median, thin_share)]
+    warnings += [
+        Reason("feeds_no_service", feed=feed.path) for feed in feeds if feed.first_date is None
+    ]
+    zones = dict.fromkeys(feed.timezone for feed in feeds)
+    if len(zones) > 1:
+        warnings.append(Reason("feeds_timezones", zones=tuple(zones)))
     if typical_error is not None:
         warnings.append(typical_error)
     if off is not None and len(off):
@@ -321,17 +327,6 @@ def _thin(
                 limit=thin_share,
             ),
         )
-    return lines
-
-
-def _idle_or_apart(feeds: Sequence[FeedRead]) -> list[Reason]:
-    """Warn of feeds without any service, and of feeds in different time zones."""
-    lines = [
-        Reason("feeds_no_service", feed=feed.path) for feed in feeds if feed.first_date is None
-    ]
-    zones = dict.fromkeys(feed.timezone for feed in feeds)
-    if len(zones) > 1:
-        lines.append(Reason("feeds_timezones", zones=tuple(zones)))
     return lines
 
 

@@ -34,6 +34,7 @@ _LEAST_SIDE_M = 1.0
 _MEASURED = (("sites", "site_id"), ("zones", "zone_id"))
 _SITED_TABLES = ("study_area", "sites")
 _EXTENT_TABLES = ("study_area", "zones", "sites", "businesses", "street_nodes")
+NEEDED_TABLES = (*_EXTENT_TABLES, "raster_overlays")
 
 
 @dataclass
@@ -74,7 +75,7 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
     source
         The study's words on the raster.
     frames
-        Frames by table, in the region's CRS.
+        Frames of :data:`NEEDED_TABLES` by table, in the region's CRS.
 
     Raises
     ------
@@ -88,7 +89,8 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
     if n_cells > source.limits.max_cells:
         raise InputError(
             f"{source.label}: {n_cells} cells lie over the study, more than "
-            f"max_cells = {source.limits.max_cells}: use larger cells, or raise limits.max_cells"
+            f"max_cells = {source.limits.max_cells}: use larger cells, or raise limits.max_cells "
+            "of the source"
         )
     read = RasterRead(provenance=provenance(grid, window), crs=grid.crs)
     if grid.nodata_means is not None:
@@ -142,23 +144,18 @@ def _make_zones(
     zones = zones_of_cells(grid, extent, cell_m, source.role, area)
     if zones.empty:
         raise InputError(f"{source.label}: nobody lives in its cells within the study")
-    _require_new(source, zones, frames)
-    persons = float(zones["population_count"].sum())
-    what = Reason("raster_zones_made", persons=persons)
-    read.findings.append(Finding(source.label, "read", len(zones), what))
-    read.added["zones"] = zones
-
-
-def _require_new(source: RasterSource, zones: gpd.GeoDataFrame, frames: Frames) -> None:
-    """Refuse zones that lie in others: their people would be counted twice."""
     middles = shapely.centroid(zones.geometry.to_numpy())
-    for shapes in _shapes(frames, "zones"):
-        doubled = pd.unique(shapely.STRtree(middles).query(shapes.to_numpy(), "contains")[1])
+    for own in _shapes(frames, "zones"):
+        doubled = pd.unique(shapely.STRtree(middles).query(own.to_numpy(), "contains")[1])
         if len(doubled):
             raise InputError(
                 f"{source.label}: {len(doubled)} of its cells lie in zones that another source "
                 "gives: leave out zones_from_cells to add people to those, or leave out that source"
             )
+    persons = float(zones["population_count"].sum())
+    what = Reason("raster_zones_made", persons=persons)
+    read.findings.append(Finding(source.label, "read", len(zones), what))
+    read.added["zones"] = zones
 
 
 def _measure(read: RasterRead, grid: Grid, frames: Frames) -> None:

@@ -80,7 +80,7 @@ class Check:
         }  # fmt: skip
 
 
-def check_scenario(region: Region, source: Source, known: Iterable[Scenario] = ()) -> Check:
+def check_scenario(region: Region, source: Source, bases: Iterable[Scenario] = ()) -> Check:
     """Try a scenario on a region; nothing is written.
 
     Parameters
@@ -89,7 +89,7 @@ def check_scenario(region: Region, source: Source, known: Iterable[Scenario] = (
         Region to change; it is only read.
     source
         A scenario, the content of a file, or a file.
-    known
+    bases
         Scenarios it may build on; those in files beside it are found.
 
     Examples
@@ -109,7 +109,7 @@ def check_scenario(region: Region, source: Source, known: Iterable[Scenario] = (
     wrong = list(parsed.problems)
     if parsed.scenario is not None:
         try:
-            chain = _chain(parsed.scenario, source, known)
+            chain = _chain(parsed.scenario, source, bases)
         except ScenarioError as error:
             wrong += [(0, reason) for reason in error.reasons]
             chain = [parsed.scenario]
@@ -124,7 +124,7 @@ def apply_scenario(
     region: Region,
     source: Source,
     out: Path | str | None = None,
-    known: Iterable[Scenario] = (),
+    bases: Iterable[Scenario] = (),
     *,
     is_listed: bool = True,
     replace: bool = False,
@@ -139,7 +139,7 @@ def apply_scenario(
         A scenario, the content of a file, or a file.
     out
         Folder for the new region; None: under ``derived/scenarios`` of the baseline.
-    known
+    bases
         Scenarios it may build on; those in files beside it are found.
     is_listed
         Whether the baseline keeps word of where the region lies; see
@@ -170,11 +170,11 @@ def apply_scenario(
     ['Bakery', 'Clinic', 'Office']
     """
     require_region(region)
-    known = tuple(known)
+    bases = tuple(bases)
     parsed = _parse(source)
     if parsed.scenario is None or parsed.problems:
-        raise scenario_error(parsed.id, check_scenario(region, source, known).reasons)
-    chain = _chain(parsed.scenario, source, known)
+        raise scenario_error(parsed.id, check_scenario(region, source, bases).reasons)
+    chain = _chain(parsed.scenario, source, bases)
     identity = identity_of(region, chain)
     folder = Path(out) if out is not None else default_folder(region, parsed.id, identity)
     standing = finished(folder, identity)
@@ -216,10 +216,10 @@ def _parse(source: Source) -> Parsed:
     return parse_file(source)
 
 
-def _chain(scenario: Scenario, source: Source, known: Iterable[Scenario]) -> list[Scenario]:
+def _chain(scenario: Scenario, source: Source, bases: Iterable[Scenario]) -> list[Scenario]:
     if isinstance(source, Path | str):
-        known = bases_beside(scenario, Path(source).parent, known)
-    return chain_of(scenario, known)
+        bases = bases_beside(scenario, Path(source).parent, bases)
+    return chain_of(scenario, bases)
 
 
 def _try(

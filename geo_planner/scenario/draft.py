@@ -172,7 +172,16 @@ class Draft:
         for column, value in selection.where.items():
             chosen &= _has_value(name, frame, column, value, problems)
         if isinstance(selection, RouteSelection) and selection.line is not None:
-            is_line = self._is_called(frame, selection.line)
+            names = frame[["route_id", "route_short_name", "route_long_name"]]
+            is_line: Mask = (names == selection.line).any(axis=1).to_numpy(dtype=bool)
+            feeds = frame.loc[is_line, "feed"].unique()
+            if len(feeds) > 1:
+                named = ", ".join(feeds)
+                self.note(
+                    Reason(
+                        "scenario_line_in_feeds", line=selection.line, count=len(feeds), feeds=named
+                    )
+                )
             unknown_line = Reason("scenario_no_line", line=selection.line)
             problems += [] if is_line.any() else [unknown_line]
             chosen &= is_line
@@ -183,16 +192,6 @@ class Draft:
         if problems:
             raise Refused(*problems)
         return chosen
-
-    def _is_called(self, routes: pd.DataFrame, line: str) -> Mask:
-        """Mark routes of a name; tell where feeds share it."""
-        names = routes[["route_id", "route_short_name", "route_long_name"]]
-        called: Mask = (names == line).any(axis=1).to_numpy(dtype=bool)
-        feeds = routes.loc[called, "feed"].unique()
-        if len(feeds) > 1:
-            named = ", ".join(feeds)
-            self.note(Reason("scenario_line_in_feeds", line=line, count=len(feeds), feeds=named))
-        return called
 
     def _lie_within(self, frame: pd.DataFrame, area: GeometryValue) -> Mask:
         if "geometry" not in frame.columns:

@@ -157,7 +157,12 @@ def with_all_times(draft: Draft, calls: pd.DataFrame) -> pd.DataFrame:
     reach, leave = arrival.fillna(departure), departure.fillna(arrival)
     is_blank = reach.isna()
     if is_blank.any():
-        along_m = _along_m(draft, calls)
+        stops = draft.frame("stops").set_index("stop_id")["geometry"]
+        shapes = stops.reindex(calls["stop_id"]).to_numpy()
+        places = pd.DataFrame({"x": shapely.get_x(shapes), "y": shapely.get_y(shapes)}, calls.index)
+        by_trip = places.interpolate().groupby(calls["trip_id"])
+        steps = np.hypot(*(by_trip[axis].diff().fillna(0.0) for axis in ("x", "y")))
+        along_m = np.maximum(steps, 1e-3).groupby(calls["trip_id"]).cumsum()
         trip = calls["trip_id"]
         last_m, next_m = (getattr(along_m.where(~is_blank).groupby(trip), fill)()
                           for fill in ("ffill", "bfill"))  # fmt: skip
@@ -168,17 +173,6 @@ def with_all_times(draft: Draft, calls: pd.DataFrame) -> pd.DataFrame:
     return calls.assign(
         arrival_time_s=reach.astype("Int32"), departure_time_s=leave.astype("Int32")
     )
-
-
-def _along_m(draft: Draft, calls: pd.DataFrame) -> "pd.Series[float]":
-    """Measure how far along its calls a trip is [m]; a stop without a place lies evenly between."""
-    stops = draft.frame("stops").set_index("stop_id")["geometry"]
-    shapes = stops.reindex(calls["stop_id"]).to_numpy()
-    places = pd.DataFrame({"x": shapely.get_x(shapes), "y": shapely.get_y(shapes)}, calls.index)
-    by_trip = places.interpolate().groupby(calls["trip_id"])
-    steps = np.hypot(*(by_trip[axis].diff().fillna(0.0) for axis in ("x", "y")))
-    # a millimetre a hop at least: calls at one place share the time evenly
-    return np.maximum(steps, 1e-3).groupby(calls["trip_id"]).cumsum()
 
 
 def write_calls(draft: Draft, before: pd.DataFrame, after: pd.DataFrame) -> None:

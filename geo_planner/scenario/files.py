@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from geo_planner.config.reading import TOO_DEEP, require_shallow
 from geo_planner.errors import require_path
 from geo_planner.reasons import Reason
 from geo_planner.scenario.model import Parsed, Scenario, parse_scenario, require_scenario
@@ -55,17 +56,21 @@ def _content(file: Path) -> Any:
         raise scenario_error(str(file), [Reason("scenario_file_suffix")])
     try:
         text = file.read_text("utf-8")
-        return tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
+        content = tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
+        require_shallow(content)
     except FileNotFoundError:
         raise scenario_error(str(file), [Reason("scenario_no_file")]) from None
     except (OSError, ValueError) as error:
         raise scenario_error(
             str(file), [Reason("scenario_file_unread", error=str(error))]
         ) from error
+    except RecursionError:
+        raise scenario_error(str(file), [Reason("scenario_file_unread", error=TOO_DEEP)]) from None
+    return content
 
 
 def bases_beside(
-    scenario: Scenario, folder: Path, known: Iterable[Scenario] = ()
+    scenario: Scenario, folder: Path, bases: Iterable[Scenario] = ()
 ) -> list[Scenario]:
     """Read what a scenario builds on from files named by id in a folder, where not known yet.
 
@@ -74,7 +79,7 @@ def bases_beside(
     ScenarioError
         When such a file is wrong.
     """
-    found = {other.id: other for other in known}
+    found = {other.id: other for other in bases}
     wanted = scenario.based_on
     while wanted is not None and wanted not in found and wanted != scenario.id:
         files = [folder / f"{wanted}{suffix}" for suffix in SUFFIXES]

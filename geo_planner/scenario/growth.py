@@ -84,7 +84,15 @@ class AddDevelopment(Modification):
             }  # fmt: skip
             add_business(draft, row, shape.representative_point())
         if self.floor_area_m2:
-            self._build(draft, shape)
+            off_sites = self.floor_area_m2 - self._add_floor_area(draft, "sites", shape)
+            if off_sites > 1:
+                draft.note(Reason("scenario_off_sites", area=float(off_sites)))
+            sites = gpd.GeoDataFrame(draft.frame("sites"))
+            is_unknown = sites["existing_floor_area_m2"].isna() & sites.intersects(shape)
+            if is_unknown.any():
+                names = tuple(sites.loc[is_unknown, "site_id"])
+                draft.note(Reason("scenario_existing_unknown", sites=names))
+            self._add_floor_area(draft, "parcels", shape)
 
     def _add_zone(self, draft: Draft, shape: BaseGeometry) -> None:
         zones = gpd.GeoDataFrame(draft.frame("zones"))
@@ -101,18 +109,6 @@ class AddDevelopment(Modification):
             "population_count": persons, "workers_count": persons * share, "geometry": shape,
         }  # fmt: skip
         draft.add("zones", [row])
-
-    def _build(self, draft: Draft, shape: BaseGeometry) -> None:
-        """Share the floor area among sites, and among parcels; tell what lies on no site."""
-        off_sites = self.floor_area_m2 - self._add_floor_area(draft, "sites", shape)
-        if off_sites > 1:
-            draft.note(Reason("scenario_off_sites", area=float(off_sites)))
-        sites = gpd.GeoDataFrame(draft.frame("sites"))
-        is_unknown = sites["existing_floor_area_m2"].isna() & sites.intersects(shape)
-        if is_unknown.any():
-            names = tuple(sites.loc[is_unknown, "site_id"])
-            draft.note(Reason("scenario_existing_unknown", sites=names))
-        self._add_floor_area(draft, "parcels", shape)
 
     def _add_floor_area(self, draft: Draft, table: str, shape: BaseGeometry) -> float:
         """Add to what stands on the rows of a table by ground covered; return the sum [m2]."""
@@ -150,6 +146,8 @@ class GrowZones(Modification):
     def _one_of_both(self) -> Self:
         if (self.factor is None) == (self.forecast is None):
             raise unfit_value("growth_one")
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise unfit_value("growth_marks")
         return self
 
     def content(self) -> dict[str, Any]:

@@ -126,10 +126,6 @@ class _Builder:
         self.shapes = self.cuts.shapes
         self.tree = shapely.STRtree(self.shapes)
         self.levels = streets["level"].to_numpy(int)
-        self.may_join = self._may_join(streets)
-
-    def _may_join(self, streets: gpd.GeoDataFrame) -> Mask:
-        """Mark streets that share a mode with the new one and may have a junction with it."""
         shares = np.zeros(len(streets), dtype=bool)
         for mode in STREET_MODES:
             if self.plan.opens(mode):
@@ -137,8 +133,7 @@ class _Builder:
         never = list(_NEVER_JOINED)
         if self.plan.road_class not in _JOIN_MOTORWAYS:
             never.append("motorway")
-        joined: Mask = shares & ~streets["road_class"].isin(never).to_numpy(bool)
-        return joined
+        self.may_join: Mask = shares & ~streets["road_class"].isin(never).to_numpy(bool)
 
     def join_vertices(self) -> None:
         """Join both ends where a street lies near enough, at least one, and vertices on streets.

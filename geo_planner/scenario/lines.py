@@ -157,12 +157,6 @@ class RemoveRoute(Modification):
         left = draft.frame("trips")
         shapes = set(theirs["shape_id"].dropna()) - set(left["shape_id"].dropna())
         draft.keep("shapes", ~draft.frame("shapes")["shape_id"].isin(shapes))
-        self._drop_added(draft, gone)
-        tidy_feed(draft)
-
-    @staticmethod
-    def _drop_added(draft: Draft, gone: set[str]) -> None:
-        """Remove the stops and services a scenario's line brought and nothing else uses."""
         brought = tuple(f"{route}:" for route in gone if route.startswith(f"{SCENARIO_FEED}:"))
         services = set(draft.frame("trips")["service_id"])
         called = set(draft.frame("stop_times")["stop_id"])
@@ -176,3 +170,4 @@ class RemoveRoute(Modification):
             draft.keep(name, ~is_brought | ids.isin(used))
         stops = draft.frame("stops")["stop_id"]
         drop_stops(draft, {stop for stop in stops if stop.startswith(brought)} - called)
+        tidy_feed(draft)

@@ -238,7 +238,7 @@ def of_modification(number: int, verb: str, what: Reason) -> Reason:
     return Reason("scenario_modification", number=number, verb=verb, what=what)
 
 
-def chain_of(scenario: Scenario, known: Iterable[Scenario] = ()) -> list[Scenario]:
+def chain_of(scenario: Scenario, bases: Iterable[Scenario] = ()) -> list[Scenario]:
     """List what a scenario builds on, eldest first, and itself last.
 
     Raises
@@ -246,7 +246,7 @@ def chain_of(scenario: Scenario, known: Iterable[Scenario] = ()) -> list[Scenari
     ScenarioError
         When a base is unknown, or scenarios build on each other in a circle.
     """
-    by_id = {other.id: other for other in known}
+    by_id = {other.id: other for other in bases}
     chain: list[Scenario] = [scenario]
     while chain[0].based_on is not None:
         base = chain[0].based_on

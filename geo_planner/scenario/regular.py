@@ -91,22 +91,17 @@ def _describe(draft: Draft, trips: pd.DataFrame, calls: pd.DataFrame) -> pd.Data
     times = calls.assign(end=calls["arrival_time_s"].fillna(calls["departure_time_s"]))
     last = times.groupby("trip_id", sort=False)["end"].last()
     first = first_departures(calls)
+    directions = listed["direction_id"].astype(object)
+    for rows in listed.groupby("route_id").groups.values():
+        if directions[rows].isna().any():
+            directions[rows] = courses[rows].map(_ways_of(courses[rows]))
     return listed.assign(
-        group=listed["route_id"] + "\n" + _directions(listed, courses).astype(str),
+        group=listed["route_id"] + "\n" + directions.astype(str),
         course=courses,
         first_s=first.reindex(listed.index),
         run_s=(last - first).astype(float).reindex(listed.index),
         dates=listed["service_id"].map(dates),
     )
-
-
-def _directions(listed: pd.DataFrame, courses: pd.Series) -> pd.Series:
-    """Give the direction of each trip: the feed's, or by the order of the stops they share."""
-    directions = listed["direction_id"].astype(object)
-    for rows in listed.groupby("route_id").groups.values():
-        if directions[rows].isna().any():
-            directions[rows] = courses[rows].map(_ways_of(courses[rows]))
-    return directions
 
 
 def _ways_of(courses: pd.Series) -> dict[str, int]:
@@ -191,7 +186,12 @@ class _Regular:
 
     def write(self) -> None:
         """Add the regular trip and take away the departures it replaces."""
-        departures = self._departures()
+        frequencies = self.draft.frame("frequencies")
+        theirs = frequencies[frequencies["trip_id"].isin(self.chosen["trip_id"])]
+        repeated = set(theirs["trip_id"])
+        cuts = [inside for _, inside, _ in map(_cut(self.plan.service), _tuples(theirs)) if inside]
+        trips = self.chosen.loc[~self.chosen["trip_id"].isin(repeated), "first_s"]
+        departures = [int(value) for value in trips] + [start for start, _, _ in cuts]
         period, headway_s = self.plan.service, self.plan.service.headway_s
         first_s = period.start_s + (min(departures) - period.start_s) % headway_s
         if first_s >= period.end_s:
@@ -223,15 +223,6 @@ class _Regular:
         frequency = {"trip_id": self.name, "start_time_s": first_s, "end_time_s": period.end_s,
                      "headway_s": headway_s, "exact_times": 1}  # fmt: skip
         self.draft.add("frequencies", [frequency])
-
-    def _departures(self) -> list[int]:
-        """List first departures within the period."""
-        frequencies = self.draft.frame("frequencies")
-        theirs = frequencies[frequencies["trip_id"].isin(self.chosen["trip_id"])]
-        repeated = set(theirs["trip_id"])
-        cuts = [inside for _, inside, _ in map(_cut(self.plan.service), _tuples(theirs)) if inside]
-        own = self.chosen.loc[~self.chosen["trip_id"].isin(repeated), "first_s"]
-        return [int(value) for value in own] + [start for start, _, _ in cuts]
 
     def _take_away(self) -> None:
         """Remove the replaced departures on the chosen dates; on other dates they stay."""
@@ -273,18 +264,16 @@ class _Regular:
         if outside:
             self.draft.add("frequencies", _frequency_rows(trip_id, outside))
         if kept:
-            self._copy_trip(trip_id, f"{self.name}:{trip_id}", kept, inside)
+            copy_id = f"{self.name}:{trip_id}"
+            trips, calls = self.draft.frame("trips"), self.draft.frame("stop_times")
+            copied = trips[trips["trip_id"] == trip_id].assign(
+                trip_id=copy_id, service_id=self._service_on(kept), feed=SCENARIO_FEED
+            )
+            self.draft.add("trips", copied)
+            self.draft.add("stop_times", calls[calls["trip_id"] == trip_id].assign(trip_id=copy_id))
+            self.draft.add("frequencies", _frequency_rows(copy_id, inside))
         if not outside:
             drop_trips(self.draft, {trip_id})
-
-    def _copy_trip(self, trip_id: str, copy_id: str, dates: Dates, rows: list[Any]) -> None:
-        trips, calls = self.draft.frame("trips"), self.draft.frame("stop_times")
-        copied = trips[trips["trip_id"] == trip_id].assign(
-            trip_id=copy_id, service_id=self._service_on(dates), feed=SCENARIO_FEED
-        )
-        self.draft.add("trips", copied)
-        self.draft.add("stop_times", calls[calls["trip_id"] == trip_id].assign(trip_id=copy_id))
-        self.draft.add("frequencies", _frequency_rows(copy_id, rows))
 
 
 def _frequency_rows(trip_id: str, rows: list[Any]) -> list[dict[str, Any]]:

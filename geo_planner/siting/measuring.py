@@ -171,7 +171,10 @@ def _measure(key: str, frame: _Measurements) -> _Pair:
     if key == "cluster_jobs_15":
         return _cluster_jobs(frame)
     if key in _LAND_COLUMNS:
-        return _of_land(_LAND_COLUMNS[key], frame), pd.Series(dtype=float)
+        column = _LAND_COLUMNS[key]
+        if frame.land is None or column not in frame.land or frame.land[column].isna().all():
+            raise _NoData("land_not_known", column=column)
+        return frame.land[column].astype(float).reindex(frame.sites.index), pd.Series(dtype=float)
     plain: dict[str, Callable[[_Measurements], FloatArray]] = {
         "station_walk_m": _station_walk,
         "departures_per_hour": _departures,
@@ -184,12 +187,6 @@ def _measure(key: str, frame: _Measurements) -> _Pair:
         "minutes_campus": lambda f: _minutes(f, "transit", "campus"),
     }
     return pd.Series(plain[key](frame), index=frame.sites.index), pd.Series(dtype=float)
-
-
-def _of_land(column: str, frame: _Measurements) -> pd.Series:
-    if frame.land is None or column not in frame.land or frame.land[column].isna().all():
-        raise _NoData("land_not_known", column=column)
-    return frame.land[column].astype(float).reindex(frame.sites.index)
 
 
 def _workers(column: str, frame: _Measurements) -> _Pair:

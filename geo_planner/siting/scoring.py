@@ -62,7 +62,14 @@ def score_sites(
         excluded_because = pd.Series(np.nan, index=raw.index, dtype="str")
     reasons = excluded_because.reindex(raw.index).astype("str")
     if unknown == "exclude":
-        reasons = reasons.fillna(_unknown_reasons(values, weights))
+        missing = values.isna() & (weights.to_numpy() > 0)
+        cells = [
+            str(Reason("criteria_unknown", criteria=tuple(values.columns[row])))
+            if row.any()
+            else None
+            for row in missing.to_numpy()
+        ]
+        reasons = reasons.fillna(pd.Series(cells, index=values.index, dtype="str"))
     counted = values.fillna(0.0) if unknown == "worst" else values
     ranked = reasons.isna().to_numpy()
     found = _aggregate(counted.to_numpy(), weights.to_numpy(float), method, ranked)
@@ -79,16 +86,6 @@ def score_sites(
         parts[f"{key}_value"] = values[key].to_numpy()
         parts[f"{key}_contribution"] = found.contributions[:, i]
     return pd.DataFrame({**scores, **parts}, index=raw.index)
-
-
-def _unknown_reasons(values: pd.DataFrame, weights: pd.Series) -> pd.Series:
-    """Name what is unknown of each site; missing where nothing is."""
-    missing = values.isna() & (weights.to_numpy() > 0)
-    cells = [
-        str(Reason("criteria_unknown", criteria=tuple(values.columns[row]))) if row.any() else None
-        for row in missing.to_numpy()
-    ]
-    return pd.Series(cells, index=values.index, dtype="str")
 
 
 def _aggregate(

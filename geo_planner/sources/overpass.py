@@ -68,12 +68,25 @@ def read_overpass(
     MissingDependencyError
         When osmnx is not installed and no ``fetch`` is given.
     """
-    _require_area(polygon_wgs84)
+    is_area = getattr(polygon_wgs84, "geom_type", "") in {"Polygon", "MultiPolygon"}
+    if not is_area or polygon_wgs84.is_empty or not polygon_wgs84.is_valid:
+        raise InputError("the area to ask for must be a valid polygon in longitude and latitude")
+    west, south, east, north = polygon_wgs84.bounds
+    if max(-south, north) > _QUADRANT or max(-west, east) > 2 * _QUADRANT:
+        raise InputError(
+            f"the area {polygon_wgs84.bounds} is not in degrees: reproject it to EPSG:4326"
+        )
     answers = [_parse(text, url) for text in (fetch or fetch_with_osmnx)(polygon_wgs84, url)]
     with tempfile.TemporaryDirectory(prefix="geo_planner_overpass_") as folder:
         path = Path(folder) / "answer.osm.pbf"
         try:
-            n_elements, n_outside = _store(answers, polygon_wgs84, path)
+            elements = {
+                (element["type"], element["id"]): element
+                for answer in answers
+                for element in answer["elements"]
+            }
+            kept, n_outside = _within(elements, polygon_wgs84)
+            _write(kept, path)
         except (KeyError, TypeError, *OSMIUM_ERRORS) as error:
             raise SourceError(url, f"answered with broken elements ({error!r})") from error
         try:
@@ -82,7 +95,7 @@ def read_overpass(
         except SourceError as error:
             raise SourceError(url, error.reason) from error
     findings = (
-        Finding(url, "read", n_elements, Reason("overpass_elements")),
+        Finding(url, "read", len(elements), Reason("overpass_elements")),
         Finding(url, "left_out", n_outside, Reason("overpass_outside")),
         *extract.findings,
     )
@@ -192,15 +205,6 @@ def _osmnx_settings(url: str, keep: Callable[..., None]) -> Iterator[None]:
                 setattr(settings, name, value)
 
 
-def _require_area(polygon: Any) -> None:
-    is_area = getattr(polygon, "geom_type", "") in {"Polygon", "MultiPolygon"}
-    if not is_area or polygon.is_empty or not polygon.is_valid:
-        raise InputError("the area to ask for must be a valid polygon in longitude and latitude")
-    west, south, east, north = polygon.bounds
-    if max(-south, north) > _QUADRANT or max(-west, east) > 2 * _QUADRANT:
-        raise InputError(f"the area {polygon.bounds} is not in degrees: reproject it to EPSG:4326")
-
-
 def _parse(text: bytes, url: str) -> Answer:
     """Read one answer; a remark means that the server gave up half way."""
     try:
@@ -216,18 +220,6 @@ def _parse(text: bytes, url: str) -> Answer:
             url, f"gave up half way ({answer['remark']}): ask for a smaller area or another server"
         )
     return answer
-
-
-def _store(answers: Sequence[Answer], polygon: Any, path: Path) -> tuple[int, int]:
-    """Write the elements of all answers, each once, as a file; count them and those left out."""
-    elements = {
-        (element["type"], element["id"]): element
-        for answer in answers
-        for element in answer["elements"]
-    }
-    kept, n_outside = _within(elements, polygon)
-    _write(kept, path)
-    return len(elements), n_outside
 
 
 def _within(

@@ -66,19 +66,9 @@ def _site_use(words: Wording, value: Any) -> str:
     return f"»{label.lower()}«"
 
 
-def _exact(words: Wording, value: float) -> str:
-    """Write a number with the decimals it has, to six significant figures."""
-    return _rounded(words, value, 6)
-
-
 def _rounded(words: Wording, value: float, figures: int) -> str:
     rounded = Decimal(f"{value:.{figures}g}")
     return words.number(float(rounded), max(0, -int(rounded.normalize().as_tuple().exponent)))
-
-
-def _signed(words: Wording, value: float) -> str:
-    """Write points with a sign and one decimal."""
-    return f"{'+' if value > 0 else ''}{words.number(value, 1)}"
 
 
 def _percent(words: Wording, value: float) -> str:
@@ -91,10 +81,6 @@ def _criterion(words: Wording, key: str) -> str:
     return plain_label(_labels("criteria", "id", words.language).get(key, key))
 
 
-def _constraint(words: Wording, kind: str) -> str:
-    return _labels("constraint_kinds", "kind", words.language).get(kind, kind)
-
-
 @cache
 def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
     rows = packaged_rows(name)
@@ -103,9 +89,10 @@ def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
 
 FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
-    "exact": _exact,
+    # with the decimals it has, to six significant figures
+    "exact": lambda words, value: _rounded(words, value, 6),
     "mode_lower": lambda words, value: words.phrases.get(f"mode_{value}", str(value)).lower(),
-    "signed": _signed,
+    "signed": lambda words, value: ("+" if value > 0 else "") + words.number(value, 1),
     "significant": lambda words, value: _rounded(words, value, 4),
     "site_use": _site_use,
     "whole_m2": lambda words, value: f"{words.number(value)}{NO_BREAK_SPACE}m²",
@@ -119,7 +106,9 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     # a figure for machines: a column's name says nothing to readers of the text
     "unsaid": lambda _words, _value: "",
     "criterion": _criterion,
-    "constraint": _constraint,
+    "constraint": lambda words, kind: _labels("constraint_kinds", "kind", words.language).get(
+        kind, kind
+    ),
     "decimal": lambda words, value: words.number(value, 0 if float(value).is_integer() else 1),
     **{
         unit: (lambda words, value, unit=unit: words.figure(value, unit))  # type: ignore[misc]

@@ -25,7 +25,7 @@ def run_folder(small_region, tmp_path_factory):
     result = analyse(region, threads=1)
     write_report(result, folder)
     child = apply_scenario(region, GROWN, folder / "more" / "region")
-    write_report(analyse(child, result.study, threads=1, known=result), folder / "more")
+    write_report(analyse(child, result.study, threads=1, earlier=result), folder / "more")
     return folder
 
 

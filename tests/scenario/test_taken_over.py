@@ -31,7 +31,7 @@ def baseline(town_for_laws):
 def test_a_run_that_takes_over_is_the_run_that_computes(town, baseline, name):
     edit, expected = EDITS[name]
     changed = after(town, edit)
-    taking = analyse(changed, threads=1, reference=baseline.reference, known=baseline)
+    taking = analyse(changed, threads=1, reference=baseline.reference, earlier=baseline)
     anew = analyse(changed, threads=1, reference=baseline.reference)
     for frame in ("zones", "businesses", "sites", "snaps", "criteria"):
         assert_frame_equal(getattr(taking, frame), getattr(anew, frame))
@@ -47,12 +47,12 @@ def test_a_run_that_takes_over_is_the_run_that_computes(town, baseline, name):
 def test_other_settings_take_nothing_over(town, baseline):
     slow = baseline.study.travel.model_copy(update={"walk_speed_kmh": 2.0})
     other = baseline.study.model_copy(update={"travel": slow})
-    result = analyse(town, other, threads=1, known=baseline)
+    result = analyse(town, other, threads=1, earlier=baseline)
     assert_frame_equal(result.zones, analyse(town, other, threads=1).zones)
 
 
 def test_what_was_taken_over_is_taken_over_again(town, baseline):
-    first = analyse(after(town, REZONE), threads=1, known=baseline)
+    first = analyse(after(town, REZONE), threads=1, earlier=baseline)
     assert first.run_cache.access["walk"] is baseline.run_cache.access["walk"]
     assert first.run_cache.stations.methods is baseline.run_cache.stations.methods
 

@@ -266,20 +266,16 @@ def _job_columns(
         columns[f"gross_jobs_{end}"] = remaining_m2 * common[f"business_share_{end}"] * rate
         columns[f"net_jobs_{end}"] = columns[f"gross_jobs_{end}"] - removed
     columns["overbuilt_m2"] = np.maximum(existing_m2 - common["allowed_likely_m2"], 0.0)
-    columns |= _private(columns, common)
-    columns["unknown_reason"] = _why_unknown(common, columns, is_add=is_add)
-    return columns
-
-
-def _private(columns: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, FloatArray]:
-    """Multiply by the private share; where jobs are lost the ends of the share change places."""
     least, most = common["private_share_low"], common["private_share_high"]
     low, high = columns["net_jobs_low"], columns["net_jobs_high"]
-    return {
+    # where jobs are lost the ends of the share change places
+    columns |= {
         "net_private_jobs_low": low * np.where(low < 0, most, least),
         "net_private_jobs_likely": columns["net_jobs_likely"] * common["private_share_likely"],
         "net_private_jobs_high": high * np.where(high < 0, least, most),
     }
+    columns["unknown_reason"] = _why_unknown(common, columns, is_add=is_add)
+    return columns
 
 
 def _why_unknown(

@@ -168,7 +168,9 @@ class _ConstraintOverlay:
         area_m2[rows] = shapely.area(overlap)
         is_there = np.zeros(len(self.shapes), bool)
         is_there[rows] = True
-        gap = self._gap(ground)
+        gap = np.full(len(self.shapes), shapely.Polygon(), dtype=object)
+        if ground.covered is not None:
+            gap = np.asarray(shapely.difference(self.shapes, ground.covered), dtype=object)
         gap_share = shapely.area(gap) / self.area_m2
         has_gap = gap_share > _LEAST_GAP_SHARE
         if ground.effect == "excludes":
@@ -214,12 +216,6 @@ class _ConstraintOverlay:
         laid["area_m2"] = area_m2
         laid["share"] = np.minimum(area_m2 / self.area_m2, 1.0)
         return laid
-
-    def _gap(self, ground: ConstraintGround) -> Shapes:
-        """Cut out of each site what the source has data on."""
-        if ground.covered is None:
-            return np.full(len(self.shapes), shapely.Polygon(), dtype=object)
-        return np.asarray(shapely.difference(self.shapes, ground.covered), dtype=object)
 
     def excluded(self) -> Shapes:
         """Unite what excludes, site by site."""

@@ -122,6 +122,9 @@ def environment_classes(
     limits = np.column_stack([plan_max, by_distance, cap])
     at_most = np.where(np.isnan(limits), np.inf, limits).min(axis=1)
     possible = np.where(at_most == 1, 1.0, limits.min(axis=1))
+    names = np.array(["plan", "distance", "constraint"])
+    bars, missing = Reason("env_class_bars_offices"), Reason("existing_homes_missing")
+    always = [] if sensitive.has_existing_homes else [missing]
     frame = pd.DataFrame(
         {
             "env_class_plan_min": plan_min,
@@ -132,11 +135,18 @@ def environment_classes(
             "sensitive_kind": now["nearest_kind"].to_numpy(object),
             "sensitive_id": now["nearest_id"].to_numpy(object),
             "env_class_possible": possible,
-            "env_class_rules": _which_rules(limits, possible),
+            "env_class_rules": [
+                "" if np.isnan(lowest) else " and ".join(names[row == lowest])
+                for row, lowest in zip(limits, possible, strict=True)
+            ],
             "env_class_reason": np.where(
                 np.isnan(possible), _why_unknown(plan_max, by_distance), ""
             ),
-            "env_class_note": _notes(plan_min, has_homes=sensitive.has_existing_homes),
+            "env_class_note": np.where(
+                plan_min > _OFFICE_CLASS_MIN,
+                write_reasons([bars, *always]) or "",
+                write_reasons(always) or "",
+            ),
         },
         index=ids,
     )
@@ -160,14 +170,6 @@ def _strictest(result: PlanResult, quantity: str, choose: np.ufunc) -> FloatArra
     return np.where(is_open, np.nan, found)
 
 
-def _which_rules(limits: FloatArray, possible: FloatArray) -> list[str]:
-    names = np.array(["plan", "distance", "constraint"])
-    return [
-        "" if np.isnan(lowest) else " and ".join(names[row == lowest])
-        for row, lowest in zip(limits, possible, strict=True)
-    ]
-
-
 def _why_unknown(plan_max: FloatArray, by_distance: FloatArray) -> np.ndarray:
     no_plan, no_distance = np.isnan(plan_max), np.isnan(by_distance)
     return np.select(
@@ -178,16 +180,6 @@ def _why_unknown(plan_max: FloatArray, by_distance: FloatArray) -> np.ndarray:
             str(Reason("env_class_by_plan")),
         ],
         default="",
-    )
-
-
-def _notes(plan_min: FloatArray, *, has_homes: bool) -> np.ndarray:
-    bars, missing = Reason("env_class_bars_offices"), Reason("existing_homes_missing")
-    always = [] if has_homes else [missing]
-    return np.where(
-        plan_min > _OFFICE_CLASS_MIN,
-        write_reasons([bars, *always]) or "",
-        write_reasons(always) or "",
     )
 
 

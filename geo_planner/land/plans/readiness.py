@@ -37,7 +37,12 @@ def part_stages(result: PlanResult, use: str) -> FloatArray:
     has_proposal = result.parts["has_proposal"].to_numpy(bool)
     is_blocked = result.parts["is_blocked"].to_numpy(bool)
     is_local = is_covered(result, "now")
-    framework = _framework_stage(result, use)
+    fit = _fit(result, "potential", use)
+    stage = np.where(np.isnan(fit), np.nan, np.where(fit == 1, _FRAMEWORK, _NOTHING))
+    is_gap = ~is_covered(result, "potential")
+    is_proposed = ~np.isnan(result.value("potential_if_adopted", "use_code"))
+    # where only a proposed framework lies, it must be adopted first
+    framework = np.where(is_gap & is_proposed, _NOTHING, stage)
     is_rural = result.value("ruling", "zone_status") == _RURAL
     without_local = np.where(is_rural, _RURAL_STAGE, framework)
     refused = np.where(framework == _FRAMEWORK, _FRAMEWORK, _NOTHING)
@@ -48,15 +53,6 @@ def part_stages(result: PlanResult, use: str) -> FloatArray:
     )
     keeps_right = (adopted == _RIGHT) & ~is_blocked
     return np.where(has_proposal & ~keeps_right, proposed, adopted)
-
-
-def _framework_stage(result: PlanResult, use: str) -> FloatArray:
-    """Give the stage by framework alone; where only a proposed framework lies, it must be made."""
-    fit = _fit(result, "potential", use)
-    stage = np.where(np.isnan(fit), np.nan, np.where(fit == 1, _FRAMEWORK, _NOTHING))
-    is_gap = ~is_covered(result, "potential")
-    is_proposed = ~np.isnan(result.value("potential_if_adopted", "use_code"))
-    return np.where(is_gap & is_proposed, _NOTHING, stage)
 
 
 def _fit(result: PlanResult, state: str, use: str) -> FloatArray:

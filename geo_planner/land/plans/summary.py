@@ -47,15 +47,22 @@ def plan_summary(
     use_code, use_shares = _largest_share(result, state, "use_code")
     zone, _ = _largest_share(result, state, "zone_status")
     basis = result.rulings[state]["floor_area_ratio"].ratio_basis
+    low, high = np.full(len(ids), np.inf), np.full(len(ids), -np.inf)
+    with np.errstate(invalid="ignore"):
+        np.minimum.at(low, site, basis)
+        np.maximum.at(high, site, basis)
     columns: dict[str, Any] = {
         "use_code": use_code,
         "use_shares": use_shares,
         "zone_status": [zone_name(code) for code in zone],
         "floor_area_ratio": _mean(site, result.value(state, "floor_area_ratio"), area_m2, len(ids)),
-        "ratio_basis": _only(site, basis, len(ids)),
+        "ratio_basis": np.where(low == high, low, np.nan),
     }
     for quantity in _LARGEST:
-        columns[quantity] = _largest(site, result.value(state, quantity), len(ids))
+        found = np.full(len(ids), -np.inf)
+        with np.errstate(invalid="ignore"):
+            np.maximum.at(found, site, result.value(state, quantity))
+        columns[quantity] = np.where(np.isinf(found), np.nan, found)
     columns["citations"] = citation_texts(result, (state,) if cited is None else cited)
     columns["unknown"] = unknown_reasons(result, state, QUANTITIES).to_numpy()
     return pd.DataFrame(columns, index=ids)
@@ -145,22 +152,6 @@ def _mean(site: np.ndarray, value: FloatArray, area_m2: FloatArray, n_sites: int
     total = np.bincount(site, weights=area_m2, minlength=n_sites)
     with np.errstate(invalid="ignore"):
         return np.bincount(site, weights=value * area_m2, minlength=n_sites) / total
-
-
-def _largest(site: np.ndarray, value: FloatArray, n_sites: int) -> FloatArray:
-    found = np.full(n_sites, -np.inf)
-    with np.errstate(invalid="ignore"):
-        np.maximum.at(found, site, value)
-    return np.where(np.isinf(found), np.nan, found)
-
-
-def _only(site: np.ndarray, value: FloatArray, n_sites: int) -> FloatArray:
-    """Keep a value all parts of a site share."""
-    low, high = np.full(n_sites, np.inf), np.full(n_sites, -np.inf)
-    with np.errstate(invalid="ignore"):
-        np.minimum.at(low, site, value)
-        np.maximum.at(high, site, value)
-    return np.where(low == high, low, np.nan)
 
 
 def unknown_reasons(result: PlanResult, state: str, quantities: Sequence[str]) -> pd.Series:

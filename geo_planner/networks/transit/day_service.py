@@ -7,7 +7,6 @@ is right and yet not what was meant. So both are findings.
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.findings import Finding
@@ -48,7 +47,13 @@ def service_findings(
         what = Reason("transit_feed_rests", day=timetable.day.isoformat())
         findings.append(Finding("feeds", "warning", len(resting), what, spans))
     last_s = max(last_s, first_s + LEAST_WINDOW_S)
-    starts_s, ends_s = _run_times_s(timetable)
+    n_runs = np.diff(timetable.pattern_trip_ptr)
+    n_calls = np.diff(timetable.pattern_stop_ptr)
+    start = np.repeat(timetable.pattern_time_ptr[:-1], n_runs)
+    place = np.arange(len(start)) - np.repeat(timetable.pattern_trip_ptr[:-1], n_runs)
+    last = start + np.repeat((n_calls - 1) * n_runs, n_runs) + place
+    starts_s = timetable.departure_cs[start + place] / CENTISECONDS_PER_S
+    ends_s = timetable.arrival_cs[last] / CENTISECONDS_PER_S
     is_within = (starts_s <= last_s) & (ends_s >= first_s)
     routes = trips["route_id"].to_numpy(object)[timetable.trip_idx]
     of_day, within = set(routes[is_of_day].tolist()), set(routes[is_within].tolist())
@@ -65,21 +70,6 @@ def _spans(region: Region, feed: str) -> str:
     name = feed if pd.isna(publisher) else f"{feed} ({publisher})"
     return f"{name}: " + ", ".join(
         f"{first}" if first == last else f"{first} \u2013 {last}" for first, last in spans
-    )
-
-
-def _run_times_s(
-    timetable: Timetable,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Give the first departure and the last arrival of every run [s of the day]."""
-    n_runs = np.diff(timetable.pattern_trip_ptr)
-    n_calls = np.diff(timetable.pattern_stop_ptr)
-    start = np.repeat(timetable.pattern_time_ptr[:-1], n_runs)
-    place = np.arange(len(start)) - np.repeat(timetable.pattern_trip_ptr[:-1], n_runs)
-    last = start + np.repeat((n_calls - 1) * n_runs, n_runs) + place
-    return (
-        timetable.departure_cs[start + place] / CENTISECONDS_PER_S,
-        timetable.arrival_cs[last] / CENTISECONDS_PER_S,
     )
 
 

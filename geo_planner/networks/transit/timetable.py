@@ -182,7 +182,9 @@ def build_timetable(
         findings += wheelchair_findings
     places = lay_out_places(tables, stops, called, route_idx)
     trips = places.trips
-    first_s, last_s = _ends_s(trips, len(tables["trips"]))
+    first_s, last_s = np.full((2, len(tables["trips"])), -1, dtype=np.int64)
+    first_s[trips.row] = trips.departure_cs[trips.ptr[:-1]] // CENTISECONDS_PER_S
+    last_s[trips.row] = trips.arrival_cs[trips.ptr[1:] - 1] // CENTISECONDS_PER_S
     runs, phase_findings = list_runs(
         tables, day, first_s, last_s, from_s=from_s, until_s=until_s,
         timezone=timezone or str(tables["feeds"]["timezone"].iloc[0]), phases=phases,
@@ -217,14 +219,6 @@ def build_timetable(
         **_time_arrays(trips, run_trip, runs.shift_s * CENTISECONDS_PER_S, first_run),
         **_boarding_arrays(arrays, len(places.stop_idx)),
     )
-
-
-def _ends_s(trips: Trips, n_rows: int) -> LongArray:
-    """Give the first departure and last arrival of each row of trips [s], -1 without any."""
-    ends_s = np.full((2, n_rows), -1, dtype=np.int64)
-    ends_s[0, trips.row] = trips.departure_cs[trips.ptr[:-1]] // CENTISECONDS_PER_S
-    ends_s[1, trips.row] = trips.arrival_cs[trips.ptr[1:] - 1] // CENTISECONDS_PER_S
-    return ends_s
 
 
 def _onward_arrays(through: ThroughTrips, run_trip: LongArray) -> dict[str, npt.NDArray[Any]]:

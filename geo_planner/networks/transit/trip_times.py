@@ -102,7 +102,14 @@ def read_trips(
         order = np.argsort(rank, kind="stable")
         order = order[trip_row[order] >= 0]
         frame, trip_row = frame.iloc[order], trip_row[order]
-    arrival_s, departure_s = _stated_times(frame)
+    arrival_s, departure_s = (
+        frame[name].to_numpy(dtype=np.int64, na_value=-1)
+        for name in ("arrival_time_s", "departure_time_s")
+    )
+    arrival_s, departure_s = (
+        np.where(arrival_s < 0, departure_s, arrival_s),
+        np.where(departure_s < 0, arrival_s, departure_s),
+    )
     kept, cut, lost = _within_stated_times(trip_row, arrival_s)
     if not kept.all():
         frame, trip_row = frame[kept], trip_row[kept]
@@ -159,18 +166,6 @@ def _arranged(calls: pd.DataFrame) -> Iterator[Finding]:
         if is_so.any():
             examples = tuple(calls.loc[is_so, "trip_id"].unique()[:_MAX_EXAMPLES])
             yield Finding("stop_times", finding, int(is_so.sum()), what, examples)
-
-
-def _stated_times(frame: pd.DataFrame) -> tuple[LongArray, LongArray]:
-    """Read both times of each call [s], -1 where both are blank; one alone stands for both."""
-    arrival_s, departure_s = (
-        frame[name].to_numpy(dtype=np.int64, na_value=-1)
-        for name in ("arrival_time_s", "departure_time_s")
-    )
-    return (
-        np.where(arrival_s < 0, departure_s, arrival_s),
-        np.where(departure_s < 0, arrival_s, departure_s),
-    )
 
 
 def _fill(

@@ -72,11 +72,13 @@ def _saturated(subject: Subject, measures: Sequence[MeasureKey]) -> list[str]:
     total = all_there_is(result.zones, result.businesses, "workers")
     found: dict[tuple[str, str], list[str]] = {}
     for measure in measures:
-        told = saturation_words(_value(subject, measure), total, "workers", words)
-        if told:
+        saturation = saturation_words(_value(subject, measure), total, "workers", words)
+        if saturation:
             limit = words.figure(measure.cutoff_min, "min")
-            found.setdefault((_mode_words(subject, measure.mode), told), []).append(limit)
-    return [f"{mode}, {', '.join(limits)}: {told}" for (mode, told), limits in found.items()]
+            found.setdefault((_mode_words(subject, measure.mode), saturation), []).append(limit)
+    return [
+        f"{mode}, {', '.join(limits)}: {saturation}" for (mode, saturation), limits in found.items()
+    ]
 
 
 def headline_workers(subject: Subject) -> dict[str, str] | None:
@@ -157,14 +159,16 @@ def neighbour_section(subject: Subject) -> dict[str, Any]:
     """
     words = subject.words
     near = _within(subject, subject.result.businesses, WORKPLACES_M)
-    known = near[near["employees_count"].notna()]
-    largest = known.sort_values("employees_count", ascending=False, kind="stable")
-    in_cluster = known.groupby("cluster")["employees_count"].sum()
+    with_jobs = near[near["employees_count"].notna()]
+    largest = with_jobs.sort_values("employees_count", ascending=False, kind="stable")
+    in_cluster = with_jobs.groupby("cluster")["employees_count"].sum()
     has_clusters = subject.result.businesses["cluster"].notna().any()
     return {
-        "jobs": words.figure(float(known["employees_count"].sum()), "jobs") if len(known) else "",
+        "jobs": words.figure(float(with_jobs["employees_count"].sum()), "jobs")
+        if len(with_jobs)
+        else "",
         "count": words.number(len(near)),
-        "unknown": len(near) - len(known),
+        "unknown": len(near) - len(with_jobs),
         "clusters": [
             {
                 "label": words(f"cluster_{key}"),

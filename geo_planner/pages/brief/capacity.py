@@ -27,10 +27,13 @@ def capacity_section(subject: Subject) -> dict[str, Any]:
     states = [*_ALWAYS, *(s for s, other in _AFTER.items() if _differs(subject, s, other))]
     if subject.number(f"{_FALLBACK}_remaining_likely_m2") is not None:
         states.append(_FALLBACK)
+    cells = [subject.text(f"{state}_unknown_reason") for state in states]
+    cells += [subject.text("unknown_reason"), subject.text("bound_reason")]
+    notes = dict.fromkeys(subject.reasons_text(cell) for cell in cells if cell)
     return {
         "rows": [_row(subject, state) for state in states],
         "chain": jobs_chain(subject.words, subject.row),
-        "notes": _notes(subject, states),
+        "notes": list(notes)[:_MOST_NOTES],
     }
 
 
@@ -69,13 +72,6 @@ def limit_words(subject: Subject, limit: str | None) -> str:
     return ", ".join(named)
 
 
-def _notes(subject: Subject, states: list[str]) -> list[str]:
-    cells = [subject.text(f"{state}_unknown_reason") for state in states]
-    cells += [subject.text("unknown_reason"), subject.text("bound_reason")]
-    notes = dict.fromkeys(subject.reasons_text(cell) for cell in cells if cell)
-    return list(notes)[:_MOST_NOTES]
-
-
 def use_section(subject: Subject) -> dict[str, Any]:
     """Lay out what each use may have of the reading that is counted, and the office rule.
 
@@ -87,7 +83,9 @@ def use_section(subject: Subject) -> dict[str, Any]:
         is known.
     """
     uses = json.loads(subject.text("capacity_by_use") or "{}")
-    labels = _labels(subject.words.language)
+    labels = {
+        row["use"]: row[f"label_{subject.words.language}"] for row in packaged_rows("m2_per_job")
+    }
     answers = _answers(subject)
     section: dict[str, Any] = {"rows": [], "shown": _MOST_ROWS, "without": [], "unknown": []}
     by_jobs = sorted(uses.items(), key=lambda pair: -(pair[1]["jobs_likely"] or 0.0))
@@ -98,18 +96,19 @@ def use_section(subject: Subject) -> dict[str, Any]:
         elif facts["m2"] <= 0:
             section["without"].append(label)
         else:
-            section["rows"].append({"label": label, **_use(subject, facts, answers.get(use))})
+            likely = facts["jobs_likely"]
+            section["rows"].append(
+                {
+                    "label": label,
+                    "area": subject.floor_area_of(facts["m2"]),
+                    "likely": subject.ask
+                    if likely is None
+                    else subject.words.figure(likely, "jobs"),
+                    "span": _span(subject, facts["jobs_low"], likely, facts["jobs_high"]),
+                    "answer": answer_words(subject, answers.get(use)),
+                }
+            )
     return section
-
-
-def _use(subject: Subject, facts: dict[str, float | None], answer: str | None) -> dict[str, Any]:
-    likely = facts["jobs_likely"]
-    return {
-        "area": subject.floor_area_of(facts["m2"]),
-        "likely": subject.ask if likely is None else subject.words.figure(likely, "jobs"),
-        "span": _span(subject, facts["jobs_low"], likely, facts["jobs_high"]),
-        "answer": answer_words(subject, answer),
-    }
 
 
 def answer_words(subject: Subject, answer: str | None) -> str:
@@ -125,7 +124,3 @@ def _answers(subject: Subject) -> dict[str, str]:
         return {}
     own = frame[frame["site_id"] == subject.site_id]
     return dict(zip(own["use"], own["answer"], strict=True))
-
-
-def _labels(language: str) -> dict[str, str]:
-    return {row["use"]: row[f"label_{language}"] for row in packaged_rows("m2_per_job")}

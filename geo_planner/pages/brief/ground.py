@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.land.stations.office_rule import office_rules
+from geo_planner.land.stations.office_rule import NO_RULE, office_rules
 from geo_planner.pages.brief.capacity import answer_words
 from geo_planner.pages.brief.subject import Subject
 from geo_planner.pages.drawing.layers import text_of
@@ -37,12 +37,18 @@ def constraint_section(subject: Subject) -> dict[str, Any]:
     conflicts = conflicts.assign(order=order, least=-conflicts["share"])
     conflicts = conflicts.sort_values(["order", "least"], kind="stable")
     states = [state for state in dict.fromkeys(rows["state"]) if state not in ("conflict", "none")]
+    checked, kinds = subject.number("n_checked"), subject.number("n_kinds")
+    count = (
+        ""
+        if checked is None or kinds is None
+        else subject.words("brief_checked", checked=f"{checked:.0f}", count=f"{kinds:.0f}")
+    )
     return {
         "conflicts": [_conflict(subject, row) for row in conflicts.to_dict("records")],
         "free": [_group(subject, rows, "none")] if (rows["state"] == "none").any() else [],
         "open": [_group(subject, rows, state) for state in states],
         "net": _net_words(subject),
-        "count": _count_words(subject),
+        "count": count,
         "register": [_registered(subject, row) for row in rows.to_dict("records")],
     }
 
@@ -112,13 +118,6 @@ def _registered(subject: Subject, row: dict[Any, Any]) -> dict[str, str]:
     }
 
 
-def _count_words(subject: Subject) -> str:
-    checked, kinds = subject.number("n_checked"), subject.number("n_kinds")
-    if checked is None or kinds is None:
-        return ""
-    return subject.words("brief_checked", checked=f"{checked:.0f}", count=f"{kinds:.0f}")
-
-
 def _net_words(subject: Subject) -> str:
     net = subject.number("net_area_m2")
     if net is None:
@@ -186,7 +185,7 @@ def station_section(subject: Subject) -> dict[str, Any]:
         words; ``flips`` in words.
     """
     frame = subject.result.details.get("stations")
-    if frame is None or not len(frame):
+    if frame is None or not len(frame) or subject.text("office_rule") == NO_RULE:
         return {"rows": [], "told": "", "rule": "", "flips": ""}
     own = frame[frame["site_id"] == subject.site_id].set_index("method")
     rows = [_method(subject, m, own.loc[m]) for m in _METHODS if m in own.index]

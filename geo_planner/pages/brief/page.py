@@ -74,6 +74,9 @@ def render_brief(
     words, view = subject.words, subject.view
     drawn = maps or WalkMaps(subject)
     chosen = assets or page_assets()
+    version = subject.result.summary.get("geo_planner_version", __version__)
+    digest = subject.words("study_digest", digest=subject.view.digest)
+    credit = f" · {OSM_CREDIT}" if subject.result.region.has("streets") else ""
     return render_document(
         "brief.html",
         words=words,
@@ -97,7 +100,7 @@ def render_brief(
         sections=_sections(subject, others or {}),
         sources=_sources(subject),
         method=_method(subject),
-        short_method=_short_method(subject),
+        short_method=f"geo_planner {version} · {digest}{credit}",
         disclaimer=words("brief_disclaimer"),
     )
 
@@ -151,14 +154,10 @@ def _lead_capacity(subject: Subject) -> str:
     if share < _WHOLE_SHARE:
         where = words("brief_lead_partly", share=words.figure(share, "share"))
     facts = {"now": subject.floor_area_of(now), "later": then, "where": where}
-    return words(_room_key(now, subject.number("now_allowed_likely_m2")), **facts)
-
-
-def _room_key(remaining_m2: float, allowed_m2: float | None) -> str:
-    """Choose what the local plan in force leaves: room, none beyond what stands, or no such use."""
-    if remaining_m2 > 0:
-        return "brief_lead_room"
-    return "brief_lead_full" if allowed_m2 else "brief_lead_other_use"
+    if now > 0:
+        return words("brief_lead_room", **facts)
+    is_allowed = bool(subject.number("now_allowed_likely_m2"))
+    return words("brief_lead_full" if is_allowed else "brief_lead_other_use", **facts)
 
 
 def _cards(subject: Subject) -> list[dict[str, Any]]:
@@ -166,11 +165,15 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
     rank = ranking.rank_facts(subject)
     workers = around.headline_workers(subject)
     state = subject.text("capacity_state")
-    told = words(f"brief_state_{state}").lower() if state else words("unknown")
+    state_words = words(f"brief_state_{state}").lower() if state else words("unknown")
     likely = subject.number("jobs_likely")
     span = subject.jobs(subject.number("jobs_low"), subject.number("jobs_high"))
     area = subject.number("remaining_m2")
     allowed = subject.floor_area(f"{state}_allowed_likely_m2") if state else subject.ask
+    travel = subject.result.study.travel
+    workers_label = words("brief_workers")
+    if travel.window is not None and travel.arrive is not None:
+        workers_label = words("brief_workers_by", time=words.clock(travel.window[1]))
     return [
         {
             "label": rank["of"],
@@ -184,7 +187,9 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
             "figure": subject.ask if likely is None else words.figure(likely, "jobs"),
             "is_open": likely is None,
             "unit": "",
-            "note": told if likely is None else words("brief_likely_of", span=span, state=told),
+            "note": state_words
+            if likely is None
+            else words("brief_likely_of", span=span, state=state_words),
         },
         {
             "label": words("brief_remaining"),
@@ -198,22 +203,13 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
             ),
         },
         {
-            "label": _arrival_words(subject),
+            "label": workers_label,
             "figure": workers["figure"] if workers else words("unknown"),
             "is_open": workers is None,
             "unit": "",
             "note": workers["note"] if workers else "",
         },
     ]
-
-
-def _arrival_words(subject: Subject) -> str:
-    travel = subject.result.study.travel
-    if travel.window is None:
-        return subject.words("brief_workers")
-    if travel.arrive is None:
-        return subject.words("brief_workers")
-    return subject.words("brief_workers_by", time=subject.words.clock(travel.window[1]))
 
 
 def _sections(subject: Subject, others: Mapping[str, AnalysisResult]) -> dict[str, Any]:
@@ -255,8 +251,8 @@ def _travel_words(subject: Subject) -> str:
     if study.travel.window is None:
         return ""
     percentiles = study.travel.percentiles
-    told = percentile_words(MEDIAN, words) if MEDIAN in percentiles else ""
-    parts = (window_words(study, words), told, fare_words(study, words))
+    median = percentile_words(MEDIAN, words) if MEDIAN in percentiles else ""
+    parts = (window_words(study, words), median, fare_words(study, words))
     return ", ".join(part for part in parts if part)
 
 
@@ -301,16 +297,9 @@ def _sources(subject: Subject) -> list[str]:
     for (credit, dated), tables in groups.items():
         day = words("brief_undated") if dated == words("unknown") else dated
         entries.append(f"{credit} ({day}): {', '.join(tables)}")
-    told = " ".join(entries)
-    unnamed = [credit for credit in subject.view.credits if credit not in told]
+    listed = " ".join(entries)
+    unnamed = [credit for credit in subject.view.credits if credit not in listed]
     return [*entries, *unnamed, *([subject.view.age] if subject.view.age else [])]
-
-
-def _short_method(subject: Subject) -> str:
-    version = subject.result.summary.get("geo_planner_version", __version__)
-    digest = subject.words("study_digest", digest=subject.view.digest)
-    credit = f" · {OSM_CREDIT}" if subject.result.region.has("streets") else ""
-    return f"geo_planner {version} · {digest}{credit}"
 
 
 def _method(subject: Subject) -> list[str]:

@@ -31,9 +31,15 @@ def plan_section(subject: Subject) -> dict[str, Any]:
         numbers), ``plans`` (numbered ids by level, date and url), their ``count``, ``notes`` (what
         is open and why).
     """
-    items = _citations(subject)
-    readings = _readings(items)
-    numbers = _numbers([item for item in items if item["state"] in readings])
+    text = subject.text("citations")
+    items = [item for item in json.loads(text or "[]") if item["value"] is not None]
+    in_force = {item["plan_id"] for item in items if item["state"] == "now"}
+    proposed = {item["plan_id"] for item in items if item["state"] == "if_adopted"}
+    # a third reading only where a proposal would change something
+    readings = ["now", "potential", *(["if_adopted"] if proposed - in_force else [])]
+    shown = [item for item in items if item["state"] in readings]
+    plans = dict.fromkeys(_plan_of(item) for item in shown)
+    numbers = {plan: i + 1 for i, plan in enumerate(plans)}
     shares = [_share_words(subject, _of(items, [s], ("use_code",))) for s in readings]
     # in force there is none: nothing to ask for
     no_local_plan = subject.number("local_plan_share") == 0
@@ -66,26 +72,8 @@ def plan_section(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _citations(subject: Subject) -> list[Item]:
-    text = subject.text("citations")
-    return [item for item in json.loads(text or "[]") if item["value"] is not None]
-
-
-def _readings(items: Sequence[Item]) -> list[str]:
-    """Show a third reading only where a proposal would change something."""
-    in_force = {item["plan_id"] for item in items if item["state"] == "now"}
-    proposed = {item["plan_id"] for item in items if item["state"] == "if_adopted"}
-    return ["now", "potential", *(["if_adopted"] if proposed - in_force else [])]
-
-
 def _of(items: Sequence[Item], states: Sequence[str], quantities: Sequence[str]) -> list[Item]:
     return [i for i in items if i["state"] in states and i["quantity"] in quantities]
-
-
-def _numbers(items: Sequence[Item]) -> dict[tuple[str, ...], int]:
-    """Give each plan a number, in the order they are first cited."""
-    plans = dict.fromkeys(_plan_of(item) for item in items)
-    return {plan: i + 1 for i, plan in enumerate(plans)}
 
 
 def _plan_of(item: Item) -> tuple[str, ...]:
@@ -271,9 +259,9 @@ def readiness_rows_of(subject: Subject) -> list[dict[str, str]]:
     words = subject.words
     rows = [{"label": words("brief_stage"), "value": _stage(subject)}]
     parking = subject.text("parking") or "unknown"
-    known = words.phrases.get(f"parking_{parking.replace(' ', '_')}")
-    is_known = parking != "unknown" and known is not None
-    parking_words = words("brief_parking_norm", told=known) if is_known else subject.ask
+    norm = words.phrases.get(f"parking_{parking.replace(' ', '_')}")
+    is_known = parking != "unknown" and norm is not None
+    parking_words = words("brief_parking_norm", norm=norm) if is_known else subject.ask
     basis = subject.number("ratio_basis")
     if basis is not None:
         reckoned = words.phrases.get(f"brief_basis_{basis:.0f}", f"{basis:.0f}")

@@ -27,8 +27,8 @@ def rank_facts(subject: Subject) -> dict[str, str]:
     rank, low, high = (subject.number(name) for name in ("rank", "score_low", "score_high"))
     score = "" if low is None or high is None else score_text(words, low, high)
     if rank is None:
-        told = words("brief_excluded_short") if subject.text("excluded_because") else ""
-        return {"rank": "", "of": words("brief_no_rank"), "score": score, "note": told}
+        excluded = words("brief_excluded_short") if subject.text("excluded_because") else ""
+        return {"rank": "", "of": words("brief_no_rank"), "score": score, "note": excluded}
     best, worst = subject.number("rank_best"), subject.number("rank_worst")
     span = ""
     if best is not None and worst is not None and best != worst:
@@ -156,23 +156,16 @@ def change_lines(subject: Subject) -> list[str]:
         return []
     raw, weights, frozen = _ranked(subject)
     if subject.number("rank") == 1:
-        return _runner_up(subject, raw, weights, frozen)
+        others = subject.result.sites.loc[raw.index].drop(index=subject.site_id)
+        second = str(others.sort_values(["rank", "score"], ascending=[True, False]).index[0])
+        nearest = what_would_make_first(raw, weights, frozen, second, method=method)
+        return [_weights_line(subject, nearest, _name_of(subject, second))]
     found = what_would_make_first(raw, weights, frozen, subject.site_id, method=method)
     lines = [_weights_line(subject, found, subject.name)]
     better = _better(subject, found)
     if better:
         lines.append(words("brief_needs", what=f" {words('brief_or')} ".join(better)))
     return lines
-
-
-def _runner_up(
-    subject: Subject, raw: pd.DataFrame, weights: pd.Series, frozen: Mapping[str, Any]
-) -> list[str]:
-    others = subject.result.sites.loc[raw.index].drop(index=subject.site_id)
-    second = str(others.sort_values(["rank", "score"], ascending=[True, False]).index[0])
-    method = subject.result.study.siting.aggregation
-    found = what_would_make_first(raw, weights, frozen, second, method=method)
-    return [_weights_line(subject, found, _name_of(subject, second))]
 
 
 def _weights_line(subject: Subject, found: Winning, name: str) -> str:
@@ -199,12 +192,12 @@ def _better(subject: Subject, found: Winning) -> list[str]:
     for name in step.index[:_MOST_LINES]:
         unit = str(view.criteria.loc[name, "unit"])
         needed = able.loc[name, "raw_needed"]
-        told = subject.floor_area_of(needed) if unit == "m2" else words.figure(needed, unit)
+        needed_words = subject.floor_area_of(needed) if unit == "m2" else words.figure(needed, unit)
         lines.append(
             words(
                 "brief_need",
                 criterion=short_label(view, str(name)),
-                needed=told,
+                needed=needed_words,
                 now=_raw(subject, str(name)),
             )
         )

@@ -138,8 +138,8 @@ def subject_of(result: AnalysisResult, site_id: str, language: Language | None =
         When the result has no such site.
     """
     if site_id not in result.sites.index:
-        known = ", ".join(map(str, result.sites.index[:20])) or "none"
-        raise InputError(f"no site {site_id!r} in {result.title}; its sites are: {known}")
+        listed = ", ".join(map(str, result.sites.index[:20])) or "none"
+        raise InputError(f"no site {site_id!r} in {result.title}; its sites are: {listed}")
     if language is not None:
         head = result.study.study.model_copy(update={"language": language})
         study = result.study.model_copy(update={"study": head})

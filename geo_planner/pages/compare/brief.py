@@ -78,6 +78,15 @@ def render_compare_brief(
     )
     chosen = assets or page_assets()
     lines = modification_lines(comparison.b, words)
+    facts = scenario_facts(comparison.b)
+    by = ""
+    if facts["author"] and facts["date"]:
+        by = words("two_page_by", author=facts["author"], date=words.day(facts["date"]))
+    digests = " · ".join(
+        f"{letter} {side.region.digest[:8]}"
+        for letter, side in (("A", comparison.a), ("B", comparison.b))
+    )
+    parts = [view.badge, digests, f"geo_planner {__version__}"]
     return render_document(
         "compare_brief.html",
         words=words,
@@ -87,8 +96,8 @@ def render_compare_brief(
         badge=view.badge,
         name_a=comparison.name_a,
         name_b=comparison.name_b,
-        facts=scenario_facts(comparison.b),
-        by=_author(comparison, words),
+        facts=facts,
+        by=by,
         back=back,
         styles=[style for style in chosen.styles if "@font-face" in style],
         brief_css=static_text("compare_brief.css"),
@@ -103,25 +112,9 @@ def render_compare_brief(
         has_ranking=bool(len(ranking_rows(comparison, words))),
         credits=" · ".join(view.credits),
         age=view.age,
-        foot=_foot(comparison, view),
+        foot=" · ".join(part for part in parts if part),
         **_measured(comparison, measure, view, edits),
     )
-
-
-def _author(comparison: Comparison, words: Wording) -> str:
-    facts = scenario_facts(comparison.b)
-    if not (facts["author"] and facts["date"]):
-        return ""
-    return words("two_page_by", author=facts["author"], date=words.day(facts["date"]))
-
-
-def _foot(comparison: Comparison, view: View) -> str:
-    digests = " · ".join(
-        f"{letter} {side.region.digest[:8]}"
-        for letter, side in (("A", comparison.a), ("B", comparison.b))
-    )
-    parts = [view.badge, digests, f"geo_planner {__version__}"]
-    return " · ".join(part for part in parts if part)
 
 
 def _measured(
@@ -149,11 +142,16 @@ def _measured(
     width, height = _SMALL_SIZE
     small = PrintMaps(comparison.b.region, edits, width=width, height=height)
     cards = cards_of(comparison, measure, words)
+    reading = (
+        words("two_page_read_gravity")
+        if measure.cutoff_min is None
+        else words("two_page_read_reach", minutes=words.figure(measure.cutoff_min, "min"))
+    )
     return {
         "measure": {
             "title": measure_title(measure, words),
             "condition": measure_condition(measure, comparison.b.study, words),
-            "reading": _reading(measure, words),
+            "reading": reading,
         },
         "cards": [cards[i] for i in _KEY_CARDS],
         "equity": cards[3],
@@ -168,12 +166,6 @@ def _measured(
         "classes": change_bars(comparison, column, change, words),
         "districts": district_rows(comparison, column, words)[:_MOST_DISTRICTS],
     }
-
-
-def _reading(measure: MeasureKey, words: Wording) -> str:
-    if measure.cutoff_min is None:
-        return words("two_page_read_gravity")
-    return words("two_page_read_reach", minutes=words.figure(measure.cutoff_min, "min"))
 
 
 def _site_rows(comparison: Comparison, words: Wording) -> dict[str, Any]:

@@ -4,9 +4,8 @@ Only tables whose digests differ are read. Streets that were cut in two by a new
 change: what counts is where lines are new or gone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -163,15 +162,12 @@ def _by_name(
         return
     hidden = instead.union_all().buffer(_SAME_PLACE_M) if instead is not None else None
     for name, part in rows.groupby(rows["name"].fillna("")):
-        line = shapely.line_merge(shapely.multilinestrings(_lines(part.geometry)))
+        lines = shapely.get_parts(np.asarray(part.geometry, dtype=object))
+        line = shapely.line_merge(shapely.multilinestrings(lines))
         if hidden is not None:
             line = line.difference(hidden)
         if line.length > _LEAST_LENGTH_M:
             yield Edit("street", change, text_of(name), line)
-
-
-def _lines(shapes: Sequence[Any]) -> np.ndarray:
-    return np.asarray(shapely.get_parts(np.asarray(shapes, dtype=object)))
 
 
 def _point_edits(before: Region, after: Region, table: str, kind: str) -> Iterator[Edit]:

@@ -70,7 +70,7 @@ def measure_facts(
         "condition": measure_condition(measure, comparison.b.study, words),
         "tip": title[:1].lower() + title[1:],
         "scale": _scale_json(scale_of(values, measure.what, words)),
-        "change": _change_json(change),
+        "change": {**_scale_json(change), "losses": len(change.borders) // 2},
         "by_change": change_bars(comparison, name, change, words),
         "cards": cards_of(comparison, measure, words),
         "districts": district_rows(comparison, name, words),
@@ -97,22 +97,21 @@ def _scale_json(scale: Scale) -> dict[str, Any]:
     }
 
 
-def _change_json(scale: Scale) -> dict[str, Any]:
-    """Add how many classes are losses, the first ones."""
-    return {**_scale_json(scale), "losses": len(scale.borders) // 2}
-
-
 def cards_of(comparison: Comparison, measure: MeasureKey, words: Wording) -> list[dict[str, Any]]:
     """Word the five cards: residents, jobs, who gains and loses, equity, sites."""
+    row = all_residents(comparison, measure.column)
+    residents_means = (math.nan, math.nan)
+    if row is not None:
+        residents_means = float(row["mean_a"]), float(row["mean_b"])
     return [
         _mean_card(
             words("card_residents", title=measure_title(measure, words)),
-            _residents_means(comparison, measure.column),
+            residents_means,
             _all_in_data(comparison, "jobs"),
             words,
         ),
         _mean_card(
-            words("card_jobs", title=_workers_title(measure, words)),
+            words("card_jobs", title=measure_title(replace(measure, what="workers"), words)),
             jobs_means(comparison, measure.column),
             _all_in_data(comparison, "workers"),
             words,
@@ -121,13 +120,6 @@ def cards_of(comparison: Comparison, measure: MeasureKey, words: Wording) -> lis
         equity_card(comparison, measure.column, words),
         _sites_card(comparison, words),
     ]
-
-
-def _workers_title(measure: MeasureKey, words: Wording) -> str:
-    return measure_title(
-        replace(measure, what="workers"),
-        words,
-    )
 
 
 def _card(label: str, value: str, **more: Any) -> dict[str, Any]:
@@ -177,11 +169,6 @@ def all_residents(comparison: Comparison, column: str) -> pd.Series | None:
     rows = _people(comparison, column)
     found = rows[rows["district"] == "all"] if len(rows) else rows
     return found.iloc[0] if len(found) else None
-
-
-def _residents_means(comparison: Comparison, column: str) -> tuple[float, float]:
-    row = all_residents(comparison, column)
-    return (math.nan, math.nan) if row is None else (float(row["mean_a"]), float(row["mean_b"]))
 
 
 def jobs_means(comparison: Comparison, column: str) -> tuple[float, float]:

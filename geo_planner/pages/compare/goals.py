@@ -1,7 +1,7 @@
 """Land, the jobs target and the policy before and after, as lines and rows in words."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from geo_planner.compare import Comparison
@@ -108,37 +108,29 @@ def policy_rows(comparison: Comparison, words: Wording) -> dict[str, Any] | None
     table = comparison.policy
     if not len(table):
         return None
-    known = table[table["difference"].notna()]
-    changed = known[known["difference"] != 0]
+    with_both = table[table["difference"].notna()]
+    changed = with_both[with_both["difference"] != 0]
     rows = [_policy_row(row, words) for row in changed.head(_MOST_INDICATORS).to_dict("records")]
     return {
         "rows": rows,
-        "same": words.number(len(known) - len(changed)),
-        "unknown": words.number(len(table) - len(known)),
+        "same": words.number(len(with_both) - len(changed)),
+        "unknown": words.number(len(table) - len(with_both)),
     }
 
 
 def _policy_row(row: dict[str, Any], words: Wording) -> dict[str, str]:
     change = change_of(float(row["value_a"]), float(row["value_b"]), str(row["unit"]), words)
+    named = words.label(f"indicator_{row['id']}", text_of(row[f"label_{words.language}"]) or "")
+    area = text_of(row["area"]) or ""
+    reference = area.removeprefix(AGAINST)
+    if area == WHOLE_AREA:
+        area = words("area_whole")
+    elif reference != area:
+        area = words("area_against", area=reference)
     return {
-        "label": _indicator_words(row, words),
+        "label": " · ".join(part for part in (named, area) if part),
         "a": change.before,
         "b": change.after,
         "difference": change.difference,
         "trend": change.trend,
     }
-
-
-def _indicator_words(row: Mapping[Any, Any], words: Wording) -> str:
-    named = words.label(f"indicator_{row['id']}", text_of(row[f"label_{words.language}"]) or "")
-    parts = (named, _area_words(row["area"], words))
-    return " · ".join(part for part in parts if part)
-
-
-def _area_words(area: object, words: Wording) -> str:
-    """Name what an indicator is of: all, a district, or the area against a reference."""
-    name = text_of(area) or ""
-    if name == WHOLE_AREA:
-        return words("area_whole")
-    reference = name.removeprefix(AGAINST)
-    return words("area_against", area=reference) if reference != name else name

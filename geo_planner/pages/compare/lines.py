@@ -35,7 +35,13 @@ def line_edits(before: Region, after: Region) -> Iterator[Facts]:
     for route in old.routes.index.difference(kept):
         yield "line", "removed", old.name(route), old.course(route)
     for route in changed:
-        yield from _changed_line(old, new, route)
+        was, now = old.course(route), new.course(route)
+        fresh = now.difference(was.buffer(_SAME_COURSE_M))
+        gone = was.difference(now.buffer(_SAME_COURSE_M))
+        common = now.intersection(was.buffer(_SAME_COURSE_M))
+        for change, shape in (("removed", gone), ("changed", common), ("added", fresh)):
+            if shape.length > _LEAST_COURSE_M:
+                yield "line", change, new.name(route), shape
     for route in new.routes.index.difference(kept):
         yield "line", "added", new.name(route), new.course(route)
     yield from _stop_edits(old, new, changed)
@@ -43,16 +49,6 @@ def line_edits(before: Region, after: Region) -> Iterator[Facts]:
 
 def _digest(region: Region, table: str) -> str | None:
     return region.tables[table].sha256 if table in region.tables else None
-
-
-def _changed_line(old: "_LineService", new: "_LineService", route: str) -> Iterator[Facts]:
-    before, after = old.course(route), new.course(route)
-    fresh = after.difference(before.buffer(_SAME_COURSE_M))
-    gone = before.difference(after.buffer(_SAME_COURSE_M))
-    common = after.intersection(before.buffer(_SAME_COURSE_M))
-    for change, shape in (("removed", gone), ("changed", common), ("added", fresh)):
-        if shape.length > _LEAST_COURSE_M:
-            yield "line", change, new.name(route), shape
 
 
 def _stop_edits(old: "_LineService", new: "_LineService", changed: list[str]) -> Iterator[Facts]:
@@ -69,17 +65,14 @@ def _stop_edits(old: "_LineService", new: "_LineService", changed: list[str]) ->
     ):  # fmt: skip
         places = service.places.loc[list(dict.fromkeys(calls.get_level_values(1)))]
         for name, group in places.groupby(places["stop_name"].fillna(""), sort=False):
-            is_told = change == "removed" or not group.index.isin(old.places.index).any()
-            for point in _joined(group.geometry.tolist()):
-                yield "stop", change, text_of(name) if is_told else None, point
-
-
-def _joined(points: list[BaseGeometry]) -> list[BaseGeometry]:
-    """Take the two sides of a street for one stop."""
-    middle = shapely.multipoints(points).centroid
-    if all(point.distance(middle) <= _ONE_STOP_M for point in points):
-        return [middle]
-    return points
+            is_named = change == "removed" or not group.index.isin(old.places.index).any()
+            points = group.geometry.tolist()
+            middle = shapely.multipoints(points).centroid
+            if all(point.distance(middle) <= _ONE_STOP_M for point in points):
+                # the two sides of a street are one stop
+                points = [middle]
+            for point in points:
+                yield "stop", change, text_of(name) if is_named else None, point
 
 
 class _LineService:
@@ -97,20 +90,21 @@ class _LineService:
         route = self._times["trip_id"].map(self._trips["route_id"])
         pairs = pd.DataFrame({"route": route, "place": self._times["stop_id"].map(self._place_of)})
         self.calls = pairs.dropna().drop_duplicates().set_index(["route", "place"])
-        self._signatures = self._signed(region.table("frequencies"))
+        # digests of trips are added up, so that neither their order nor their ids matter
+        columns = ["stop_sequence", "stop_id", "arrival_time_s", "departure_time_s"]
+        trips = _summed(self._times, columns).to_frame("times")
+        trips["often"] = _summed(
+            region.table("frequencies"), ["start_time_s", "end_time_s", "headway_s"]
+        )
+        trips = trips.join(self._trips[["route_id", "service_id"]], how="inner")
+        trips["often"] = trips["often"].fillna(0).astype("uint64")
+        self._signatures = (
+            _digests(trips[["times", "often", "service_id"]]).groupby(trips["route_id"]).sum()
+        )
 
     def signature(self, route: str) -> int:
         """Return a digest of the line's trips; 0 without trips."""
         return int(self._signatures.get(route, 0))
-
-    def _signed(self, frequencies: pd.DataFrame) -> pd.Series:
-        """Add up the digests of a line's trips, so that neither order nor trip ids matter."""
-        columns = ["stop_sequence", "stop_id", "arrival_time_s", "departure_time_s"]
-        trips = _summed(self._times, columns).to_frame("times")
-        trips["often"] = _summed(frequencies, ["start_time_s", "end_time_s", "headway_s"])
-        trips = trips.join(self._trips[["route_id", "service_id"]], how="inner")
-        trips["often"] = trips["often"].fillna(0).astype("uint64")
-        return _digests(trips[["times", "often", "service_id"]]).groupby(trips["route_id"]).sum()
 
     def name(self, route: str) -> str | None:
         """Return the line's short name, without one its long one."""

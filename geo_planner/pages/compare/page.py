@@ -11,7 +11,6 @@ from typing import Any
 import geopandas as gpd
 
 from geo_planner.accessibility.keys import MeasureKey, find_measures
-from geo_planner.analysis import AnalysisResult
 from geo_planner.compare import Comparison
 from geo_planner.pages.compare.changes import modification_lines
 from geo_planner.pages.compare.drawing import edit_labels, edit_points, edit_shapes, edit_symbols
@@ -42,7 +41,6 @@ from geo_planner.pages.drawing.page import map_data, render_page, static_text
 from geo_planner.pages.drawing.view import View, view_of
 from geo_planner.region.credits import credit_lines
 from geo_planner.words.reasons import reason_words
-from geo_planner.words.wording import Wording
 
 _SCRIPTS = ("core.js", "results.js", "compare.js")
 _SIDES = ("a", "b", "d")
@@ -99,6 +97,12 @@ def render_compare(
     has_scenario = [side.region.origin is not None for side in (comparison.a, comparison.b)]
     changed = comparison.a if has_scenario == [True, False] else comparison.b
     maps = _maps(base)
+    table = zone_table(zones, [])
+    for key in measures:
+        sides = [whole_numbers(zones[f"{key.column}_{side}"]) for side in "ab"]
+        table["values"][f"{key.column}_a"] = sides[0]
+        if sides[0] != sides[1]:
+            table["values"][f"{key.column}_b"] = sides[1]
     data = map_data(
         view,
         base,
@@ -107,10 +111,13 @@ def render_compare(
         measures=facts,
         measure=chosen,
         cellSize=cell_size_m(zones),
-        zones=_values(zones, measures),
+        zones=table,
         shapes=_shapes(base, zones, edits, comparison),
         names={"a": comparison.name_a, "b": comparison.name_b},
     )
+    columns = [f"{measure.column}_{side}" for measure in measures for side in "ab"]
+    has_unknown = bool(zones[columns].isna().to_numpy().any()) if columns else False
+    origin = changed.region.origin
     return render_page(
         "compare.html",
         view,
@@ -134,10 +141,10 @@ def render_compare(
         modifications=modification_lines(changed, words),
         modifications_of="A" if changed is comparison.a else "",
         most_modifications=_MOST_MODIFICATIONS,
-        left=_notes(changed, words),
+        left=[] if origin is None else [reason_words(note, words) for note in origin.notes],
         n_edits=len(edits),
         edit_symbols=edit_symbols(edits, words),
-        absence=_absence(zones, measures, view),
+        absence=legend.absence_symbols(view.words, has_unknown=has_unknown),
         ranking=ranking_rows(comparison, words),
         totals=total_rows(comparison, words),
         land=land_lines(comparison, words),
@@ -186,17 +193,6 @@ def page_measures(comparison: Comparison, zones: gpd.GeoDataFrame) -> list[Measu
     return [m for m in found if m.percentile in (None, percentile)]
 
 
-def _values(zones: gpd.GeoDataFrame, measures: Sequence[MeasureKey]) -> dict[str, Any]:
-    """Lay out A and B of every measure; B is left out where it is the same as A."""
-    table = zone_table(zones, [])
-    for measure in measures:
-        sides = [whole_numbers(zones[f"{measure.column}_{side}"]) for side in "ab"]
-        table["values"][f"{measure.column}_a"] = sides[0]
-        if sides[0] != sides[1]:
-            table["values"][f"{measure.column}_b"] = sides[1]
-    return table
-
-
 def _maps(base: BaseMap) -> dict[str, MapParts]:
     """Build three maps without content; the page's script fills them from the page's data."""
     empty = collection([])
@@ -243,16 +239,3 @@ def _choices(measures: Sequence[MeasureKey], view: View) -> dict[str, list[dict[
         "limit": [{"id": key, "label": label} for key, label in limits.items()],
         "percentile": [{"id": n, "label": percentile_words(n, words)} for n in numbers],
     }
-
-
-def _absence(
-    zones: gpd.GeoDataFrame, measures: Sequence[MeasureKey], view: View
-) -> list[dict[str, Any]]:
-    columns = [f"{measure.column}_{side}" for measure in measures for side in "ab"]
-    has_unknown = bool(zones[columns].isna().to_numpy().any()) if columns else False
-    return legend.absence_symbols(view.words, has_unknown=has_unknown)
-
-
-def _notes(result: AnalysisResult, words: Wording) -> list[str]:
-    origin = result.region.origin
-    return [] if origin is None else [reason_words(note, words) for note in origin.notes]

@@ -28,6 +28,11 @@ def render_pairs(comparisons: Mapping[str, Comparison], *, assets: PageAssets | 
     first = next(iter(comparisons.values()))
     view = compare_view(first)
     words = view.words
+    question = ""
+    for measure in find_measures(first.measures, "jobs"):
+        if measure.column == first.headline:
+            condition = measure_condition(measure, first.b.study, words)
+            question = f"{measure_title(measure, words)} · {condition}"
     return render_alone(
         "compare_pairs.html",
         words=words,
@@ -39,22 +44,12 @@ def render_pairs(comparisons: Mapping[str, Comparison], *, assets: PageAssets | 
         assets=assets or page_assets(),
         compare_css=static_text("compare.css"),
         name_a=first.name_a,
-        question=_question(first, words),
+        question=question,
         rows=[_row(address, found, words) for address, found in comparisons.items()],
         source_line=view.source_line,
         skip_to="pairs",
         skip_words=words("skip_to_table"),
     )
-
-
-def _question(comparison: Comparison, words: Wording) -> str:
-    found = [
-        m for m in find_measures(comparison.measures, "jobs") if m.column == comparison.headline
-    ]
-    if not found:
-        return ""
-    study = comparison.b.study
-    return f"{measure_title(found[0], words)} · {measure_condition(found[0], study, words)}"
 
 
 def _row(address: str, comparison: Comparison, words: Wording) -> dict[str, Any]:

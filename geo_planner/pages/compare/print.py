@@ -45,7 +45,6 @@ _LETTER_PX = 5.4
 _LINE_PX = 12.0
 _MOST_NAMES = 24
 _MOST_EDIT_NAMES = 4
-_KM_M = 1000
 _SMALL_PX = 400.0
 
 
@@ -65,7 +64,16 @@ class PrintMaps:
     def __init__(
         self, region: Region, edits: Sequence[Edit], *, width: float, height: float
     ) -> None:
-        self.window = _window(region, width, height)
+        west, south, east, north = focus_area(region).bounds
+        room = _FILL_SHARE * height * _SHORTEST_SHARE
+        m_per_px = max((east - west) / (_FILL_SHARE * width), (north - south) / room)
+        self.window = MapFrame(
+            west=(west + east - width * m_per_px) / 2,
+            north=(south + north + height * m_per_px) / 2,
+            m_per_px=m_per_px,
+            width=width,
+            height=height,
+        )
         self._is_small = width < _SMALL_PX
         self._ground = self._drawn_ground(region)
         self._edits = list(edits)
@@ -144,6 +152,9 @@ class PrintMaps:
             kind: merged_patches(patches, kind, frame, coarse) for kind in (*LAND_ORDER, "water")
         }
         area = study_area_of(region)
+        rails = region.geo_table("rails")
+        is_running = rails["service"].isna() & ~rails["is_tunnel"].astype(bool)
+        lines = rails.geometry[is_running & rails["kind"].isin(_RAILS)].to_numpy()
         return {
             "width": window.width,
             "height": window.height,
@@ -155,10 +166,10 @@ class PrintMaps:
             ],
             "water": window.path(merged["water"]),
             "roads": list(self._roads(region, frame, tolerance_m)),
-            "rail": window.path(_rails(region, frame, tolerance_m)),
+            "rail": window.path(joined_lines(lines, frame, tolerance_m)),
             "boundary": window.path(None if area is None else area.boundary),
             "veil": window.path(None if area is None else frame.difference(area)),
-            "scale": _scale(window),
+            "scale": window.scale_bar(_SCALE_STEPS_M, _LONGEST_SCALE_PX),
         }
 
     def _roads(
@@ -217,32 +228,3 @@ class PrintMaps:
             abs(y - other["y"]) > _LINE_PX or abs(x - other["x"]) > half + other["half"] + 2
             for other in placed
         )
-
-
-def _window(region: Region, width: float, height: float) -> MapFrame:
-    """Fit the study area into the middle of the map, which is always shown."""
-    west, south, east, north = focus_area(region).bounds
-    room = _FILL_SHARE * height * _SHORTEST_SHARE
-    m_per_px = max((east - west) / (_FILL_SHARE * width), (north - south) / room)
-    return MapFrame(
-        west=(west + east - width * m_per_px) / 2,
-        north=(south + north + height * m_per_px) / 2,
-        m_per_px=m_per_px,
-        width=width,
-        height=height,
-    )
-
-
-def _rails(region: Region, frame: BaseGeometry, tolerance_m: float) -> BaseGeometry | None:
-    rails = region.geo_table("rails")
-    is_running = rails["service"].isna() & ~rails["is_tunnel"].astype(bool)
-    lines = rails.geometry[is_running & rails["kind"].isin(_RAILS)].to_numpy()
-    return joined_lines(lines, frame, tolerance_m)
-
-
-def _scale(window: MapFrame) -> dict[str, Any]:
-    """Choose the longest round length that the scale bar has room for."""
-    longest_m = _LONGEST_SCALE_PX * window.m_per_px
-    length_m = max((s for s in _SCALE_STEPS_M if s <= longest_m), default=_SCALE_STEPS_M[0])
-    words = f"{length_m // _KM_M}\u00a0km" if length_m >= _KM_M else f"{length_m}\u00a0m"
-    return {"width": round(length_m / window.m_per_px, 1), "words": words}

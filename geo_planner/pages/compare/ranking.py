@@ -127,6 +127,8 @@ def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
         if is_none or (math.isnan(a) and math.isnan(b)):
             continue
         ranges = _ranges(comparison, words) if figure == "jobs_likely" else ("", "")
+        # of what is shown, so that the row adds up
+        change = _rounded(b, unit) - _rounded(a, unit)
         rows.append(
             {
                 "label": words(f"total_{table}_{figure}"),
@@ -134,7 +136,7 @@ def total_rows(comparison: Comparison, words: Wording) -> list[dict[str, str]]:
                 "b": _amount(b, unit, words),
                 "range_a": ranges[0],
                 "range_b": ranges[1],
-                "difference": _change(a, b, unit, words),
+                "difference": signed(change, words) + (_SIGNS.get(unit, "") if change else ""),
                 "trend": trend(float(difference)),
             }
         )
@@ -149,8 +151,8 @@ def _ranges(comparison: Comparison, words: Wording) -> tuple[str, ...]:
     found = []
     for side in "ab":
         low, high = (float(comparison.totals.loc[key, side]) for key in keys)
-        known = not math.isnan(low + high)
-        span = words.span(round(low, -1), round(high, -1)) if known else ""
+        is_known = not math.isnan(low + high)
+        span = words.span(round(low, -1), round(high, -1)) if is_known else ""
         n_unknown = int(comparison.totals.loc[("sites", "unknown"), side])
         left = words("sites_unknown", count=n_unknown) if n_unknown else ""
         found.append(" · ".join(part for part in (span, left) if part))
@@ -166,9 +168,3 @@ def _amount(value: float, unit: str, words: Wording) -> str:
 
 def _rounded(value: float, unit: str) -> float:
     return value if math.isnan(value) else round(value, _DIGITS.get(unit, 0))
-
-
-def _change(before: float, after: float, unit: str, words: Wording) -> str:
-    """Write the difference of what is shown, so that the row adds up."""
-    change = _rounded(after, unit) - _rounded(before, unit)
-    return signed(change, words) + (_SIGNS.get(unit, "") if change else "")

@@ -12,7 +12,7 @@ from geo_planner.pages.compare.signs import Change, change_of, relative
 from geo_planner.pages.drawing.measures import measure_title
 from geo_planner.words.wording import MINUS, Wording
 
-_TOLD_TOTALS = 2
+_MOST_TOTALS = 2
 
 
 def summary_sentences(
@@ -40,7 +40,7 @@ def summary_sentences(
         words(
             "two_page_total", label=row["label"], a=row["a"], b=row["b"], change=row["difference"]
         )
-        for row in changed[:_TOLD_TOTALS]
+        for row in changed[:_MOST_TOTALS]
     ]
     return lines
 

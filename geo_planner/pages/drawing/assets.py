@@ -136,21 +136,17 @@ def fetch_assets(folder: Path | None = None, packages: Mapping[str, Package] | N
                 f"npm, or copy {place} from a computer that has it (or name it in "
                 f"{FOLDER_VARIABLE})",
             )
-        _require_folder(place)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SourceError(
+                str(place),
+                f"cannot be written ({error.strerror}): name another folder in {FOLDER_VARIABLE}",
+            ) from error
         with tempfile.TemporaryDirectory(prefix="geo_planner-assets-") as scratch:
             archive = _packed(npm, package, Path(scratch))
             _unpack(archive, package, place)
     return place
-
-
-def _require_folder(place: Path) -> None:
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SourceError(
-            str(place),
-            f"cannot be written ({error.strerror}): name another folder in {FOLDER_VARIABLE}",
-        ) from error
 
 
 def _packed(npm: str, package: Package, scratch: Path) -> Path:
@@ -244,9 +240,11 @@ def page_assets(
 
         scripts, styles = public_links()
         return PageAssets((), font, tuple(scripts), tuple(styles), needs_internet=True)
+    # none of our pages shows the pictures of the style sheet
+    lines = (place / _LEAFLET_CSS).read_text("utf-8").splitlines()
     return PageAssets(
         scripts=(_script_text(place / _LEAFLET_JS),),
-        styles=(_style_text(place / _LEAFLET_CSS), *font),
+        styles=("\n".join(line for line in lines if "url(images/" not in line), *font),
     )
 
 
@@ -255,12 +253,6 @@ def _script_text(file: Path) -> str:
     lines = file.read_text("utf-8").splitlines()
     kept = "\n".join(line for line in lines if not line.startswith("//# sourceMappingURL"))
     return kept.replace("</script", "<\\/script")
-
-
-def _style_text(file: Path) -> str:
-    """Read a style sheet without its pictures: none of our pages shows them."""
-    lines = file.read_text("utf-8").splitlines()
-    return "\n".join(line for line in lines if "url(images/" not in line)
 
 
 def _inline_font(file: Path) -> str:

@@ -87,7 +87,9 @@ def build_basemap(region: Region, detail: str = "full") -> BaseMap:
         ``full``, or ``overview`` for a small map.
     """
     focus = focus_area(region)
-    frame = _frame_of(focus)
+    west, south, east, north = focus.bounds
+    reach = max(_REACH_SHARE * max(east - west, north - south) / 2, _LEAST_REACH_M)
+    frame = box(west - 1.6 * reach, south - reach, east + 1.6 * reach, north + reach)
     roads, left_out = _roads(region, focus, frame, detail)
     land, water = _ground(region, frame, detail)
     area = study_area_of(region)
@@ -128,12 +130,6 @@ def bounds_degrees(shape: BaseGeometry, crs: CRS) -> tuple[float, float, float, 
     ring = np.array(edge["geometry"]["coordinates"][0])
     (west, south), (east, north) = ring.min(axis=0), ring.max(axis=0)
     return float(south), float(west), float(north), float(east)
-
-
-def _frame_of(focus: BaseGeometry) -> BaseGeometry:
-    west, south, east, north = focus.bounds
-    reach = max(_REACH_SHARE * max(east - west, north - south) / 2, _LEAST_REACH_M)
-    return box(west - 1.6 * reach, south - reach, east + 1.6 * reach, north + reach)
 
 
 def study_area_of(region: Region) -> BaseGeometry | None:

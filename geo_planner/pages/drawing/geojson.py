@@ -81,18 +81,17 @@ def _geometry(shape: Any) -> dict[str, Any]:
     if kind == "LineString":
         return {"type": kind, "coordinates": _points(shape)}
     if kind == "Polygon":
-        return {"type": kind, "coordinates": _rings(shape)}
+        rings = [_points(ring) for ring in (shape.exterior, *shape.interiors)]
+        fewest = 4
+        return {
+            "type": kind,
+            "coordinates": [ring for i, ring in enumerate(rings) if i == 0 or len(ring) >= fewest],
+        }
     parts = [_geometry(part) for part in shape.geoms]
     if kind == "GeometryCollection":
         return {"type": kind, "geometries": parts}
     drawn = [part["coordinates"] for part in parts]
     return {"type": kind, "coordinates": [part for part in drawn if part]}
-
-
-def _rings(polygon: Any) -> list[list[list[float]]]:
-    rings = [_points(ring) for ring in (polygon.exterior, *polygon.interiors)]
-    fewest = 4
-    return [ring for i, ring in enumerate(rings) if i == 0 or len(ring) >= fewest]
 
 
 def _points(shape: Any) -> list[list[float]]:

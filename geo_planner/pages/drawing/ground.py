@@ -3,7 +3,7 @@
 Coordinates are pixels at 96 to the inch, so that a map has the same size on screen and on paper.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,13 @@ class MapFrame:
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Give the pixel of a point."""
         return round((x - self.west) / self.m_per_px, 1), round((self.north - y) / self.m_per_px, 1)
+
+    def scale_bar(self, steps_m: Sequence[int], longest_px: float) -> dict[str, Any]:
+        """Choose the longest round length that the scale bar has room for."""
+        longest_m = longest_px * self.m_per_px
+        length_m = max((step for step in steps_m if step <= longest_m), default=steps_m[0])
+        words = f"{length_m // _KM_M}\u00a0km" if length_m >= _KM_M else f"{length_m}\u00a0m"
+        return {"width": round(length_m / self.m_per_px, 1), "words": words}
 
     def path(self, shape: BaseGeometry | None) -> str:
         """Write a shape as an SVG path, cut to the map, without points closer than a fifth px."""
@@ -132,7 +139,9 @@ class Ground:
             "water": window.path(merged["water"]),
             "roads": [
                 {
-                    "path": window.path(self._roads(name, frame, tolerance_m)),
+                    "path": window.path(
+                        joined_lines(self._lines[self._classes == name], frame, tolerance_m)
+                    ),
                     "width": roads[name],
                     "casing": 0 if name in ("street", "minor") else round(roads[name] + _CASING, 1),
                 }
@@ -140,16 +149,5 @@ class Ground:
                 if name in roads
             ],
             "rail": window.path(joined_lines(self._rails, frame, tolerance_m)),
-            "scale": _scale(window),
+            "scale": window.scale_bar(_SCALE_STEPS_M, _LONGEST_SCALE_PX),
         }
-
-    def _roads(self, name: str, frame: BaseGeometry, tolerance_m: float) -> BaseGeometry | None:
-        return joined_lines(self._lines[self._classes == name], frame, tolerance_m)
-
-
-def _scale(window: MapFrame) -> dict[str, Any]:
-    """Choose the longest round length that the scale bar has room for."""
-    longest_m = _LONGEST_SCALE_PX * window.m_per_px
-    length_m = max((s for s in _SCALE_STEPS_M if s <= longest_m), default=_SCALE_STEPS_M[0])
-    words = f"{length_m // _KM_M}\u00a0km" if length_m >= _KM_M else f"{length_m}\u00a0m"
-    return {"width": round(length_m / window.m_per_px, 1), "words": words}

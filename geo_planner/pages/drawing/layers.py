@@ -75,9 +75,10 @@ def zone_layer(zones: gpd.GeoDataFrame) -> Collection:
 
 def zone_table(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Lay out what the page knows of each zone, column by column; null is unknown."""
+    values = zones["district"]
     return {
         "id": [str(value) for value in zones.index],
-        "district": _texts(zones["district"]),
+        "district": [text_of(value) for value in values],
         "residents": whole_numbers(zones["population_count"]),
         "jobs": whole_numbers(zones["jobs_here"]),
         "values": {column: whole_numbers(zones[column]) for column in columns},
@@ -121,18 +122,16 @@ def plan_layer(region: Region, wording: Wording) -> Collection:
 
 def _plan_rows(plan: dict[str, Any], code: int | None, wording: Wording) -> list[list[str]]:
     ratio = plan["floor_area_ratio"]
+    floors = plan["max_floors"]
+    is_whole = floors is None or math.isnan(floors) or float(floors).is_integer()
     return [
         [wording("use"), wording(f"use_{code}") if code in PLAN_USES else wording("unknown")],
         [wording("floor_area_ratio"), wording.figure(ratio, "share")],
-        [wording("max_floors"), wording.number(plan["max_floors"], _needed(plan["max_floors"]))],
+        [wording("max_floors"), wording.number(floors, 0 if is_whole else 1)],
         [wording("status"), wording(f"status_{plan['status']}")],
         [wording("dated"), wording.day(text_of(plan["dated"]))],
         [wording("plan_number"), str(plan["plan_id"])],
     ]
-
-
-def _needed(value: float | None) -> int:
-    return 0 if value is None or math.isnan(value) or float(value).is_integer() else 1
 
 
 def business_layer(businesses: gpd.GeoDataFrame, wording: Wording) -> Collection:
@@ -140,15 +139,17 @@ def business_layer(businesses: gpd.GeoDataFrame, wording: Wording) -> Collection
     own = businesses[businesses["role"] == "study"]
     own = own.sort_values("employees_count", ascending=False, kind="stable", na_position="last")
     own = own.head(_MOST_BUSINESSES)
+    jobs = [None if pd.isna(count) else float(count) for count in own["employees_count"]]
+    records = own.drop(columns="geometry").assign(id=own.index).to_dict("records")
     rows = [
         {
             "cluster": text_of(row["cluster"]) or "other",
             "name": text_of(row["name"]) or str(row["id"]),
-            "jobs": None if pd.isna(row["employees_count"]) else float(row["employees_count"]),
-            "figure": wording.figure(_number(row["employees_count"]), "jobs"),
+            "jobs": count,
+            "figure": wording.figure(count, "jobs"),
             "branch": text_of(row["branch_code"]),
         }
-        for row in own.drop(columns="geometry").assign(id=own.index).to_dict("records")
+        for row, count in zip(records, jobs, strict=True)
     ]
     return collection(frame_features(own, rows))
 
@@ -246,18 +247,10 @@ def text_of(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
-
-
 def whole_numbers(values: pd.Series) -> list[int | None]:
     """Round to whole numbers; null where unknown or unreachable."""
     numbers = values.to_numpy(float, na_value=np.nan)
     return [round(value) if math.isfinite(value) else None for value in numbers.tolist()]
-
-
-def _texts(values: pd.Series) -> list[str | None]:
-    return [text_of(value) for value in values]
 
 
 def nearest_station(region: Region, shapes: gpd.GeoSeries) -> list[str | None]:

@@ -6,7 +6,7 @@ above it: a canvas above would swallow the pointer for all below. Styles and too
 of the page's script ``GP``, which must be on the page before the map's own script.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -142,17 +142,14 @@ def base_overlays(base: BaseMap) -> list[MapOverlay]:
         MapOverlay("land", "land", base.land, style="GP.style.land", smooth=1.2),
         MapOverlay("veil", "over", base.veil, style="GP.style.veil", smooth=1.2),
         MapOverlay("water", "over", base.water, style="GP.style.water", smooth=1.2),
-        MapOverlay("casing", "over", _cased(base.roads), style="GP.style.casing", smooth=1.3),
+        MapOverlay(
+            "casing", "over", {**base.roads, "features": []}, style="GP.style.casing", smooth=1.3
+        ),
         MapOverlay("roads", "over", base.roads, style="GP.style.road", smooth=1.3),
         MapOverlay("boundary", "over", base.boundary, style="GP.style.boundary", smooth=1.2),
         MapOverlay("rails", "over", base.rails, style="GP.style.rail", smooth=1.2),
         MapOverlay("labels", "labels", base.labels, point="GP.point.label"),
     ]
-
-
-def _cased(roads: Collection) -> Collection:
-    """Leave out the classes that have no casing; the script draws the casing from the roads."""
-    return {**roads, "features": []}
 
 
 def build_map(
@@ -195,15 +192,20 @@ def build_map(
         layer_pane.add_to(drawn)
     names = {}
     for overlay in [*base_overlays(base), *overlays]:
-        layer = _drawn(folium, overlay)
+        layer = (
+            _picture(folium, overlay)
+            if isinstance(overlay, PictureOverlay)
+            else _layer(folium, overlay)
+        )
         layer._id = f"{name}_{overlay.name}"
         layer.add_to(drawn)
         names[overlay.name] = layer.get_name()
     root = drawn.get_root()
     root.render()
+    lines = (line.strip() for line in root.script.render().splitlines())
     return MapParts(
         html=root.html.render(),
-        script="\n".join(_script_lines(root.script.render())),
+        script="\n".join(line for line in lines if line),
         names=names,
         map_name=drawn.get_name(),
     )
@@ -230,12 +232,6 @@ def _layer(folium: Any, overlay: MapOverlay) -> Any:
     )
 
 
-def _drawn(folium: Any, overlay: MapOverlay | PictureOverlay) -> Any:
-    if isinstance(overlay, PictureOverlay):
-        return _picture(folium, overlay)
-    return _layer(folium, overlay)
-
-
 def _picture(folium: Any, overlay: PictureOverlay) -> Any:
     return folium.raster_layers.ImageOverlay(
         overlay.image,
@@ -248,10 +244,3 @@ def _picture(folium: Any, overlay: PictureOverlay) -> Any:
         class_name="raster",
         interactive=False,
     )
-
-
-def _script_lines(script: str) -> Iterator[str]:
-    """Drop the indentation and empty lines of the templates."""
-    for line in script.splitlines():
-        if line.strip():
-            yield line.strip()

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import geopandas as gpd
 import pandas as pd
-from pyproj import CRS
 
 from geo_planner.land.stations.points import listed_stations
 from geo_planner.region import Region
@@ -34,7 +33,19 @@ def rail_stations(region: Region) -> gpd.GeoDataFrame:
         rows = find()
         named = rows[rows["name"].notna() & rows.geometry.notna()]
         if len(named):
-            return _one_per_name(named, region.crs)
+            centres = pd.DataFrame(
+                {
+                    "name": named["name"].map(plain_name),
+                    "x": named.geometry.x,
+                    "y": named.geometry.y,
+                }
+            ).groupby("name", sort=True)[["x", "y"]]
+            middle = centres.mean()
+            return gpd.GeoDataFrame(
+                {"name": middle.index},
+                geometry=gpd.points_from_xy(middle["x"], middle["y"]),
+                crs=region.crs,
+            )
     return gpd.GeoDataFrame({"name": pd.Series([], dtype="str")}, geometry=[], crs=region.crs)
 
 
@@ -57,16 +68,6 @@ def plain_name(name: str) -> str:
     ('Ballerup', 'Station Road')
     """
     return _SUFFIX.sub("", name.strip()) or name
-
-
-def _one_per_name(rows: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
-    centres = pd.DataFrame(
-        {"name": rows["name"].map(plain_name), "x": rows.geometry.x, "y": rows.geometry.y}
-    ).groupby("name", sort=True)[["x", "y"]]
-    middle = centres.mean()
-    return gpd.GeoDataFrame(
-        {"name": middle.index}, geometry=gpd.points_from_xy(middle["x"], middle["y"]), crs=crs
-    )
 
 
 def _served_stops(region: Region) -> gpd.GeoDataFrame:

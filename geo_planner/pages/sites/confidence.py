@@ -48,7 +48,7 @@ def rank_confidence(view: View, row: pd.Series, n_ranked: int) -> RankConfidence
     low, high = int(row["rank_p05_simplex"]), int(row["rank_p95_simplex"])
     shares = _shares(row, n_ranked)
     highest = max(shares, default=0.0)
-    span = view.words("sure_span", ranks=_ranks(low, high))
+    span = view.words("sure_span", ranks=str(low) if low == high else f"{low}{EN_DASH}{high}")
     words = _line(view, float(first), float(row["top3_share_simplex"]), n_ranked) or span
     return RankConfidence(
         words=words,
@@ -66,10 +66,6 @@ def _line(view: View, first: float, top3: float, n_ranked: int) -> str | None:
     if top3 >= _MOSTLY and n_ranked > _TOP:
         return view.words("sure_top3", share=view.words.figure(top3, "share"))
     return None
-
-
-def _ranks(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low}{EN_DASH}{high}"
 
 
 def _shares(row: pd.Series, n_ranked: int) -> list[float]:

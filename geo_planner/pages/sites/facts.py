@@ -52,8 +52,8 @@ def short_label(view: View, criterion: str) -> str:
     phrase = criterion_words(criterion, view.words, view.city_centre)
     if not phrase:
         return str(view.criteria.loc[criterion, f"label_{view.words.language}"])
-    known = criteria().get(criterion)
-    if known is None or "{traffic}" not in known.label_en:
+    packaged = criteria().get(criterion)
+    if packaged is None or "{traffic}" not in packaged.label_en:
         return phrase
     return f"{phrase}, {view.words(f'traffic_{view.study.travel.car_traffic}')}"
 
@@ -144,18 +144,19 @@ def site_list(view: View, groups: Sequence[Group]) -> list[dict[str, Any]]:
     described = []
     for i, (site_id, row) in enumerate(sites.drop(columns="geometry").iterrows()):
         values = [_value(row.get(f"{name}_value")) for name in criteria]
-        sure = rank_confidence(view, row, n_ranked)
+        confidence = rank_confidence(view, row, n_ranked)
         far = far_links.get(str(site_id), "")
+        place = row["rank"] if groups else i + 1
         described.append(
             {
                 "id": str(site_id),
                 "name": text_of(row["name"]) or str(site_id),
                 "anchor": anchors[i],
                 "small": bool(row["area_m2"] < _SMALL_SITE_M2),
-                "rank": _rank(row, i, has_ranking=bool(groups)),
+                "rank": None if pd.isna(place) else int(place),
                 "tied": bool(row.get("is_tied", False)),
                 "excluded": reasons_words(text_of(row.get("excluded_because")), view.words),
-                "sure": sure.words if sure else "",
+                "sure": confidence.words if confidence else "",
                 "low": float(row["score_low"]) if groups else 0.0,
                 "high": float(row["score_high"]) if groups else 0.0,
                 "parts": [_group_points(row, group) for group in groups],
@@ -185,13 +186,6 @@ def by_rank(site: dict[str, Any]) -> tuple[bool, int, float, str]:
     return site["rank"] is None, site["rank"] or 0, -site["high"], site["id"]
 
 
-def _rank(row: pd.Series, place: int, *, has_ranking: bool) -> int | None:
-    """Give the rank; None for a site that a hard constraint excludes."""
-    if not has_ranking:
-        return place + 1
-    return None if pd.isna(row["rank"]) else int(row["rank"])
-
-
 def _value(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else round(float(value), 12)
 
@@ -208,7 +202,7 @@ def _near(view: View) -> list[str | None]:
     if not names:
         return nearest
     measured = [names.get(str(station)) for station in view.sites["station"]]
-    return [known or near for known, near in zip(measured, nearest, strict=True)]
+    return [station or near for station, near in zip(measured, nearest, strict=True)]
 
 
 def _note(view: View, row: pd.Series, station: str | None) -> str:
@@ -292,8 +286,10 @@ def _chips(
     if not criteria:
         return []
     unknown = [name for name, value in zip(criteria, values, strict=True) if value is None]
-    known = view.words("criteria_known", known=len(criteria) - len(unknown), count=len(criteria))
-    chips = [["", known]] if unknown or "jobs_likely" not in row else []
+    count_words = view.words(
+        "criteria_known", known=len(criteria) - len(unknown), count=len(criteria)
+    )
+    chips = [["", count_words]] if unknown or "jobs_likely" not in row else []
     chips += [
         ["warn", "? " + view.words("criterion_unknown", name=short_label(view, name))]
         for name in unknown[:_MOST_OPEN_CHIPS]

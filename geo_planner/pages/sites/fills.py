@@ -69,7 +69,7 @@ def site_fills(view: View) -> list[Fill]:
     """Make every fill the sites have values for; the score is not among them."""
     if "jobs_likely" not in view.sites:
         return []
-    made = [
+    fills = [
         _measured(view, "jobs", "jobs_likely", "jobs"),
         _measured(view, "now", "now_allowed_likely_m2", "m2"),
         _measured(view, "potential", "potential_allowed_likely_m2", "m2"),
@@ -77,7 +77,7 @@ def site_fills(view: View) -> list[Fill]:
         _environment(view),
         _free(view),
     ]
-    return [fill for fill in made if any(colour is not None for colour in fill.colours)]
+    return [fill for fill in fills if any(colour is not None for colour in fill.colours)]
 
 
 def choices(view: View, fills: Sequence[Fill], *, is_plain: bool = False) -> list[dict[str, Any]]:
@@ -105,15 +105,11 @@ def _absent(
         symbols.append(
             legend.symbol(words("fill_unknown"), hatch=_HATCH, stroke=_HATCH, dash="2 2")
         )
-    if hides_excluded and _is_excluded(view).any():
+    if hides_excluded and view.sites["excluded_because"].notna().any():
         symbols.append(
             legend.symbol(words("fill_excluded"), fill=EXCLUDED_COLOUR, stroke="#5B6771")
         )
     return symbols
-
-
-def _is_excluded(view: View) -> pd.Series:
-    return view.sites["excluded_because"].notna()
 
 
 def _measured(view: View, name: str, column: str, what: str) -> Fill:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.land.stations.office_rule import NO_RULE
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.view import View
@@ -88,8 +89,8 @@ def stage_meanings(language: str) -> Mapping[int, str]:
 
 def kind_label(view: View, kind: str) -> str:
     """Name a kind of constraint."""
-    known = read_constraint_kinds().get(kind)
-    return known.labels[view.words.language] if known else kind.replace("_", " ")
+    packaged = read_constraint_kinds().get(kind)
+    return packaged.labels[view.words.language] if packaged else kind.replace("_", " ")
 
 
 def _year(words: Wording, value: float) -> str:
@@ -124,22 +125,22 @@ def _plan(view: View, row: pd.Series) -> Section:
     code = None if pd.isna(row["use_code"]) else int(row["use_code"])
     use = words(f"use_{code}") if code in PLAN_USES else words("unknown")
     meaning = "" if pd.isna(row["stage"]) else stage_meanings(words.language)[int(row["stage"])]
+    height = words("unknown")
+    if pd.notna(row["max_height_m"]):
+        height = f"{_year(words, row['max_height_m'])}{NO_BREAK_SPACE}m"
     rows = [
         [words("use"), use],
         [words("floor_area_ratio"), words.figure(row["floor_area_ratio"], "share")],
         [words("max_floors"), _year(words, row["max_floors"])],
-        [words("max_height"), _height(words, row["max_height_m"])],
+        [words("max_height"), height],
         [words("zone_status"), _named(words, "zone", row["zone_status"])],
         [words("stage_row"), stage_text(words, row)],
     ]
     notes = [meaning and f"{words('stage_means')} {meaning}.", *_open_plans(words, row)]
-    return _section(words("section_plan"), rows, [*notes, _cited(words, row)])
-
-
-def _height(words: Wording, value: float) -> str:
-    if pd.isna(value):
-        return words("unknown")
-    return f"{_year(words, value)}{NO_BREAK_SPACE}m"
+    cited = json.loads(text_of(row["citations"]) or "[]")
+    plans = list(dict.fromkeys(str(item["plan_id"]) for item in cited))
+    notes.append(words("plans_cited", plans=_some(words, plans)) if plans else "")
+    return _section(words("section_plan"), rows, notes)
 
 
 def _open_plans(words: Wording, row: pd.Series) -> list[str]:
@@ -154,12 +155,6 @@ def _open_plans(words: Wording, row: pd.Series) -> list[str]:
               share=words.figure(max(named.values()), "share"))
         for reason, named in by_reason.items()
     ]  # fmt: skip
-
-
-def _cited(words: Wording, row: pd.Series) -> str:
-    cited = json.loads(text_of(row["citations"]) or "[]")
-    plans = list(dict.fromkeys(str(item["plan_id"]) for item in cited))
-    return words("plans_cited", plans=_some(words, plans)) if plans else ""
 
 
 def _some(words: Wording, names: list[str]) -> str:
@@ -218,6 +213,8 @@ def _is_so(answer: Any) -> bool:
 
 def _station(view: View, row: pd.Series) -> Section:
     words = view.words
+    if row["office_rule"] == NO_RULE:
+        return _section(words("section_station"), [], [words("no_station_rule")])
     rows = [
         [words(f"by_{method}"), _named(words, "place", row[f"place_{method}"])]
         for method in _METHODS

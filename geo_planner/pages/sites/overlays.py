@@ -79,24 +79,22 @@ def add_sites(
         "sites", words("sites_layer"), "sites", on=True, choices=listed, choose=words("sites_show")
     )
     if coloured and view.has_ranking:
-        layers.parts.append(_score_part(view, has_choice=len(listed) > 1))
+        sites = view.sites
+        is_open = (sites["score_high"] - sites["score_low"] > OPEN_FROM) & sites["rank"].notna()
+        layers.parts.append(
+            legend.score_part(
+                view.words,
+                score_scale(view),
+                has_open=bool(is_open.any()),
+                has_excluded=bool(sites["rank"].isna().any()),
+                choice=f"{SWITCH}={SCORE}" if len(listed) > 1 else None,
+            )
+        )
     layers.parts += [fill.part for fill in fills or ()]
     layers.add(
         MapOverlay(
             "sites", "sites", site_layer(view.sites), style="GP.style.site", each="GP.each.site"
         )
-    )
-
-
-def _score_part(view: View, *, has_choice: bool) -> legend.Part:
-    sites = view.sites
-    is_open = (sites["score_high"] - sites["score_low"] > OPEN_FROM) & sites["rank"].notna()
-    return legend.score_part(
-        view.words,
-        score_scale(view),
-        has_open=bool(is_open.any()),
-        has_excluded=bool(sites["rank"].isna().any()),
-        choice=f"{SWITCH}={SCORE}" if has_choice else None,
     )
 
 

@@ -23,7 +23,7 @@ from geo_planner.pages.sites.facts import (
     site_list,
     workers_measure,
 )
-from geo_planner.pages.sites.fills import Fill, site_fills
+from geo_planner.pages.sites.fills import site_fills
 from geo_planner.pages.sites.rows import excluded_rows, figure_columns, ranked_rows
 from geo_planner.siting.aggregation import VALUE_FLOOR
 from geo_planner.siting.correlation import CORRELATION_LIMIT
@@ -63,14 +63,23 @@ def render_sites_page(
     groups = site_groups(view)
     sites = site_list(view, groups)
     fills = site_fills(view)
-    layers = _layers(view, fills)
+    layers = overlays.Layers()
+    overlays.add_sites(layers, view, fills)
+    overlays.add_station_areas(layers, view, on=True)
+    overlays.add_constraints(layers, view)
     columns = figure_columns(view)
     base = base or build_basemap(view.region)
+    latitudes = [site["anchor"][0] for site in sites]
+    longitudes = [site["anchor"][1] for site in sites]
+    edge = 0.002
     data = map_data(
         view,
         base,
         padding=_PADDING,
-        fit=_fit(sites),
+        fit=[
+            [min(latitudes) - edge, min(longitudes) - edge],
+            [max(latitudes) + edge, max(longitudes) + edge],
+        ],
         quietStations=True,
         sites=sites,
         groups=[group.to_json() for group in groups],
@@ -108,7 +117,9 @@ def render_sites_page(
         rows=ranked_rows(view, sites, columns),
         excluded=excluded_rows(view, sites),
         overlapping=overlapping,
-        overlap_head=_overlap_head(view, len(overlapping)),
+        overlap_head=words(
+            "overlap_one" if len(overlapping) == 1 else "overlap_head", count=len(overlapping)
+        ),
         correlation_limit=words.number(CORRELATION_LIMIT, 1),
         moved_note=_moved_note(view, columns),
         is_fixed=view.study.siting.aggregation not in MOVABLE_METHODS,
@@ -128,28 +139,6 @@ def _moved_note(view: View, columns: Sequence[Mapping[str, Any]]) -> str:
     if not any(column["kind"] == "sure" for column in columns):
         return ""
     return view.words("sure_moved_note", draws=view.words.number(view.study.siting.draws))
-
-
-def _overlap_head(view: View, count: int) -> str:
-    return view.words("overlap_one") if count == 1 else view.words("overlap_head", count=count)
-
-
-def _layers(view: View, fills: Sequence[Fill]) -> overlays.Layers:
-    layers = overlays.Layers()
-    overlays.add_sites(layers, view, fills)
-    overlays.add_station_areas(layers, view, on=True)
-    overlays.add_constraints(layers, view)
-    return layers
-
-
-def _fit(sites: list[dict[str, Any]]) -> list[list[float]]:
-    latitudes = [site["anchor"][0] for site in sites]
-    longitudes = [site["anchor"][1] for site in sites]
-    edge = 0.002
-    return [
-        [min(latitudes) - edge, min(longitudes) - edge],
-        [max(latitudes) + edge, max(longitudes) + edge],
-    ]
 
 
 def _question(view: View, groups: list[Group], n_sites: int) -> str:

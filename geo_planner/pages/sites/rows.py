@@ -54,7 +54,9 @@ def _other_figures(view: View) -> list[dict[str, Any]]:
     columns += [
         {
             "kind": "figure",
-            "label": _column_label(view, name),
+            "label": view.city_centre
+            if name == "minutes_city_centre" and view.city_centre is not None
+            else view.words.phrases.get(f"column_{name}", short_label(view, name)),
             "below": view.words.phrases.get(f"column_mode_{name}", ""),
             "column": name,
             "unit": str(view.criteria.loc[name, "unit"]),
@@ -63,12 +65,6 @@ def _other_figures(view: View) -> list[dict[str, Any]]:
         if name in view.criteria.index
     ]
     return columns
-
-
-def _column_label(view: View, criterion: str) -> str:
-    if criterion == "minutes_city_centre" and view.city_centre is not None:
-        return view.city_centre
-    return view.words.phrases.get(f"column_{criterion}", short_label(view, criterion))
 
 
 def ranked_rows(

@@ -44,6 +44,7 @@ def render_check(checked: Preflight, *, assets: PageAssets | None = None) -> str
     """
     words = Wording.of_study(checked.study.study.model_dump())
     head = checked.study.study
+    unknown = words("unknown")
     return render_alone(
         "check.html",
         words=words,
@@ -56,7 +57,9 @@ def render_check(checked: Preflight, *, assets: PageAssets | None = None) -> str
         skip_words=words("skip_to_content"),
         verdict=verdict(checked, words),
         can_build=checked.can_build,
-        frame=_frame(checked, words),
+        frame=words(
+            "check_frame", crs=checked.crs or unknown, timezone=checked.timezone or unknown
+        ),
         cards=_cards(checked, words),
         faults=[
             {**vars(fault), "remedy": reason_words(fault.remedy, words) if fault.remedy else ""}
@@ -84,11 +87,6 @@ def render_check(checked: Preflight, *, assets: PageAssets | None = None) -> str
 def _typeface(assets: PageAssets) -> PageAssets:
     """Keep what is taken in; a page without a map links nowhere."""
     return PageAssets(styles=() if assets.style_links else assets.styles)
-
-
-def _frame(checked: Preflight, words: Wording) -> str:
-    unknown = words("unknown")
-    return words("check_frame", crs=checked.crs or unknown, timezone=checked.timezone or unknown)
 
 
 def _cards(checked: Preflight, words: Wording) -> list[dict[str, str]]:

@@ -99,6 +99,15 @@ def render_map(
     )
     words = view.words
     heading = measure_title(chosen, words) if chosen else view.name
+    cells = words("streets_left_out") if base.left_out else ""
+    if chosen:
+        side_m = cell_size_m(zones)
+        size = "" if side_m is None else words.number(side_m)
+        cells = words("cells_of", size=size) if size else words("zones_of")
+    numbers = sorted({m.percentile for m in view.measures if m.percentile is not None})
+    choice: dict[str, Any] = {"mode": None, "limit": None, "percentile": None}
+    if chosen is not None:
+        choice = {"mode": chosen.mode, "limit": _limit(chosen), "percentile": chosen.percentile}
     return render_page(
         "map.html",
         view,
@@ -113,14 +122,14 @@ def render_map(
         nonce=nonce,
         heading=heading,
         condition=measure_condition(chosen, view.study, words) if chosen else words("base_note"),
-        cells=_cells_words(view, zones) if chosen else _base_words(view, base),
+        cells=cells,
         has_measures=chosen is not None,
         skip_to="table" if chosen else "main",
         skip_words=words("skip_to_table" if chosen else "skip_to_content"),
         modes=_modes(view),
         limits=_limits(view),
-        percentiles=_percentiles(view),
-        chosen=_chosen(chosen),
+        percentiles=[{"number": n, "label": percentile_words(n, view.words)} for n in numbers],
+        chosen=choice,
         switches=layers.switches,
         legend_parts=layers.parts,
         site_rows=_site_rows(view, sites) if groups else [],
@@ -213,32 +222,6 @@ def _limits(view: View) -> list[dict[str, str]]:
 def _modes(view: View) -> list[dict[str, str]]:
     names = dict.fromkeys(measure.mode for measure in view.measures)
     return [{"id": name, "label": view.words(f"mode_{name}")} for name in names]
-
-
-def _percentiles(view: View) -> list[dict[str, Any]]:
-    numbers = sorted({m.percentile for m in view.measures if m.percentile is not None})
-    return [{"number": n, "label": percentile_words(n, view.words)} for n in numbers]
-
-
-def _chosen(measure: MeasureKey | None) -> dict[str, Any]:
-    if measure is None:
-        return {"mode": None, "limit": None, "percentile": None}
-    return {
-        "mode": measure.mode,
-        "limit": _limit(measure),
-        "percentile": measure.percentile,
-    }
-
-
-def _cells_words(view: View, zones: gpd.GeoDataFrame) -> str:
-    side = cell_size_m(zones)
-    if side is None:
-        return view.words("zones_of")
-    return view.words("cells_of", size=view.words.number(side))
-
-
-def _base_words(view: View, base: BaseMap) -> str:
-    return view.words("streets_left_out") if base.left_out else ""
 
 
 def _site_rows(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ from geo_planner.pages.study.provenance import (
 )
 from geo_planner.region import Region
 from geo_planner.version import __version__
+from geo_planner.words.labels import country_words
 from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import Wording
 
@@ -82,6 +83,10 @@ def render_overview(
     groups = site_groups(view) if view.has_ranking else []
     sites = site_list(view, groups) if len(view.sites) else []
     scale = scale_of(zones[chosen.column], chosen.what, words) if chosen else None
+    question = words("base_note")
+    if chosen is not None:
+        condition = measure_condition(chosen, view.study, words)
+        question = f"{measure_title(chosen, words)} · {condition}"
     layers = _layers(view, zones, chosen, scale)
     base = build_basemap(view.region, "overview")
     data = map_data(
@@ -95,6 +100,7 @@ def render_overview(
         cellSize=cell_size_m(zones),
         zones=zone_table(zones, [chosen.column]) if chosen else None,
     )
+    reasons = view.summary.get("criteria_left_out", {})
     return render_page(
         "index.html",
         view,
@@ -109,7 +115,7 @@ def render_overview(
         nonce=nonce,
         skip_to="main",
         skip_words=words("skip_to_content"),
-        question=_question(view, chosen),
+        question=question,
         cards=_cards(view, zones, chosen, sites),
         legend_parts=layers.parts,
         groups=groups,
@@ -122,7 +128,13 @@ def render_overview(
         files=_files(view, files),
         findings=finding_rows(view),
         not_linked=[*unlinked_rows(view), *uncounted_rows(view)],
-        left_out=_left_out(view),
+        left_out=[
+            {
+                "label": criterion_words(key, view.words, view.city_centre) or key,
+                "reason": reasons_words(reason, view.words),
+            }
+            for key, reason in reasons.items()
+        ],
         method=_method(view),
         timings=_timings(view),
         sources=source_rows(view),
@@ -165,13 +177,6 @@ def _measure_json(
         "borders": list(scale.borders),
         "colours": list(scale.colours),
     }
-
-
-def _question(view: View, chosen: MeasureKey | None) -> str:
-    if chosen is None:
-        return view.words("base_note")
-    condition = measure_condition(chosen, view.study, view.words)
-    return f"{measure_title(chosen, view.words)} · {condition}"
 
 
 def _cards(
@@ -270,17 +275,6 @@ def _files(view: View, files: Sequence[str]) -> list[dict[str, Any]]:
     return listed
 
 
-def _left_out(view: View) -> list[dict[str, str]]:
-    reasons = view.summary.get("criteria_left_out", {})
-    return [
-        {
-            "label": criterion_words(key, view.words, view.city_centre) or key,
-            "reason": reasons_words(reason, view.words),
-        }
-        for key, reason in reasons.items()
-    ]
-
-
 def _method(view: View) -> list[str]:
     words, travel = view.words, view.study.travel
     lines = [
@@ -297,8 +291,11 @@ def _method(view: View) -> list[str]:
     window = window_words(view.study, words)
     if window:
         names = ", ".join(percentile_words(p, words) for p in travel.percentiles)
-        told = words("method_window", window=window, percentiles=names)
-        lines.append(", ".join(part for part in (told, fare_words(view.study, words)) if part))
+        window_text = words("method_window", window=window, percentiles=names)
+        lines.append(
+            ", ".join(part for part in (window_text, fare_words(view.study, words)) if part)
+        )
+    lines.append(country_words(view.study.study.country, words))
     seconds = view.summary.get("seconds", {})
     if seconds:
         lines.append(
@@ -328,9 +325,9 @@ def _timings(view: View) -> list[dict[str, Any]]:
 def _step_words(step: str, words: Wording) -> str:
     """Name a step of the run, and the mode it was for."""
     name, _, mode = step.partition("_")
-    told = words.phrases.get(f"step_{name}", name)
-    known = words.phrases.get(f"mode_{mode}", mode.replace("_", " ")).lower()
-    return f"{told}: {known}" if mode else told
+    step_name = words.phrases.get(f"step_{name}", name)
+    mode_name = words.phrases.get(f"mode_{mode}", mode.replace("_", " ")).lower()
+    return f"{step_name}: {mode_name}" if mode else step_name
 
 
 def _actions(view: View, links: Mapping[str, str]) -> list[dict[str, str]]:

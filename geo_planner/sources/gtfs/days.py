@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo_planner.countries import country_of_timezone
 from geo_planner.errors import InputError
-from geo_planner.packaged import packaged_rows
+from geo_planner.packaged import country_rows
 from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.tables import WEEKDAYS
 
@@ -78,7 +78,14 @@ def trips_by_day(
     pandas.Series
         Trips by date, every day in between; without rows where no feed has any service.
     """
-    per_service = _trips_by_service(tables)
+    trips, frequencies = tables["trips"], tables.get("frequencies")
+    count = pd.Series(1, index=trips["trip_id"])
+    if frequencies is not None and len(frequencies):
+        span_s = (frequencies["end_time_s"] - frequencies["start_time_s"]).astype(np.int64)
+        running = -(-span_s // frequencies["headway_s"].astype(np.int64))
+        repeated = running.groupby(frequencies["trip_id"].to_numpy()).sum()
+        count.loc[repeated.index.intersection(count.index)] = repeated
+    per_service: pd.Series = count.groupby(trips["service_id"].to_numpy()).sum()
     weekly = tables["calendar"]
     start, end = (pd.to_datetime(weekly[f"{side}_date"]) for side in ("start", "end"))
     runs = (weekly[list(WEEKDAYS)] == 1).any(axis=1)
@@ -135,18 +142,6 @@ def _exceptions(
     change = np.where(is_added & ~runs, 1, np.where(~is_added & runs, -1, 0))
     n_trips = weekly["service_id"].map(per_service).fillna(0).to_numpy()
     return pd.Series(change * n_trips, index=weekly["day"]).groupby(level=0).sum()
-
-
-def _trips_by_service(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
-    trips, frequencies = tables["trips"], tables.get("frequencies")
-    count = pd.Series(1, index=trips["trip_id"])
-    if frequencies is not None and len(frequencies):
-        span_s = (frequencies["end_time_s"] - frequencies["start_time_s"]).astype(np.int64)
-        runs = -(-span_s // frequencies["headway_s"].astype(np.int64))
-        repeated = runs.groupby(frequencies["trip_id"].to_numpy()).sum()
-        count.loc[repeated.index.intersection(count.index)] = repeated
-    counted: pd.Series = count.groupby(trips["service_id"].to_numpy()).sum()
-    return counted
 
 
 def choose_typical_day(
@@ -244,7 +239,5 @@ def _public_holidays(country: str, year: int) -> holidays.HolidayBase:
 @cache
 def _values(country: str, rule: str) -> frozenset[str]:
     return frozenset(
-        row["value"]
-        for row in packaged_rows("typical_day")
-        if (row["country"], row["rule"]) == (country, rule)
+        row["value"] for row in country_rows(country, "typical_day") if row["rule"] == rule
     )

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from pyproj import CRS
 
+from geo_planner.config import TableLimits
 from geo_planner.crs import require_metric
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding
@@ -62,7 +63,14 @@ class GtfsFeed:
         return bool(self.tables)
 
 
-def read_gtfs(path: Path, prefix: str, crs: CRS, *, max_lost_share: float = 0.1) -> GtfsFeed:
+def read_gtfs(
+    path: Path,
+    prefix: str,
+    crs: CRS,
+    *,
+    max_lost_share: float = 0.1,
+    limits: TableLimits | None = None,
+) -> GtfsFeed:
     """Read a GTFS zip or folder into tables.
 
     Parameters
@@ -75,6 +83,8 @@ def read_gtfs(path: Path, prefix: str, crs: CRS, *, max_lost_share: float = 0.1)
         Metric CRS that stops and shapes are brought to.
     max_lost_share
         Largest share of a file's rows that an open quote may swallow.
+    limits
+        How large the feed may be; None: as large as the defaults say.
 
     Returns
     -------
@@ -99,13 +109,30 @@ def read_gtfs(path: Path, prefix: str, crs: CRS, *, max_lost_share: float = 0.1)
     believable position keeps its place in trips, with null geometry.
     """
     require_metric(crs)
-    notes = Notes(path.name, max_lost_share=max_lost_share)
-    with open_feed(path) as files:
+    allowed = limits or TableLimits()
+    notes = Notes(path.name, max_lost_share=max_lost_share, limits=allowed)
+    with open_feed(path, allowed) as files:
         if _is_flex_only(files):
             notes.add("stop_times.txt", "left_out", Reason("gtfs_flex_only"), 1)
             return GtfsFeed({}, tuple(notes.findings), "", pd.DataFrame())
-        _require_files(path, files)
-        _note_flex(files, notes)
+        absent = [f"{name}.txt" for name in MUST_BE_THERE if f"{name}.txt" not in files]
+        if not {"calendar.txt", "calendar_dates.txt"} & set(files):
+            absent.append("calendar.txt or calendar_dates.txt")
+        if absent:
+            raise SourceError(
+                str(path),
+                f"is no GTFS timetable, it lacks {', '.join(absent)}: give the zip file or folder "
+                "that holds these files",
+            )
+        for name in FLEX_FILES:
+            if name not in files:
+                continue
+            content = files[name]()
+            if name.endswith(".geojson"):
+                count = content.count(b'"Feature"')
+            else:
+                count = sum(bool(line.strip()) for line in content.splitlines()[1:])
+            notes.add(name, "left_out", Reason("gtfs_flex"), count)
         raw = {
             file: read_table(path, files.get(f"{file}.txt", bytes)(), file, prefix, notes)
             for file in COLUMNS
@@ -157,18 +184,6 @@ def active_services(
     return weekly.difference(pd.Index(removed)).union(pd.Index(added)).unique().sort_values()
 
 
-def _require_files(path: Path, files: Mapping[str, object]) -> None:
-    absent = [f"{name}.txt" for name in MUST_BE_THERE if f"{name}.txt" not in files]
-    if not {"calendar.txt", "calendar_dates.txt"} & set(files):
-        absent.append("calendar.txt or calendar_dates.txt")
-    if absent:
-        raise SourceError(
-            str(path),
-            f"is no GTFS timetable, it lacks {', '.join(absent)}: give the zip file or folder "
-            "that holds these files",
-        )
-
-
 def _is_flex_only(files: Mapping[str, Callable[[], bytes]]) -> bool:
     """Tell whether every trip of a feed is demand-responsive; its stops may be absent then."""
     raw = files.get("stop_times.txt", bytes)()
@@ -200,19 +215,6 @@ def _require_places(path: Path, stops: pd.DataFrame, tables: Mapping[str, pd.Dat
     raise SourceError(
         str(path), f"stops.txt: none of the {int(is_called.sum())} stops served has a place: {why}"
     )
-
-
-def _note_flex(files: Mapping[str, Callable[[], bytes]], notes: Notes) -> None:
-    """Count what a feed says of rides by arrangement (GTFS-Flex), none of which is read."""
-    for file in FLEX_FILES:
-        if file not in files:
-            continue
-        content = files[file]()
-        if file.endswith(".geojson"):
-            count = content.count(b'"Feature"')
-        else:
-            count = sum(bool(line.strip()) for line in content.splitlines()[1:])
-        notes.add(file, "left_out", Reason("gtfs_flex"), count)
 
 
 def _timezone(path: Path, agency: pd.DataFrame, notes: Notes) -> str:

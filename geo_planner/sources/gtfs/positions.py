@@ -26,7 +26,21 @@ def clean_stops(frame: pd.DataFrame, crs: CRS, notes: Notes) -> gpd.GeoDataFrame
     frame["parent_station"] = blank_absent(
         frame, "parent_station", frame["stop_id"], "stops", notes
     )
-    points = _placed_by_parents(frame, points, notes)
+    parent = places_among(frame["parent_station"], unique_ids(frame, "stop_id"))
+    is_platform = frame["location_type"].isin(PLATFORMS).to_numpy(dtype=bool)
+    found = points.copy()
+    for _ in PLATFORMS:
+        is_lost = is_platform & (parent >= 0) & shapely.is_missing(found)
+        found[is_lost] = found[parent[is_lost]]
+    is_new = shapely.is_missing(points) & ~shapely.is_missing(found)
+    notes.add(
+        "stops.txt",
+        "repaired",
+        Reason("gtfs_placed_by_parent"),
+        is_new.sum(),
+        frame.loc[is_new, "stop_id"].head(),
+    )
+    points = found
     is_placed = ~shapely.is_missing(points)
     notes.add(
         "stops.txt",
@@ -90,23 +104,6 @@ def projected(
         )
     is_finite = np.isfinite(x) & np.isfinite(y)
     return np.where(is_finite, x, np.nan), np.where(is_finite, y, np.nan)
-
-
-def _placed_by_parents(frame: pd.DataFrame, points: np.ndarray, notes: Notes) -> np.ndarray:
-    """Give platforms and boarding areas without a place that of what they belong to."""
-    parent = places_among(frame["parent_station"], unique_ids(frame, "stop_id"))
-    is_platform = frame["location_type"].isin(PLATFORMS).to_numpy(dtype=bool)
-    found = points.copy()
-    # a boarding area belongs to a platform, that to a station
-    for _ in PLATFORMS:
-        is_lost = is_platform & (parent >= 0) & shapely.is_missing(found)
-        found[is_lost] = found[parent[is_lost]]
-    is_new = shapely.is_missing(points) & ~shapely.is_missing(found)
-    notes.add(
-        "stops.txt", "repaired", Reason("gtfs_placed_by_parent"), is_new.sum(),
-        frame.loc[is_new, "stop_id"].head(),
-    )  # fmt: skip
-    return found
 
 
 def _from_degrees(crs: CRS) -> Transformer:

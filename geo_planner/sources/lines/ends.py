@@ -61,7 +61,7 @@ class _Clusters:
 
 
 def join_ends(
-    ends: FloatArray, lengths_m: FloatArray, is_held: BoolArray, tolerance_m: float
+    ends: FloatArray, lengths_m: FloatArray, is_pinned: BoolArray, tolerance_m: float
 ) -> FloatArray:
     """Give every end the place it is moved to.
 
@@ -71,7 +71,7 @@ def join_ends(
         First and last vertex of each line, (n_lines, 2, 2) [m].
     lengths_m
         Length of each line.
-    is_held
+    is_pinned
         Ends that must not move, (n_lines, 2): they touch a line, or were cut off there.
     tolerance_m
         Farthest an end is moved.
@@ -91,7 +91,7 @@ def join_ends(
     np.minimum.at(lowest, numbers, lines)
     np.maximum.at(highest, numbers, lines)
     is_fixed = lowest != highest
-    np.logical_or.at(is_fixed, numbers, is_held.ravel())
+    np.logical_or.at(is_fixed, numbers, is_pinned.ravel())
     # pairs of places within the tolerance of which one may move, the nearest first
     pairs = cKDTree(coordinates).query_pairs(tolerance_m, output_type="ndarray")
     pairs = pairs[~is_fixed[pairs].all(axis=1)].astype(np.int64)

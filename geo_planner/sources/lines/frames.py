@@ -6,7 +6,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Geod, Transformer
 
-from geo_planner.arrays import BoolArray, FloatArray
+from geo_planner.arrays import FloatArray
 from geo_planner.crs import WGS84
 from geo_planner.sources.lines.geometry import MM_PER_M, Shapes
 from geo_planner.sources.lines.pieces import LinePieces
@@ -43,6 +43,14 @@ def street_frame(
     of_line = attributes.iloc[pieces.line].reset_index(drop=True)
     level = of_line["level"].fillna(0.0).to_numpy()
     columns = of_line[["name", "road_class", "surface", "is_lit", "is_urban", "lanes_count"]]
+    direction = of_line["oneway"].to_numpy(dtype=object)
+    limits = {"forward": direction != "backward", "backward": direction != "forward"}
+    access = {}
+    for mode in _MODES:
+        by_class = ~of_line["road_class"].isin(closed_classes(mode))
+        is_open = of_line[mode].fillna(by_class).to_numpy(bool)
+        for way, allowed in limits.items():
+            access[f"{mode}_{way}"] = is_open if mode == "walk" else is_open & allowed
     columns = columns.assign(
         street_id=[f"{name}-{i}" for name, i in zip(ids, number, strict=True)],
         osm_way_id=None,
@@ -59,7 +67,7 @@ def street_frame(
         level=level.astype(np.int32),
         grade=np.nan,
         cycle_facility=None,
-        **_access(of_line),
+        **access,
     )
     return gpd.GeoDataFrame(columns, geometry=pieces.shapes, crs=crs)
 
@@ -98,16 +106,3 @@ def ground_lengths_m(lines: Shapes, crs: CRS) -> FloatArray:
     inside = owner[1:] == owner[:-1]
     lengths = np.bincount(owner[1:][inside], np.asarray(steps)[inside], minlength=len(lines))
     return np.asarray(lengths)
-
-
-def _access(attributes: pd.DataFrame) -> dict[str, BoolArray]:
-    """Open each mode by class, unless a field says otherwise; one-ways hold for vehicles."""
-    direction = attributes["oneway"].to_numpy(dtype=object)
-    limits = {"forward": direction != "backward", "backward": direction != "forward"}
-    access = {}
-    for mode in _MODES:
-        by_class = ~attributes["road_class"].isin(closed_classes(mode))
-        is_open = attributes[mode].fillna(by_class).to_numpy(bool)
-        for way, allowed in limits.items():
-            access[f"{mode}_{way}"] = is_open if mode == "walk" else is_open & allowed
-    return access

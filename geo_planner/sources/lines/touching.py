@@ -31,7 +31,7 @@ def ends_to_lines(
     lines: Shapes,
     levels: FloatArray,
     meetings: Meetings,
-    is_held: BoolArray,
+    is_pinned: BoolArray,
     tolerance_m: float,
 ) -> tuple[FloatArray, Cuts]:
     """Give every end its place, and the cuts of the lines that ends are brought to.
@@ -42,7 +42,7 @@ def ends_to_lines(
         LineStrings with their level, (n_lines,).
     meetings
         Where they meet.
-    is_held
+    is_pinned
         Ends that must not move, (n_lines, 2).
     tolerance_m
         Farthest an end is moved.
@@ -54,7 +54,7 @@ def ends_to_lines(
     lengths = shapely.length(lines)[meetings.line]
     is_joined[2 * meetings.line[meetings.position_m <= 0]] = True
     is_joined[2 * meetings.line[meetings.position_m >= lengths] + 1] = True
-    loose = np.flatnonzero(~is_joined & ~is_held.ravel())
+    loose = np.flatnonzero(~is_joined & ~is_pinned.ravel())
     near = _nearest(lines, levels, meetings, loose, ends.reshape(-1, 2), tolerance_m)
     rest = loose[~np.isin(loose, near.end)]
     own = _own_loops(lines, rest, ends.reshape(-1, 2), tolerance_m)

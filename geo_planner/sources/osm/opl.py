@@ -59,7 +59,9 @@ def parse_lines(lines: Path, *, timestamp: str | None) -> Elements:
     has_areas |= any(not frozenset(AREA_KEYS).isdisjoint(r.tags) for r in relations.values())
     has_areas |= any(_HAS_AREA_KEY.search(text) for text in tags)
     ways = points.ways(np.array(ids, dtype=np.int64), tags)
-    return Elements(_newest(ways), nodes, tuple(relations.values()), has_areas, timestamp)
+    unique, last = np.unique(ways.ids[::-1], return_index=True)
+    newest = ways if len(unique) == len(ways) else ways.take(np.sort(len(ways) - 1 - last))
+    return Elements(newest, nodes, tuple(relations.values()), has_areas, timestamp)
 
 
 class _Points:
@@ -113,14 +115,6 @@ class _Points:
             table.column(name).to_numpy() for name in ("ref", "longitude", "latitude")
         )
         return Ways(ids, tags, offsets, refs, longitudes, latitudes)
-
-
-def _newest(ways: Ways) -> Ways:
-    """Keep the last of ways that stand in the file more than once."""
-    unique, last = np.unique(ways.ids[::-1], return_index=True)
-    if len(unique) == len(ways):
-        return ways
-    return ways.take(np.sort(len(ways) - 1 - last))
 
 
 def _parse_node(line: str) -> Node:

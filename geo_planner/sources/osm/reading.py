@@ -98,7 +98,14 @@ def _clean(path: Path, folder: Path, file_number: int) -> Path:
 
 def _parsed(path: Path, folder: Path, timestamp: str | None) -> Elements:
     lines = folder / LINES_NAME
-    _write_lines(path, lines)
+    locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    locations.ignore_errors()
+    target = osmium.io.File(str(lines), "opl,add_metadata=false,locations_on_ways=true")
+    try:
+        with writing(target) as writer:
+            osmium.apply(str(path), locations, *_filters(), writer)
+    except OSMIUM_ERRORS as error:
+        raise unreadable(path, error) from error
     elements = parse_lines(lines, timestamp=timestamp)
     lines.unlink()
     return elements
@@ -140,18 +147,6 @@ def _with_original_numbers(elements: Elements) -> Elements:
 def _originals(numbers: IntArray) -> IntArray:
     unique, place = np.unique(numbers, return_inverse=True)
     return np.array(list(map(original_number, unique.tolist())), dtype=np.int64)[place]
-
-
-def _write_lines(path: Path, lines: Path) -> None:
-    """Filter the file in compiled code and write what is left as OPL, places on the ways."""
-    locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    locations.ignore_errors()
-    target = osmium.io.File(str(lines), "opl,add_metadata=false,locations_on_ways=true")
-    try:
-        with writing(target) as writer:
-            osmium.apply(str(path), locations, *_filters(), writer)
-    except OSMIUM_ERRORS as error:
-        raise unreadable(path, error) from error
 
 
 def _filters() -> list[Any]:

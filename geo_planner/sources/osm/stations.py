@@ -1,7 +1,7 @@
 """Stations, stops, platforms and landings as points, with the mode that calls there."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -143,18 +143,15 @@ def _way_shapes(ways: Ways) -> list[StationShape]:
         places = np.column_stack([ways.longitudes[points], ways.latitudes[points]])
         places = places[~np.isnan(places[:, 0])]
         if station_kind(tags) and len(places):
-            x, y = _point_on(places)
+            is_ring = len(places) >= _MIN_RING_POINTS and bool((places[0] == places[-1]).all())
+            if is_ring:
+                point = shapely.point_on_surface(shapely.Polygon(places))
+            elif len(places) > 1:
+                point = shapely.line_interpolate_point(
+                    shapely.LineString(places), 0.5, normalized=True
+                )
+            else:
+                point = shapely.Point(places[0])
+            x, y = float(point.x), float(point.y)
             shapes.append(StationShape(f"w{ways.ids[i]}", tags, x, y))
     return shapes
-
-
-def _point_on(places: Any) -> tuple[float, float]:
-    """Choose one point for a way: inside where it is closed, else half way along."""
-    is_ring = len(places) >= _MIN_RING_POINTS and bool((places[0] == places[-1]).all())
-    if is_ring:
-        point = shapely.point_on_surface(shapely.Polygon(places))
-    elif len(places) > 1:
-        point = shapely.line_interpolate_point(shapely.LineString(places), 0.5, normalized=True)
-    else:
-        point = shapely.Point(places[0])
-    return float(point.x), float(point.y)

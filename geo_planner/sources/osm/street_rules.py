@@ -116,7 +116,15 @@ def judge_ways(ways: Ways) -> Judged:
         if place is None:
             tags = parse_tags(pattern)
             judged = judge_street(tags)
-            place = _no_street(tags) if judged is None else len(found)
+            place = (
+                (
+                    _NOT_STREET
+                    if "highway" not in tags
+                    else (_NOT_BUILT if is_unbuilt(tags) else _OTHER)
+                )
+                if judged is None
+                else len(found)
+            )
             if judged is not None:
                 found.append(judged)
             places[pattern] = place
@@ -183,12 +191,6 @@ def stacking_level(text: str | None, *, is_bridge: bool, is_tunnel: bool) -> int
     except (ValueError, OverflowError):
         return int(is_bridge) - int(is_tunnel and not is_bridge)
     return level if abs(level) <= _MAX_LEVEL else 0
-
-
-def _no_street(tags: Tags) -> int:
-    if "highway" not in tags:
-        return _NOT_STREET
-    return _NOT_BUILT if is_unbuilt(tags) else _OTHER
 
 
 def _lanes(text: str | None) -> float | None:

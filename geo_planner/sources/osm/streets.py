@@ -71,13 +71,21 @@ def read_streets(elements: Elements, crs: CRS, source: str) -> Streets:
         marked = np.flatnonzero(counts[name].to_numpy(bool))
         examples = tuple(f"w{number}" for number in ways.ids[marked[:5]].tolist())
         doubts.append(Finding(source, kind, len(marked), Reason(code), examples))
+    barrier_kinds = barrier_table()
+    on_street = (elements.nodes.get(number) for number in pieces.node_numbers.tolist())
+    unknown = [
+        f"n{node.number}"
+        for node in on_street
+        if node and node.tags.get("barrier", UNKNOWN_BARRIER) not in barrier_kinds
+    ]
+    what = Reason("osm_barriers_unknown")
     findings = [
         Finding(source, "read", len(ways), Reason("osm_streets_read", edges=len(pieces))),
         *doubts,
         *piece_findings(pieces, source, "streets"),
         Finding(source, "left_out", judged.n_unbuilt, Reason("osm_ways_unbuilt")),
         Finding(source, "left_out", judged.n_other, Reason("osm_ways_no_street")),
-        *_barrier_findings(elements, pieces, source),
+        Finding(source, "warning", len(unknown), what, tuple(unknown[:5])),
     ]
     nodes = _node_frame(elements, pieces, crs)
     return Streets(streets, nodes, tuple(finding for finding in findings if finding.count))
@@ -193,18 +201,6 @@ _DOUBT_CODES: Mapping[str, tuple[FindingKind, str]] = {
     "is_duration_refused": ("left_out", "osm_durations_refused"),
     "is_conditional": ("warning", "osm_streets_conditional"),
 }
-
-
-def _barrier_findings(elements: Elements, pieces: StreetPieces, source: str) -> list[Finding]:
-    barrier_kinds = barrier_table()
-    on_street = (elements.nodes.get(number) for number in pieces.node_numbers.tolist())
-    unknown = [
-        f"n{node.number}"
-        for node in on_street
-        if node and node.tags.get("barrier", UNKNOWN_BARRIER) not in barrier_kinds
-    ]
-    what = Reason("osm_barriers_unknown")
-    return [Finding(source, "warning", len(unknown), what, tuple(unknown[:5]))]
 
 
 def _near(points: Any, patches: Any, reach_m: float) -> Any:

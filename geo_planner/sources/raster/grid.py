@@ -24,6 +24,7 @@ from geo_planner.errors import CRSError, InputError
 from geo_planner.quantities import Quantity, quantity_of
 from geo_planner.sources.raster import tiles as tile_files
 from geo_planner.sources.raster.tiles import Affine, Tile, to_cells, to_coordinates
+from geo_planner.sources.sizes import require_size
 from geo_planner.sources.vector import files
 
 BLOCK_CELLS = 2048
@@ -157,7 +158,20 @@ class Grid:
                 start = shared.column - window.column
                 part = values[rows, start : start + shared.n_columns]
                 np.copyto(part, self._read_tile(tile, shared), where=np.isnan(part))
-        self._require_possible(values)
+        low, high = self.quantity.minimum, self.quantity.maximum
+        wrong = np.zeros(values.shape, dtype=bool)
+        if low is not None:
+            wrong |= values < low
+        if high is not None:
+            wrong |= values > high
+        if wrong.any():
+            found = np.unique(values[wrong])
+            first = float(found[0])
+            raise InputError(
+                f"{self.name}: {int(wrong.sum())} cells hold no {self.quantity.name} "
+                f"[{self.quantity.unit}], such as {first:.9g}: state nodata = {self._voids(first)} "
+                "if it stands for no data, else the right band or quantity"
+            )
         return values
 
     def _read_tile(self, tile: Tile, shared: CellWindow) -> np.ndarray:
@@ -173,22 +187,6 @@ class Grid:
         values = stored.astype(np.float64) * tile.scale + tile.offset
         absent = np.nan if self.nodata_means is None else self.nodata_means
         return np.where(is_there & np.isfinite(values), values, absent)
-
-    def _require_possible(self, values: np.ndarray) -> None:
-        low, high = self.quantity.minimum, self.quantity.maximum
-        wrong = np.zeros(values.shape, dtype=bool)
-        if low is not None:
-            wrong |= values < low
-        if high is not None:
-            wrong |= values > high
-        if wrong.any():
-            found = np.unique(values[wrong])
-            first = float(found[0])
-            raise InputError(
-                f"{self.name}: {int(wrong.sum())} cells hold no {self.quantity.name} "
-                f"[{self.quantity.unit}], such as {first:.9g}: state nodata = {self._voids(first)} "
-                "if it stands for no data, else the right band or quantity"
-            )
 
     def _voids(self, found: float) -> str:
         """Write the setting that takes one more value as no data."""
@@ -216,9 +214,10 @@ def open_grid(source: RasterSource) -> Grid:
     CRSError
         When no CRS is known, or the one stated is not the file's.
     """
-    opened = [
-        tile_files.open_tile(path, source.band) for path in tile_files.find_files(source.paths)
-    ]
+    paths = tile_files.find_files(source.paths)
+    for path in paths:
+        require_size(path, path.stat().st_size, source.limits)
+    opened = [tile_files.open_tile(path, source.band) for path in paths]
     affine, tiles = tile_files.place_tiles(opened, source.label)
     crs = _crs(source, tiles[0])
     return Grid(

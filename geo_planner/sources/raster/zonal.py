@@ -81,13 +81,13 @@ def _in_polygons(grid: Grid, polygons: gpd.GeoSeries) -> np.ndarray:
     has_data = covered > 0
     share = np.divide(covered, area, out=np.zeros(n), where=area > 0)
     mean = np.divide(total, covered, out=np.full(n, np.nan), where=has_data)
-    is_told = np.isfinite(low)
-    np.clip(mean, low, high, where=is_told, out=mean)
+    has_range = np.isfinite(low)
+    np.clip(mean, low, high, where=has_range, out=mean)
     return np.column_stack(
         [
             mean,
-            np.where(is_told, low, mean),  # a zone far smaller than the cells it lies in
-            np.where(is_told, high, mean),
+            np.where(has_range, low, mean),  # a zone far smaller than the cells it lies in
+            np.where(has_range, high, mean),
             np.where(has_data, total, np.nan),
             np.where(share > 1 - _ROUNDING, 1.0, share),
         ]

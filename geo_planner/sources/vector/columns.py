@@ -29,6 +29,7 @@ _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})\2\d{4}")
 _MOST_MONTHS = 12
 _PER_CENT = 0.01
 _SHAPEFILE_NAME_BYTES = 10
+_LARGEST_EXACT = 2.0**53  # of whole numbers that a float tells apart
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,10 @@ def _column_values(
     if problems:
         return values, problems
     if column.dtype == "bool":
-        return _yes_or_no(values), []
+        texts = as_text(values).str.lower()
+        answers = texts.map({**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)})
+        read = answers.where(answers.notna(), values.astype(object))
+        return read.where(values.notna(), None).astype(object), []
     if column.dtype != "text":
         return values, []
     return _dated(values, date_format) if is_date(column) else (as_text(values), [])
@@ -223,14 +227,6 @@ def _recoded(
     return texts.astype(object).map(found).where(texts.notna(), None), []
 
 
-def _yes_or_no(values: pd.Series) -> pd.Series:
-    """Read 0 and 1, ja and nej, yes and no, true and false; leave others to the schema."""
-    texts = as_text(values).str.lower()
-    answers = texts.map({**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)})
-    read = answers.where(answers.notna(), values.astype(object))
-    return read.where(values.notna(), None).astype(object)
-
-
 def is_date(column: Column) -> bool:
     """Tell whether a text column holds dates, by its meaning in the schema."""
     return column.dtype == "text" and "YYYY-MM-DD" in column.meaning
@@ -269,12 +265,14 @@ def as_text(values: pd.Series) -> pd.Series:
     --------
     >>> as_text(pd.Series([31.0, None, 2.0])).tolist()
     ['31', nan, '2']
+    >>> as_text(pd.Series([3.0, 1e40])).tolist()
+    ['3', '1e+40']
     """
     if pd.api.types.is_bool_dtype(values.dtype):
         values = values.map({True: "true", False: "false"})
     elif pd.api.types.is_float_dtype(values.dtype):
         given = values.dropna()
-        if bool((given == np.floor(given)).all()):
+        if bool(((given == np.floor(given)) & (given.abs() <= _LARGEST_EXACT)).all()):
             values = values.astype("Int64")
     texts = values.astype(object).where(values.notna(), None).map(_text_of, na_action="ignore")
     texts = texts.astype("str").str.strip()
@@ -284,6 +282,6 @@ def as_text(values: pd.Series) -> pd.Series:
 def _text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST_EXACT:
         return str(int(value))
     return str(value)

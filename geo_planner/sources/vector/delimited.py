@@ -15,6 +15,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +23,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from geo_planner.config import share_to_allow
+from geo_planner.config import TableLimits, share_to_allow
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
+from geo_planner.sources.sizes import require_counts, require_size
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -63,7 +65,11 @@ class Delimited:
 
 
 def read_delimited(
-    path: Path, encoding: str | None = None, *, max_lost_share: float = 0.1
+    path: Path,
+    encoding: str | None = None,
+    *,
+    max_lost_share: float = 0.1,
+    limits: TableLimits | None = None,
 ) -> Delimited:
     """Read a text file with a header line.
 
@@ -75,26 +81,44 @@ def read_delimited(
         Text encoding; None: by the rule of this module.
     max_lost_share
         Largest share of rows that an open quote may swallow.
+    limits
+        How large it may be; None: as large as the defaults say.
 
     Raises
     ------
     SourceError
-        When the file is absent, undecodable, or its lines differ in length; when more rows are
-        swallowed.
+        When the file is absent, undecodable, too large, or its lines differ in length; when more
+        rows are swallowed.
     InputError
         When the header names a field twice or not at all.
     """
-    text, used = _decode(path, encoding)
+    allowed = limits or TableLimits()
+    text, used = _decode(path, encoding, allowed)
     stated = _STATED_SEPARATOR.match(text)
     text = text[stated.end() if stated else 0 :].lstrip("\r\n")
     header = text.partition("\n")[0]
     separator = stated[1] if stated else max(_SEPARATORS, key=_QUOTED.sub("", header).count)
-    names, body = _split_header(path, text, separator)
+    stream = io.StringIO(text, newline="")
+    try:
+        found = next(csv.reader(stream, delimiter=separator, strict=True))
+    except (csv.Error, StopIteration) as error:
+        raise SourceError(
+            str(path), f"its header cannot be read ({error}): is a quote left open?"
+        ) from error
+    require_counts(path, allowed, columns=len(found))
+    names, body = _field_names(path, found), stream.read()
     frame = _parse(path, body, names, separator).apply(_without_blanks)
+    require_counts(path, allowed, rows=len(frame))
     lost = _swallowed(path, frame, separator, max_lost_share)
     is_blank = frame.isna().all(axis=1)
     blank = Finding(path.name, "left_out", int(is_blank.sum()), Reason("layer_blank_rows"))
-    frame = _without_unnamed(path, frame)[~is_blank].reset_index(drop=True)
+    unnamed = [name for name in frame.columns if name.startswith("\n")]
+    filled = [name for name in unnamed if frame[name].notna().any()]
+    if filled:
+        raise InputError(
+            f"{path.name}: field {int(filled[0]) + 1} of the header has values but no name: name it"
+        )
+    frame = frame.drop(columns=unnamed)[~is_blank].reset_index(drop=True)
     return Delimited(frame, separator, used, (*lost, *([blank] if blank.count else [])))
 
 
@@ -118,18 +142,6 @@ def _parse(path: Path, body: str, names: list[str], separator: str) -> pd.DataFr
             str(path), f"not a table separated by {separator!r} ({reason})"
         ) from error
     return table.to_pandas()
-
-
-def _split_header(path: Path, text: str, separator: str) -> tuple[list[str], str]:
-    """Read the header's field names, which may hold line breaks; return them and the rest."""
-    stream = io.StringIO(text, newline="")
-    try:
-        found = next(csv.reader(stream, delimiter=separator, strict=True))
-    except (csv.Error, StopIteration) as error:
-        raise SourceError(
-            str(path), f"its header cannot be read ({error}): is a quote left open?"
-        ) from error
-    return _field_names(path, found), stream.read()
 
 
 def _swallowed(
@@ -168,12 +180,15 @@ def _swallowed(
     return (Finding(path.name, "left_out", n_lost, what, rows),)
 
 
-def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
+def _decode(path: Path, encoding: str | None, limits: TableLimits) -> tuple[str, str]:
     """Return the text and the encoding it was read in."""
     try:
+        require_size(path, path.stat().st_size, limits)
         content = path.read_bytes()
     except FileNotFoundError:
         raise SourceError(str(path), "no such file") from None
+    except SourceError:
+        raise
     except OSError as error:
         raise SourceError(str(path), f"not readable ({error.strerror})") from error
     used = encoding or next((name for mark, name in _MARKS if content.startswith(mark)), None)
@@ -197,8 +212,8 @@ def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
 def _field_names(path: Path, found: list[str]) -> list[str]:
     """Check the header's field names; unnamed ones get a name no file can hold."""
     found = [" ".join(name.split()) for name in found]
-    named = [name for name in found if name]
-    doubled = sorted({name for name in named if named.count(name) > 1})
+    counts = Counter(name for name in found if name)
+    doubled = sorted(name for name, count in counts.items() if count > 1)
     if doubled:
         raise InputError(
             f"{path.name}: the header names {', '.join(map(repr, doubled))} more than once: "
@@ -210,17 +225,6 @@ def _field_names(path: Path, found: list[str]) -> list[str]:
 def _without_blanks(values: pd.Series) -> pd.Series:
     stripped = values.str.strip()
     return stripped.where(stripped != "", None)
-
-
-def _without_unnamed(path: Path, frame: pd.DataFrame) -> pd.DataFrame:
-    """Drop unnamed fields, which spreadsheets add at the end, when nothing stands in them."""
-    unnamed = [name for name in frame.columns if name.startswith("\n")]
-    filled = [name for name in unnamed if frame[name].notna().any()]
-    if filled:
-        raise InputError(
-            f"{path.name}: field {int(filled[0]) + 1} of the header has values but no name: name it"
-        )
-    return frame.drop(columns=unnamed)
 
 
 def finding(source: Delimited, name: str, decimal_mark: str) -> Finding:

@@ -59,7 +59,9 @@ def _catalogue(path: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
         with closing(sqlite3.connect(address, uri=True)) as connection:
             rows = connection.execute("SELECT name, type, sql FROM sqlite_master").fetchall()
             kinds = {
-                str(name): "virtual table" if _is_virtual(sql) else str(kind)
+                str(name): "virtual table"
+                if str(sql).lstrip().upper().startswith("CREATE VIRTUAL")
+                else str(kind)
                 for name, kind, sql in rows
                 if kind in ("table", "view")
             }
@@ -72,10 +74,6 @@ def _catalogue(path: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
             return kinds, [(str(name), str(kind)) for name, kind in listed]
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise SourceError(str(path), f"not readable ({error})") from error
-
-
-def _is_virtual(sql: object) -> bool:
-    return str(sql).lstrip().upper().startswith("CREATE VIRTUAL")
 
 
 def curved_rows(path: Path, layer: str) -> int:

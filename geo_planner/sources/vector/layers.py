@@ -158,7 +158,7 @@ def _open_text(source: LayerSource) -> _OpenedLayer:
     if source.layer is not None:
         raise InputError(f"{source.path.name}: a text file has no layers: leave out 'layer'")
     read = delimited.read_delimited(
-        source.path, source.encoding, max_lost_share=source.max_lost_share
+        source.path, source.encoding, max_lost_share=source.max_lost_share, limits=source.limits
     )
     name = source.path.name
     if read.frame.empty:
@@ -296,7 +296,13 @@ def _complete(
     InputError
         When they are a larger share of the rows than the study allows for.
     """
-    lacks = _lacks(frame, table)
+    gaps = {}
+    if isinstance(frame, gpd.GeoDataFrame) and table.geometry and not table.geometry.is_nullable:
+        places = frame.geometry.to_numpy()
+        gaps[Reason("layer_no_place")] = shapely.is_missing(places) | shapely.is_empty(places)
+    if table.key and table.key[0] in frame:
+        gaps[Reason("layer_no_key", column=table.key[0])] = frame[table.key[0]].isna().to_numpy()
+    lacks = {what: rows for what, rows in gaps.items() if rows.any()}
     incomplete = np.logical_or.reduce([np.zeros(len(frame), dtype=bool), *lacks.values()])
     if source.leave_out is None or not incomplete.any():
         return frame, []
@@ -313,17 +319,6 @@ def _complete(
                 tuple(map(str, labels[rows][:MAX_IDS_SHOWN])))
         for what, rows in lacks.items()
     ]  # fmt: skip
-
-
-def _lacks(frame: pd.DataFrame, table: Table) -> dict[Reason, np.ndarray]:
-    """Mark rows that lack a place or an id, by what they lack."""
-    lacks = {}
-    if isinstance(frame, gpd.GeoDataFrame) and table.geometry and not table.geometry.is_nullable:
-        places = frame.geometry.to_numpy()
-        lacks[Reason("layer_no_place")] = shapely.is_missing(places) | shapely.is_empty(places)
-    if table.key and table.key[0] in frame:
-        lacks[Reason("layer_no_key", column=table.key[0])] = frame[table.key[0]].isna().to_numpy()
-    return {what: rows for what, rows in lacks.items() if rows.any()}
 
 
 def _reprojected(places: gpd.GeoSeries, crs: CRS, labels: np.ndarray, name: str) -> gpd.GeoSeries:

@@ -209,7 +209,11 @@ def without_missing(
         n_found = 0
         for name in frame.columns:
             values = cleared.get(name, frame[name])
-            hit = _is_value(values, value)
+            number = to_floats(pd.Series([str(value)])).iloc[0]
+            same = to_floats(values) == number
+            if is_text(values):
+                same |= values.astype("str").str.strip() == str(value)
+            hit = same & values.notna()
             if hit.any():
                 cleared[name] = values.mask(hit)
                 n_found += int(hit.sum())
@@ -219,15 +223,6 @@ def without_missing(
         return frame, []
     what = Reason("layer_unknown_values", values=", ".join(counts))
     return frame.assign(**cleared), [Finding(source, "read", total, what)]
-
-
-def _is_value(values: pd.Series, value: str | float) -> pd.Series:
-    """Mark the cells that hold a value, as text or as the same number."""
-    number = to_floats(pd.Series([str(value)])).iloc[0]
-    same = to_floats(values) == number
-    if is_text(values):
-        same |= values.astype("str").str.strip() == str(value)
-    return same & values.notna()
 
 
 def is_numeric(values: pd.Series) -> bool:
