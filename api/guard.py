@@ -21,7 +21,8 @@ _COLLECTIONS = (
     "/collections/{collection}/items", "/collections/{collection}/items/{feature:path}",
 )  # fmt: skip
 _READ = (
-    "/", "/map", "/sites", f"{_V1}/studies", f"{_V1}/search", f"{_V1}/isochrones", f"{_V1}/reach",
+    "/", "/map", "/access", "/sites", f"{_V1}/studies", f"{_V1}/search", f"{_V1}/isochrones",
+    f"{_V1}/reach",
     f"{_V1}/itineraries", f"{_V1}/access", f"{_V1}/times", f"{_V1}/scenarios",
     f"{_V1}/scenarios/schema", f"{_V1}/scenarios/{{scenario}}", f"{_V1}/jobs",
     f"{_V1}/jobs/{{job}}",
