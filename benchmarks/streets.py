@@ -40,8 +40,11 @@ class Peer:
     def __init__(self, folder, graph, **given):
         file = Path(folder) / "graph.npz"
         np.savez(file, **graph._asdict(), **given)
+        self._start([PEERS, Path(__file__).with_name("peers.py"), file])
+
+    def _start(self, command):
         self._process = subprocess.Popen(
-            [PEERS, Path(__file__).with_name("peers.py"), file], text=True,
+            command, text=True,
             stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
             env={**os.environ, "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
@@ -50,6 +53,10 @@ class Peer:
         """Return the seconds of processor time and the answer; what else is said is passed over."""
         self._process.stdin.write(f"{name}\n")
         self._process.stdin.flush()
+        return self.answer(name)
+
+    def answer(self, name="its start"):
+        """Wait for what the process says next."""
         for line in self._process.stderr:
             if line.startswith("["):
                 return json.loads(line)

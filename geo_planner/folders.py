@@ -7,9 +7,11 @@ ends meanwhile, ``INTERRUPTED.txt`` lies there and says so.
 
 import contextlib
 import fcntl
+import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -28,13 +30,47 @@ _INTERRUPTED_TEXT = (
 
 @contextlib.contextmanager
 def written_beside(file: Path) -> Iterator[Path]:
-    """Give a name to write a file under; the file takes its own name once it is on disk."""
+    """Give a name to write a file under; the file takes its own name once it is on disk.
+
+    What a program that was killed left under such a name is removed.
+    """
+    for left in file.parent.glob(f".{glob.escape(file.stem)}.*"):
+        if is_unfinished(left.name, file.name) and not _is_running(_writer_of(left.name)):
+            left.unlink(missing_ok=True)
     temporary = file.with_name(f".{file.stem}.{os.getpid()}{file.suffix}")
     try:
         yield temporary
         rename_on_disk(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def is_unfinished(name: str, of: str) -> bool:
+    """Tell whether a name is one that a file is written under before it takes its own.
+
+    Examples
+    --------
+    >>> is_unfinished(".sites.4711.csv", "sites.csv"), is_unfinished(".sites.csv", "sites.csv")
+    (True, False)
+    """
+    stem, suffix = re.escape(Path(of).stem), re.escape(Path(of).suffix)
+    # a database has a journal beside it while it is written
+    return re.fullmatch(rf"\.{stem}\.\d+{suffix}(-journal|-wal|-shm)?", name) is not None
+
+
+def _writer_of(name: str) -> int:
+    """Read the process from the name of an unfinished file."""
+    return int(re.findall(r"\.(\d+)", name)[-1])
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def write_text(file: Path, text: str) -> None:

@@ -5,7 +5,7 @@ reference page of the documentation all read it. A table is validated once, at t
 nobody checks again. Missing is null with a reason, never 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from geo_planner.arrays import BoolArray
 from geo_planner.errors import SchemaError
 from geo_planner.packaged import packaged_rows
 
@@ -24,7 +25,7 @@ SCHEMA_VERSION = 2
 MAX_IDS_SHOWN = 5
 
 _PANDAS_TYPES = {"text": "str", "bool": "bool"}
-_NULLABLE_BOOL = "boolean"
+_TEXT, _NULLABLE_BOOL = "str", "boolean"
 _LEAVE_OUT = ' (leave_out = "incomplete" in a layer goes on without such rows)'
 
 
@@ -185,6 +186,10 @@ def _as_type(values: pd.Series, column: Column) -> pd.Series:
 
 def _as_text(values: pd.Series) -> pd.Series:
     """Write values as text; whole numbers without a point, so that an id 7.0 reads 7."""
+    if values.dtype == _TEXT:
+        return values
+    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) == "string":
+        return values.astype(_TEXT)
     if pd.api.types.is_float_dtype(values.dtype):
         whole = values.dropna()
         if bool((whole == np.floor(whole)).all()):
@@ -216,75 +221,52 @@ def _type_words(column: Column) -> str:
 
 
 def _breaches(typed: Mapping[str, pd.Series], table: Table) -> list[str]:
-    """Run the value checks of all columns at once and say each breach with its first ids."""
-    import pandera.pandas as pa
-
+    """Check the values of all columns and say each breach with its first ids."""
     frame = pd.DataFrame(typed)
-    checks = {
-        column.name: pa.Column(
-            checks=_checks(column, pa), nullable=column.is_nullable, required=False
-        )
-        for column in table.attributes
-        if column.name in frame
-    }
-    problems = []
-    try:
-        pa.DataFrameSchema(checks).validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        for (name, check), group in cases.groupby(["column", "check"], sort=True):
-            rows = frame.index.isin(group["index"])
-            problems.append(
-                f"column {name!r} {_breach_words(str(check), table.columns[str(name)])}: "
-                f"{_first(frame, table, rows, str(name))}"
-                f"{_hint(str(check), table.columns[str(name)], frame.loc[rows, name])}"
-            )
-    key = [name for name in table.key if name in frame]
-    if len(key) == len(table.key):
-        doubled = frame.duplicated(key, keep=False)
+    problems = [
+        f"column {name!r} {words}: {_first(frame, table, rows, name)}{hint}"
+        for name in sorted(typed)
+        for words, rows, hint in _unlike(typed[name], table.columns[name])
+        if rows.any()
+    ]
+    if all(name in typed for name in table.key):
+        doubled = frame.duplicated(table.key, keep=False)
         if doubled.any():
             problems.append(
-                f"key {' + '.join(key)} must be unique: {_first(frame, table, doubled, None)}"
+                f"key {' + '.join(table.key)} must be unique: {_first(frame, table, doubled, None)}"
             )
     return problems
 
 
-def _checks(column: Column, pa: Any) -> list[Any]:
-    checks = []
-    if column.allowed:
-        allowed: list[Any] = list(column.allowed)
-        if column.dtype != "text":
-            allowed = [int(value) for value in allowed]
-        checks.append(pa.Check.isin(allowed))
-    if column.minimum is not None:
-        checks.append(pa.Check.ge(column.minimum))
-    if column.maximum is not None:
-        checks.append(pa.Check.le(column.maximum))
-    if column.dtype == "text" and column.is_key:
-        checks.append(pa.Check.str_length(min_value=1))
-    return checks
-
-
-def _breach_words(check: str, column: Column) -> str:
+def _unlike(values: pd.Series, column: Column) -> Iterator[tuple[str, BoolArray, str]]:
+    """Mark the values that are not as the column wants them: the words, the rows, a hint."""
+    given = values.notna().to_numpy()
     unit = f" {column.unit}" if column.unit else ""
-    words = {
-        "isin": f"must be one of {', '.join(column.allowed)}",
-        "greater_than_or_equal_to": f"must be at least {column.minimum}{unit}",
-        "less_than_or_equal_to": f"must be at most {column.maximum}{unit}",
-        "str_length": "must not be empty text",
-        "not_nullable": "must not be empty",
-    }
-    return words.get(check.partition("(")[0], f"fails {check}")
+    if column.minimum is not None:
+        rows = given & _marked(values < column.minimum)
+        hint = _unknown_hint(values[rows]) if column.minimum == 0 else ""
+        yield f"must be at least {column.minimum}{unit}", rows, hint
+    if column.allowed:
+        allowed = [value if column.dtype == "text" else int(value) for value in column.allowed]
+        words = f"must be one of {', '.join(column.allowed)}"
+        yield words, given & ~_marked(values.isin(allowed)), ""
+    if column.maximum is not None:
+        rows = given & _marked(values > column.maximum)
+        yield f"must be at most {column.maximum}{unit}", rows, ""
+    if not column.is_nullable:
+        yield "must not be empty", ~given, _LEAVE_OUT if column.is_key else ""
+    if column.dtype == "text" and column.is_key:
+        yield "must not be empty text", given & _marked(values == ""), ""
 
 
-def _hint(check: str, column: Column, values: pd.Series) -> str:
+def _marked(rows: pd.Series) -> BoolArray:
+    return rows.to_numpy(dtype=bool, na_value=False)
+
+
+def _unknown_hint(values: pd.Series) -> str:
     """Show the line of a layer's source that settles what is often meant."""
-    if check == "not_nullable" and column.is_key:
-        return _LEAVE_OUT
-    if column.minimum == 0 and check.startswith("greater_than"):
-        listed = ", ".join(f"{value:g}" for value in values.unique()[:MAX_IDS_SHOWN])
-        return f" (where they stand for unknown, missing = [{listed}] in a layer says so)"
-    return ""
+    listed = ", ".join(f"{value:g}" for value in values.unique()[:MAX_IDS_SHOWN])
+    return f" (where they stand for unknown, missing = [{listed}] in a layer says so)"
 
 
 def _first(frame: pd.DataFrame, table: Table, rows: Any, value_column: str | None) -> str:

@@ -1,5 +1,6 @@
 """What is written into a folder is there whole or not at all."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -28,6 +29,15 @@ def test_an_endless_number_is_never_written_as_json(tmp_path):
     with pytest.raises(ValueError, match="Out of range"):
         write_json(tmp_path / "a.json", {"time_s": float("inf")})
     assert not names(tmp_path)
+
+
+@pytest.mark.parametrize("left", [".a.4194305.gpkg", ".a.4194305.gpkg-journal"])
+def test_what_a_killed_writer_of_a_file_left_goes_with_the_next(tmp_path, left):
+    own, other = tmp_path / f".a.{os.getppid()}.gpkg", tmp_path / ".a.b.4194305.gpkg"
+    for file in (tmp_path / left, own, other):
+        file.write_text("half", "utf-8")
+    write_text(tmp_path / "a.gpkg", "whole")
+    assert names(tmp_path) == {"a.gpkg", own.name, other.name}
 
 
 def test_files_move_in_together_and_others_stay(tmp_path):

@@ -33,7 +33,10 @@ def test_every_table_has_a_meaning_a_key_and_described_columns():
         assert table.meaning
         assert table.key
         assert all(column.meaning for column in table.columns.values())
-        assert not any(column.is_nullable for column in table.columns.values() if column.is_key)
+        keys = [column for column in table.columns.values() if column.is_key]
+        assert not all(column.is_nullable for column in keys)
+        # a key may be blank only where a blank says something, such as all branches together
+        assert all("null" in column.meaning for column in keys if column.is_nullable)
 
 
 def test_quantities_carry_their_unit_in_the_name():
@@ -154,3 +157,32 @@ def test_a_fault_of_ours_is_raised_and_not_put_on_the_rows(monkeypatch):
     monkeypatch.setattr(schema, "_as_type", broken)
     with pytest.raises(TypeError, match="ours"):
         schema.validate(businesses(employees_count=[1.0]), TABLES["businesses"], origin="file.shp")
+
+
+def test_text_of_any_making_comes_out_alike():
+    texts = ["é", None, "007"]
+    for made in (pd.Series(texts, dtype=object), pd.Series(texts, dtype="str")):
+        frame = businesses(employees_count=[1.0] * 3).assign(name=made)
+        checked = schema.validate(frame, TABLES["businesses"], origin="x")
+        assert checked["name"].dtype == "str"
+        assert list(checked["name"].dropna()) == ["é", "007"]
+    names = pd.Series([7, "a", None], dtype=object)
+    mixed = businesses(employees_count=[1.0] * 3).assign(name=names)
+    checked = schema.validate(mixed, TABLES["businesses"], origin="x")
+    assert list(checked["name"].dropna()) == ["7", "a"]
+
+
+def test_what_a_table_holds_is_not_changed_by_checking_it():
+    frame = businesses(employees_count=[3.0, 1.0], business_id=["b", "a"])
+    before = frame.copy()
+    checked = schema.validate(frame, TABLES["businesses"], origin="x")
+    checked.loc[0, "name"] = "changed"
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_values_above_the_most_are_named():
+    plans = {"plan_id": ["p"], "floor_area_ratio": [25.0]}
+    frame = gpd.GeoDataFrame(plans, geometry=[box(0, 0, 1, 1)], crs=25832)
+    assert "'floor_area_ratio' must be at most 20.0 share: 1 row, p (25.0)" in problems(
+        frame, "plans"
+    )

@@ -29,7 +29,7 @@ from geo_planner.config.fares import (
     price_of,
 )
 from geo_planner.config.land import Land
-from geo_planner.config.limits import SourceLimits
+from geo_planner.config.limits import LayerLimits, RasterLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
 from geo_planner.config.policy import Policy, PolicyGoal, PolicyStatement, policy_topics
 from geo_planner.config.presets import preset_names, preset_travel
@@ -65,6 +65,7 @@ __all__ = [
     "GbfsSource",
     "GtfsSource",
     "Land",
+    "LayerLimits",
     "LayerSource",
     "LineColumn",
     "LinesSource",
@@ -80,6 +81,7 @@ __all__ = [
     "Price",
     "Provenance",
     "RasterCells",
+    "RasterLimits",
     "RasterSource",
     "Role",
     "Settings",
@@ -93,6 +95,7 @@ __all__ = [
     "SpreadTotals",
     "Study",
     "StudyHead",
+    "TableLimits",
     "Travel",
     "cents",
     "policy_topics",

@@ -17,6 +17,8 @@ Percentile = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 
 
+_LONGEST_SHOWN = 200
+
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
 else:
@@ -76,8 +78,16 @@ def problem_of(item: Mapping[str, Any]) -> str:
         return f"{place}: required, but absent"
     message = item["msg"].removeprefix("Value error, ")
     given = item.get("input")
-    shown = f" (given {given!r})" if isinstance(given, str | int | float | bool) else ""
+    shown = f" (given {_short(given)})" if isinstance(given, str | int | float | bool) else ""
     return f"{place}: {message}{shown}" if place else message
+
+
+def _short(given: str | float) -> str:
+    """Write a value as it was given, at most so much of it."""
+    if isinstance(given, int) and given.bit_length() > _LONGEST_SHOWN:
+        return "an absurd number"
+    text = repr(given)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 class Provenance(Settings):

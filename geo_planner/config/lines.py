@@ -7,10 +7,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from geo_planner.config.base import Provenance, Settings
-from geo_planner.config.limits import SourceLimits
+from geo_planner.config.cells import NumberFormat
+from geo_planner.config.limits import LayerLimits
 
 
-class SpeedLimits(Settings):
+class SpeedLimits(NumberFormat):
     """Join speed limits from lines of their own, by where they run."""
 
     path: Path = Field(description="File of lines that carry limits.")
@@ -54,15 +55,15 @@ LineColumn = Literal[
 OneWay = Literal["forward", "backward", "both"]
 
 
-class LinesSource(Provenance):
+class LinesSource(Provenance, NumberFormat):
     """Read road centre lines that share no nodes, and make a network of them."""
 
     path: Path = Field(description="File of lines, in a format as of a layer.")
     layer: str | None = Field(None, description="Layer within the file, where it holds several.")
     crs: str | None = Field(None, description="CRS of the file, where the file names none.")
     encoding: str | None = Field(None, description="Text encoding, where the file names none.")
-    limits: SourceLimits = Field(
-        default_factory=SourceLimits, description="How large the source may be."
+    limits: LayerLimits = Field(
+        default_factory=LayerLimits, description="What reading the source may take."
     )
     keep: Mapping[str, tuple[str | int, ...]] = Field(
         default_factory=dict, description="Keep rows whose field has one of these values."

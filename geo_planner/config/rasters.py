@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from geo_planner.config.base import Provenance, Role, Settings
-from geo_planner.config.limits import SourceLimits
+from geo_planner.config.limits import RasterLimits
 from geo_planner.quantities import POPULATION, quantity_of
 
 
@@ -41,8 +41,8 @@ class RasterSource(Provenance):
         description="Value of cells without data, such as 0 where no data is dry ground; "
         "by default they are unknown.",
     )
-    limits: SourceLimits = Field(
-        default_factory=SourceLimits, description="How large the source may be."
+    limits: RasterLimits = Field(
+        default_factory=RasterLimits, description="What reading the source may take."
     )
     role: Role = Field(
         "study", description="Role of the zones that zones_from_cells makes; no other rows have it."

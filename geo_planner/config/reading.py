@@ -16,7 +16,7 @@ from geo_planner.errors import ConfigError, require_path
 _SECRET_NAMES = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 _SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&](token|api_?key|password)=", re.IGNORECASE)
 _MAX_DEPTH = 32
-_TOO_DEEP = "values are nested too deep"
+TOO_DEEP = "values are nested too deep"
 
 T = TypeVar("T", bound=Settings)
 
@@ -68,13 +68,13 @@ def read_fares(path: Path | str) -> Fares:
 def _read(path: Path, kind: type[T], what: str) -> T:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-        _require_shallow(content)
+        require_shallow(content)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such {what}") from None
     except (OSError, ValueError) as error:  # ValueError: of text, of TOML, of absurd numbers
         raise ConfigError(f"{path}: not a readable TOML file ({error})") from error
     except RecursionError:
-        raise ConfigError(f"{path}: not a readable TOML file ({_TOO_DEEP})") from None
+        raise ConfigError(f"{path}: not a readable TOML file ({TOO_DEEP})") from None
     secrets = list(_secrets(content))
     problems = [
         f"{where}: looks like a secret; take it from the environment instead" for where in secrets
@@ -90,8 +90,14 @@ def _read(path: Path, kind: type[T], what: str) -> T:
     return found
 
 
-def _require_shallow(content: Any) -> None:
-    """Refuse values nested deeper than any setting is."""
+def require_shallow(content: Any) -> None:
+    """Refuse values nested deeper than any setting is, as the parsers of text do.
+
+    Raises
+    ------
+    RecursionError
+        When they are.
+    """
     level = [content]
     for _ in range(_MAX_DEPTH):
         level = [

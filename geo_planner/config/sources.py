@@ -9,10 +9,11 @@ from pydantic import Field, field_validator, model_validator
 from geo_planner.config.assumed_lines import AssumedLine
 from geo_planner.config.base import Provenance, Role, Settings
 from geo_planner.config.cells import CellFormat
-from geo_planner.config.limits import SourceLimits
+from geo_planner.config.limits import LayerLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import LinesSource
 from geo_planner.config.rasters import RasterSource
 from geo_planner.config.spread import SpreadSource
+from geo_planner.packaged import packaged_rows
 
 
 class OsmSource(Provenance):
@@ -26,6 +27,9 @@ class OsmSource(Provenance):
         "© OpenStreetMap contributors", description="Credit line shown on every map and export."
     )
     licence: str | None = Field("ODbL 1.0", description="Licence of the data.")
+    limits: SourceLimits = Field(
+        default_factory=SourceLimits, description="What reading the source may take."
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -49,6 +53,9 @@ class GtfsSource(Provenance):
         description="Largest share of a file's rows that an open quote may swallow; above it the "
         "feed is refused.",
     )
+    limits: TableLimits = Field(
+        default_factory=TableLimits, description="What reading the source may take."
+    )
 
 
 class GbfsSource(Provenance):
@@ -64,6 +71,9 @@ class GbfsSource(Provenance):
         description="System the stations are part of, within which bicycles are given back; "
         "by default the prefix.",
     )
+    limits: SourceLimits = Field(
+        default_factory=SourceLimits, description="What reading the source may take."
+    )
 
 
 class FieldRule(Settings):
@@ -75,6 +85,24 @@ class FieldRule(Settings):
         None,
         description='Replacement of field values (as text), "" for none; others are refused.',
     )
+    vocabulary: Literal["hilucs", "baunvo"] | None = Field(
+        None,
+        description="Published list of land uses that the field's codes are from, made use_code; "
+        "values, where given, come first.",
+    )
+
+    @model_validator(mode="after")
+    def _with_vocabulary(self) -> Self:
+        if self.vocabulary is None:
+            return self
+        listed = {
+            row["code"]: int(row["use_code"])
+            for row in packaged_rows("land_use_vocabularies")
+            if row["vocabulary"] == self.vocabulary
+        }
+        object.__setattr__(self, "values", {**listed, **(self.values or {})})
+        object.__setattr__(self, "vocabulary", None)
+        return self
 
 
 class LayerSource(Provenance, CellFormat):
@@ -105,8 +133,8 @@ class LayerSource(Provenance, CellFormat):
         default_factory=dict, description="Keep rows whose field has one of these values."
     )
     encoding: str | None = Field(None, description="Text encoding, where the file names none.")
-    limits: SourceLimits = Field(
-        default_factory=SourceLimits, description="How large the source may be."
+    limits: LayerLimits = Field(
+        default_factory=LayerLimits, description="What reading the source may take."
     )
     note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
 

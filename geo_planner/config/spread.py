@@ -8,6 +8,7 @@ from pydantic import Field
 
 from geo_planner.config.base import Provenance, Role, Settings
 from geo_planner.config.cells import NumberFormat
+from geo_planner.config.limits import LayerLimits
 
 
 class SpreadTotals(NumberFormat):
@@ -54,6 +55,10 @@ class SpreadSource(Provenance):
     cell_m: float = Field(100.0, gt=0, le=5000, description="Width of a cell [m].")
     role: Role = Field(
         "study", description="Study rows are counted and drawn, others only reached."
+    )
+    limits: LayerLimits = Field(
+        default_factory=LayerLimits,
+        description="What each of its files may hold, and what reading all may take.",
     )
     note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
 

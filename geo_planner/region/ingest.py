@@ -25,6 +25,7 @@ from geo_planner.config import (
     OsmSource,
     Provenance,
     RasterSource,
+    SourceLimits,
     SpreadSource,
     Study,
 )
@@ -34,7 +35,8 @@ from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.region.ingested import Ingested, SourceRead
 from geo_planner.region.merging import doubt_rows, grade_streets, merge_frames, shared_timezone
-from geo_planner.region.rasters import in_order, read_raster
+from geo_planner.region.rasters import NEEDED_TABLES, in_order, read_raster
+from geo_planner.sources.apart import read_apart
 from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.businesses import assign_clusters, normalise_branch_codes
 from geo_planner.sources.gbfs import read_gbfs
@@ -42,6 +44,7 @@ from geo_planner.sources.gtfs.feed import read_gtfs
 from geo_planner.sources.gtfs.placing import placing_findings
 from geo_planner.sources.lines import read_lines
 from geo_planner.sources.osm import OsmExtract, read_osm_files, require_streets
+from geo_planner.sources.sizes import require_size
 from geo_planner.sources.spread import read_spread
 from geo_planner.sources.vector.files import is_outside
 from geo_planner.sources.vector.layers import read_layer
@@ -91,7 +94,7 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     ingested.timezone = shared_timezone(study, ingested)
     ingested.tables = merge_frames(ingested)
     grade_streets(ingested)
-    doubt_rows(ingested)
+    doubt_rows(ingested, study.study.country)
     if not any(len(frame) for frame in ingested.tables.values()) and not ingested.problems:
         ingested.complain("the study lists no sources: add [[sources.osm]] and others")
     return ingested
@@ -108,7 +111,7 @@ def _read_extracts(study: Study, ingested: Ingested, progress: Progress) -> None
         elif len(files) == 1:
             _read(ingested, "osm", source, partial(_add_extracts, ingested, files))
         else:
-            _read(ingested, "osm", source, partial(require_streets, source.path))
+            _read(ingested, "osm", source, partial(_require_streets, source))
             if not ingested.reads[-1].problems:
                 # it is told as part of what it is joined with
                 ingested.reads.pop()
@@ -158,6 +161,9 @@ def _read(ingested: Ingested, kind: str, source: Provenance, read: Callable[[], 
         read()
     except GeoPlannerError as error:
         ingested.complain(error, source.label)
+    except OSError as error:
+        words = f"not readable ({error.strerror or error})"
+        ingested.complain(SourceError(source.label, words), source.label)
 
 
 def _provenance(source: Provenance, **parameters: Any) -> dict[str, Any]:
@@ -172,9 +178,31 @@ def _provenance(source: Provenance, **parameters: Any) -> dict[str, Any]:
 def _add_extracts(ingested: Ingested, sources: Sequence[OsmSource]) -> None:
     """Add the tables of one file, or of several read as one."""
     paths = [source.path for source in sources if source.path is not None]
-    extract = read_osm_files(paths, ingested.crs)
     label = ", ".join(source.label for source in sources)
+    for source in sources:
+        _require_size(source)
+    limits = _together(sources)
+    extract = read_apart(read_osm_files, paths, ingested.crs, limits=limits, label=label)
     _add_osm(ingested, extract, label, [_dated(source, extract) for source in sources])
+
+
+def _require_streets(source: OsmSource) -> None:
+    _require_size(source)
+    read_apart(require_streets, source.path, limits=source.limits, label=source.label)
+
+
+def _require_size(source: OsmSource) -> None:
+    if source.path is not None and source.path.is_file():
+        require_size(source.path, source.path.stat().st_size, source.limits)
+
+
+def _together(sources: Sequence[OsmSource]) -> SourceLimits:
+    """Sum what sources that are read as one may take."""
+    return SourceLimits(
+        max_mb=sum(source.limits.max_mb for source in sources),
+        max_seconds=sum(source.limits.max_seconds for source in sources),
+        max_memory_mb=sum(source.limits.max_memory_mb for source in sources),
+    )
 
 
 def _add_overpass(ingested: Ingested, source: OsmSource, study: Study) -> None:
@@ -215,7 +243,8 @@ def _add_osm(
 
 def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> None:
     prefix = source.prefix or str(number)
-    feed = read_gtfs(source.path, prefix, crs, max_lost_share=source.max_lost_share)
+    read = partial(read_gtfs, max_lost_share=source.max_lost_share, limits=source.limits)
+    feed = read_apart(read, source.path, prefix, crs, limits=source.limits, label=source.label)
     ingested.found(feed.findings)
     if not feed.has_timetable:
         return
@@ -232,7 +261,8 @@ def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> 
 
 
 def _add_gbfs(ingested: Ingested, source: GbfsSource, number: int, crs: CRS) -> None:
-    read = read_gbfs(source, source.prefix or f"gbfs{number}", crs)
+    prefix = source.prefix or f"gbfs{number}"
+    read = read_apart(read_gbfs, source, prefix, crs, limits=source.limits, label=source.label)
     ingested.found(read.findings)
     ingested.add("shared_bicycle_stations", read.frame, source.label, _provenance(source))
 
@@ -257,7 +287,8 @@ def _add_assumed(ingested: Ingested, line: AssumedLine, number: int, study: Stud
 
 def _add_lines(ingested: Ingested, source: LinesSource, crs: CRS, study: Study) -> None:
     area = _study_polygon(study, crs, source.label) if source.area else None
-    extract = read_lines(source, crs, area=area)
+    read = partial(read_lines, area=area)
+    extract = read_apart(read, source, crs, limits=source.limits, label=source.label)
     ingested.found(extract.findings)
     provenance = _provenance(
         source,
@@ -270,13 +301,13 @@ def _add_lines(ingested: Ingested, source: LinesSource, crs: CRS, study: Study) 
 
 
 def _add_spread(ingested: Ingested, source: SpreadSource, crs: CRS) -> None:
-    rows = read_spread(source, crs)
+    rows = read_apart(read_spread, source, crs, limits=source.limits, label=source.label)
     ingested.found(rows.findings)
     ingested.add("zones", rows.frame, source.label, _provenance(source, cell_m=source.cell_m))
 
 
 def _add_layer(ingested: Ingested, source: LayerSource, crs: CRS, study: Study) -> None:
-    rows = read_layer(source, crs)
+    rows = read_apart(read_layer, source, crs, limits=source.limits, label=source.label)
     ingested.found(rows.findings)
     ingested.reads[-1].unmapped_fields = rows.unmapped_fields
     ingested.reads[-1].crs = rows.crs
@@ -317,8 +348,10 @@ def _study_polygon(study: Study, crs: CRS, asker: str) -> BaseGeometry:
     areas = [layer for layer in study.sources.layers if layer.table == "study_area"]
     if not areas:
         raise InputError(f"{asker}: needs a layer for the table study_area in the study")
-    parts = [gpd.GeoDataFrame(read_layer(area, crs).frame).union_all() for area in areas]
-    return shapely.union_all(parts)
+    layers = [
+        read_apart(read_layer, area, crs, limits=area.limits, label=area.label) for area in areas
+    ]
+    return shapely.union_all([gpd.GeoDataFrame(layer.frame).union_all() for layer in layers])
 
 
 def _placed(
@@ -339,7 +372,8 @@ def _placed(
 
 def _add_raster(ingested: Ingested, source: RasterSource) -> None:
     """Add what a raster tells of the rows ingested so far; it changes some of them."""
-    raster = read_raster(source, ingested.frames)
+    needed = {name: ingested.frames[name] for name in NEEDED_TABLES if name in ingested.frames}
+    raster = read_apart(read_raster, source, needed, limits=source.limits, label=source.label)
     ingested.found(raster.findings)
     ingested.reads[-1].crs = raster.crs
     provenance = _provenance(source, **raster.provenance)

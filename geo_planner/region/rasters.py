@@ -34,6 +34,7 @@ _LEAST_SIDE_M = 1.0
 _MEASURED = (("sites", "site_id"), ("zones", "zone_id"))
 _SITED_TABLES = ("study_area", "sites")
 _EXTENT_TABLES = ("study_area", "zones", "sites", "businesses", "street_nodes")
+NEEDED_TABLES = (*_EXTENT_TABLES, "raster_overlays")
 
 
 @dataclass
@@ -74,7 +75,7 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
     source
         The study's words on the raster.
     frames
-        Frames by table, in the region's CRS.
+        Frames of :data:`NEEDED_TABLES` by table, in the region's CRS.
 
     Raises
     ------
@@ -88,7 +89,8 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
     if n_cells > source.limits.max_cells:
         raise InputError(
             f"{source.label}: {n_cells} cells lie over the study, more than "
-            f"max_cells = {source.limits.max_cells}: use larger cells, or raise limits.max_cells"
+            f"max_cells = {source.limits.max_cells}: use larger cells, or raise limits.max_cells "
+            "of the source"
         )
     read = RasterRead(provenance=provenance(grid, window), crs=grid.crs)
     if grid.nodata_means is not None:

@@ -15,7 +15,7 @@ from geo_planner import folders, schema
 from geo_planner.crs import to_text
 from geo_planner.errors import FolderError, RegionError
 from geo_planner.findings import Finding
-from geo_planner.folders import sha256_of, write_json
+from geo_planner.folders import is_unfinished, sha256_of, write_json
 from geo_planner.region.store import REGION_FILE, Region, TableInfo, open_region, region_digest
 
 _DIGEST_SHOWN = 12
@@ -114,7 +114,7 @@ def _may_write(folder: Path) -> bool:
     names = {file.name for file in folder.iterdir()}
     ours = {"tables", "derived", ".lock"}
     return REGION_FILE in names or all(
-        name in ours or name.startswith(f".{REGION_FILE}.") for name in names
+        name in ours or is_unfinished(name, REGION_FILE) for name in names
     )
 
 

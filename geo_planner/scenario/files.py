@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from geo_planner.config.reading import TOO_DEEP, require_shallow
 from geo_planner.errors import require_path
 from geo_planner.reasons import Reason
 from geo_planner.scenario.model import Parsed, Scenario, parse_scenario, require_scenario
@@ -55,13 +56,17 @@ def _content(file: Path) -> Any:
         raise scenario_error(str(file), [Reason("scenario_file_suffix")])
     try:
         text = file.read_text("utf-8")
-        return tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
+        content = tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
+        require_shallow(content)
     except FileNotFoundError:
         raise scenario_error(str(file), [Reason("scenario_no_file")]) from None
     except (OSError, ValueError) as error:
         raise scenario_error(
             str(file), [Reason("scenario_file_unread", error=str(error))]
         ) from error
+    except RecursionError:
+        raise scenario_error(str(file), [Reason("scenario_file_unread", error=TOO_DEEP)]) from None
+    return content
 
 
 def bases_beside(

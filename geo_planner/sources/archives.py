@@ -1,11 +1,15 @@
 """Zip files, checked before they are unpacked: one made to fill the memory is refused."""
 
+import errno
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from geo_planner.config import SourceLimits
 from geo_planner.errors import SourceError
+from geo_planner.sources.sizes import require_size
 
 # A real archive shrinks 5 to 30 times; a file made to fill the memory, a thousand times.
 MAX_RATIO = 200
@@ -21,7 +25,7 @@ def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [info for info in archive.infolist() if info.filename and not info.is_dir()]
 
 
-def refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo], max_bytes: float) -> None:
+def refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo], limits: SourceLimits) -> None:
     """Refuse an archive that would unpack to an absurd size.
 
     Raises
@@ -39,9 +43,15 @@ def refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo], max_bytes: float
                 f"{info.filename} would unpack to {ratio:.0f} times its size (at most {MAX_RATIO} "
                 "is believed): if it is right, unpack it yourself and give the folder",
             )
-    if total > max_bytes:
-        raise SourceError(
+    require_size(path, total, limits)
+
+
+def unpackable(path: Path, error: Exception) -> SourceError:
+    """Say why an archive cannot be unpacked."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return SourceError(
             str(path),
-            f"would unpack to {total / 1e9:.1f} GB (at most {max_bytes / 1e9:.0f} GB): "
-            "cut it to the region, or unpack it yourself and give the folder",
+            f"does not fit unpacked into the folder for temporary files, {tempfile.gettempdir()}: "
+            "make room there or name another one in the environment variable TMPDIR",
         )
+    return SourceError(str(path), f"no readable zip file ({error}): fetch or save it again")

@@ -23,6 +23,7 @@ from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.sources.sizes import require_size
 from geo_planner.sources.vector.files import is_outside
 
 _COLUMNS = ("station_id", "name", "network", "capacity_count")
@@ -120,7 +121,10 @@ def read_gbfs(source: GbfsSource, prefix: str, crs: CRS) -> GbfsStations:
 def _stations(source: GbfsSource) -> Sequence[Any]:
     """Open the file down to its list of stations."""
     try:
+        require_size(source.path, source.path.stat().st_size, source.limits)
         content = json.loads(source.path.read_text("utf-8-sig"))
+    except SourceError:
+        raise
     except FileNotFoundError:
         raise SourceError(
             str(source.path), "no such file: check the path of station_information.json"

@@ -22,7 +22,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_planner.config import SpreadSource, SpreadTotals
+from geo_planner.config import LayerLimits, SpreadSource, SpreadTotals
 from geo_planner.crs import require_metric
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
@@ -82,9 +82,9 @@ def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
         When a file cannot be read or has no CRS.
     """
     require_metric(crs)
-    totals, total_findings = _totals(source.totals)
-    areas, findings = _polygons(source.areas.path, source.areas.layer, crs)
-    land, land_findings = _polygons(source.land.path, source.land.layer, crs)
+    totals, total_findings = _totals(source.totals, source.limits)
+    areas, findings = _polygons(source.areas.path, source.areas.layer, crs, source.limits)
+    land, land_findings = _polygons(source.land.path, source.land.layer, crs, source.limits)
     problems = [
         f"{where.path.name}: no field {where.field!r} among {', '.join(map(str, frame.columns))}"
         for where, frame in ((source.areas, areas), (source.land, land))
@@ -113,9 +113,9 @@ def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
     )
 
 
-def _totals(source: SpreadTotals) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+def _totals(source: SpreadTotals, limits: LayerLimits) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Sum the fields of each column over the rows of each district."""
-    table = read_delimited(source.path, source.encoding)
+    table = read_delimited(source.path, source.encoding, limits=limits)
     if source.field not in table.frame:
         raise InputError(f"{source.path.name}: no field {source.field!r}")
     fields = {
@@ -166,10 +166,10 @@ def _unknown_totals(totals: pd.DataFrame, source: SpreadTotals) -> Iterator[Find
 
 
 def _polygons(
-    path: Path, layer: str | None, crs: CRS
+    path: Path, layer: str | None, crs: CRS, limits: LayerLimits
 ) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
     """Read a layer as valid polygons in the CRS of the region."""
-    read = read_features(path, layer, None, None)
+    read = read_features(path, layer, None, None, limits)
     if not isinstance(read.frame, gpd.GeoDataFrame):
         raise InputError(f"{read.name}: the file has no geometry")
     frame = read.frame.to_crs(crs)

@@ -133,8 +133,10 @@ def test_a_region_without_any_place_of_a_stop_is_refused_in_a_sentence(
     build, times, folder, tmp_path, name, monkeypatch
 ):
     """As regions built before are: their stops are kept without geometry."""
+    from geo_planner.region import ingest
     from geo_planner.sources.gtfs import feed
 
+    monkeypatch.setattr(ingest, "read_apart", lambda read, *given, **_: read(*given))
     monkeypatch.setattr(feed, "_require_places", lambda *_: None)
     if name == "decimal_comma":
         monkeypatch.setattr("geo_planner.sources.gtfs.files._DECIMAL_COMMA", "none")

@@ -29,7 +29,7 @@ OPTIONS = {
     "run": ["--out"],
     "serve": ["--port"],
 }  # fmt: skip
-SLOW_LIBRARIES = ("pandas", "geopandas", "numba", "pandera", "folium", "osmnx", "numpy", "shapely")
+SLOW_LIBRARIES = ("pandas", "geopandas", "numba", "folium", "osmnx", "numpy", "shapely")
 
 
 @pytest.fixture(scope="module")

@@ -130,6 +130,13 @@ def test_a_killed_build_leaves_the_earlier_region_and_the_next_build_cleans_up(t
     assert len(list((folder / "tables").iterdir())) == 1
 
 
+def test_a_folder_whose_first_build_was_killed_while_it_was_named_is_built_again(tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / ".region.4194305.json").write_text("{")
+    write(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {".lock", "region.json", "tables"}
+
+
 def test_two_builds_into_one_folder_do_not_mix(tmp_path):
     folder = tmp_path / "r"
     write(folder)

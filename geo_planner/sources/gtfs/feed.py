@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from pyproj import CRS
 
+from geo_planner.config import TableLimits
 from geo_planner.crs import require_metric
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding
@@ -62,7 +63,14 @@ class GtfsFeed:
         return bool(self.tables)
 
 
-def read_gtfs(path: Path, prefix: str, crs: CRS, *, max_lost_share: float = 0.1) -> GtfsFeed:
+def read_gtfs(
+    path: Path,
+    prefix: str,
+    crs: CRS,
+    *,
+    max_lost_share: float = 0.1,
+    limits: TableLimits | None = None,
+) -> GtfsFeed:
     """Read a GTFS zip or folder into tables.
 
     Parameters
@@ -75,6 +83,8 @@ def read_gtfs(path: Path, prefix: str, crs: CRS, *, max_lost_share: float = 0.1)
         Metric CRS that stops and shapes are brought to.
     max_lost_share
         Largest share of a file's rows that an open quote may swallow.
+    limits
+        How large the feed may be; None: as large as the defaults say.
 
     Returns
     -------
@@ -99,8 +109,9 @@ def read_gtfs(path: Path, prefix: str, crs: CRS, *, max_lost_share: float = 0.1)
     believable position keeps its place in trips, with null geometry.
     """
     require_metric(crs)
-    notes = Notes(path.name, max_lost_share=max_lost_share)
-    with open_feed(path) as files:
+    allowed = limits or TableLimits()
+    notes = Notes(path.name, max_lost_share=max_lost_share, limits=allowed)
+    with open_feed(path, allowed) as files:
         if _is_flex_only(files):
             notes.add("stop_times.txt", "left_out", Reason("gtfs_flex_only"), 1)
             return GtfsFeed({}, tuple(notes.findings), "", pd.DataFrame())

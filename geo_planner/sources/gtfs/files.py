@@ -8,7 +8,8 @@ parsing each different word once.
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,15 +20,15 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from geo_planner.config import share_to_allow
+from geo_planner.config import TableLimits, share_to_allow
 from geo_planner.errors import SourceError
 from geo_planner.findings import Finding, FindingKind
 from geo_planner.reasons import Reason
 from geo_planner.sources.archives import DAMAGED, members_of, refuse_bomb
+from geo_planner.sources.sizes import require_counts, require_size
 
 MAX_EXAMPLES = 5
 _MAX_ERROR_CHARACTERS = 200
-MAX_UNZIPPED_BYTES = 8 * 10**9
 
 _DECIMAL_COMMA = r"[+-]?\d+,\d+"
 _WORDS = pa.dictionary(pa.int32(), pa.string())
@@ -40,6 +41,7 @@ class Notes:
     source: str
     findings: list[Finding] = field(default_factory=list)
     max_lost_share: float = 0.1
+    limits: TableLimits = field(default_factory=TableLimits)
 
     def add(
         self, file: str, kind: FindingKind, what: Reason, count: int, examples: Iterable[Any] = ()
@@ -51,7 +53,7 @@ class Notes:
 
 
 @contextmanager
-def open_feed(path: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
+def open_feed(path: Path, limits: TableLimits) -> Iterator[dict[str, Callable[[], bytes]]]:
     """Map each file name of a feed (zip or folder, one folder deep at most) to its reader.
 
     Raises
@@ -60,12 +62,14 @@ def open_feed(path: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
         When there is no such file, when it is no zip, or when it would unpack to an absurd size.
     """
     if path.is_dir():
-        found = {
-            file.relative_to(path).as_posix(): _opener(path, file)
+        files = [
+            file
             for file in path.glob("**/*")
-            if file.suffix in {".txt", ".geojson"}
-        }
-        yield _top_level(found)
+            if file.suffix in {".txt", ".geojson"} and file.is_file()
+        ]
+        require_size(path, sum(file.stat().st_size for file in files), limits)
+        found = [(file.relative_to(path).as_posix(), _opener(path, file)) for file in files]
+        yield _top_level(path, found)
         return
     try:
         archive = zipfile.ZipFile(path)
@@ -77,8 +81,10 @@ def open_feed(path: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
         ) from error
     with archive:
         members = members_of(archive)
-        refuse_bomb(path, members, MAX_UNZIPPED_BYTES)
-        yield _top_level({info.filename: _unzipper(path, archive, info) for info in members})
+        refuse_bomb(path, members, limits)
+        yield _top_level(
+            path, [(info.filename, _unzipper(path, archive, info)) for info in members]
+        )
 
 
 def _unzipper(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
@@ -103,20 +109,29 @@ def _opener(path: Path, file: Path) -> Callable[[], bytes]:
     return read
 
 
-def _top_level(found: Mapping[str, Callable[[], bytes]]) -> dict[str, Callable[[], bytes]]:
-    """Keep the files beside the topmost stops.txt, by plain lower-case name."""
-    paths = {name: PurePosixPath(name.replace("\\", "/")) for name in found}
+def _top_level(
+    path: Path, found: Sequence[tuple[str, Callable[[], bytes]]]
+) -> dict[str, Callable[[], bytes]]:
+    """Keep the files beside the topmost stops.txt, by plain lower-case name.
+
+    Raises
+    ------
+    SourceError
+        When two have the same name: nobody knows which one holds.
+    """
+    paths = [(PurePosixPath(name.replace("\\", "/")), read) for name, read in found]
     homes = sorted(
         (len(place.parts), str(place.parent))
-        for place in paths.values()
+        for place, _ in paths
         if place.name.lower() == "stops.txt" and "__MACOSX" not in place.parts
     )
     home = homes[0][1] if homes else "."
-    return {
-        place.name.lower(): found[name]
-        for name, place in paths.items()
-        if str(place.parent) == home
-    }
+    top = [(place.name.lower(), read) for place, read in paths if str(place.parent) == home]
+    counts = Counter(name for name, _ in top)
+    doubled = ", ".join(sorted(name for name, count in counts.items() if count > 1))
+    if doubled:
+        raise SourceError(str(path), f"holds {doubled} more than once: fetch the timetable again")
+    return dict(top)
 
 
 def read_cells(
@@ -150,6 +165,7 @@ def read_cells(
         raise SourceError(
             notes.source, f"the header of {file} cannot be read ({error}): is a quote left open?"
         ) from error
+    require_counts(f"{notes.source} {file}", notes.limits, columns=len(first))
     names = [name.strip().lower() for name in first]
     if not body.strip():
         return pd.DataFrame(
@@ -157,6 +173,7 @@ def read_cells(
         )
     kept = {name: place for place, name in reversed(list(enumerate(names))) if name in wanted}
     table = _parse(body, len(names), kept, numbers, file=file, notes=notes)
+    require_counts(f"{notes.source} {file}", notes.limits, rows=table.num_rows)
     return pd.DataFrame(
         {
             name: _floats(table.column(str(place)), name, file, notes)

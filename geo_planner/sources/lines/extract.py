@@ -104,12 +104,12 @@ def read_lines(
     streets = street_frame(pieces, lines.shapes, lines.attributes, crs)
     findings = [*lines.findings, *_repair_findings(lines.title, len(pieces), repairs, source)]
     if source.speed_limits is not None:
-        limits, found = join_speed_limits(pieces.shapes, source.speed_limits, crs)
+        limits, found = join_speed_limits(pieces.shapes, source.speed_limits, crs, source.limits)
         findings += found
         for column in ("maxspeed_forward_mps", "maxspeed_backward_mps"):
             streets[column] = streets[column].fillna(pd.Series(limits))
     if source.cycle_routes is not None:
-        marked, found = join_cycle_routes(pieces.shapes, source.cycle_routes, crs)
+        marked, found = join_cycle_routes(pieces.shapes, source.cycle_routes, crs, source.limits)
         findings += found
         streets.loc[marked, "cycle_facility"] = source.cycle_routes.facility
     tables: dict[str, gpd.GeoDataFrame] = {

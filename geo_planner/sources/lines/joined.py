@@ -5,11 +5,11 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.arrays import BoolArray, FloatArray
-from geo_planner.config import CycleRoutes, SpeedLimits
+from geo_planner.config import CycleRoutes, LayerLimits, SpeedLimits
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
-from geo_planner.sources.lines.attributes import plausible_mps
+from geo_planner.sources.lines.attributes import plausible_mps, with_numbers
 from geo_planner.sources.lines.geometry import Shapes
 from geo_planner.sources.lines.matching import match_lines
 from geo_planner.sources.lines.reading import read_line_layer
@@ -17,7 +17,7 @@ from geo_planner.units import KMH_PER_MPS
 
 
 def join_speed_limits(
-    streets: Shapes, source: SpeedLimits, crs: CRS
+    streets: Shapes, source: SpeedLimits, crs: CRS, allowed: LayerLimits
 ) -> tuple[FloatArray, list[Finding]]:
     """Give each street the limit that runs along most of it [m/s]; nan where none does.
 
@@ -29,16 +29,21 @@ def join_speed_limits(
         The layer of limits and how near it must run.
     crs
         CRS of the region.
+    allowed
+        How large the layer may be.
     """
-    layer, lines = read_line_layer(source.path, source.layer, source.crs, source.encoding, crs)
+    layer, lines = read_line_layer(source, crs, allowed)
     if source.field not in layer.frame:
         fields = ", ".join(str(name) for name in layer.frame.columns.drop("geometry"))
         raise InputError(
             f"{layer.name}: there is no field {source.field!r}; the layer has: {fields}"
         )
-    values, findings = plausible_mps(
-        layer.frame[source.field], source.max_plausible_kmh, layer.name
+    frame, cleared, problems = with_numbers(
+        layer.frame[[source.field]], [source.field], source, layer.name
     )
+    if problems:
+        raise InputError(f"{layer.name} cannot be read as speed limits", problems)
+    values, findings = plausible_mps(frame[source.field], source.max_plausible_kmh, layer.name)
     lines, values = _near(lines, streets, source.match_within_m), values.to_numpy()
     usable = ~shapely.is_missing(lines) & ~shapely.is_empty(lines) & ~np.isnan(values)
     matches = match_lines(streets, lines[usable], source.match_within_m)
@@ -56,14 +61,14 @@ def join_speed_limits(
     kmh = np.round(np.unique(limits[found]) * KMH_PER_MPS).astype(int)
     speeds = ", ".join(map(str, kmh))
     what = Reason("lines_speeds_joined", share=float(share), speeds=speeds)
-    return limits, [*findings, Finding(layer.name, "read", int(found.sum()), what)]
+    return limits, [*cleared, *findings, Finding(layer.name, "read", int(found.sum()), what)]
 
 
 def join_cycle_routes(
-    streets: Shapes, source: CycleRoutes, crs: CRS
+    streets: Shapes, source: CycleRoutes, crs: CRS, allowed: LayerLimits
 ) -> tuple[BoolArray, list[Finding]]:
     """Mark the streets that cycle routes run along."""
-    layer, lines = read_line_layer(source.path, source.layer, source.crs, source.encoding, crs)
+    layer, lines = read_line_layer(source, crs, allowed)
     lines = _near(lines, streets, source.match_within_m)
     usable = ~shapely.is_missing(lines) & ~shapely.is_empty(lines)
     matches = match_lines(streets, lines[usable], source.match_within_m)

@@ -5,7 +5,6 @@ file changes nothing. What is left out or mended is counted.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +13,7 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.arrays import BoolArray
-from geo_planner.config import LinesSource
+from geo_planner.config import CycleRoutes, LayerLimits, LinesSource, SpeedLimits
 from geo_planner.crs import require_metric
 from geo_planner.errors import CRSError, InputError
 from geo_planner.findings import Finding, FindingKind
@@ -89,9 +88,7 @@ def read_clean_lines(source: LinesSource, crs: CRS, area: shapely.Geometry | Non
     SourceError, CRSError, InputError
         When the file, its CRS, its fields or values do not fit, or no line is left.
     """
-    layer, shapes = read_line_layer(
-        source.path, source.layer, source.crs, source.encoding, require_metric(crs)
-    )
+    layer, shapes = read_line_layer(source, require_metric(crs), source.limits)
     frame = layer.frame.drop(columns="geometry")
     attributes, refused = read_attributes(frame, source, layer.name)
     found = [
@@ -132,7 +129,7 @@ def read_clean_lines(source: LinesSource, crs: CRS, area: shapely.Geometry | Non
 
 
 def read_line_layer(
-    path: Path, layer: str | None, crs: str | None, encoding: str | None, to: CRS
+    source: LinesSource | SpeedLimits | CycleRoutes, to: CRS, limits: LayerLimits
 ) -> tuple[files.Layer, Shapes]:
     """Read a layer that must hold lines, and its shapes in the region's CRS without heights.
 
@@ -143,7 +140,7 @@ def read_line_layer(
     CRSError
         When the shapes lie far outside the area of its CRS.
     """
-    read = files.read_features(path, layer, crs, encoding)
+    read = files.read_features(source.path, source.layer, source.crs, source.encoding, limits)
     if not isinstance(read.frame, gpd.GeoDataFrame):
         raise InputError(f"{read.name}: the layer has no geometry")
     places = read.frame.geometry

@@ -24,6 +24,7 @@ from geo_planner.errors import CRSError, InputError
 from geo_planner.quantities import Quantity, quantity_of
 from geo_planner.sources.raster import tiles as tile_files
 from geo_planner.sources.raster.tiles import Affine, Tile, to_cells, to_coordinates
+from geo_planner.sources.sizes import require_size
 from geo_planner.sources.vector import files
 
 BLOCK_CELLS = 2048
@@ -213,9 +214,10 @@ def open_grid(source: RasterSource) -> Grid:
     CRSError
         When no CRS is known, or the one stated is not the file's.
     """
-    opened = [
-        tile_files.open_tile(path, source.band) for path in tile_files.find_files(source.paths)
-    ]
+    paths = tile_files.find_files(source.paths)
+    for path in paths:
+        require_size(path, path.stat().st_size, source.limits)
+    opened = [tile_files.open_tile(path, source.band) for path in paths]
     affine, tiles = tile_files.place_tiles(opened, source.label)
     crs = _crs(source, tiles[0])
     return Grid(

@@ -29,6 +29,7 @@ _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})\2\d{4}")
 _MOST_MONTHS = 12
 _PER_CENT = 0.01
 _SHAPEFILE_NAME_BYTES = 10
+_LARGEST_EXACT = 2.0**53  # of whole numbers that a float tells apart
 
 
 @dataclass(frozen=True)
@@ -264,12 +265,14 @@ def as_text(values: pd.Series) -> pd.Series:
     --------
     >>> as_text(pd.Series([31.0, None, 2.0])).tolist()
     ['31', nan, '2']
+    >>> as_text(pd.Series([3.0, 1e40])).tolist()
+    ['3', '1e+40']
     """
     if pd.api.types.is_bool_dtype(values.dtype):
         values = values.map({True: "true", False: "false"})
     elif pd.api.types.is_float_dtype(values.dtype):
         given = values.dropna()
-        if bool((given == np.floor(given)).all()):
+        if bool(((given == np.floor(given)) & (given.abs() <= _LARGEST_EXACT)).all()):
             values = values.astype("Int64")
     texts = values.astype(object).where(values.notna(), None).map(_text_of, na_action="ignore")
     texts = texts.astype("str").str.strip()
@@ -279,6 +282,6 @@ def as_text(values: pd.Series) -> pd.Series:
 def _text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST_EXACT:
         return str(int(value))
     return str(value)

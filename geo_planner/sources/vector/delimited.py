@@ -15,6 +15,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +23,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from geo_planner.config import share_to_allow
+from geo_planner.config import TableLimits, share_to_allow
 from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
+from geo_planner.sources.sizes import require_counts, require_size
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -63,7 +65,11 @@ class Delimited:
 
 
 def read_delimited(
-    path: Path, encoding: str | None = None, *, max_lost_share: float = 0.1
+    path: Path,
+    encoding: str | None = None,
+    *,
+    max_lost_share: float = 0.1,
+    limits: TableLimits | None = None,
 ) -> Delimited:
     """Read a text file with a header line.
 
@@ -75,16 +81,19 @@ def read_delimited(
         Text encoding; None: by the rule of this module.
     max_lost_share
         Largest share of rows that an open quote may swallow.
+    limits
+        How large it may be; None: as large as the defaults say.
 
     Raises
     ------
     SourceError
-        When the file is absent, undecodable, or its lines differ in length; when more rows are
-        swallowed.
+        When the file is absent, undecodable, too large, or its lines differ in length; when more
+        rows are swallowed.
     InputError
         When the header names a field twice or not at all.
     """
-    text, used = _decode(path, encoding)
+    allowed = limits or TableLimits()
+    text, used = _decode(path, encoding, allowed)
     stated = _STATED_SEPARATOR.match(text)
     text = text[stated.end() if stated else 0 :].lstrip("\r\n")
     header = text.partition("\n")[0]
@@ -96,8 +105,10 @@ def read_delimited(
         raise SourceError(
             str(path), f"its header cannot be read ({error}): is a quote left open?"
         ) from error
+    require_counts(path, allowed, columns=len(found))
     names, body = _field_names(path, found), stream.read()
     frame = _parse(path, body, names, separator).apply(_without_blanks)
+    require_counts(path, allowed, rows=len(frame))
     lost = _swallowed(path, frame, separator, max_lost_share)
     is_blank = frame.isna().all(axis=1)
     blank = Finding(path.name, "left_out", int(is_blank.sum()), Reason("layer_blank_rows"))
@@ -169,12 +180,15 @@ def _swallowed(
     return (Finding(path.name, "left_out", n_lost, what, rows),)
 
 
-def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
+def _decode(path: Path, encoding: str | None, limits: TableLimits) -> tuple[str, str]:
     """Return the text and the encoding it was read in."""
     try:
+        require_size(path, path.stat().st_size, limits)
         content = path.read_bytes()
     except FileNotFoundError:
         raise SourceError(str(path), "no such file") from None
+    except SourceError:
+        raise
     except OSError as error:
         raise SourceError(str(path), f"not readable ({error.strerror})") from error
     used = encoding or next((name for mark, name in _MARKS if content.startswith(mark)), None)
@@ -198,8 +212,8 @@ def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
 def _field_names(path: Path, found: list[str]) -> list[str]:
     """Check the header's field names; unnamed ones get a name no file can hold."""
     found = [" ".join(name.split()) for name in found]
-    named = [name for name in found if name]
-    doubled = sorted({name for name in named if named.count(name) > 1})
+    counts = Counter(name for name in found if name)
+    doubled = sorted(name for name, count in counts.items() if count > 1)
     if doubled:
         raise InputError(
             f"{path.name}: the header names {', '.join(map(repr, doubled))} more than once: "

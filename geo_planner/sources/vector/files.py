@@ -18,17 +18,17 @@ import pyarrow as pa
 import shapely
 from pyproj import CRS, Transformer
 
-from geo_planner.config import SourceLimits
+from geo_planner.config import LayerLimits
 from geo_planner.crs import WGS84, parse_crs, to_text
 from geo_planner.errors import CRSError, InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.sources.sizes import require_counts, require_size
 from geo_planner.sources.vector.formats import (
     PARQUET_SUFFIXES,
     VECTOR_SUFFIXES,
     ZIP_SUFFIXES,
-    require_size,
 )
 from geo_planner.sources.vector.gdal import GEOJSON_SUFFIXES, Read, read_with_gdal
 
@@ -81,7 +81,7 @@ def read_features(
     layer: str | None,
     crs: str | None,
     encoding: str | None,
-    limits: SourceLimits | None = None,
+    limits: LayerLimits | None = None,
 ) -> Layer:
     """Read one layer of a file with features.
 
@@ -108,7 +108,7 @@ def read_features(
         When no CRS is known, or the one stated is not the file's.
     """
     suffix = require_suffix(path)
-    allowed = limits or SourceLimits()
+    allowed = limits or LayerLimits()
     if suffix in PARQUET_SUFFIXES and layer is not None:
         raise InputError(f"{path.name}: a Parquet file has no layers: leave out 'layer'")
     title = f"{path.name}:{layer}" if layer else path.name
@@ -137,25 +137,12 @@ def read_features(
     return Layer(title, frame, (*findings, *unusable))
 
 
-def _require_within(path: Path, frame: pd.DataFrame, limits: SourceLimits) -> None:
-    """Refuse more rows, fields or vertices than are allowed for.
-
-    Raises
-    ------
-    SourceError
-        With the setting that allows for them.
-    """
-    counts = {"max_rows": len(frame), "max_columns": len(frame.columns)}
+def _require_within(path: Path, frame: pd.DataFrame, limits: LayerLimits) -> None:
+    """Refuse more rows, fields or vertices than are allowed for."""
+    require_counts(path, limits, rows=len(frame), columns=len(frame.columns))
     if isinstance(frame, gpd.GeoDataFrame):
-        counts["max_vertices"] = int(shapely.get_num_coordinates(frame.geometry.array).sum())
-    for name, count in counts.items():
-        if count > getattr(limits, name):
-            what = name.removeprefix("max_")
-            raise SourceError(
-                str(path),
-                f"has more {what} ({count}) than {name} = {getattr(limits, name)}: cut it to the "
-                f"region, or raise limits.{name} of the source",
-            )
+        n_vertices = int(shapely.get_num_coordinates(frame.geometry.array).sum())
+        require_counts(path, limits, vertices=n_vertices)
 
 
 def _warned(title: str, caught: list[warnings.WarningMessage]) -> Iterator[Finding]:
@@ -188,7 +175,10 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     except ValueError as error:
         if "geo metadata" not in str(error).lower():
             raise SourceError(str(path), f"not readable ({error})") from error
-    except (OSError, pa.ArrowException, LookupError, TypeError, RuntimeError) as error:
+    except (
+        OSError, pa.ArrowException, shapely.errors.ShapelyError, LookupError, TypeError,
+        RuntimeError, AttributeError, MemoryError,
+    ) as error:  # fmt: skip
         raise SourceError(str(path), f"not readable ({error})") from error
     return _without_index(pd.read_parquet(path))
 

@@ -12,11 +12,13 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path, PurePosixPath
 
 from geo_planner.config import SourceLimits
 from geo_planner.errors import GeoPlannerError, InputError, SourceError
-from geo_planner.sources.archives import DAMAGED, members_of, refuse_bomb
+from geo_planner.sources.archives import DAMAGED, members_of, refuse_bomb, unpackable
+from geo_planner.sources.sizes import require_size
 
 _HEAD_BYTES = 65_536
 _GML_NAMESPACE = b"opengis.net/gml"
@@ -58,61 +60,55 @@ PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 _LAYERED = (".gpkg", ".gml", ".kml")
 
 
-def require_format(path: Path, limits: SourceLimits) -> Format:
+def require_format(path: Path, file: Path, limits: SourceLimits) -> Format:
     """Return a file's format, or refuse one that is not what its suffix says.
+
+    Parameters
+    ----------
+    path
+        The file of the study, for errors.
+    file
+        What is read of it: itself, or a file it holds.
+    limits
+        How large it may be.
 
     Raises
     ------
     SourceError
         When its content is of another format, sends a reader on to other files, or is too large.
     """
-    suffix = path.suffix.lower()
+    suffix = file.suffix.lower()
     stated_format = FORMATS[suffix]
-    head = _head(path, limits)
+    title = str(path) if path.suffix == file.suffix else f"{path}: {file.name}"
+    try:
+        require_size(path, file.stat().st_size, limits)
+        with file.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError as error:
+        if isinstance(error, SourceError):
+            raise
+        raise SourceError(title, f"not readable ({error.strerror})") from error
     if not stated_format.start.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
         raise SourceError(
-            str(path),
+            title,
             f"not readable: it starts {head[:16]!r}, which is no {suffix} file: save it anew",
         )
     if stated_format.start is _XML:
-        if _REACHES_OUT.search(head):
-            raise SourceError(str(path), "points to other files or hosts: save the data themselves")
+        if _reaches_out(file):
+            raise SourceError(title, "points to other files or hosts: save the data themselves")
         if (suffix == ".kml") != (b"<kml" in head) or (
             suffix == ".gml" and _GML_NAMESPACE not in head
         ):
-            raise SourceError(str(path), f"is XML, but no {suffix[1:].upper()}: save it anew")
+            raise SourceError(title, f"is XML, but no {suffix[1:].upper()}: save it anew")
     if suffix == ".tab" and _LINKED_TAB.search(head):
-        raise SourceError(str(path), "is made of other tables: save it as one table of its own")
+        raise SourceError(title, "is made of other tables: save it as one table of its own")
     return stated_format
 
 
-def _head(path: Path, limits: SourceLimits) -> bytes:
-    """Read the first bytes of a file that is not too large."""
-    try:
-        require_size(path, path.stat().st_size, limits)
-        with path.open("rb") as stream:
-            return stream.read(_HEAD_BYTES)
-    except SourceError:
-        raise
-    except OSError as error:
-        raise SourceError(str(path), f"not readable ({error.strerror})") from error
-
-
-def require_size(path: Path, n_bytes: int, limits: SourceLimits) -> None:
-    """Refuse a file larger than is allowed for.
-
-    Raises
-    ------
-    SourceError
-        With the setting that allows for it.
-    """
-    megabytes = n_bytes / 1e6
-    if megabytes > limits.max_mb:
-        raise SourceError(
-            str(path),
-            f"holds {megabytes:.1f} MB, more than max_mb = {limits.max_mb:g}: cut it to the "
-            "region, or raise limits.max_mb of the source",
-        )
+def _reaches_out(file: Path) -> bool:
+    """Tell whether XML declares entities or is a virtual dataset, wherever it says so."""
+    with file.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
+        return _REACHES_OUT.search(content) is not None
 
 
 @contextmanager
@@ -149,7 +145,7 @@ def _unzip(path: Path, layer: str | None, folder: Path, limits: SourceLimits) ->
     try:
         with zipfile.ZipFile(path) as archive:
             members = members_of(archive)
-            refuse_bomb(path, members, limits.max_mb * 1e6)
+            refuse_bomb(path, members, limits)
             places = {info.filename: PurePosixPath(info.filename) for info in members}
             main, is_named = _main_file(path, list(places.values()), layer)
             for info in members:
@@ -160,7 +156,7 @@ def _unzip(path: Path, layer: str | None, folder: Path, limits: SourceLimits) ->
     except GeoPlannerError:
         raise
     except DAMAGED as error:
-        raise SourceError(str(path), f"no readable zip file ({error})") from error
+        raise unpackable(path, error) from error
     return folder / main.name, is_named
 
 

@@ -12,11 +12,12 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geo_planner.config import SourceLimits
+from geo_planner.config import LayerLimits
 from geo_planner.crs import WGS84
 from geo_planner.errors import GeoPlannerError, InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
+from geo_planner.sources.sizes import require_counts
 from geo_planner.sources.vector.formats import Format, require_format, unpacked
 from geo_planner.sources.vector.geopackage import curved_rows, geopackage_layers, refuse_view
 
@@ -50,7 +51,7 @@ class Read:
 
 
 def read_with_gdal(
-    path: Path, layer: str | None, encoding: str | None, limits: SourceLimits
+    path: Path, layer: str | None, encoding: str | None, limits: LayerLimits
 ) -> Read:
     """Read one layer of a file, zipped or not.
 
@@ -62,7 +63,7 @@ def read_with_gdal(
         When the layer is not there, or several are and none is named.
     """
     with unpacked(path, layer, limits) as (file, is_named):
-        stated_format = require_format(file, limits)
+        stated_format = require_format(path, file, limits)
         name = _layer_name(path, file, None if is_named else layer, stated_format)
         suffix = file.suffix.lower()
         is_unsaid = suffix == ".shp" and not encoding
@@ -73,16 +74,19 @@ def read_with_gdal(
 
 
 def _rows(
-    path: Path, file: Path, layer: str, encoding: str | None, limits: SourceLimits
+    path: Path, file: Path, layer: str, encoding: str | None, limits: LayerLimits
 ) -> pd.DataFrame:
     """Read a layer through GDAL, at most one row more than is allowed for."""
     options: dict[str, Any] = {"encoding": encoding} if encoding else {}
     if file.suffix.lower() == ".gml":
         options |= {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"}
     try:
+        require_counts(path, limits, columns=len(pyogrio.read_info(file, layer=layer)["fields"]))
         return pyogrio.read_dataframe(
             file, layer=layer, max_features=limits.max_rows + 1, **options
         )
+    except SourceError:
+        raise
     except UnicodeDecodeError as error:
         raise SourceError(
             str(path), "its text is not in the encoding it names: state 'encoding'"

@@ -158,7 +158,7 @@ def _open_text(source: LayerSource) -> _OpenedLayer:
     if source.layer is not None:
         raise InputError(f"{source.path.name}: a text file has no layers: leave out 'layer'")
     read = delimited.read_delimited(
-        source.path, source.encoding, max_lost_share=source.max_lost_share
+        source.path, source.encoding, max_lost_share=source.max_lost_share, limits=source.limits
     )
     name = source.path.name
     if read.frame.empty:

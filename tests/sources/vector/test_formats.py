@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geo_planner.config import SourceLimits
+from geo_planner.config import LayerLimits
 from geo_planner.errors import InputError, SourceError
 from tests.sources.vector.layer_files import UTM, cells, counts, read, saved, square, written
 
@@ -177,14 +177,14 @@ def test_a_source_larger_than_its_limits_is_refused_with_the_setting(
     layer = cells(note=["x" * 10_000] * 3)
     path = saved(layer, tmp_path / f"a{suffix}")
     with pytest.raises(SourceError, match=rf"{words}.*limits\.{name}"):
-        read(path, limits=SourceLimits(**{name: limit}))
+        read(path, limits=LayerLimits(**{name: limit}))
 
 
 def test_a_zip_is_unpacked_within_its_limits(tmp_path):
     saved(cells(), tmp_path / "a.gpkg")
     path = zipped(tmp_path, "a.gpkg", "a.zip")
-    with pytest.raises(SourceError, match="would unpack to"):
-        read(path, limits=SourceLimits(max_mb=0.05))
+    with pytest.raises(SourceError, match=r"more than max_mb = 0\.05"):
+        read(path, limits=LayerLimits(max_mb=0.05))
 
 
 def test_a_capital_suffix_is_the_same_format(tmp_path):
