@@ -75,9 +75,16 @@ def main():
     folder = Path("out/bench/demo")
     time_command(("run", STUDY, "--out", folder))
     commands = {
-        "portfolio": ("portfolio", folder, "--target-jobs", 2000, "--out", folder / "sites.xlsx"),
+        "portfolio": (
+            "portfolio",
+            folder,
+            "--target-jobs",
+            2000,
+            "--out",
+            folder / "portfolio.csv",
+        ),
         "policy": ("policy", folder),
-        "sites": ("sites", folder, "--out", folder / "ranking.xlsx"),
+        "sites": ("sites", folder, "--out", folder / "ranking.csv"),
     }
     rows = [
         measured(name, lambda words=words: time_command(words)) for name, words in commands.items()
