@@ -51,7 +51,7 @@ def time_service(run):
     address = re.search(rb"http://[^/]+", service.stdout.readline())[0].decode()
     while True:
         with urllib.request.urlopen(f"{address}/health") as answer:  # noqa: S310 -- our own
-            if json.load(answer)["regions"][0]["state"] == "ready":
+            if json.load(answer)["studies"][0]["state"] == "ready":
                 break
         time.sleep(0.02)
     clock = time.perf_counter() - started
