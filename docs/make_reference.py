@@ -371,7 +371,9 @@ def default_files() -> list[str]:
     """Name the packaged files of numbers and rules."""
     folder = resources.files("geo_planner").joinpath("data")
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".csv"))
-    return [name for name in names if name not in (_TABLE_FILE, _WORDS_FILE)]
+    countries = Path(str(folder.joinpath("countries")))
+    own = sorted(f"countries/{file.parent.name}/{file.name}" for file in countries.rglob("*.csv"))
+    return [*(name for name in names if name not in (_TABLE_FILE, _WORDS_FILE)), *own]
 
 
 def _defaults_page() -> str:
@@ -384,7 +386,9 @@ def _defaults_page() -> str:
         "the tables in [tables.md](tables.md)."
     )
     blocks = [_defaults_block(name) for name in default_files()]
-    links = ", ".join(f"[{name}](#{name.replace('.', '')})" for name in default_files())
+    links = ", ".join(
+        f"[{name}](#{name.lower().replace('.', '').replace('/', '')})" for name in default_files()
+    )
     return _page("Defaults", intro, links, *blocks)
 
 
@@ -401,7 +405,8 @@ def _defaults_block(name: str) -> str:
 def _readers(name: str) -> list[str]:
     """Name the modules whose code names the file or reads its rows."""
     root = Path(str(resources.files("geo_planner")))
-    rows = f'packaged_rows("{name.removesuffix(".csv")}")'
+    table = name.removesuffix(".csv").rpartition("/")[2]
+    rows = f'country_rows(country, "{table}")' if "/" in name else f'packaged_rows("{table}")'
     found = []
     for file in sorted(root.rglob("*.py")):
         if f'"{name}"' in (text := file.read_text("utf-8")) or rows in text:

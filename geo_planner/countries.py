@@ -29,6 +29,12 @@ def country_of_timezone(zone: str) -> str | None:
 
 
 @cache
+def country_codes() -> frozenset[str]:
+    """Name all countries that have a time zone, by their two letters."""
+    return frozenset(_country_of_zone().values())
+
+
+@cache
 def _country_of_zone() -> dict[str, str]:
     """Read the country of each time zone."""
     text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")

@@ -4,9 +4,11 @@ import csv
 import itertools
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
+from geo_planner.packaged import country_facts, country_rows, described_countries
 from geo_planner.schema import tables
 
 PROVENANCE = ["source", "checked", "status"]
@@ -21,17 +23,15 @@ COLUMNS = {
     "constraint_rules": "rule value unit meaning",
     "policy_indicators": "id statement label_en label_da formula unit data kind",
     "branch_standards": "standard cluster_list digits public_divisions",
+    "land_use_vocabularies": "vocabulary code use_code meaning",
     "policy_rules": "rule value unit meaning",
     "station_rule": "rule value unit meaning",
-    "office_rule": "place small large limit_m2 label_en label_da",
     "env_classes": "env_class distance_m kind_en kind_da typical_use",
     "use_codes": "use_code label_en label_da colour",
     "readiness": "stage meaning_en meaning_da readiness years_low years_high",
     "building_right": "kind label_en label_da floor_area_ratio use_codes",
     "parking": "use m2_per_space",
     "land_uses": "use storey plan_use_codes",
-    "car_speeds": "country road_class is_urban default_limit_kmh free_flow_factor",
-    "car_peak": "road_class from_hour to_hour speed_factor",
     "turn_costs": "mode turn from_deg to_deg cost_s meaning",
     "driving_sides": "country side",
     "generalised_time": "part weight meaning",
@@ -41,7 +41,6 @@ COLUMNS = {
     "park_and_ride": "first_route_type last_route_type",
     "clusters": "cluster set standard prefix is_excluded reason",
     "station_ways": "name value unit meaning",
-    "typical_day": "country rule value meaning",
     "bicycle_on_board": "rule route_types line weekdays from_time until_time is_allowed meaning",
     "transit_modes": "mode label_en label_da first_route_type last_route_type",
     "service_levels": "level label_en label_da from_per_hour least_modes",
@@ -60,14 +59,11 @@ NUMBERS = {
     "constraint_rules": "value",
     "policy_rules": "value",
     "station_rule": "value",
-    "office_rule": "limit_m2",
     "env_classes": "env_class distance_m",
     "use_codes": "use_code",
     "readiness": "stage readiness years_low years_high",
     "building_right": "floor_area_ratio",
     "parking": "m2_per_space",
-    "car_speeds": "default_limit_kmh free_flow_factor",
-    "car_peak": "from_hour to_hour speed_factor",
     "turn_costs": "from_deg to_deg cost_s",
     "driving_sides": "",
     "generalised_time": "weight",
@@ -90,17 +86,15 @@ KEYS = {
     "constraint_rules": ["rule"],
     "policy_indicators": ["id"],
     "branch_standards": ["standard"],
+    "land_use_vocabularies": ["vocabulary", "code"],
     "policy_rules": ["rule"],
     "station_rule": ["rule"],
-    "office_rule": ["place"],
     "env_classes": ["env_class"],
     "readiness": ["stage"],
     "building_right": ["kind"],
     "parking": ["use"],
     "land_uses": ["use"],
     "use_codes": ["use_code"],
-    "car_speeds": ["country", "road_class", "is_urban"],
-    "car_peak": ["road_class", "from_hour"],
     "turn_costs": ["mode", "turn"],
     "driving_sides": ["country"],
     "generalised_time": ["part"],
@@ -110,7 +104,6 @@ KEYS = {
     "park_and_ride": ["first_route_type"],
     "clusters": ["cluster", "standard", "prefix"],
     "station_ways": ["name"],
-    "typical_day": ["country", "rule", "value"],
     "bicycle_on_board": ["rule"],
     "transit_modes": ["first_route_type"],
     "service_levels": ["level"],
@@ -129,6 +122,21 @@ MAY_BE_BLANK_IN = {
     "ptal_bands": {"up_to"},
 }
 CHECKED = {"S": "yes", "D": "yes", "A": "choice", "M": "no"}
+
+
+COUNTRIES = ("BR", "DE", "DK", "GB", "PT", "US", "any")
+OF_COUNTRIES = {
+    "country": "fact value meaning",
+    "car_speeds": "road_class is_urban default_limit_kmh free_flow_factor",
+    "car_peak": "road_class from_hour to_hour speed_factor",
+    "typical_day": "rule value meaning",
+    "office_rule": "place small large limit_m2 label_en label_da",
+}
+
+
+def country_files() -> list[tuple[str, str]]:
+    folder = Path(str(resources.files("geo_planner").joinpath("data", "countries")))
+    return sorted((file.parent.name, file.stem) for file in folder.rglob("*.csv"))
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -243,20 +251,42 @@ def test_plan_uses_are_those_of_the_plans_table_each_with_its_own_colour():
 
 def test_every_road_class_has_a_speed_in_and_out_of_town_for_every_country():
     classes = tables()["streets"].columns["road_class"].allowed
-    found = {(row["country"], row["road_class"], row["is_urban"]) for row in rows("car_speeds")}
-    assert found == {
-        (country, road_class, urban)
-        for country in ("DK", "any", "r5")
-        for road_class in classes
-        for urban in ("yes", "no")
-    }
+    wanted = {(road_class, urban) for road_class in classes for urban in ("yes", "no")}
+    for country in (*COUNTRIES, "r5"):
+        found = [
+            (row["road_class"], row["is_urban"]) for row in country_rows(country, "car_speeds")
+        ]
+        assert set(found) == wanted
+        assert len(found) == len(wanted)
+
+
+@pytest.mark.parametrize(("country", "name"), country_files())
+def test_a_table_of_a_country_has_its_columns_and_says_how_sure_it_is(country, name):
+    found = country_rows(country, name)
+    assert list(found[0]) == [*OF_COUNTRIES[name].split(), *PROVENANCE]
+    for row in found:
+        assert row["source"].strip(), row
+        assert row["checked"] == CHECKED[row["status"]], row
+        assert row["status"] != "M" or "memory" in row["source"], row
+
+
+def test_every_country_states_the_same_facts_with_values_there_are():
+    keys = [row["fact"] for row in country_rows("any", "country")]
+    for country in COUNTRIES:
+        facts = country_facts(country)
+        assert [row["fact"] for row in country_rows(country, "country")] == keys
+        assert facts["driving_side"] in ("left", "right")
+        assert facts["station_rule"] in ("yes", "no")
+        if country != "any":
+            assert facts["branch_standard"] in {row["standard"] for row in rows("branch_standards")}
+            assert re.fullmatch("[A-Z]{3}", facts["currency"])
+    assert described_countries() == tuple(c for c in COUNTRIES if c != "any")
 
 
 def test_danish_default_limits_are_those_of_the_road_traffic_act():
     limits = {
         (row["road_class"], row["is_urban"]): float(row["default_limit_kmh"])
-        for row in rows("car_speeds")
-        if row["country"] == "DK"
+        for row in country_rows("DK", "car_speeds")
     }
     assert limits["residential", "yes"] == 50
     assert limits["secondary", "no"] == 80
@@ -265,9 +295,9 @@ def test_danish_default_limits_are_those_of_the_road_traffic_act():
 
 
 def test_peak_and_free_flow_factors_never_speed_a_car_up():
-    for row in rows("car_speeds"):
+    for row in country_rows("DK", "car_speeds"):
         assert 0 < float(row["free_flow_factor"]) <= 1, row
-    for row in rows("car_peak"):
+    for row in country_rows(None, "car_peak"):
         assert 0 < float(row["speed_factor"]) <= 1, row
 
 
@@ -275,7 +305,7 @@ def test_every_road_class_has_a_factor_in_the_peak():
     classes = set(tables()["streets"].columns["road_class"].allowed)
     at_eight = [
         row["road_class"]
-        for row in rows("car_peak")
+        for row in country_rows("PT", "car_peak")
         if int(row["from_hour"]) <= 8 < int(row["to_hour"])
     ]
     assert set(at_eight) == classes

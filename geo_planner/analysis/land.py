@@ -9,7 +9,7 @@ from geo_planner.config import Study
 from geo_planner.findings import Finding
 from geo_planner.land import land_measures, plans_over
 from geo_planner.land.constraints.shares import SiteConstraints, site_constraints
-from geo_planner.land.stations.office_rule import answers_per_use
+from geo_planner.land.stations.office_rule import NO_RULE, answers_per_use
 from geo_planner.land.stations.proximity import StationProximity, station_proximity
 from geo_planner.region import Region
 from geo_planner.siting import hard_constraints, profiles
@@ -63,7 +63,10 @@ def measure_land(
     )
     if stations is None:
         stations = station_proximity(region, sites)
-    uses = answers_per_use(stations.sites["place"], frame["remaining_m2"].reindex(sites.index))
+    has_rule = not stations.sites["office_rule"].eq(NO_RULE).any()
+    uses = answers_per_use(
+        stations.sites["place"], frame["remaining_m2"].reindex(sites.index), has_rule=has_rule
+    )
     stations = replace(stations, uses=uses)
     for table in (constraints.summary, stations.sites):
         frame = frame.join(table[[name for name in table if name not in frame]])

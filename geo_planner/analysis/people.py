@@ -30,7 +30,7 @@ def equity_table(zones: gpd.GeoDataFrame) -> pd.DataFrame:
     people = own["population_count"]
     if not measures or not people.sum() > 0:
         return pd.DataFrame()
-    income = own["income_dkk"] if own["income_dkk"].notna().any() else None
+    income = own["income_amount"] if own["income_amount"].notna().any() else None
     return equity_by_district(own[measures], people, own["district"], income)
 
 

@@ -184,7 +184,7 @@ def _equity(own: pd.DataFrame, measure: str) -> dict[str, float]:
         return dict.fromkeys(
             ("mean", "p10", "p50", "p90", "gini", "palma", "left_behind_share"), np.nan
         )
-    income = own["income_dkk"].to_numpy(float) if "income_dkk" in own else None
+    income = own["income_amount"].to_numpy(float) if "income_amount" in own else None
     found = equity_of(own[measure].to_numpy(float), own["population_count"].to_numpy(float), income)
     return {
         "mean": found.mean,

@@ -36,6 +36,11 @@ class Land(Settings):
         description="Share of a part that parcels must cover for ratios that rest on parcels; "
         "below it the result is a bound.",
     )
+    station_rule: bool | None = Field(
+        None,
+        description="Whether offices are bound to station areas; none: as the country's rule "
+        "says, and where the municipality has drawn station areas.",
+    )
     as_of: date | None = Field(
         None,
         description="Day the plans are judged on: proposals older than three years have lapsed, "

@@ -13,6 +13,7 @@ from geo_planner.config.limits import LayerLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import LinesSource
 from geo_planner.config.rasters import RasterSource
 from geo_planner.config.spread import SpreadSource
+from geo_planner.packaged import packaged_rows
 
 
 class OsmSource(Provenance):
@@ -84,6 +85,24 @@ class FieldRule(Settings):
         None,
         description='Replacement of field values (as text), "" for none; others are refused.',
     )
+    vocabulary: Literal["hilucs", "baunvo"] | None = Field(
+        None,
+        description="Published list of land uses that the field's codes are from, made use_code; "
+        "values, where given, come first.",
+    )
+
+    @model_validator(mode="after")
+    def _with_vocabulary(self) -> Self:
+        if self.vocabulary is None:
+            return self
+        listed = {
+            row["code"]: int(row["use_code"])
+            for row in packaged_rows("land_use_vocabularies")
+            if row["vocabulary"] == self.vocabulary
+        }
+        object.__setattr__(self, "values", {**listed, **(self.values or {})})
+        object.__setattr__(self, "vocabulary", None)
+        return self
 
 
 class LayerSource(Provenance, CellFormat):

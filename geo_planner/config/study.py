@@ -12,7 +12,9 @@ from geo_planner.config.policy import Policy
 from geo_planner.config.siting import Siting
 from geo_planner.config.sources import Sources
 from geo_planner.config.travel import Travel
+from geo_planner.countries import country_codes
 from geo_planner.errors import require_kind
+from geo_planner.packaged import ANY_COUNTRY, described_countries
 
 
 class StandIn(Settings):
@@ -29,8 +31,11 @@ class StudyHead(Settings):
     name: str = Field(description="Name shown on pages.")
     crs: str | None = Field(None, description="Metric CRS, such as EPSG:25832; else UTM.")
     timezone: str | None = Field(None, description="Time zone; by default that of the timetable.")
-    country: Literal["DK", "any"] | None = Field(
-        "DK", description="Country whose default speed limits hold; any: the general ones."
+    country: str | None = Field(
+        None,
+        description="Country whose rules, speed limits, code lists and words hold (ISO 3166: DK, "
+        "PT, DE, BR, US, GB have tables of their own; others take the general ones); none or any: "
+        "the general ones, and no rule of any country.",
     )
     holidays: str | None = Field(
         None,
@@ -59,6 +64,17 @@ class StudyHead(Settings):
             return given
         country = given.get("country")
         return given if country in (None, "any") else {**given, "holidays": country}
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, code: str | None) -> str | None:
+        if code is None or code == ANY_COUNTRY or code in described_countries():
+            return code
+        if code not in country_codes():
+            listed = ", ".join(described_countries())
+            msg = f"no country {code!r}: write its two letters, such as {listed}, or any"
+            raise ValueError(msg)
+        return code
 
     @field_validator("timezone")
     @classmethod

@@ -27,14 +27,12 @@ from geo_planner.travel_time.matrix import seconds
 from geo_planner.travel_time.street import StreetRouter
 from geo_planner.travel_time.street_reach import reach_along_streets
 from geo_planner.travel_time.transit import TransitRouter
-from geo_planner.units import SECONDS_PER_MIN, mps_from_kmh, seconds_from_min
+from geo_planner.units import SECONDS_PER_MIN, seconds_from_min
 
 _CELL_M = {"walk": 20.0, "bicycle": 40.0, "ebike": 40.0, "car": 80.0}
 _TRANSIT_CELL_M = 50.0
 _TRANSIT_SPACING_M = 100.0
 _OFF_STREET_CELLS = 3.0
-# faster than any vehicle in use: what lies farther than this in time is not searched
-_FASTEST_VEHICLE_MPS = mps_from_kmh(200)
 
 
 @dataclass(frozen=True)
@@ -245,8 +243,8 @@ class Isochrones:
                 [f"point {row.id}: {row.status}" for row in lost.itertuples()],
             )
         reaches = tuple(
-            self._reach(point_id, place, starts.part(slice(row, row + 1)), limits_s[-1], threads)
-            for row, (point_id, place) in enumerate(places.items())
+            self._reach(point_id, starts.part(slice(row, row + 1)), limits_s[-1], threads)
+            for row, point_id in enumerate(places.index)
         )
         far = far_link_findings(starts.ledger.assign(end="origin"), "end")
         return Isochrone(self._areas(reaches, limits_s), reaches, (*self.router.findings, *far))
@@ -254,7 +252,6 @@ class Isochrones:
     def _reach(
         self,
         point_id: Hashable,
-        place: shapely.Point,
         start: SnappedPoints,
         limit_s: float,
         threads: int | None,
@@ -263,7 +260,7 @@ class Isochrones:
         if isinstance(self.router, StreetRouter):
             samples, costs_cs = reach_along_streets(self.router, start, limit_s, self._sample)
             return Reach(point_id, samples, seconds(costs_cs))
-        samples = self.samples.near(place.x, place.y, _FASTEST_VEHICLE_MPS * limit_s)
+        samples = self.samples
         time_s = np.empty(len(samples.x))
         for block in self.router.blocks(
             start, samples.points, threads=threads or default_threads(), max_time_s=limit_s

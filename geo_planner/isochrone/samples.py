@@ -39,12 +39,6 @@ class Samples:
         """Where they are, northwards [m]."""
         return self.points.position[:, 1]
 
-    def near(self, x: float, y: float, radius_m: float) -> "Samples":
-        """Keep the samples within a distance of a place."""
-        rows = np.flatnonzero(np.hypot(self.x - x, self.y - y) <= radius_m)
-        arrays = {name: value[rows] for name, value in vars(self).items() if name != "points"}
-        return Samples(points=self.points.part(rows), **arrays)
-
 
 def sample_streets(
     router: StreetRouter,

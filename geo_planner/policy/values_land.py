@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from geo_planner.land.stations.office_rule import NO_RULE
 from geo_planner.policy.answers import Answer, Compute, Known, Unknown, lacks, noted, numbers
 from geo_planner.policy.frames import PolicyFrames
 from geo_planner.policy.rules import JOBS_GOAL
@@ -41,6 +42,8 @@ def _station_share(frames: PolicyFrames, place: str) -> Answer:
     values = numbers(frames.sites, "remaining_m2")
     if values is None or "place" not in frames.sites:
         return lacks("sites", "remaining_m2" if values is None else "place")
+    if frames.sites.get("office_rule", pd.Series(dtype=str)).eq(NO_RULE).any():
+        return Unknown(Reason("no_station_rule"))
     places = frames.sites["place"]
     is_known = ~np.isnan(values) & (places != "unknown").to_numpy(bool)
     total = values[is_known].sum()

@@ -6,6 +6,7 @@ from geo_planner.preflight.coverage import LayerCoverage
 from geo_planner.preflight.model import Fault, Preflight, SourceReport
 from geo_planner.preflight.needs import Missing
 from geo_planner.words.findings import finding_line
+from geo_planner.words.labels import country_words
 from geo_planner.words.reasons import FIGURE_WRITERS, reason_words
 from geo_planner.words.tables import counted_rows, table_words
 from geo_planner.words.wording import Wording
@@ -21,6 +22,7 @@ def _lines(checked: Preflight, words: Wording) -> Iterator[str]:
     unknown = words("unknown")
     frame = words("check_frame", crs=checked.crs or unknown, timezone=checked.timezone or unknown)
     yield f"{head.name}: {frame}"
+    yield f"  {country_words(head.country, words)}"
     if head.badge:
         yield f"  {head.badge}"
     for source in checked.sources:

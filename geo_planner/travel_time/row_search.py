@@ -9,6 +9,7 @@ destinations near them, however many destinations there are.
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,7 @@ class RowSearch:
     ) -> None:
         self._network = network
         self._is_reversed = is_reversed
+        self._points, self._max_time_s = (starts, ends), max_time_s
         self._sweep: _Sweep | None = None
         self._limit = np.int32(min(int(centiseconds(max_time_s)), int(NO_WAY) - 1))
         self._n_ends = len(ends)
@@ -117,7 +119,11 @@ class RowSearch:
             graph = ("arc_ptr", "arc_head", "arc_cost")
         self._graph = tuple(np.asarray(getattr(network, name)) for name in graph)
         self._shift = np.int32(short_arc(self._graph[2]))
-        self._at = _by_state(self._doors, network.n_nodes)
+
+    @cached_property
+    def _at(self) -> tuple[IntArray, IntArray, IntArray]:
+        """What can be left for at each state; sweeps do not ask."""
+        return _by_state(self._doors, self._network.n_nodes)
 
     @property
     def limit_cs(self) -> int:
@@ -154,6 +160,13 @@ class RowSearch:
         given += [np.int32(limit_cs), self._shift, work]
         n_entries = street.search(*given)
         return int(street.reset(work, n_entries))
+
+    def turned(self) -> "RowSearch":
+        """Return the search of the same costs with rows and columns exchanged."""
+        starts, ends = self._points
+        return RowSearch(
+            self._network, ends, starts, self._max_time_s, is_reversed=not self._is_reversed
+        )
 
     def down(self, hierarchy: Hierarchy) -> "RowSearch":
         """Return the same search by sweeps down a hierarchy of the network."""

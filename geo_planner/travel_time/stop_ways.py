@@ -6,7 +6,7 @@ one that stands at a stop is taken there; a bicycle taken along is parked at the
 only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, NamedTuple, Protocol, Self
@@ -185,6 +185,17 @@ class Choice:
 
     def walks(self, rows: slice, space: RowSpace) -> Walks:
         """Return the ways of some rows to what they reach, through doors where stops have them."""
+        return self._opened(self._searched(rows, space))
+
+    def collected(self, threads: int) -> Walks:
+        """Return the ways of all rows, searched from the side where there are fewer points."""
+        if self.search.n_ends >= self.search.n_starts:
+            return _stacked_rows(self.walks, self.search.n_starts, threads, self.workspace)
+        turned = replace(self, search=self.search.turned())
+        found = _stacked_rows(turned._searched, self.search.n_ends, threads, turned.workspace)
+        return self._opened(reversed_walks(found, self.search.n_starts)[0])
+
+    def _searched(self, rows: slice, space: RowSpace) -> Walks:
         pieces = [
             Walks(
                 piece.ptr.astype(np.int32), piece.destination[:n].copy(), piece.cost_cs[:n].copy()
@@ -192,7 +203,10 @@ class Choice:
             for _, piece in self.search.pieces(rows, space)
             for n in [piece.ptr[-1]]
         ]
-        found = stacked(pieces)
+        return stacked(pieces)
+
+    def _opened(self, found: Walks) -> Walks:
+        """Lead ways through the doors of stops, and leave out those to stops that are closed."""
         if self.within is not None:
             found = chain(found, *self.within)
         if self.is_open is not None:
@@ -225,6 +239,16 @@ class WaySearch:
         """Return the ways of some rows to the columns they reach, rising within a row."""
         first, *others = (
             choice.walks(rows, part) for choice, part in zip(self._choices, space, strict=True)
+        )
+        return reduce(lambda one, other: cheaper(one, other, self.n_columns), others, first)
+
+    def collected(self, n_rows: int, threads: int) -> Walks:
+        """Return the ways of all rows."""
+        first, *others = (
+            choice.collected(threads)
+            if isinstance(choice, Choice)
+            else _stacked_rows(choice.walks, n_rows, threads, choice.workspace)
+            for choice in self._choices
         )
         return reduce(lambda one, other: cheaper(one, other, self.n_columns), others, first)
 
@@ -283,9 +307,18 @@ def stacked(parts: Sequence[Walks]) -> Walks:
 
 def collect(search: WaySearch, n_rows: int, threads: int, *, skip_self: bool = False) -> Walks:
     """Collect what a whole search reaches; the way from a stop to itself may be left out."""
-    blocks = run_in_order(n_rows, threads, search.workspace, search)
-    found = stacked([walks for _, walks in blocks])
+    found = search.collected(n_rows, threads)
     if skip_self:
         row = np.repeat(np.arange(n_rows), np.diff(found.ptr))
         found = chosen_walks(found, found.stop != row)
     return found
+
+
+def _stacked_rows(
+    walks: Callable[[slice, Any], Walks],
+    n_rows: int,
+    threads: int,
+    workspace: Callable[[], Any],
+) -> Walks:
+    """Search all rows on threads."""
+    return stacked([found for _, found in run_in_order(n_rows, threads, workspace, walks)])

@@ -37,7 +37,12 @@ from geo_planner.travel_time.stop_ways import Choice, Ends, WaySearch, collect
 from geo_planner.travel_time.street import RowSearch
 from geo_planner.travel_time.transit_modes import TransitMode, transit_mode
 from geo_planner.travel_time.window import Window, window_of
-from geo_planner.travel_time.window_search import Timetables, WindowSearch
+from geo_planner.travel_time.window_search import (
+    OnwardWays,
+    Timetables,
+    WindowSearch,
+    onward_ways,
+)
 from geo_planner.units import CENTISECONDS_PER_S, SECONDS_PER_MIN, centiseconds
 
 
@@ -116,6 +121,7 @@ class TransitRouter:
             services, tariffs if self._max_fares else (), self.window.lanes_cs,
             self.window.is_arrival,
         )  # fmt: skip
+        self._onward: tuple[SnappedPoints, OnwardWays] | None = None
         self._ranks = None if is_expanded else self._timetables.ranks(travel)
         percentiles = [percentile_label(p) for p in travel.percentiles]
         minutes = minute_labels(self.window.labels, len(services))
@@ -227,18 +233,36 @@ class TransitRouter:
         ends = Ends(destinations, self.ways.from_stops[0].streets, crs)
         limit_s = max_time_s or self.travel.max_time_s
         ways = self.ways.within(limit_s)
-        near = WaySearch([way.to_stops(starts, stops) for way in ways.to_stops])
-        far = WaySearch([way.from_stops(ends, stops) for way in ways.from_stops])
         direct = WaySearch(
             [way.direct(starts, ends, is_reversed=is_arrival) for way in ways.direct]
         )
-        shape = len(starts), len(ends)
+        near = WaySearch([way.to_stops(starts, stops) for way in ways.to_stops])
+        rows, columns, far_points = starts, ends, destinations
         if is_arrival:
-            near, far, shape = far, near, shape[::-1]
+            near = WaySearch([way.from_stops(ends, stops) for way in ways.from_stops])
+            rows, columns, far_points = ends, starts, origins
+        onward = self._onward_ways(far_points, columns, threads)
         return WindowSearch(
-            self._timetables, self.travel, near, far, direct, shape, self._ranks, threads,
-            limit_s,
+            self._timetables, self.travel, near, onward, direct, (len(rows), len(columns)),
+            self._ranks, limit_s,
         )  # fmt: skip
+
+    def _onward_ways(self, points: SnappedPoints, ends: Ends, threads: int) -> OnwardWays:
+        """Lay out the ways between stops and the far ends; those of the last points are kept.
+
+        Points are told apart as objects.
+        """
+        kept = self._onward
+        if kept is None or kept[0] is not points:
+            ways, stops = self.ways, self.network.stop_points
+            far = WaySearch(
+                [way.to_stops(ends, stops) for way in ways.to_stops]
+                if self.window.is_arrival
+                else [way.from_stops(ends, stops) for way in ways.from_stops]
+            )
+            onward = onward_ways(self._timetables, self.travel, far, len(ends), threads)
+            self._onward = kept = points, onward
+        return kept[1]
 
 
 def _max_fares(travel: Travel, given: Sequence[Decimal] | None) -> tuple[Decimal, ...]:

@@ -56,6 +56,14 @@ class Timetables:
         """Whether fares count, and tickets hold for a time."""
         return any(tariff.is_timed for tariff in self.tariffs)
 
+    @property
+    def needs_all_walks(self) -> bool:
+        """Whether no walk to another stop replaces one: stops count, or when one boards there.
+
+        So it is with fares by distance, and with tickets that hold for a time.
+        """
+        return any(tariff.is_by_distance or tariff.is_timed for tariff in self.tariffs)
+
     def ranks(self, travel: Travel) -> IntArray:
         """Places of the percentiles in a sorted window, over all draws, from 0."""
         n_values = travel.window_min * len(self.services)
@@ -168,6 +176,30 @@ class SearchSpace(NamedTuple):
     listed: _Listed
 
 
+class OnwardWays(NamedTuple):
+    """Hold the ways between stops and columns that journeys need, by column and by stop.
+
+    For arrivals they count what is waited at the first stop, where the search ends.
+    """
+
+    by_column: Walks
+    by_stop: Walks
+
+
+def onward_ways(
+    timetables: Timetables, travel: Travel, far: WaySearch, n_columns: int, threads: int
+) -> OnwardWays:
+    """Collect the ways from stops to columns, for arrivals from columns to stops."""
+    walks = collect(far, n_columns, threads)
+    if not timetables.needs_all_walks:
+        walks = reduce_egress(timetables.services, walks)
+    if timetables.is_turned:
+        wait_cs = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
+        walks = walks._replace(cost_cs=walks.cost_cs + wait_cs)
+    by_stop, _ = reversed_walks(walks, timetables.services[0].n_stops)
+    return OnwardWays(walks, by_stop)
+
+
 class WindowSearch:
     """Search the whole window from blocks of rows to all columns.
 
@@ -179,14 +211,12 @@ class WindowSearch:
         What is searched.
     travel
         Waits and limits.
-    near, far, direct
+    near, onward, direct
         Ways from rows to stops, from stops to columns, and from rows to columns without a ride.
     shape
         How many rows and columns there are.
     ranks
         Places of percentiles in a sorted window; None: every minute of every draw.
-    threads
-        Searches at once while ways are collected.
     max_time_s
         Longer times are unreachable [s].
     """
@@ -196,32 +226,19 @@ class WindowSearch:
         timetables: Timetables,
         travel: Travel,
         near: WaySearch,
-        far: WaySearch,
+        onward: OnwardWays,
         direct: WaySearch,
         shape: tuple[int, int],
         ranks: IntArray | None,
-        threads: int,
         max_time_s: float,
     ) -> None:
         self._timetables = timetables
         self._near, self._direct, self._ranks = near, direct, ranks
         self.n_rows, self.n_columns = shape
-        # fares by distance count the stops themselves, tickets of a time when one boards there: no
-        # walk to another stop replaces them
-        self._needs_all_walks = any(
-            tariff.is_by_distance or tariff.is_timed for tariff in timetables.tariffs
-        )
-        services = timetables.services
-        far_walks = collect(far, self.n_columns, threads)
-        if not self._needs_all_walks:
-            far_walks = reduce_egress(services, far_walks)
-        first_wait = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
-        if timetables.is_turned:
-            # the search ends where the journey starts: what is waited there comes last
-            far_walks = far_walks._replace(cost_cs=far_walks.cost_cs + first_wait)
-            first_wait = np.int32(0)
-        self._far = far_walks
-        self._onward, _ = reversed_walks(far_walks, services[0].n_stops)
+        self._onward = onward
+        # where the search ends where the journey starts, what is waited there comes last
+        is_turned = timetables.is_turned
+        first_wait = np.int32(0 if is_turned else travel.board_wait_s * CENTISECONDS_PER_S)
         self._max_time = np.int32(centiseconds(max_time_s))
         self._waits = first_wait, np.int32(travel.transfer_slack_s * CENTISECONDS_PER_S)
         self._max_rides = np.int32(travel.max_rides)
@@ -261,7 +278,10 @@ class WindowSearch:
         """Search some rows: percentiles, or every minute and draw, of each fare."""
         ways = self._near(rows, space.near)
         services = self._timetables.services
-        near = [ways if self._needs_all_walks else reduce_access(one, ways) for one in services]
+        near = [
+            ways if self._timetables.needs_all_walks else reduce_access(one, ways)
+            for one in services
+        ]
         direct = self._direct(rows, space.direct)
         ptr = np.zeros(rows.stop - rows.start + 1, np.int64)
         columns, costs = [np.empty(0, np.int32)], [np.empty((0, self.n_values), np.int32)]
@@ -284,13 +304,13 @@ class WindowSearch:
         for draw, ways in enumerate(near):
             walks = slice(ways.ptr[row], ways.ptr[row + 1])
             labels, stops = self._labels(draw, ways.stop[walks], ways.cost_cs[walks], space)
-            listed.add(labels, stops, self._onward)
+            listed.add(labels, stops, self._onward.by_stop)
             n_columns, n_fares, n_draws, n_lanes = listed.travel_cs.shape
             series = listed.travel_cs.reshape(n_columns, n_fares * n_draws, n_lanes)
             for fare, best in enumerate(labels):
                 window.egress(
-                    best, tables.lanes_cs, *self._far, listed.columns, listed.direct_cs,
-                    self._max_time, fare * n_draws + draw, series,
+                    best, tables.lanes_cs, *self._onward.by_column, listed.columns,
+                    listed.direct_cs, self._max_time, fare * n_draws + draw, series,
                 )  # fmt: skip
         # whoever may pay more may pay less
         if tables.n_fares > 1:

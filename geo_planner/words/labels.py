@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.packaged import ANY_COUNTRY, country_facts, described_countries
 from geo_planner.words.wording import Wording
 
 _GAP = re.compile(r",? \{\w+\}|\{\w+\}")
@@ -22,6 +23,21 @@ def plain_label(label: str) -> str:
     'Minutes to the city centre, median'
     """
     return _GAP.sub("", label)
+
+
+def country_words(country: str | None, words: Wording) -> str:
+    """Say whose rules and speed limits hold.
+
+    Examples
+    --------
+    >>> country_words("GB", Wording("en")), country_words("SE", Wording("da"))[:3]
+    ('rules and speed limits of Great Britain', 'SE:')
+    """
+    if country is None or country == ANY_COUNTRY:
+        return words("country_none")
+    if country not in described_countries():
+        return words("country_without_tables", country=country)
+    return words("country_stated", country=country_facts(country)[f"name_{words.language}"])
 
 
 def with_stand_in(frame: pd.DataFrame, head: Mapping[str, Any], kind: str) -> pd.DataFrame:

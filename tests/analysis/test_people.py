@@ -15,7 +15,7 @@ def zones(**columns):
         "role": ["study", "study", "hinterland"],
         "district": ["north", "south", "north"],
         "population_count": [10.0, 30.0, 500.0],
-        "income_dkk": [np.nan] * 3,
+        "income_amount": [np.nan] * 3,
         "jobs_walk_15min": [100.0, 20.0, 9000.0],
     }
     points = [shapely.Point(i, 0) for i in range(3)]
@@ -30,7 +30,7 @@ def test_only_people_of_the_study_count_in_its_equity():
 
 
 def test_incomes_that_are_known_give_a_palma_ratio():
-    table = equity_table(zones(income_dkk=[400_000.0, 200_000.0, 1.0]))
+    table = equity_table(zones(income_amount=[400_000.0, 200_000.0, 1.0]))
     assert table.loc[table["district"] == "all", "palma"].tolist() == [5]
 
 

@@ -39,7 +39,7 @@ def region_of(*, sources=None, **frames: pd.DataFrame) -> Region:
         path=Path("town"),
         crs=WORLD_CRS,
         timezone=None,
-        study={"id": "town", "name": "Town"},
+        study={"id": "town", "name": "Town", "country": "DK"},
         tables={
             name: TableInfo(len(frame), "", "", tuple(told.get(name, ())))
             for name, frame in typed.items()

@@ -8,14 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geo_planner.packaged import packaged_rows
+from geo_planner.packaged import country_facts, country_rows, packaged_rows
 
 UNKNOWN = "unknown"
 _ALLOWED = "allowed"
+NO_RULE = "no_rule"
+# the country whose rule it is; another one may take it over in its study
+_RULED = "DK"
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,30 @@ def office_rules() -> Mapping[str, PlaceRule]:
                 labels=MappingProxyType({key: row[f"label_{key}"] for key in ("en", "da")}),
                 status=row["status"],
             )
-            for row in packaged_rows("office_rule")
+            for row in country_rows(_RULED, "office_rule")
         }
     )
+
+
+def has_station_rule(study: Mapping[str, Any], n_drawn: int) -> bool:
+    """Tell whether offices are bound to station areas in a study.
+
+    Parameters
+    ----------
+    study
+        Head and settings of the study, as a region holds them.
+    n_drawn
+        Station areas that the municipality has drawn.
+
+    Examples
+    --------
+    >>> has_station_rule({"country": "DK"}, 0), has_station_rule({"country": "BR"}, 0)
+    (True, False)
+    """
+    stated = study.get("land", {}).get("station_rule")
+    if stated is not None:
+        return bool(stated)
+    return n_drawn > 0 or country_facts(study.get("country"))["station_rule"] == "yes"
 
 
 @cache
@@ -75,7 +100,9 @@ def office_answer(place: str, floor_area_m2: float) -> str:
     return rule.large if floor_area_m2 > rule.limit_m2 else rule.small
 
 
-def answers_per_use(places: pd.Series, floor_area_m2: pd.Series | None = None) -> pd.DataFrame:
+def answers_per_use(
+    places: pd.Series, floor_area_m2: pd.Series | None = None, *, has_rule: bool = True
+) -> pd.DataFrame:
     """Answer for every site and use.
 
     Parameters
@@ -84,6 +111,8 @@ def answers_per_use(places: pd.Series, floor_area_m2: pd.Series | None = None) -
         core, zone, special, outside or unknown, index site_id.
     floor_area_m2
         Floor area of the building project, same index; None: not known.
+    has_rule
+        Whether the rule holds at all.
 
     Returns
     -------
@@ -95,7 +124,8 @@ def answers_per_use(places: pd.Series, floor_area_m2: pd.Series | None = None) -
     area_m2 = pd.Series(np.nan, index=places.index) if floor_area_m2 is None else floor_area_m2
     rows = []
     for site, place in places.items():
-        for use, is_dense in uses():
+        for use, is_job_dense in uses():
+            is_dense = is_job_dense and has_rule
             rule = rules[place]
             small, large = (rule.small, rule.large) if is_dense else (_ALLOWED, _ALLOWED)
             answer = office_answer(place, float(area_m2[site])) if is_dense else _ALLOWED

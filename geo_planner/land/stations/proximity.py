@@ -15,7 +15,13 @@ import pandas as pd
 import shapely
 
 from geo_planner.crs import require_metric, require_same
-from geo_planner.land.stations.office_rule import UNKNOWN, answers_per_use, station_rules
+from geo_planner.land.stations.office_rule import (
+    NO_RULE,
+    UNKNOWN,
+    answers_per_use,
+    has_station_rule,
+    station_rules,
+)
 from geo_planner.land.stations.points import (
     StationPoints,
     listed_stations,
@@ -57,7 +63,8 @@ class StationProximity:
     sites
         One row per site, index site_id: ``place_<method>``, place (of the first method that has
         one), method, is_flip (methods disagree), station_status (existing or decided), is_assumed
-        (the station is listed by assumption), office_rule (for offices above the limit).
+        (the station is listed by assumption), office_rule (for offices above the limit; no_rule
+        where none holds, and no place then).
     uses
         Answers of the office rule per site and use, see :func:`answers_per_use`.
     areas
@@ -102,6 +109,9 @@ def station_proximity(
     found = measure.all_methods()
     methods = pd.concat([rows for rows, _ in found.values()], ignore_index=True)[_ROWS]
     by_site = _by_site(methods, measure.near.stations, given.index)
+    has_rule = has_station_rule(region.study, len(region.table("station_areas")))
+    if not has_rule:
+        by_site = _without_rule(by_site)
     drawn = [
         (method, kind, shape)
         for method, (_, areas) in found.items()
@@ -113,7 +123,7 @@ def station_proximity(
     return StationProximity(
         methods=methods,
         sites=by_site,
-        uses=answers_per_use(by_site["place"], area_m2),
+        uses=answers_per_use(by_site["place"], area_m2, has_rule=has_rule),
         areas=gpd.GeoDataFrame(
             {"method": list(names), "kind": list(kinds)}, geometry=list(shapes), crs=region.crs
         ),
@@ -319,3 +329,8 @@ def _by_site(methods: pd.DataFrame, stations: gpd.GeoDataFrame, ids: pd.Index) -
     large = answers_per_use(frame["place"]).query("use == 'office'").set_index("site_id")["large"]
     frame["office_rule"] = large.reindex(ids)
     return frame
+
+
+def _without_rule(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave the places of a rule out where no rule holds."""
+    return frame.assign(place=UNKNOWN, is_flip=False, office_rule=NO_RULE)

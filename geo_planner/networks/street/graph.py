@@ -19,7 +19,7 @@ from geo_planner.networks.street.build import (
 )
 from geo_planner.networks.street.r5_rules import R5
 from geo_planner.networks.street.speeds import car_speed_rows
-from geo_planner.packaged import packaged_rows
+from geo_planner.packaged import country_rows, packaged_rows
 from geo_planner.region import Region
 
 __all__ = ["ISLAND", "KEPT", "NOT_USABLE", "StreetNetwork", "street_network"]
@@ -56,7 +56,7 @@ _NUMBERS = {
     "walk": ("grade_relations",),
     "bicycle": ("grade_relations", "turn_costs", "traffic_stress"),
     "ebike": ("grade_relations", "turn_costs", "traffic_stress"),
-    "car": ("car_peak", "turn_costs", "driving_sides"),
+    "car": ("turn_costs", "driving_sides"),
 }
 _TABLES = ("streets", "street_nodes", "turn_restrictions")
 
@@ -160,6 +160,7 @@ def street_network(
         **{name: getattr(travel, name) for name in _SETTINGS[mode]},
         "numbers": {name: packaged_rows(name) for name in _NUMBERS[mode]},
         "car_speeds": None if mode == "walk" else car_speed_rows(country),
+        "car_peak": country_rows(country, "car_peak") if mode == "car" else None,
         "min_component_nodes": MIN_COMPONENT_NODES,
         "layout": ARRAY_LAYOUT,
         **({"is_level": True} if is_level else {}),

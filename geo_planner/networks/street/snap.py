@@ -291,7 +291,7 @@ def _nearest(
 
 def shared_places(left: SnappedPoints, right: SnappedPoints) -> tuple[IntArray, IntArray]:
     """Give each position of two sets of points a number; equal numbers mean equal positions."""
-    both = np.concatenate([left.position, right.position])
-    _, number = np.unique(both, axis=0, return_inverse=True)
+    x, y = np.concatenate([left.position, right.position]).T
+    _, number = np.unique(x + 1j * y, return_inverse=True)
     numbers = number.reshape(-1).astype(np.int32)
     return numbers[: len(left)], numbers[len(left) :]

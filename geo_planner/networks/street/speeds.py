@@ -18,7 +18,7 @@ from geo_planner.errors import InputError
 from geo_planner.networks.street.grades import speed_share
 from geo_planner.networks.street.osmnx_graph import imputed_limits_mps
 from geo_planner.networks.street.stress import traffic_stress
-from geo_planner.packaged import packaged_rows
+from geo_planner.packaged import country_rows
 from geo_planner.reasons import Reason
 from geo_planner.units import CENTISECONDS_PER_S, KMH_PER_MPS, mps_from_kmh
 
@@ -84,7 +84,10 @@ def _speed_mps(
         rows = pd.DataFrame(car_speed_rows(country))
         share = _by_class_and_town(streets, rows, _numbers(rows, "free_flow_factor"))
         if travel.car_traffic == "peak":
-            share = share * streets["road_class"].map(peak_factors(travel.car_peak_hour)).to_numpy()
+            share = (
+                share
+                * streets["road_class"].map(peak_factors(travel.car_peak_hour, country)).to_numpy()
+            )
         if "car_speed_factor" in streets:
             share = share * streets["car_speed_factor"].fillna(1.0).to_numpy(float)
         return limit * share
@@ -115,15 +118,15 @@ def limits_mps(
     return np.where(np.isnan(stated), default, stated)
 
 
-def peak_factors(hour: int) -> Mapping[str, float]:
-    """Give the share of free-flow speed by road class in an hour of the day.
+def peak_factors(hour: int, country: str | None = None) -> Mapping[str, float]:
+    """Give the share of free-flow speed by road class in an hour of the day, as of a country.
 
     Raises
     ------
     InputError
         When the table has no factors for the hour.
     """
-    rows = packaged_rows("car_peak")
+    rows = country_rows(country, "car_peak")
     at_hour = [row for row in rows if int(row["from_hour"]) <= hour < int(row["to_hour"])]
     if {row["road_class"] for row in at_hour} != {row["road_class"] for row in rows}:
         spans = sorted({f"{row['from_hour']}-{row['to_hour']}" for row in rows})
@@ -163,9 +166,7 @@ def _is_calm(
 
 def car_speed_rows(country: str | None) -> tuple[Mapping[str, str], ...]:
     """Read the default limits and shares of a country; the general ones where it has none."""
-    rows = packaged_rows("car_speeds")
-    own = tuple(row for row in rows if row["country"] == country)
-    return own or tuple(row for row in rows if row["country"] == "any")
+    return country_rows(country, "car_speeds")
 
 
 def _numbers(rows: pd.DataFrame, column: str) -> FloatArray:

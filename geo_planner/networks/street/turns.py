@@ -17,10 +17,14 @@ import shapely
 from geo_planner.arrays import BoolArray, FloatArray, IntArray, LongArray
 from geo_planner.countries import country_at
 from geo_planner.crs import WGS84
-from geo_planner.packaged import packaged_rows
+from geo_planner.packaged import (
+    ANY_COUNTRY,
+    country_facts,
+    described_countries,
+    packaged_rows,
+)
 from geo_planner.units import CENTISECONDS_PER_S
 
-_ANY = "any"
 _LOOK_M = 10.0
 _NO_WAY = -1
 _HALF_TURN_DEG, _TURN_DEG = 180.0, 360.0
@@ -36,14 +40,16 @@ def driving_side(stated: str, country: str | None, streets: gpd.GeoDataFrame) ->
     """Say on which side cars keep: as stated, else by country, else by where the streets lie."""
     if stated != "country":
         return stated
-    if country in (None, _ANY) and len(streets):
+    if country in (None, ANY_COUNTRY) and len(streets):
         middle = shapely.box(*streets.total_bounds).centroid
         row = streets.sindex.nearest(middle, return_all=False)[1][0]
         on_street = streets.geometry.iloc[[row]].interpolate(0.5, normalized=True)
         place = on_street.to_crs(WGS84).iloc[0]
         country = country_at(place.x, place.y)
     sides = {row["country"]: row["side"] for row in packaged_rows("driving_sides")}
-    return sides.get(country or _ANY, sides[_ANY])
+    if country in sides and country not in described_countries():
+        return sides[country]
+    return country_facts(country)["driving_side"]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.land.stations.office_rule import office_rules
+from geo_planner.land.stations.office_rule import NO_RULE, office_rules
 from geo_planner.pages.brief.capacity import answer_words
 from geo_planner.pages.brief.subject import Subject
 from geo_planner.pages.drawing.layers import text_of
@@ -185,7 +185,7 @@ def station_section(subject: Subject) -> dict[str, Any]:
         words; ``flips`` in words.
     """
     frame = subject.result.details.get("stations")
-    if frame is None or not len(frame):
+    if frame is None or not len(frame) or subject.text("office_rule") == NO_RULE:
         return {"rows": [], "told": "", "rule": "", "flips": ""}
     own = frame[frame["site_id"] == subject.site_id].set_index("method")
     rows = [_method(subject, m, own.loc[m]) for m in _METHODS if m in own.index]

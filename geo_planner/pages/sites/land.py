@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.land.stations.office_rule import NO_RULE
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.drawing.layers import text_of
 from geo_planner.pages.drawing.view import View
@@ -212,6 +213,8 @@ def _is_so(answer: Any) -> bool:
 
 def _station(view: View, row: pd.Series) -> Section:
     words = view.words
+    if row["office_rule"] == NO_RULE:
+        return _section(words("section_station"), [], [words("no_station_rule")])
     rows = [
         [words(f"by_{method}"), _named(words, "place", row[f"place_{method}"])]
         for method in _METHODS

@@ -44,6 +44,7 @@ from geo_planner.pages.study.provenance import (
 )
 from geo_planner.region import Region
 from geo_planner.version import __version__
+from geo_planner.words.labels import country_words
 from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import Wording
 
@@ -294,6 +295,7 @@ def _method(view: View) -> list[str]:
         lines.append(
             ", ".join(part for part in (window_text, fare_words(view.study, words)) if part)
         )
+    lines.append(country_words(view.study.study.country, words))
     seconds = view.summary.get("seconds", {})
     if seconds:
         lines.append(

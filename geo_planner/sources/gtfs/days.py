@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo_planner.countries import country_of_timezone
 from geo_planner.errors import InputError
-from geo_planner.packaged import packaged_rows
+from geo_planner.packaged import country_rows
 from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.tables import WEEKDAYS
 
@@ -239,7 +239,5 @@ def _public_holidays(country: str, year: int) -> holidays.HolidayBase:
 @cache
 def _values(country: str, rule: str) -> frozenset[str]:
     return frozenset(
-        row["value"]
-        for row in packaged_rows("typical_day")
-        if (row["country"], row["rule"]) == (country, rule)
+        row["value"] for row in country_rows(country, "typical_day") if row["rule"] == rule
     )

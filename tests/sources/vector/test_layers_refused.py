@@ -16,7 +16,7 @@ def test_a_missing_field_is_refused_with_the_fields_present_all_at_once(tmp_path
     assert caught.value.problems == (
         "table 'zones' has no column 'colour'; it has: zone_id, role, name, district, "
         "population_count, workers_count, workers_basic_count, workers_vocational_count, "
-        "workers_higher_count, pupils_count, income_dkk",
+        "workers_higher_count, pupils_count, income_amount",
         "there is no field 'navn'; the layer has: zone_id",
         "there is no field 'komnr'; the layer has: zone_id",
     )
