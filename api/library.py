@@ -22,7 +22,7 @@ from .errors import Refusal, RefusedError, refusal_of
 from .folders import Place, Stamp, StudyFolder, find_studies, open_study, stamp_of
 
 _log = structlog.get_logger(__package__)
-_STOP_LIMIT_S = 5.0
+_STOP_LIMIT_S = 1.0
 _LOOK_EVERY_S = 1.0
 
 State = Literal["computing", "ready", "failed"]

@@ -121,7 +121,5 @@ class Nest:
     def stop(self) -> None:
         """End the nest, and with it all its forks."""
         self._pipe.close()
+        self._process.kill()  # it has nothing to put away
         self._process.join(_END_LIMIT_S)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join(_END_LIMIT_S)
