@@ -116,12 +116,14 @@ CASES = {
     "raster-nan-stated": Case(),
     "raster-two-nodata": Case(),
     "ratio-text": Case(),
-    "sites-overlap": Case(found=("sites drawn on one another",), sites_m2=dict.fromkeys("AB", 1e4)),
+    "sites-overlap": Case(
+        found=("2 sites that lie on one another",), sites_m2=dict.fromkeys("AB", 1e4)
+    ),
     "suppressed-minus1": Case(
         "values", {"zones": {"missing": [-1], "fields": {}}}, residents=217.0
     ),
     "suppressed-star": Case("missing = [", {"zones": {"missing": ["*", ".."]}}, residents=217.0),
-    "wrong-zone": Case(found=("far",)),
+    "wrong-zone": Case(found=("in the neighbouring zone of the grid",)),
 }
 
 
