@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 
 from geo_planner.errors import GeoPlannerError
+from geo_planner.pages.ask.page import render_ask
 from geo_planner.pages.drawing.assets import (
     PACKAGES,
     SERVED_AT,
@@ -47,7 +48,7 @@ _WAITING = {
 
 
 def add_pages(app: FastAPI, library: Library) -> None:
-    """Add the three pages and the folder of web assets."""
+    """Add the pages and the folder of web assets."""
 
     def chosen(study: StudyId = None, scenario: ScenarioId = None) -> Shelf:
         return library.shelf(study, scenario)
@@ -63,6 +64,11 @@ def add_pages(app: FastAPI, library: Library) -> None:
     def access_map(request: Request, shelf: Chosen) -> HTMLResponse:
         """Show the access map of a study; without its results where the analysis failed."""
         return _page(request, shelf, "map")
+
+    @app.get(SERVED_LINKS["ask"], response_class=HTMLResponse, include_in_schema=False)
+    def ask(request: Request, shelf: Chosen) -> HTMLResponse:
+        """Show the page that asks what a point reaches."""
+        return _page(request, shelf, "ask")
 
     @app.get(SERVED_LINKS["sites"], response_class=HTMLResponse, include_in_schema=False)
     def ranking(request: Request, shelf: Chosen) -> HTMLResponse:
@@ -120,6 +126,12 @@ def _draw(shelf: Shelf, name: str, assets: PageAssets) -> str:
     if name == "map":
         subject = shelf.result() or shelf.region
         return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN)
+    if name == "ask":
+        subject = shelf.result() or shelf.region
+        service = {"api": "api/v1", **chosen}
+        return render_ask(
+            subject, service=service, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN
+        )
     result = shelf.require_result()
     if name == "overview":
         return render_overview(result, assets=assets, links=links, nonce=_STAND_IN)

@@ -2,7 +2,17 @@
 
 import sys
 
-from benchmarks import car_matrix, inputs, land, scenarios, siting, streets, transit, warm_start
+from benchmarks import (
+    car_matrix,
+    inputs,
+    land,
+    scenarios,
+    siting,
+    streets,
+    table,
+    transit,
+    warm_start,
+)
 from benchmarks.measuring import DATA
 
 if __name__ == "__main__":
@@ -16,3 +26,4 @@ if __name__ == "__main__":
     siting.main()
     scenarios.main()
     warm_start.main()
+    table.main()

@@ -51,7 +51,7 @@ def time_service(run):
     address = re.search(rb"http://[^/]+", service.stdout.readline())[0].decode()
     while True:
         with urllib.request.urlopen(f"{address}/health") as answer:  # noqa: S310 -- our own
-            if json.load(answer)["regions"][0]["state"] == "ready":
+            if json.load(answer)["studies"][0]["state"] == "ready":
                 break
         time.sleep(0.02)
     clock = time.perf_counter() - started
@@ -75,9 +75,16 @@ def main():
     folder = Path("out/bench/demo")
     time_command(("run", STUDY, "--out", folder))
     commands = {
-        "portfolio": ("portfolio", folder, "--target-jobs", 2000, "--out", folder / "sites.xlsx"),
+        "portfolio": (
+            "portfolio",
+            folder,
+            "--target-jobs",
+            2000,
+            "--out",
+            folder / "portfolio.csv",
+        ),
         "policy": ("policy", folder),
-        "sites": ("sites", folder, "--out", folder / "ranking.xlsx"),
+        "sites": ("sites", folder, "--out", folder / "ranking.csv"),
     }
     rows = [
         measured(name, lambda words=words: time_command(words)) for name, words in commands.items()

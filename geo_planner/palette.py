@@ -37,6 +37,9 @@ SEQUENTIAL: Mapping[int, tuple[str, ...]] = MappingProxyType(
 )
 DIVERGING = ("#8F3B0A", "#C8702A", "#EEB982", "#EBE8E1", "#A9CBE0", "#4C8FBD", "#17507F")
 
+# dark is near: the eye goes to where one starts
+ISOCHRONES = ("#4A1454", "#A3366F", "#E57B6C", "#F8CFA0")
+
 EDITED = "#B0126B"
 REMOVED_EDIT = "#8F3B0A"
 

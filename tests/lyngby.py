@@ -8,6 +8,7 @@ from geo_planner.config import Study, read_study
 
 STUDY = """
 [study]
+country = "DK"
 id = "lyngby"
 name = "Lyngby-Taarbæk"
 crs = "EPSG:25832"

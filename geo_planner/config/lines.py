@@ -7,10 +7,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from geo_planner.config.base import Provenance, Settings
+from geo_planner.config.cells import NumberFormat
 from geo_planner.config.limits import LayerLimits
 
 
-class SpeedLimits(Settings):
+class SpeedLimits(NumberFormat):
     """Join speed limits from lines of their own, by where they run."""
 
     path: Path = Field(description="File of lines that carry limits.")
@@ -54,7 +55,7 @@ LineColumn = Literal[
 OneWay = Literal["forward", "backward", "both"]
 
 
-class LinesSource(Provenance):
+class LinesSource(Provenance, NumberFormat):
     """Read road centre lines that share no nodes, and make a network of them."""
 
     path: Path = Field(description="File of lines, in a format as of a layer.")

@@ -113,15 +113,26 @@ def choose(
     ptr = np.concatenate([[0], np.cumsum(counts[place])]).astype(np.int32)
     head = number[down_head[kept]]
     n_parts = -(-len(place) // PART)
-    part = np.repeat(np.arange(len(place)) // PART, counts[place])
-    joined = np.unique(part * n_parts + head // PART)
-    joined = joined[joined // max(n_parts, 1) != joined % max(n_parts, 1)]
-    sources = np.bincount(joined // max(n_parts, 1), minlength=n_parts)
-    return Downward(
-        place, number, ptr, head, down_cost[kept],
-        np.concatenate([[0], np.cumsum(sources)]).astype(np.int32),
-        (joined % max(n_parts, 1)).astype(np.int32),
-    )  # fmt: skip
+    return Downward(place, number, ptr, head, down_cost[kept], *_sources(ptr, head, n_parts))
+
+
+@numba.njit(cache=True, nogil=True)
+def _sources(ptr, head, n_parts):
+    """List for each part the parts before it that its arcs come from, each once."""
+    source_ptr = np.zeros(n_parts + 1, np.int32)
+    source = np.empty(head.shape[0], np.int32)
+    listed_for = np.full(n_parts, -1, np.int32)
+    n = 0
+    for part in range(n_parts):
+        last = min(part * PART + PART, ptr.shape[0] - 1)
+        for arc in range(ptr[part * PART], ptr[last]):
+            other = head[arc] // PART
+            if other != part and listed_for[other] != part:
+                listed_for[other] = part
+                source[n] = other
+                n += 1
+        source_ptr[part + 1] = n
+    return source_ptr, source[:n].copy()
 
 
 @numba.njit(cache=True, nogil=True)

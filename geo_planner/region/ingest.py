@@ -94,7 +94,7 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     ingested.timezone = shared_timezone(study, ingested)
     ingested.tables = merge_frames(ingested)
     grade_streets(ingested)
-    doubt_rows(ingested)
+    doubt_rows(ingested, study.study.country)
     if not any(len(frame) for frame in ingested.tables.values()) and not ingested.problems:
         ingested.complain("the study lists no sources: add [[sources.osm]] and others")
     return ingested

@@ -14,7 +14,7 @@ from geo_planner.errors import GeoPlannerError
 from geo_planner.region.grades import with_grades
 from geo_planner.region.ingested import Ingested
 from geo_planner.region.overlaps import overlap_findings
-from geo_planner.region.plausibility import plausibility_findings
+from geo_planner.region.plausibility import country_findings, plausibility_findings
 from geo_planner.region.yearly import yearly_findings
 
 
@@ -42,10 +42,15 @@ def grade_streets(ingested: Ingested) -> None:
         ingested.findings += findings
 
 
-def doubt_rows(ingested: Ingested) -> None:
+def doubt_rows(ingested: Ingested, country: str | None) -> None:
     """Warn of what stands twice in the tables, and of what can hardly be meant."""
     tables = ingested.tables
-    doubts = (*overlap_findings(tables), *plausibility_findings(tables), *yearly_findings(tables))
+    doubts = (
+        *overlap_findings(tables),
+        *plausibility_findings(tables),
+        *yearly_findings(tables),
+        *country_findings(tables, country),
+    )
     for name, found in doubts:
         files = dict.fromkeys(str(source["file"]) for source in ingested.sources[name])
         joint = replace(found, source=", ".join(files))

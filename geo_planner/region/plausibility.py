@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.arrays import BoolArray
+from geo_planner.countries import country_at
 from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
@@ -53,6 +54,29 @@ def plausibility_findings(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[
         if isinstance(frame, gpd.GeoDataFrame) and len(frame):
             yield from _stated_areas(name, frame)
     yield from _far_rows(tables)
+
+
+def country_findings(
+    tables: Mapping[str, pd.DataFrame], country: str | None
+) -> Iterator[tuple[str, Finding]]:
+    """Tell of streets in another country than the one whose rules hold, as table and finding.
+
+    Parameters
+    ----------
+    tables
+        Validated tables of a region, by name.
+    country
+        Country of the study, two letters; "any" and None: of no country's own rules.
+    """
+    streets = tables.get("streets")
+    if country in (None, "any") or not isinstance(streets, gpd.GeoDataFrame) or not len(streets):
+        return
+    middle = gpd.GeoSeries([shapely.box(*streets.total_bounds).centroid], crs=streets.crs)
+    place = middle.to_crs(WGS84).iloc[0]
+    lies_in = country_at(place.x, place.y)
+    if lies_in not in (None, country):
+        what = Reason("country_elsewhere", place=lies_in, country=country)
+        yield "streets", Finding("streets", "warning", len(streets), what)
 
 
 def _finding(name: str, frame: pd.DataFrame, rows: BoolArray, what: Reason) -> Finding:

@@ -159,13 +159,12 @@ class Region:
 
         The last few are kept for as long as the region is open. Do not change them.
         """
-        if key not in self._laid_out:
-            made = make()
+        kept: T | None = self._laid_out.get(key)
+        if kept is None:
+            kept = make()
             while len(self._laid_out) >= _MOST_LAID_OUT:
                 self._laid_out.pop(next(iter(self._laid_out)), None)
-            self._laid_out[key] = made
-            return made
-        kept: T = self._laid_out[key]
+            self._laid_out[key] = kept
         return kept
 
     def share_tables_of(self, other: "Region") -> None:

@@ -146,6 +146,8 @@ class GrowZones(Modification):
     def _one_of_both(self) -> Self:
         if (self.factor is None) == (self.forecast is None):
             raise unfit_value("growth_one")
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise unfit_value("growth_marks")
         return self
 
     def content(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ destinations near them, however many destinations there are.
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,11 @@ class RowSearch:
             graph = ("arc_ptr", "arc_head", "arc_cost")
         self._graph = tuple(np.asarray(getattr(network, name)) for name in graph)
         self._shift = np.int32(short_arc(self._graph[2]))
-        self._at = _by_state(self._doors, network.n_nodes)
+
+    @cached_property
+    def _at(self) -> tuple[IntArray, IntArray, IntArray]:
+        """What can be left for at each state; sweeps do not ask."""
+        return _by_state(self._doors, self._network.n_nodes)
 
     @property
     def limit_cs(self) -> int:

@@ -55,6 +55,14 @@ def test_without_limits_those_of_the_region_are_counted_within(region):
     ]
 
 
+def test_without_limits_those_up_to_the_longest_time_and_it_too_are_counted(region):
+    ten_min = Travel(max_time_min=10)
+    found = access_of_points(region, "businesses:employees_count", mode="walk", travel=ten_min)[0]
+    assert [name for name in found if name != "geometry"] == [
+        "employees_count_5min", "employees_count_10min"
+    ]  # fmt: skip
+
+
 def test_a_limit_beyond_the_longest_time_is_refused_and_not_undercounted(region, work):
     with pytest.raises(InputError, match=r"at most max_time_min \(10\)"):
         reached(region, work, cutoffs_min=[15], travel=Travel(max_time_min=10))

@@ -8,7 +8,7 @@ from tests.pages.test_browser import browser  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("/", "/map", "/sites")
+PAGES = ("/", "/map", "/access", "/sites")
 INJECT = """() => {
   const script = document.createElement("script");
   script.textContent = "window.hacked = 1";

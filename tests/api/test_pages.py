@@ -8,7 +8,7 @@ from api import pages
 from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT
 from tests.api.services import TestClient, service_of, wait_until
 
-PAGES = ("/", "/map", "/sites")
+PAGES = ("/", "/map", "/access", "/sites")
 SECRET = "not to be read"  # noqa: S105 -- a text to look for
 ESCAPES = (
     "../secret.txt",

@@ -304,8 +304,7 @@ def test_time_and_memory_of_a_source_are_settings(tmp_path, limit, words):
     assert len(problems) == 1
 
 
-def test_what_reads_a_source_sees_no_more_than_it_needs(tmp_path):
-    """The process that reads ends with the one that asks: nothing is left running."""
+def test_one_process_reads_all_sources(tmp_path):
     assert not ingest(slow_study(tmp_path, "max_seconds = 600")).problems
     children = {int(pid) for pid in _children(os.getpid())}
     assert len(children) <= 2  # it, and the tracker of shared memory where there is one

@@ -4,6 +4,7 @@ import json
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from geo_planner.compare import compare_results
@@ -162,7 +163,7 @@ def rank_places(result):
 
 
 def brief_places(result):
-    """Collect the rank of every site, as its brief and the table say it."""
+    """Collect rank, points and jobs of every site, as its brief and the table say them."""
     table = sites_table(result).set_index("site_id")
     words = Wording("en")
     label = words("brief_rank_of", count=int(table["rank"].notna().sum()))
@@ -170,6 +171,11 @@ def brief_places(result):
     for site_id, row in table[table["rank"].notna()].iterrows():
         lines = brief_lines(result, str(site_id))
         places[f"rank of {site_id}"] = {"brief": after(lines, label), "table": row["rank"]}
+        points = next(line for line in lines if line.endswith(" of 100"))
+        places[f"points of {site_id}"] = {"brief": points, "table": row["score_low"]}
+        if pd.notna(row.get("jobs_likely")):
+            jobs = after(lines, words("brief_new_jobs"))
+            places[f"jobs of {site_id}"] = {"brief": jobs, "table": row["jobs_likely"]}
     return places
 
 

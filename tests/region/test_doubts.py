@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo_planner.reasons import Reason
 from geo_planner.region.overlaps import overlap_findings
-from geo_planner.region.plausibility import plausibility_findings
+from geo_planner.region.plausibility import country_findings, plausibility_findings
 from geo_planner.schema import tables, validate
 
 UTM = "EPSG:25832"
@@ -138,3 +139,25 @@ def test_rows_far_away_for_no_reason_are_told_but_stops_of_a_national_timetable_
     far = table("businesses", spot, role="study", employees_count=[1.0])
     stop = table("stops", spot, feed="1", location_type=[0])
     assert list(codes(plausibility_findings({**zones(GRID), **far, **stop}))) == ["far_away"]
+
+
+@pytest.mark.parametrize(
+    ("crs", "country", "lies_in"),
+    [
+        ("EPSG:25832", "DK", None),
+        ("EPSG:31982", "DK", "BR"),
+        ("EPSG:31982", "any", None),
+        ("EPSG:31982", None, None),
+    ],
+)
+def test_streets_in_another_country_than_its_rules_are_told(crs, country, lies_in):
+    places = {"EPSG:25832": (708_000, 6_181_000), "EPSG:31982": (480_000, 6_675_000)}
+    x, y = places[crs]
+    lines = [shapely.LineString([(x, y), (x + 100, y)])]
+    streets = gpd.GeoDataFrame({"street_id": ["a"]}, geometry=lines, crs=crs)
+    found = codes(country_findings({"streets": streets}, country))
+    if lies_in is None:
+        assert not found
+    else:
+        what = found["country_elsewhere"].what
+        assert what == Reason("country_elsewhere", place=lies_in, country=country)

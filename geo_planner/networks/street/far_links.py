@@ -34,6 +34,8 @@ def far_links(ledger: pd.DataFrame, by: str) -> pd.Series:
 
 def far_link_findings(ledger: pd.DataFrame, by: str) -> tuple[Finding, ...]:
     """Count the points linked from afar, one finding for each kind of points."""
+    if not len(ledger) or not (ledger["distance_m"] > BESIDE_M).any():
+        return ()
     found = far_links(ledger, by)
     return tuple(
         Finding(

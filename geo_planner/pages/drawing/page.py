@@ -24,9 +24,11 @@ FILE_LINKS: Mapping[str, str] = {
     "overview": "index.html", "map": "map.html", "sites": "sites.html", "policy": "policy.html",
     "sites_csv": "sites.csv",
 }  # fmt: skip
-SERVED_LINKS: Mapping[str, str] = {"overview": "/", "map": "/map", "sites": "/sites"}
-_TABS = ("overview", "map", "sites", "compare", "policy")
-_TAB_WORDS: Mapping[str, str] = {"compare": "comparison"}
+SERVED_LINKS: Mapping[str, str] = {
+    "overview": "/", "map": "/map", "ask": "/access", "sites": "/sites",
+}  # fmt: skip
+_TABS = ("overview", "map", "ask", "sites", "compare", "policy")
+_TAB_WORDS: Mapping[str, str] = {"compare": "comparison", "ask": "access"}
 PLAN_OPACITY = 0.85
 
 

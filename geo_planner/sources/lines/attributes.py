@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from geo_planner.config import LinesSource
+from geo_planner.config import LinesSource, NumberFormat
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, tables
 from geo_planner.sources.vector.columns import as_text
+from geo_planner.sources.vector.numbers import as_numbers, without_missing
 from geo_planner.units import mps_from_kmh
 
 DEFAULT_MAX_KMH = 130.0
@@ -29,6 +30,7 @@ _YES_NO = {
     **dict.fromkeys(["no", "false", "0", "nej"], False),
 }
 _TEXTS = ("street_id", "name", "surface")
+_NUMBERS = ("level", "lanes_count", "maxspeed_kmh")
 _MARKS = ("is_lit", "is_urban", "walk", "bicycle", "car")
 
 
@@ -50,6 +52,8 @@ def read_attributes(
     ]
     if problems:
         raise InputError(f"{title} cannot be read as streets", problems)
+    numeric = [name for column, name in source.fields.items() if column in _NUMBERS]
+    frame, cleared, problems = with_numbers(frame, numeric, source, title)
     given: dict[str, pd.Series] = {
         column: as_text(frame[name]) for column, name in source.fields.items()
     }
@@ -92,7 +96,16 @@ def read_attributes(
         stated.max_plausible_kmh if stated else DEFAULT_MAX_KMH,
         title,
     )
-    return pd.DataFrame({**columns, "maxspeed_mps": limits}), findings
+    return pd.DataFrame({**columns, "maxspeed_mps": limits}), [*cleared, *findings]
+
+
+def with_numbers(
+    frame: pd.DataFrame, fields: Sequence[str], stated: NumberFormat, title: str
+) -> tuple[pd.DataFrame, list[Finding], list[str]]:
+    """Clear what stands for unknown and write numbers in text plainly; with the problems found."""
+    frame, cleared = without_missing(frame, stated, title)
+    frame, _, problems = as_numbers(frame, fields, stated=stated)
+    return frame, cleared, problems
 
 
 def plausible_mps(values: pd.Series, max_kmh: float, title: str) -> tuple[pd.Series, list[Finding]]:

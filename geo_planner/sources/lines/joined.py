@@ -9,7 +9,7 @@ from geo_planner.config import CycleRoutes, LayerLimits, SpeedLimits
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
-from geo_planner.sources.lines.attributes import plausible_mps
+from geo_planner.sources.lines.attributes import plausible_mps, with_numbers
 from geo_planner.sources.lines.geometry import Shapes
 from geo_planner.sources.lines.matching import match_lines
 from geo_planner.sources.lines.reading import read_line_layer
@@ -38,9 +38,12 @@ def join_speed_limits(
         raise InputError(
             f"{layer.name}: there is no field {source.field!r}; the layer has: {fields}"
         )
-    values, findings = plausible_mps(
-        layer.frame[source.field], source.max_plausible_kmh, layer.name
+    frame, cleared, problems = with_numbers(
+        layer.frame[[source.field]], [source.field], source, layer.name
     )
+    if problems:
+        raise InputError(f"{layer.name} cannot be read as speed limits", problems)
+    values, findings = plausible_mps(frame[source.field], source.max_plausible_kmh, layer.name)
     lines, values = _near(lines, streets, source.match_within_m), values.to_numpy()
     usable = ~shapely.is_missing(lines) & ~shapely.is_empty(lines) & ~np.isnan(values)
     matches = match_lines(streets, lines[usable], source.match_within_m)
@@ -58,7 +61,7 @@ def join_speed_limits(
     kmh = np.round(np.unique(limits[found]) * KMH_PER_MPS).astype(int)
     speeds = ", ".join(map(str, kmh))
     what = Reason("lines_speeds_joined", share=float(share), speeds=speeds)
-    return limits, [*findings, Finding(layer.name, "read", int(found.sum()), what)]
+    return limits, [*cleared, *findings, Finding(layer.name, "read", int(found.sum()), what)]
 
 
 def join_cycle_routes(

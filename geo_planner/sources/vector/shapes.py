@@ -18,6 +18,7 @@ from geo_planner.schema import MAX_IDS_SHOWN
 
 _POLYGONS = ("Polygon", "MultiPolygon")
 _POLYGON_TYPE_IDS = (3, 6)
+_AREA = 2  # dimensions
 _COLLECTION_TYPE_IDS = (4, 5, 7)
 
 
@@ -105,7 +106,20 @@ def _valid(polygons: np.ndarray) -> np.ndarray:
     # parts that share an edge may be left side by side: united they are valid
     for row in np.flatnonzero(~shapely.is_valid(mended)):
         mended[row] = shapely.union_all(shapely.get_parts(mended[row]))
+    shells = _shells(polygons)
+    # a hole outside its shell takes nothing away, and is no ground either
+    for row in np.flatnonzero(~shapely.covers(shells, mended)):
+        parts = shapely.get_parts(shapely.intersection(mended[row], shells[row]))
+        mended[row] = shapely.union_all(parts[shapely.get_dimensions(parts) == _AREA])
     return mended
+
+
+def _shells(polygons: np.ndarray) -> np.ndarray:
+    """Take the ground within the outer rings of each shape, valid."""
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    rings = shapely.polygons(shapely.get_exterior_ring(parts))
+    filled = shapely.make_valid(rings, method="structure", keep_collapsed=False)
+    return np.array([shapely.union_all(filled[owner == row]) for row in range(len(polygons))])
 
 
 def _single_parts(values: np.ndarray, allowed: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

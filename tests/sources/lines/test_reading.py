@@ -215,6 +215,36 @@ def test_values_that_are_not_listed_are_refused_all_at_once(tmp_path):
     assert [word in text for word in ("autobahn", "'?' (1)", "'x' (1)", "'1.5' (1)")] == [True] * 4
 
 
+def test_numbers_in_text_of_lines_are_read_as_those_of_layers_are(tmp_path):
+    lines = [line((0, 100 * i), (100, 100 * i)) for i in range(3)]
+    made = town(
+        tmp_path,
+        lines,
+        fields={"kmt": ["32,4", "36,0", "*"], "spor": ["2", "*", "2"]},
+        settings={"fields": {"maxspeed_kmh": "kmt", "lanes_count": "spor"}, "missing": ["*"]},
+    )
+    streets = made.tables["streets"]
+    assert sorted(streets["maxspeed_forward_mps"].dropna()) == pytest.approx([9, 10])
+    assert sorted(streets["lanes_count"].dropna()) == [2, 2]
+    assert "values taken as unknown" in " ".join(counts(made, "read"))
+
+
+def test_limits_of_another_layer_take_the_marks_that_are_stated(tmp_path):
+    limits = drawn(tmp_path, [MAIN], "limits.gpkg", kmt=["1.0,8"])
+    joined = {"path": limits, "field": "kmt", "decimal": ","}
+    made = town(tmp_path, [MAIN], settings={"speed_limits": joined})
+    # 10,8 km/h is 3 m/s; the point between digits that part no thousands is no number
+    assert made.tables["streets"]["maxspeed_forward_mps"].isna().all()
+    drawn(tmp_path, [MAIN], "limits.gpkg", kmt=["10,8"])
+    made = town(tmp_path, [MAIN], settings={"speed_limits": joined})
+    assert made.tables["streets"]["maxspeed_forward_mps"].tolist() == pytest.approx([3.0])
+
+
+def test_lines_whose_marks_are_one_are_refused():
+    with pytest.raises(ValueError, match="decimal and thousands are both ','"):
+        LinesSource(path="a.gpkg", decimal=",", thousands=",")
+
+
 def test_settings_that_need_a_field_say_so():
     with pytest.raises(ValueError, match="'level' needs level under 'fields'"):
         LinesSource(path="a.gpkg", crossings="level")

@@ -33,6 +33,7 @@ MEANT_M2 = {
     ),
     "the same part twice": (shapely.MultiPolygon([[SQUARE, []], [SQUARE, []]]), 10_000),
     "parts that overlap": (shapely.MultiPolygon([[SQUARE, []], [moved(SQUARE, 50), []]]), 15_000),
+    "a hole outside its shell": (shapely.Polygon(SQUARE, [scaled(SQUARE, 0.2, 150, 0)]), 10_000),
     "a hole over the edge": (shapely.Polygon(SQUARE, [scaled(SQUARE, 0.4, 80, 30)]), 9_200),
     "holes that overlap": (
         shapely.Polygon(SQUARE, [scaled(SQUARE, 0.4, 10, 10), scaled(SQUARE, 0.4, 30, 10)]), 7_600

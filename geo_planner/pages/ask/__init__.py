@@ -1,0 +1,1 @@
+"""The page that asks from any point: a service answers it."""
