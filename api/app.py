@@ -7,7 +7,7 @@ page takes its files from this service; the schema itself is at ``/openapi.json`
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from geo_planner.version import __version__
@@ -18,14 +18,17 @@ from .asking.routes import add_questions
 from .collections.routes import add_collections
 from .errors import add_error_handlers
 from .frame import Frame
+from .guard import Guard
+from .jobs.routes import add_jobs
 from .library import Library
 from .limits import Heads, Limits
 from .pages import add_pages, draw_pages
-from .scenarios import add_scenarios
+from .scenarios import add_checks, add_scenarios
 from .schema import describe
 from .search import add_search
 from .settings import ServiceSettings
 from .status import add_status
+from .workbench import State
 
 _GZIP_FROM_BYTES = 1000
 _GZIP_LEVEL = 5
@@ -45,17 +48,24 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         When there is neither a run nor a region in any folder.
     """
     library = Library(settings.folders, draw_pages)
+    state = None if settings.read_only else State(settings, library)
     askers = Askers(settings, _ahead(library, settings.warm_studies))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         library.start()
         askers.start()
+        if state is not None:
+            state.runner.start()
         yield
+        if state is not None:
+            await state.stop()
         library.stop()
         await askers.stop()
 
+    keys = state.keys if state is not None and settings.needs_key else None
     app = FastAPI(
+        dependencies=[Depends(Guard(keys))],
         title="geo_planner",
         version=__version__,
         lifespan=lifespan,
@@ -64,12 +74,16 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         root_path=settings.root_path,
     )
     app.state.library, app.state.askers = library, askers
+    app.state.state, app.state.settings = state, settings
     add_error_handlers(app)
     add_status(app, library, askers)
     add_questions(app, library, askers)
     add_collections(app, library)
     add_search(app, library)
-    add_scenarios(app, library)
+    add_checks(app, library, askers)
+    if state is not None:
+        add_scenarios(app, library, state.scenarios)
+        add_jobs(app, library, state.jobs, state.scenarios)
     add_pages(app, library)
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)

@@ -134,7 +134,7 @@ def open_study(folder: Path, taken: Mapping[str, object] = {}) -> StudyFolder:
     for inner in sorted(folder.iterdir()) if baseline.is_run else ():
         if (inner / "compare" / COMPARISON_FILE).is_file():
             comparisons[inner.name] = inner / "compare"
-        if not is_run(inner):
+        if not is_run(inner) or inner.name.startswith("."):
             continue
         try:
             place = open_place(inner)
@@ -157,13 +157,17 @@ def open_place(folder: Path) -> Place:
 def stamp_of(folder: Path) -> Stamp:
     """Tell one state of a study's folder from another: its manifests and those within it."""
     names = (RUN_FILE, REGION_FILE, INTERRUPTED, f"compare/{COMPARISON_FILE}")
-    homes = [folder, *(inner for inner in folder.iterdir() if inner.is_dir())]
+    homes = [folder, *(inner for inner in folder.iterdir() if _is_plain(inner))]
     return tuple(
         (str(home / name), state.st_mtime_ns, state.st_ino)
         for home in sorted(homes)
         for name in names
         if (state := _state(home / name)) is not None
     )
+
+
+def _is_plain(folder: Path) -> bool:
+    return folder.is_dir() and not folder.name.startswith(".")
 
 
 def _state(file: Path) -> os.stat_result | None:

@@ -1,6 +1,7 @@
 """Starting the service."""
 
 import errno
+import ipaddress
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 
 from geo_planner.config.base import problem_of
@@ -50,8 +52,9 @@ def serve(
         then.
     """
     configure_logging()
-    settings = settings_of(folders, chosen)
+    settings = guarded(host, settings_of(folders, chosen))
     app = create_app(settings)
+    require_keys(app, host, folders[0])
     with _listen(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
         say(f"serving at http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C stops it)")
@@ -76,6 +79,36 @@ def serve(
         )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def guarded(host: str, settings: ServiceSettings) -> ServiceSettings:
+    """Ask for keys where other machines could write."""
+    if settings.read_only or _is_loopback(host):
+        return settings
+    return settings.model_copy(update={"needs_key": True})
+
+
+def require_keys(app: FastAPI, host: str, folder: Path) -> None:
+    """Refuse to serve other machines when no key lets anyone in.
+
+    Raises
+    ------
+    InputError
+        When keys are asked for and there is none.
+    """
+    if not app.state.settings.needs_key or app.state.state.keys.is_any():
+        return
+    raise InputError(
+        f"{host} can be reached from other machines, and no key lets anyone in: make one with "
+        f"`geo-planner key add {folder} --name WHO --role edit`, or serve with --read-only"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def settings_of(folders: Sequence[Path], chosen: Mapping[str, Any]) -> ServiceSettings:

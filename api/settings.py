@@ -50,6 +50,24 @@ class ServiceSettings(BaseSettings):
     body_limit_s: float = Field(
         20, gt=0, le=600, description="Longest time a request may take to arrive [s]."
     )
+    read_only: bool = Field(
+        default=False, description="Keep nothing: no scenarios, no jobs, no state."
+    )
+    needs_key: bool = Field(
+        default=False, description="Let in only requests that bear a key; on other addresses, yes."
+    )
+    state_url: str | None = Field(
+        None,
+        description="Database of scenarios and jobs, such as postgresql+psycopg://USER@HOST/NAME; "
+        "default: service/state.sqlite in the first folder served.",
+    )
+    workers: int = Field(1, ge=1, le=16, description="Jobs at once, each in a process of its own.")
+    silent_s: float = Field(
+        60,
+        gt=0,
+        le=3600,
+        description="Time without a word after which a service that ran a job counts as gone [s].",
+    )
     warm_studies: int = Field(
         3, ge=0, le=100, description="Studies whose networks are opened before they are asked."
     )

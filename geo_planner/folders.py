@@ -166,6 +166,21 @@ def staged(
             shutil.rmtree(stage, ignore_errors=True)
 
 
+def take_place(new: Path, place: Path) -> None:
+    """Give a whole folder the name of another, which goes; both lie side by side.
+
+    Whoever opens the place finds the old folder, the new one or, for a moment, none.
+    """
+    sync_files(new)
+    leaving = place.with_name(f".leaving-{place.name}")
+    shutil.rmtree(leaving, ignore_errors=True)
+    if place.exists():
+        place.rename(leaving)
+    new.rename(place)
+    _sync_folder(place.parent)
+    shutil.rmtree(leaving, ignore_errors=True)
+
+
 def _move_into(source: Path, target: Path) -> None:
     """Move what a folder holds; folders that are there already take the files one by one."""
     for entry in sorted(source.iterdir()):

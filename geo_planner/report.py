@@ -41,6 +41,7 @@ from geo_planner.region.credits import credit_lines
 from geo_planner.run_folder import SUMMARY, earlier_files, write_manifest
 from geo_planner.siting import save_reference
 from geo_planner.siting.reference import REFERENCE_FILE
+from geo_planner.words.wording import Wording
 
 START_PAGE = "index.html"
 COMPARE_PAGE = "compare.html"
@@ -336,6 +337,53 @@ def _comparison_pages(
             comparison, assets=assets, back=COMPARE_PAGE, edits=edits
         ),
     }
+
+
+def write_scenario(
+    result: AnalysisResult,
+    child: Region,
+    folder: Path,
+    *,
+    threads: int | None = None,
+    progress: Progress = lambda _step, _done, _all: None,
+) -> tuple[AnalysisResult, Comparison, dict[str, Any]]:
+    """Analyse the region of a scenario; write its run and what differs from its baseline.
+
+    Parameters
+    ----------
+    result
+        Result of the baseline.
+    child
+        Region that the scenario makes of the baseline's.
+    folder
+        Folder of the run; the comparison goes into its folder ``compare``.
+    threads, progress
+        Searches at once (None: one per core); called with the step, what is done and all of it.
+
+    Returns
+    -------
+    tuple
+        Result of the scenario, the comparison, and what ``comparison.json`` holds.
+    """
+    from geo_planner.analysis import analyse, with_policy
+    from geo_planner.compare import compare_results
+
+    baseline = Wording(result.study.study.language)("brief_baseline")
+    changed = analyse(
+        child,
+        result.study,
+        threads=threads,
+        reference=result.reference,
+        earlier=result,
+        progress=progress,
+    )
+    changed = with_policy(changed, threads)
+    progress("writing maps and tables", 0, 0)
+    write_report(changed, folder, links={"compare": f"compare/{COMPARE_PAGE}"})
+    progress("comparing", 0, 0)
+    comparison = compare_results(result, changed, name_a=baseline, name_b=changed.title)
+    written = write_comparison(comparison, folder / "compare", links=RUN_LINKS)
+    return changed, comparison, written
 
 
 def write_pairs(

@@ -15,12 +15,16 @@ from shapely.geometry import Point
 from geo_planner.accessibility import COUNTED, access_of_points, anchor_points, every_minute
 from geo_planner.config import Travel
 from geo_planner.config.travel_options import laid_over
+from geo_planner.errors import ScenarioError
 from geo_planner.exports.geojson import MEDIA_TYPE, feature_collection
 from geo_planner.findings import Finding
 from geo_planner.itinerary import to_json
 from geo_planner.region import Region
+from geo_planner.scenario import check_scenario
 from geo_planner.schema import tables
 from geo_planner.travel_time import travel_times
+from geo_planner.words.reasons import reason_words
+from geo_planner.words.wording import Wording
 
 from .openings import Openings
 from .question import Answer, Question
@@ -125,12 +129,23 @@ def _times(_: Openings, region: Region, asked: _Asked) -> Answer:
     )
 
 
+def _check(_: Openings, region: Region, asked: _Asked) -> Answer:
+    checked = check_scenario(region, asked["content"])
+    words = Wording.of_study(region.study)
+    if checked.reasons:
+        told = [reason_words(reason, words) for reason in checked.reasons]
+        raise ScenarioError(checked.id, told, checked.reasons)
+    notes = [reason_words(note, words) for note in checked.notes]
+    return _json(**{**checked.to_json(), "notes": notes})
+
+
 ANSWERS: dict[str, Callable[[Openings, Region, _Asked], Answer]] = {
     "isochrones": _isochrones,
     "reach": _reach,
     "itineraries": _itineraries,
     "access": _access,
     "times": _times,
+    "check": _check,
 }
 
 

@@ -7,9 +7,11 @@ They stand twice: under ``/api/v1``, where ``study`` and ``scenario`` are parame
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from enum import Enum
+from functools import partial
+from typing import Annotated, Any, Protocol, TypeVar
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
+from fastapi import Depends, FastAPI, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from geo_planner import schema
@@ -37,7 +39,17 @@ CONFORMANCE = tuple(
     )
 )
 CollectionId = Annotated[str, Path(max_length=100, examples=["sites"])]
+_TAGS: list[str | Enum] = ["collections"]
+F = TypeVar("F", bound=Callable[..., Any])
 _OF_STUDY = V1 + "/studies/{study}/scenarios/{scenario}"
+
+
+class _Get(Protocol):
+    """Add a route, as :meth:`fastapi.FastAPI.get`."""
+
+    def __call__(self, path: str, **options: Any) -> Callable[[F], F]:
+        """Give what takes the function that answers."""
+        ...
 
 
 def add_collections(app: FastAPI, library: Library) -> None:
@@ -53,15 +65,15 @@ def add_collections(app: FastAPI, library: Library) -> None:
     ) -> Shelf:
         return library.shelf(study, scenario)
 
-    app.include_router(_router(by_query, packed), prefix=V1)
-    app.include_router(_router(by_path, packed), prefix=_OF_STUDY, include_in_schema=False)
+    # routes of their own, not of a router: their whole path is what the rules of the guard name
+    _add(partial(app.get, tags=_TAGS), V1, by_query, packed)
+    _add(partial(app.get, tags=_TAGS, include_in_schema=False), _OF_STUDY, by_path, packed)
 
 
-def _router(chosen: Callable[..., Shelf], packed: Packed) -> APIRouter:
-    router = APIRouter(tags=["collections"])
+def _add(get: _Get, start: str, chosen: Callable[..., Shelf], packed: Packed) -> None:
     Chosen = Annotated[Shelf, Depends(chosen)]  # noqa: N806 -- a type
 
-    @router.get("")
+    @get(f"{start}")
     def landing(request: Request, shelf: Chosen) -> dict[str, Any]:
         """Say where everything is, as OGC API Features has it."""
         base = Addresses(request)
@@ -78,12 +90,12 @@ def _router(chosen: Callable[..., Shelf], packed: Packed) -> APIRouter:
             ],
         }  # fmt: skip
 
-    @router.get("/conformance")
+    @get(f"{start}/conformance")
     def conformance(_: Chosen) -> dict[str, Any]:
         """Name the conformance classes."""
         return {"conformsTo": list(CONFORMANCE)}
 
-    @router.get("/collections", responses=problems_of(404))
+    @get(f"{start}/collections", responses=problems_of(404))
     def collections(request: Request, shelf: Chosen) -> dict[str, Any]:
         """List the tables of a study that have rows."""
         base = Addresses(request)
@@ -94,7 +106,7 @@ def _router(chosen: Callable[..., Shelf], packed: Packed) -> APIRouter:
             "collections": [_described(name, shelf, base) for name in present],
         }
 
-    @router.get("/collections/{collection}", responses=problems_of(404))
+    @get(f"{start}/collections/{{collection}}", responses=problems_of(404))
     def collection(collection: CollectionId, request: Request, shelf: Chosen) -> dict[str, Any]:
         """Describe one table: what a row is, where they lie, their columns."""
         described = _described(_require(collection), shelf, Addresses(request))
@@ -107,9 +119,9 @@ def _router(chosen: Callable[..., Shelf], packed: Packed) -> APIRouter:
             ],
         }
 
-    @router.get(
-        "/collections/{collection}/items", response_class=Response, responses=_items_answers(),
-        openapi_extra={"parameters": _ITEM_PARAMETERS},
+    @get(
+        f"{start}/collections/{{collection}}/items", response_class=Response,
+        responses=_items_answers(), openapi_extra={"parameters": _ITEM_PARAMETERS},
     )  # fmt: skip
     def items(collection: CollectionId, request: Request, shelf: Chosen) -> Response:
         """Give the rows of a table as features, chosen by box and by values of columns."""
@@ -117,8 +129,8 @@ def _router(chosen: Callable[..., Shelf], packed: Packed) -> APIRouter:
         asked = read_asked(request.query_params, request.headers.get("accept", ""), table)
         return _page(request, shelf, table, asked, packed)
 
-    @router.get(
-        "/collections/{collection}/items/{feature:path}", response_class=Response,
+    @get(
+        f"{start}/collections/{{collection}}/items/{{feature:path}}", response_class=Response,
         responses=_items_answers(),
     )  # fmt: skip
     def item(
@@ -133,8 +145,6 @@ def _router(chosen: Callable[..., Shelf], packed: Packed) -> APIRouter:
             detail = f"no row {feature!r} in the collection {collection!r}"
             raise RefusedError(404, Refusal(code="UnknownFeature", detail=detail))
         return _feature(request, table, feature)
-
-    return router
 
 
 def _require(name: str) -> str:

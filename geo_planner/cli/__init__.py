@@ -15,6 +15,7 @@ from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
 from geo_planner.cli.isochrone import isochrone
 from geo_planner.cli.itinerary import itinerary
+from geo_planner.cli.key import key
 from geo_planner.cli.map import draw_map
 from geo_planner.cli.policy import policy
 from geo_planner.cli.portfolio import portfolio
@@ -60,3 +61,4 @@ app.command(name="gtfs-check")(gtfs_check)
 for _command in (run, compare, export, serve, upgrade, assets):
     app.command()(_command)
 app.add_typer(scenario, name="scenario")
+app.add_typer(key, name="key")

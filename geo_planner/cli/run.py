@@ -78,34 +78,15 @@ def _scenarios(
     result: "AnalysisResult", files: list[Path], out: Path, threads: int | None, step: "Progress"
 ) -> dict[str, Any]:
     """Run scenarios of a result, each into a folder of its own; give their summaries by id."""
-    from geo_planner.analysis import analyse, with_policy
-    from geo_planner.compare import compare_results
-    from geo_planner.report import (
-        COMPARE_PAGE,
-        RUN_LINKS,
-        write_comparison,
-        write_pairs,
-        write_report,
-    )
+    from geo_planner.report import write_pairs, write_scenario
     from geo_planner.scenario import apply_files
-    from geo_planner.words.wording import Wording
 
-    baseline = Wording(result.study.study.language)("brief_baseline")
     compared, summaries = {}, {}
     for child in apply_files(result.region, files, out, inner=_REGION, is_listed=False):
         folder = child.path.parent
-        changed = analyse(
-            child,
-            result.study,
-            threads=threads,
-            reference=result.reference,
-            earlier=result,
-            progress=step,
+        changed, comparison, differences = write_scenario(
+            result, child, folder, threads=threads, progress=step
         )
-        changed = with_policy(changed, threads)
-        write_report(changed, folder, links={"compare": f"compare/{COMPARE_PAGE}"})
-        comparison = compare_results(result, changed, name_a=baseline, name_b=changed.title)
-        differences = write_comparison(comparison, folder / "compare", links=RUN_LINKS)
         compared[f"../{folder.name}/compare"] = comparison
         summaries[folder.name] = {**changed.summary, "compare": differences}
     write_pairs(compared, out / PAIRS_FOLDER)

@@ -1,11 +1,14 @@
 """Serve regions to a browser."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-_NEEDED = ("fastapi", "uvicorn", "structlog", "pydantic_settings", "folium", "jinja2")
+_NEEDED = (
+    "fastapi", "uvicorn", "structlog", "pydantic_settings", "sqlalchemy", "alembic",
+    "sse_starlette", "folium", "jinja2",
+)  # fmt: skip
 _INSTALLED_NAME = "geo_planner_api"
 _FOLDER_NAME = "api"
 
@@ -22,8 +25,28 @@ def serve(
     root_path: Annotated[
         str | None, typer.Option(help="Path a proxy puts before every address, such as /planner.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=16, help="Jobs at once; default 1.")
+    ] = None,
+    read_only: Annotated[
+        bool | None,
+        typer.Option("--read-only", help="Keep nothing: no scenarios and no jobs."),
+    ] = None,
 ) -> None:
     """Serve runs and regions over HTTP: pages, tables, and questions about any point."""
+    service = service_module("server")
+    chosen = {"root_path": root_path, "workers": workers, "read_only": read_only}
+    service.serve(folders, host=host, port=port, say=typer.echo, **chosen)
+
+
+def service_module(name: str) -> Any:
+    """Load a module of the service.
+
+    Raises
+    ------
+    MissingDependencyError
+        When something that it needs is not installed.
+    """
     from importlib import import_module, util
 
     from geo_planner.errors import MissingDependencyError
@@ -31,8 +54,7 @@ def serve(
     missing = [name for name in _NEEDED if util.find_spec(name) is None]
     if missing:
         raise MissingDependencyError(f"for the web service: {', '.join(missing)}", "api")
-    service = import_module(f"{service_package()}.server")
-    service.serve(folders, host=host, port=port, say=typer.echo, root_path=root_path)
+    return import_module(f"{service_package()}.{name}")
 
 
 def service_package() -> str:

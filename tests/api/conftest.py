@@ -1,11 +1,17 @@
 """Services on small regions: the grid town with sites, and a bare outline."""
 
+import shutil
 import threading
 
 import httpx
 import pytest
 
+from geo_planner.analysis import analyse
+from geo_planner.region import open_region
+from geo_planner.report import write_report
+from geo_planner.scenario import apply_scenario
 from tests.api.services import (
+    GROWN,
     TestClient,
     service_of,
     start_service,
@@ -19,6 +25,19 @@ from tests.pages.small_town import write_town
 @pytest.fixture(scope="session")
 def small_region(tmp_path_factory):
     return write_region(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def run_folder(small_region, tmp_path_factory):
+    """Give a run of the small town with one scenario, as ``run --scenario`` lays them out."""
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    shutil.copytree(small_region.path, folder / "region", ignore=shutil.ignore_patterns("service"))
+    region = open_region(folder / "region")
+    result = analyse(region, threads=1)
+    write_report(result, folder)
+    child = apply_scenario(region, GROWN, folder / "more" / "region")
+    write_report(analyse(child, result.study, threads=1, earlier=result), folder / "more")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ with warnings.catch_warnings():
 
 IMG = '<img src=x onerror="window.hacked=1">'
 FAR_ZONE = "far"
+GROWN = {"id": "more", "name": "More", "modifications": [{"do": "GrowZones", "factor": 2}]}
 READY_WITHIN_S = 120
 ERROR_KEYS = {"type", "title", "status", "detail", "code", "problems"}
 
@@ -42,7 +43,8 @@ def write_region(folder) -> Region:
 
 
 def service_of(*folders, is_asked=False, **settings):
-    """Make the application of some folders; without the processes of questions unless asked."""
+    """Make the application of some folders; that keeps nothing and is asked nothing unless said."""
+    settings.setdefault("read_only", True)
     app = create_app(ServiceSettings(folders=tuple(folders), **settings))
     if not is_asked:
         app.state.askers.start = lambda: None

@@ -6,27 +6,9 @@ import pytest
 
 from api.folders import find_studies
 from api.library import Library
-from geo_planner.analysis import analyse
 from geo_planner.errors import InputError
-from geo_planner.region import open_region
 from geo_planner.report import write_report
-from geo_planner.scenario import apply_scenario
 from tests.api.services import TestClient, error_of, service_of, wait_until
-
-GROWN = {"id": "more", "name": "More", "modifications": [{"do": "GrowZones", "factor": 2}]}
-
-
-@pytest.fixture(scope="module")
-def run_folder(small_region, tmp_path_factory):
-    """Give a run of the small town with one scenario, as ``run --scenario`` lays them out."""
-    folder = tmp_path_factory.mktemp("runs") / "small"
-    shutil.copytree(small_region.path, folder / "region")
-    region = open_region(folder / "region")
-    result = analyse(region, threads=1)
-    write_report(result, folder)
-    child = apply_scenario(region, GROWN, folder / "more" / "region")
-    write_report(analyse(child, result.study, threads=1, earlier=result), folder / "more")
-    return folder
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """What the service says of scenarios."""
 
 from geo_planner.region import open_region
-from tests.api.services import error_of
+from tests.api.services import GROWN, error_of
 
 CHECK = "/api/v1/scenarios/check"
-GROWN = {"id": "more", "name": "More", "modifications": [{"do": "GrowZones", "factor": 2}]}
 
 
 def posted(client, content):
@@ -50,3 +49,15 @@ def test_too_many_modifications_are_refused_unread(client):
 def test_a_body_that_is_no_scenario_is_refused(client):
     assert posted(client, [1, 2]).status_code == 422
     assert posted(client, {"modifications": {}}).status_code == 422
+
+
+def test_values_nested_very_deep_are_refused(client):
+    deep = []
+    for _ in range(100):
+        deep = [deep]
+    assert "nested" in error_of(posted(client, GROWN | {"note": deep}))["detail"]
+
+
+def test_the_schema_names_every_modification(client):
+    schema = client.get("/api/v1/scenarios/schema").json()
+    assert "GrowZones" in schema["$defs"]

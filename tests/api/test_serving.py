@@ -50,7 +50,7 @@ def test_a_port_in_use_is_an_error_that_names_the_way_out(cli, bare_region, no_l
 
 
 def test_an_address_of_another_machine_is_an_error(cli, bare_region, no_logging):
-    ran = cli("serve", bare_region.path, "--host", "192.0.2.1", "--port", "0")
+    ran = cli("serve", bare_region.path, "--host", "192.0.2.1", "--port", "0", "--read-only")
     assert ran.code == 1
     assert "cannot listen on 192.0.2.1:0" in ran.err
 

@@ -1,0 +1,1 @@
+"""Long work: runs of scenarios, each in a process of its own, told about while they run."""

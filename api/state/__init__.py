@@ -1,0 +1,1 @@
+"""What people make is kept: in SQLite beside what is served, or in PostgreSQL."""
