@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.measuring import cpu_name, row, write
 from benchmarks.transit_differences import told_differences
+from benchmarks.transit_growth import growth_rows
 from benchmarks.transit_opentripplanner import single_rows
 from benchmarks.transit_preflight import preflight_row
 from benchmarks.transit_town import PEERS, THREADS, TOWN, TRAVEL, Peer, build, hexagons
@@ -95,6 +96,7 @@ def main(repeats=3, every=1):
         region = build(TOWN, folder / "poa")
         rows, facts = matrix_rows(region, folder, repeats, every)
         single, told = single_rows(region, folder)
+        rows += growth_rows(folder)
     print(json.dumps(told, indent=1))
     rows += [*single, preflight_row()]
     facts["differences_opentripplanner"] = told

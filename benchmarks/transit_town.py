@@ -99,6 +99,6 @@ def filled_town(region, folder):
     return folder
 
 
-def hexagons(region):
-    """Read the points, in the CRS of a region."""
-    return read_points(TOWN / "poa_hexgrid.csv", region.crs).set_index("id").geometry
+def hexagons(region, town=TOWN):
+    """Read the points of a town, in the CRS of a region."""
+    return read_points(town / "poa_hexgrid.csv", region.crs).set_index("id").geometry

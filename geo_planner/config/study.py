@@ -67,7 +67,7 @@ class StudyHead(Settings):
 
     @field_validator("country")
     @classmethod
-    def _known_country(cls, code: str | None) -> str | None:
+    def _require_country(cls, code: str | None) -> str | None:
         if code is None or code == ANY_COUNTRY or code in described_countries():
             return code
         if code not in country_codes():

@@ -103,7 +103,7 @@ class TransitPair:
     ) -> None:
         self._opened, self._router = opened, opened.router
         self._travel, self._stops = opened.travel, opened.stops
-        self._book, self._legs = opened.book, opened.legs
+        self._book, self._legs = opened.book, opened.legs.of_pair()
         ways = self._router.ways
         self._origin = Ends(
             linked(self._router.snap_origins(ends.iloc[:1])), ways.to_stops[0].streets, ends.crs

@@ -4,7 +4,8 @@ A way to a stop with entrances leads along streets to the entrance that makes it
 within the station; what is walked without a break is one leg.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
@@ -83,6 +84,13 @@ class WayLegs:
         self._region = region
         self._paths: dict[int, StreetPaths] = {}
         self._names = region.table("stops").set_index("stop_id")["stop_name"]
+        self._kept: dict[tuple[Hashable, ...], list[_Stretch]] = {}
+
+    def of_pair(self) -> "WayLegs":
+        """Return the same for one pair of points; what its journeys share is laid out once."""
+        own = copy(self)
+        own._kept = {}
+        return own
 
     def legs(
         self, parts: Sequence[WayPart], clock_cs: int, clock: Callable[[int], datetime]
@@ -104,6 +112,14 @@ class WayLegs:
         return legs, clock_cs
 
     def _stretches(self, part: WayPart) -> list[_Stretch]:
+        """Lay a part out, or take it as it was laid out for another journey of the pair."""
+        ends = [(end.row, end.name, end.is_stop) for end in (part.start, part.end)]
+        key = (id(part.way), *ends, part.mode, part.handling_s, part.ruled_s)
+        if key not in self._kept:
+            self._kept[key] = self._laid_out(part)
+        return self._kept[key]
+
+    def _laid_out(self, part: WayPart) -> list[_Stretch]:
         """Lay a part out: out of a station, along streets, into a station."""
         way, start, end = part.way, part.start, part.end
         course = [one.point(way).position[0] for one in (start, end)]

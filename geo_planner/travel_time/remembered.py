@@ -31,7 +31,11 @@ class RememberedRouter:
         self._question: tuple[Any, ...] | None = None
         self._blocks: list[Block] = []
         self.columns = router.columns
-        self.engine = router.engine
+
+    @property
+    def engine(self) -> str:
+        """How the last question was searched, if it was not answered from memory."""
+        return self._router.engine
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -23,7 +23,11 @@ class Router(Protocol):
     """Promise what every mode's router can do."""
 
     columns: tuple[str, ...]
-    engine: str
+
+    @property
+    def engine(self) -> str:
+        """How the last question was searched."""
+        ...
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -12,6 +12,7 @@ from geo_planner import example_region
 from geo_planner.config import Study, Travel
 from geo_planner.errors import InputError
 from geo_planner.itinerary import find_itineraries, legs_frame, to_json, to_text
+from geo_planner.itinerary.street import StreetPaths
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
 from tests.test_predicted_town import (
@@ -176,3 +177,19 @@ def test_no_journey_gives_a_frame_without_rows_that_has_its_columns():
     assert beyond == []
     assert beyond.to_frame().columns.equals(within.to_frame().columns)
     assert beyond.to_frame().crs == within.to_frame().crs
+
+
+def test_ways_that_journeys_of_a_pair_share_are_laid_out_once(region, monkeypatch):  # noqa: F811
+    laid_out = []
+    path = StreetPaths.path
+
+    def counted(self, starts, start, goals, goal, max_s):
+        ends = tuple(points.ledger["id"].iloc[0] for points in (starts, goals))
+        laid_out.append((id(self), ends))
+        return path(self, starts, start, goals, goal, max_s)
+
+    monkeypatch.setattr(StreetPaths, "path", counted)
+    hour = BUS.model_copy(update={"window_min": 40})
+    found = journeys_between(region, (0, 1), (10, 2), travel=hour)
+    n_ways = sum(leg.mode == "walk" for journey in found for leg in journey.legs)
+    assert len(laid_out) == len(set(laid_out)) < n_ways
