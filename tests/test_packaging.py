@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 # read as data by the standard library's zoneinfo, where the system has none
-NEVER_IMPORTED = {"tzdata"}
+NEVER_IMPORTED = {"tzdata", "psycopg"}  # loaded by name: of a time zone, of a database
 
 
 def names_of(requirements: list[str]) -> set[str]:
