@@ -1,7 +1,7 @@
 """The application: questions, collections, studies and the pages, under one roof.
 
-Studies are opened by id, never by a path from the request. GeoJSON leaves in EPSG:4326. The docs
-page takes its files from this service; the schema itself is at ``/openapi.json``.
+Studies are opened by id, never by a path from the request. GeoJSON leaves in EPSG:4326. The schema
+of all addresses is at ``/openapi.json``.
 """
 
 from collections.abc import AsyncIterator

@@ -86,7 +86,6 @@ def _add(get: _Get, start: str, chosen: Callable[..., Shelf], packed: Packed) ->
                 link("data", base.below("/collections"), "collections"),
                 link("service-desc", f"{base.root}/openapi.json", "the API",
                       "application/vnd.oai.openapi+json;version=3.0"),
-                link("service-doc", f"{base.root}/docs", "the API for people", "text/html"),
             ],
         }  # fmt: skip
 

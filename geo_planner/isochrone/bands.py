@@ -20,7 +20,7 @@ from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time import open_router
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import default_threads, require_threads
 from geo_planner.travel_time.columns import label_of, percentile_place
 from geo_planner.travel_time.inputs import Points, points_of, require_limits, travel_in
 from geo_planner.travel_time.matrix import seconds
@@ -232,6 +232,7 @@ class Isochrones:
         InputError
             When points are not usable, or not on the network of the mode: all at once.
         """
+        require_threads(threads)
         limits_s = [seconds_from_min(limit) for limit in require_limits(cutoffs_min)]
         places = points_of(points, self._region, "points")
         starts = self.router.snap_origins(places)

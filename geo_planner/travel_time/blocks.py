@@ -45,6 +45,12 @@ class Block:
         return self.destinations.stop, n_destinations
 
 
+def require_threads(threads: int | None) -> None:
+    """Refuse a number of threads that could do no work; None: one per core."""
+    if threads is not None and threads < 1:
+        raise InputError(f"threads = {threads}: search at least one at once, or leave it out")
+
+
 def default_threads() -> int:
     """Count the processor cores this process may use."""
     return len(os.sched_getaffinity(0))
@@ -97,8 +103,7 @@ def run_in_order(
     InputError
         When there is no thread to work on.
     """
-    if threads < 1:
-        raise InputError(f"threads = {threads}: search at least one at once, or leave it out")
+    require_threads(threads)
     free: SimpleQueue[T] = SimpleQueue()
     n_blocks = -(-n_origins // block_origins)
     for _ in range(min(threads, n_blocks)):

@@ -541,8 +541,7 @@ def test_a_departure_outside_the_timetable_names_its_dates(ask_times, tmp_path):
 def test_a_full_disk_leaves_no_half_table(ask_times, tmp_path, monkeypatch):
     (tmp_path / "times.csv").write_text("earlier", "utf-8")
 
-    def fail(self, file, **options):
-        Path(file).write_text("half", "utf-8")
+    def fail(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fail)

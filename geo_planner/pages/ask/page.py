@@ -5,6 +5,7 @@ area on it is an answer of the service, to the question that stands in the page'
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import geopandas as gpd
@@ -32,6 +33,9 @@ _PERCENTILES = (5, 25, 50, 75, 95)
 _WALKS_MIN = (5, 10, 15, 20, 30, 45, 60)
 _MOST_PLACES = 60
 _DEGREE_DIGITS = 5
+_LIMIT_MIN = 45
+_USUAL_TIME = time(7, 30)
+_ANY_DAY = date(2000, 1, 2)  # of a typical day only the time counts
 _PADDING = [20, 70, 20, 40]
 _MODES = ("walk", "bicycle", "car", "transit")
 
@@ -157,23 +161,28 @@ def _named(name: str, kind: str, at: tuple[float, float]) -> dict[str, Any]:
 
 
 def _defaults(view: View, travel: Travel, counts: list[dict[str, str]]) -> dict[str, Any]:
-    """Give the study's own settings, as the fields of the page hold them."""
-    moment, clock = travel.depart or travel.arrive, travel.depart_time or travel.arrive_time
-    if moment is not None:
-        clock = moment.time()
-    is_arrival = travel.arrive is not None or travel.arrive_time is not None
+    """Give the study's own settings, as the fields of the page hold them.
+
+    A window of arrivals becomes that of departures as early: answers for arrivals are there to be
+    asked for, but take a search for every place.
+    """
+    start = travel.depart or travel.arrive
+    clock = travel.depart_time or travel.arrive_time or _USUAL_TIME
+    begin = start or datetime.combine(_ANY_DAY, clock)
+    if travel.arrive is not None or travel.arrive_time is not None:
+        begin -= timedelta(minutes=travel.window_min)
     modes = _modes(view.region)
     return {
         "mode": "transit" if "transit" in modes else "walk",
-        "time": "arrive" if is_arrival else "depart",
-        "day": "" if moment is None else moment.date().isoformat(),
-        "clock": "08:00" if clock is None else clock.isoformat(timespec="minutes"),
+        "time": "depart",
+        "day": "" if start is None else begin.date().isoformat(),
+        "clock": begin.time().isoformat(timespec="minutes"),
         "window": str(travel.window_min),
         "percentile": str(travel.percentiles[0]),
         "walk": f"{travel.max_walk_min:g}",
         "rides": str(travel.max_rides),
         "count": counts[0]["id"] if counts else "",
-        "limit": str(min(45, int(travel.max_time_min))),
+        "limit": str(min(_LIMIT_MIN, int(travel.max_time_min))),
     }
 
 
