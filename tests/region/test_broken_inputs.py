@@ -565,7 +565,7 @@ def test_a_region_without_what_is_asked_for_says_what_to_add(cli, ask_times, bar
         require_one_clear_error(ask_times(where=bare, mode=mode), "no streets", "OSM")
     require_one_clear_error(ask_times(where=bare, mode="transit"), "no timetable", "GTFS")
     require_one_clear_error(cli("sites", bare, "--out", tmp_path / "s.csv"), "no sites")
-    require_one_clear_error(cli("serve", tmp_path / "nowhere"), "no region here")
+    require_one_clear_error(cli("serve", tmp_path / "nowhere"), "no run or region here")
 
 
 OPPORTUNITIES = {
