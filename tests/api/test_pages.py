@@ -111,7 +111,8 @@ def test_a_page_names_no_other_host_with_and_without_assets(
 def test_markup_in_names_never_becomes_markup(client, page):
     html = client.get(page).text
     assert "<img" not in html
-    assert "South &lt;img" in html or "South \\u003cimg" in html
+    has_names = page != "/access"  # which asks for names as they are typed
+    assert ("South &lt;img" in html or "South \\u003cimg" in html) == has_names
 
 
 def test_a_page_and_its_base_map_are_drawn_once(bare_region, monkeypatch):
