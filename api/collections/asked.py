@@ -37,6 +37,7 @@ class Asked:
     limit: int = USUAL_LIMIT
     offset: int = 0
     boxes: list[Box] = field(default_factory=list)
+    box_crs: str = CRS84
     wanted: dict[str, str | Range] = field(default_factory=dict)
     crs: str = CRS84
     format: Format = "geojson"
@@ -71,7 +72,7 @@ def _read(asked: Asked, given: QueryParams, table: Table) -> Iterator[str]:
     doubled = [name for name in given if len(given.getlist(name)) > 1]
     yield from (f"{name}: stands more than once" for name in doubled)
     yield from _read_page(asked, given)
-    yield from _read_box(asked, given)
+    yield from _read_box(asked, given, table)
     yield from _read_form(asked, given, table)
     columns = table.columns
     for name, value in given.items():
@@ -98,9 +99,11 @@ def _read_page(asked: Asked, given: QueryParams) -> Iterator[str]:
     asked.limit = min(asked.limit, LARGEST_LIMIT)
 
 
-def _read_box(asked: Asked, given: QueryParams) -> Iterator[str]:
-    if given.get("bbox-crs", CRS84) != CRS84:
-        yield f"bbox-crs: boxes are read in {CRS84} only"
+def _read_box(asked: Asked, given: QueryParams, table: Table) -> Iterator[str]:
+    known = _crs_of(table)
+    box_crs = given.get("bbox-crs", CRS84)
+    if box_crs not in known:
+        yield f"bbox-crs: choose from {', '.join(known)}"
     if "bbox" not in given:
         return
     try:
@@ -110,16 +113,25 @@ def _read_box(asked: Asked, given: QueryParams) -> Iterator[str]:
     if len(ends) == _BOX_ENDS + 2:  # with heights, which say nothing here
         ends = [*ends[0:2], *ends[3:5]]
     if len(ends) != _BOX_ENDS or not all(map(math.isfinite, ends)) or ends[1] > ends[3]:
-        yield f"bbox: {given['bbox']!r} is no west,south,east,north in degrees"
+        yield f"bbox: {given['bbox']!r} is no west,south,east,north"
         return
     west, south, east, north = ends
+    asked.box_crs = box_crs
+    if box_crs != CRS84:
+        asked.boxes = [(west, south, east, north)]
+        return
     # a box from east to west crosses the antimeridian
     halves = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     asked.boxes = [(low, south, high, north) for low, high in halves]
 
 
+def _crs_of(table: Table) -> list[str]:
+    """Name the coordinates a table is given and asked in: degrees, and its own."""
+    return [CRS84, *filter(None, [crs_uri(CRS(table.frame.crs))])]
+
+
 def _read_form(asked: Asked, given: QueryParams, table: Table) -> Iterator[str]:
-    known = [CRS84, *filter(None, [crs_uri(CRS(table.frame.crs))])]
+    known = _crs_of(table)
     if given.get("crs", CRS84) not in known:
         yield f"crs: choose from {', '.join(known)}"
     asked.crs = given.get("crs", CRS84)

@@ -201,7 +201,7 @@ def _page(request: Request, shelf: Shelf, table: Table, asked: Asked, packed: Pa
         headers["Content-Encoding"] = "gzip"
         if (kept := packed.get(tag)) is not None:
             return Response(kept, media_type=kind, headers=headers)
-    rows = table.select(asked.boxes, asked.wanted)
+    rows = table.select(asked.boxes, asked.wanted, in_degrees=asked.box_crs == CRS84)
     some = rows[asked.offset : asked.offset + asked.limit]
     links = Addresses(request).pages(asked, len(rows))
     headers["Link"] = ", ".join(f'<{one["href"]}>; rel="{one["rel"]}"' for one in links)

@@ -78,13 +78,16 @@ class Table:
         box = self.degrees.total_bounds
         return [float(end) for end in box] if np.isfinite(box).all() else None
 
-    def select(self, boxes: Sequence[Sequence[float]], wanted: Wanted) -> Rows:
-        """Give the rows that meet one of some boxes [degrees] and have the values wanted."""
+    def select(
+        self, boxes: Sequence[Sequence[float]], wanted: Wanted, *, in_degrees: bool = True
+    ) -> Rows:
+        """Give the rows that meet one of some boxes and have the values wanted."""
         is_kept = np.ones(len(self), bool)
         if boxes:
             is_kept[:] = False
+            shapes = self.degrees if in_degrees else self.frame.geometry
             for box in boxes:
-                is_kept[self.degrees.sindex.query(shapely.box(*box), predicate="intersects")] = True
+                is_kept[shapes.sindex.query(shapely.box(*box), predicate="intersects")] = True
         for column, value in wanted.items():
             is_kept &= _has(self.frame[column], value)
         return np.flatnonzero(is_kept)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     )
     from geo_planner.accessibility.edge import cut_by_edge
     from geo_planner.accessibility.equity import Equity, equity_by_district, equity_of
+    from geo_planner.accessibility.keys import COUNTED
     from geo_planner.accessibility.of_matrix import (
         balancing_cost,
         cost_to_closest,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     )
     from geo_planner.accessibility.points import access_of_points, anchor_points
     from geo_planner.accessibility.ptal import ptal_window_s, ptal_windows
-    from geo_planner.accessibility.reach import COUNTED, ReachCurves, Reaching, every_minute
+    from geo_planner.accessibility.reach import ReachCurves, Reaching, every_minute
     from geo_planner.accessibility.service import service_of, service_points
     from geo_planner.accessibility.service_level import service_level_of, service_levels
     from geo_planner.accessibility.sweep import AccessSums, sweep_access
@@ -79,6 +80,7 @@ __getattr__ = names_on_use(
         ),
         "edge": ("cut_by_edge",),
         "equity": ("Equity", "equity_by_district", "equity_of"),
+        "keys": ("COUNTED",),
         "of_matrix": (
             "balancing_cost",
             "cost_to_closest",
@@ -89,7 +91,7 @@ __getattr__ = names_on_use(
         ),
         "points": ("access_of_points", "anchor_points"),
         "ptal": ("ptal_window_s", "ptal_windows"),
-        "reach": ("COUNTED", "ReachCurves", "Reaching", "every_minute"),
+        "reach": ("ReachCurves", "Reaching", "every_minute"),
         "service": ("service_of", "service_points"),
         "service_level": ("service_level_of", "service_levels"),
         "sweep": ("AccessSums", "sweep_access"),

@@ -16,6 +16,14 @@ _COLUMN = re.compile(
     r"_(?:(?P<cutoff>\d+(?:\.\d+)?)min|gravity)(?:_p(?P<percentile>\d+))?"
 )
 
+# short names of what is counted most
+COUNTED = {
+    "jobs": "businesses:employees_count",
+    "residents": "zones:population_count",
+    "workers": "zones:workers_count",
+    "pupils": "zones:pupils_count",
+}
+
 
 def subject(what: str, mode: str) -> str:
     """Name what is counted by a mode."""

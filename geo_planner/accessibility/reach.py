@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_planner.accessibility.keys import limit_name, sum_column
+from geo_planner.accessibility.keys import COUNTED, limit_name, sum_column
 from geo_planner.accessibility.points import opportunities_of
 from geo_planner.accessibility.sweep import sweep_access
 from geo_planner.accessibility.weighing import cumulative
@@ -27,14 +27,6 @@ from geo_planner.travel_time.inputs import (
     require_mode,
     travel_in,
 )
-
-# short names of what is counted most
-COUNTED = {
-    "jobs": "businesses:employees_count",
-    "residents": "zones:population_count",
-    "workers": "zones:workers_count",
-    "pupils": "zones:pupils_count",
-}
 
 
 @dataclass(frozen=True)

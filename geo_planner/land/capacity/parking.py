@@ -36,7 +36,9 @@ def parking_columns(
         cars fit beside it) and ``parking`` in words; unknown where floor area or floors are.
     """
     floor_m2 = allowed.floor_m2[:, _LIKELY]
-    footprint_m2 = allowed.summed(np.where(floor_m2 == 0, 0.0, floor_m2 / allowed.floors))
+    footprint_m2 = allowed.summed(
+        np.divide(floor_m2, allowed.floors, out=np.zeros_like(floor_m2), where=floor_m2 != 0)
+    )
     total_m2 = allowed.summed(floor_m2)
     norm_m2 = np.repeat([m2_per_space(use) for use in uses], len(net_area_m2))
     spaces = total_m2 / norm_m2

@@ -10,7 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from geo_planner.accessibility import COUNTED
+from geo_planner.accessibility.keys import COUNTED
 from geo_planner.analysis import AnalysisResult
 from geo_planner.config import Travel
 from geo_planner.pages.drawing import legend
