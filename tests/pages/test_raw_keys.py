@@ -25,7 +25,10 @@ _KEY = re.compile(
     r"|\b(?:access|travel|siting|land|policy)\.[a-z_]+\b(?!\.)"
     r"|\{\w+\}"
 )
-_NAMES = re.compile(r"\bgeo_planner\b|\b\w+\.(?:parquet|csv|gpkg|json|html|tif|shp|osm|zip)\b")
+# names of files, and of the layers within them
+_NAMES = re.compile(
+    r"\bgeo_planner\b|\b\w+\.(?:parquet|csv|gpkg|json|html|tif|shp|osm|zip)\b(?: \(\w+\))?"
+)
 # what a user writes into the study file stands in quotes or brackets
 _TO_WRITE = re.compile(r"'[^']*'|»[^«]*«|\[\[.*?\]\]|\w+ = \S+|(?:field for|felt til) \w+")
 

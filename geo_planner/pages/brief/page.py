@@ -263,7 +263,7 @@ def _facts(subject: Subject) -> list[dict[str, str]]:
     parcels = around.parcel_words(subject)
     rows = [
         {"label": words("brief_owner"),
-         "value": words.phrases.get(f"owner_{owner}", owner) if owner else subject.ask},
+         "value": words.label(f"owner_{owner}", owner.replace("_", " ")) if owner else subject.ask},
         {"label": words("brief_properties"), "value": parcels["properties"]},
         {"label": words("brief_parcels"), "value": parcels["parcels"]},
     ]  # fmt: skip

@@ -276,7 +276,7 @@ def _plain_rows(view: View, row: pd.Series) -> list[list[str]]:
         shown.append([words("existing_floor_area"), built])
     owner = text_of(row["owner_type"])
     if owner:
-        shown.append([words("owner"), words.phrases.get(f"owner_{owner}", owner)])
+        shown.append([words("owner"), words.label(f"owner_{owner}", owner.replace("_", " "))])
     return shown
 
 
