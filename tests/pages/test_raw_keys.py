@@ -27,7 +27,7 @@ _KEY = re.compile(
 )
 # names of files, and of the layers within them
 _NAMES = re.compile(
-    r"\bgeo_planner\b|\b\w+\.(?:parquet|csv|gpkg|json|html|tif|shp|osm|zip)\b(?: \(\w+\))?"
+    r"\bgeo_planner\b|\b\w+\.(?:parquet|csv|gpkg|json|html|tif|shp|osm|zip)\b(?: \(\w+\)|:\w+)?"
 )
 # what a user writes into the study file stands in quotes or brackets
 _TO_WRITE = re.compile(r"'[^']*'|»[^«]*«|\[\[.*?\]\]|\w+ = \S+|(?:field for|felt til) \w+")
