@@ -119,7 +119,8 @@ def test_a_city_abroad_without_workers_has_no_workers_of_0(walked):
 def analyse_without_workers(walked):
     """Analyse the same region as if no zone stated its workers."""
     ends = pipeline.ends_of(walked.region)
-    zones = ends.zones.assign(workers_count=float("nan"))
+    stated = [name for name in ends.zones if str(name).startswith("workers_")]
+    zones = ends.zones.assign(**dict.fromkeys(stated, float("nan")))
     blank = type(ends)(zones, ends.businesses, ends.sites)
     with patch.object(pipeline, "ends_of", return_value=blank):
         return analyse(walked.region, walked.study)
