@@ -30,7 +30,9 @@ _NAMES = re.compile(
     r"\bgeo_planner\b|\b\w+\.(?:parquet|csv|gpkg|json|html|tif|shp|osm|zip)\b(?: \(\w+\)|:\w+)?"
 )
 # what a user writes into the study file stands in quotes or brackets
-_TO_WRITE = re.compile(r"'[^']*'|»[^«]*«|\[\[.*?\]\]|\[[a-z_.]+\]|\w+ = \S+|(?:field for|felt til) \w+")
+_TO_WRITE = re.compile(
+    r"'[^']*'|»[^«]*«|\[\[.*?\]\]|\[[a-z_.]+\]|\w+ = \S+|(?:field for|felt til) \w+"
+)
 
 
 def keys_in(page):
