@@ -1,8 +1,10 @@
 """The access page in a browser, used as people use it: it shows what the service answers."""
 
+import re
 from urllib.parse import parse_qs, urlparse
 
 import httpx
+import pandas as pd
 import pytest
 
 from tests.api.test_browser import browser, visit  # noqa: F401 -- fixtures
@@ -40,7 +42,7 @@ def address_of(point, **more):
 
 def opened(page):
     page.wait_for_selector(ANSWERED, timeout=90_000)
-    page.wait_for_function("!document.querySelector('.stale')", timeout=90_000)
+    page.wait_for_selector(".stale", state="detached", timeout=90_000)
 
 
 def figure(text):
@@ -102,7 +104,7 @@ def test_a_name_is_found_by_keyboard_alone_and_arrows_move_the_pin(visit):  # no
     before = parse_qs(urlparse(page.url).query)["lat"]
     page.focus(".gp-pin")
     page.keyboard.press("ArrowUp")
-    page.wait_for_function("before => !location.search.includes('lat=' + before)", arg=before[0])
+    page.wait_for_url(lambda url: f"lat={before[0]}" not in url)
     opened(page)
     assert "From 55." in page.inner_text("#ask-title")
     assert errors == []
@@ -118,10 +120,70 @@ def test_the_limit_moves_figure_row_and_address(visit, asked, middle):  # noqa: 
     assert parse_qs(urlparse(page.url).query)["limit"] == ["5"]
 
 
+def test_journeys_to_a_point_are_those_of_the_service_leg_by_leg(visit, asked, service, middle):  # noqa: F811
+    end = httpx.get(f"{service.address}/api/v1/search", params={"q": "North"}).json()["hits"][0]
+    start, to = (f"{one['lon']},{one['lat']}" for one in (middle, end))
+    page, _, errors = visit(address_of(middle, mode="walk", to=to))
+    opened(page)
+    page.click("#tab-journeys")
+    shown = page.inner_text("#journeys")
+    answer = asked("itineraries", **{"from": start, "to": to}, mode="walk")
+    (journey,) = answer["journeys"]
+    metres = round(journey["legs"][0]["distance_m"] / 10) * 10
+    assert figure(re.search(r"Walk ([\d\u202f]+)\u00a0m", shown)[1]) == metres > 0
+    assert f"{round(journey['time_s'] / 60)} min" in shown
+    assert "null" not in shown
+    assert errors == []
+
+
 def test_a_point_off_the_network_says_so_and_shows_no_figure(visit):  # noqa: F811
     page, _, _ = visit("/access?mode=walk&lon=20&lat=50")
-    page.wait_for_selector("#problem:not(:empty), #sum:not(:empty)", timeout=60_000)
-    assert page.inner_text("#problem") or page.inner_text("#sum") == "unknown"
+    page.wait_for_selector("#problem:not(:empty)", timeout=60_000)
+    assert "no street for walk near these points" in page.inner_text("#problem")
+    assert page.locator("#figures").is_hidden()
+    assert page.evaluate("GP.layers.reach.getLayers().length") == 0
+
+
+def test_an_answer_that_fails_leaves_no_earlier_figure_and_the_others_stand(visit, middle):  # noqa: F811
+    page, _, _ = visit(address_of(middle, mode="walk"))
+    opened(page)
+    problem = '{"detail": "stopped", "problems": [], "status": 504}'
+    page.route("**/api/v1/reach*", lambda route: route.fulfill(status=504, body=problem))
+    page.check("input[name=mode][value=bicycle]")
+    page.wait_for_selector("#problem:has-text('stopped')", timeout=60_000)
+    assert page.locator("#figures").is_hidden()
+    assert page.locator("#get-curve").is_hidden()
+    assert page.evaluate("GP.layers.reach.getLayers().length") > 0
+    assert "km" in page.inner_text("#bands")
+
+
+def test_the_curve_taken_home_is_the_answer_of_the_service(visit, asked, middle):  # noqa: F811
+    page, _, _ = visit(address_of(middle, mode="transit"))
+    opened(page)
+    page.click("#downloads summary")
+    with page.expect_download() as download:
+        page.click("#get-curve")
+    assert download.value.suggested_filename == "reach.csv"
+    taken = pd.read_csv(download.value.path())
+    point = {"lon": middle["lon"], "lat": middle["lat"], "mode": "transit"}
+    minutes = ",".join(map(str, range(1, 61)))
+    answer = asked("reach", **point, columns="jobs,residents", cutoffs_min=minutes,
+                   percentile="25,50,75")  # fmt: skip
+    assert taken.pop("minutes").tolist() == answer["minutes"]
+    assert taken.to_dict("list") == answer["sums"]
+    for text in page.locator("#bands tr td:nth-child(4)").all_inner_texts():
+        ends = [figure(part) for part in text.split(" \u2013 ")] if "\u2013" in text else []
+        assert ends == sorted(ends)
+
+
+def test_a_phone_shows_the_minutes_of_every_place(visit, middle):  # noqa: F811
+    page, _, _ = visit(address_of(middle, mode="walk"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    table = page.evaluate("document.querySelector('.times').getBoundingClientRect().right")
+    assert width <= 390
+    assert table <= 390
 
 
 def test_the_checker_of_accessibility_finds_nothing(visit, middle):  # noqa: F811

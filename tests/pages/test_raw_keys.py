@@ -6,6 +6,7 @@ import pytest
 
 from geo_planner.compare import compare_results
 from geo_planner.config import read_study
+from geo_planner.pages.ask.page import render_ask
 from geo_planner.pages.brief.page import render_brief
 from geo_planner.pages.compare.brief import render_compare_brief
 from geo_planner.pages.compare.page import render_compare
@@ -78,6 +79,7 @@ def pages_of(result):
     yield render_overview(result, assets=BARE)
     yield render_map(result, assets=BARE)
     yield render_sites_page(result, assets=BARE)
+    yield render_ask(result, service={"api": "api/v1", "study": "x", "scenario": "y"}, assets=BARE)
 
 
 def briefs_of(result):

@@ -1,7 +1,7 @@
 """The access page: what any point reaches, asked of the service that hands the page out.
 
-The page holds the base map, the words and the places that times are told to; every figure and every
-area on it is an answer of the service, to the question that stands in the page's address.
+The page holds the base map, the words and the places that times are given to; every figure and area
+on it is an answer of the service, to the question that stands in the page's address.
 """
 
 from collections.abc import Mapping
@@ -31,13 +31,17 @@ _BANDS_MIN = (15, 30, 45, 60)
 _WINDOWS_MIN = (1, 15, 30, 60, 120)
 _PERCENTILES = (5, 25, 50, 75, 95)
 _WALKS_MIN = (5, 10, 15, 20, 30, 45, 60)
-_MOST_PLACES = 60
+_MOST_PLACES = 200  # of one question: its address has room for no more
 _DEGREE_DIGITS = 5
 _LIMIT_MIN = 45
 _USUAL_TIME = time(7, 30)
 _ANY_DAY = date(2000, 1, 2)  # of a typical day only the time counts
 _PADDING = [20, 70, 20, 40]
 _MODES = ("walk", "bicycle", "car", "transit")
+_COUNT_WORDS = {
+    "jobs": "jobs_label", "residents": "residents_label", "workers": "workers_label",
+    "pupils": "people_pupils",
+}  # fmt: skip
 
 
 def render_ask(
@@ -69,9 +73,10 @@ def render_ask(
     view = view_of(subject)
     base = base or build_basemap(view.region)
     words, travel = view.words, view.study.travel
-    bands = [minutes for minutes in _BANDS_MIN if minutes <= travel.max_time_min]
+    longest_min = max(1, int(travel.max_time_min))
+    bands = [minutes for minutes in _BANDS_MIN if minutes <= longest_min] or [longest_min]
     colours = ISOCHRONES[: len(bands)]
-    counts = _counts(view)
+    counts, places = _counts(view), _named_places(view)
     parts = build_map(base, [MapOverlay("reach", "cells", collection([]), style="GP.style.reach")])
     data = map_data(
         view,
@@ -82,7 +87,8 @@ def render_ask(
             "bands": bands,
             "colours": list(colours),
             "counts": counts,
-            "places": _named_places(view),
+            "places": places[:_MOST_PLACES],
+            "placesNotAsked": max(0, len(places) - _MOST_PLACES),
             "kinds": {kind: words(f"kind_{kind}") for kind in NAMED_KINDS},
             "defaults": _defaults(view, travel, counts),
         },
@@ -106,7 +112,9 @@ def render_ask(
         windows=_choices(view, _WINDOWS_MIN, travel.window_min),
         walks=_choices(view, _WALKS_MIN, travel.max_walk_min),
         percentiles=sorted({*_PERCENTILES, travel.percentiles[0]}),
-        most_rides=Travel.model_fields["max_rides"].metadata[-1].le,
+        most_rides=next(
+            limit.le for limit in Travel.model_fields["max_rides"].metadata if hasattr(limit, "le")
+        ),
         legend_parts=[
             legend.part(
                 words("time_from_point"),
@@ -123,8 +131,7 @@ def render_ask(
 
 def _modes(region: Region) -> list[str]:
     """Name the modes a region can answer for."""
-    has_trips = len(region.table("trips")) > 0
-    return [mode for mode in _MODES if mode != "transit" or has_trips]
+    return [mode for mode in _MODES if mode != "transit" or region.has("trips")]
 
 
 def _counts(view: View) -> list[dict[str, str]]:
@@ -133,21 +140,21 @@ def _counts(view: View) -> list[dict[str, str]]:
     for name, source in COUNTED.items():
         table, column = source.split(":")
         if view.region.table(table)[column].notna().any():
-            found.append({"id": name, "label": view.words(f"count_{name}")})
+            found.append({"id": name, "label": view.words(_COUNT_WORDS[name])})
     return found
 
 
 def _named_places(view: View) -> list[dict[str, Any]]:
-    """List what times are told to: the study's places, then its railway stations."""
+    """List what has a name to give times to: the study's places, then its railway stations."""
     places = view.region.geo_table("places")
     rows = [
-        (row.name, view.words.label(f"place_kind_{row.kind}", row.kind.replace("_", " ")), point)
+        (row.name, view.words(f"place_kind_{row.kind}"), point)
         for row, point in zip(places.itertuples(), _points(places), strict=True)
     ]
     stations = rail_stations(view.region)
     kind = view.words("place_kind_station")
     rows += [(name, kind, at) for name, at in zip(stations["name"], _points(stations), strict=True)]
-    return [_named(name, kind, at) for name, kind, at in rows[:_MOST_PLACES]]
+    return [_named(name, kind, at) for name, kind, at in rows]
 
 
 def _points(frame: gpd.GeoDataFrame) -> list[tuple[float, float]]:

@@ -3,11 +3,13 @@
 (function (gp) {
   const data = gp.data, words = gp.words, el = gp.el, ask = data.ask;
   const byId = (id) => document.getElementById(id);
-  const FIELDS = ["mode", "time", "day", "clock", "window", "percentile", "walk", "rides"];
-  const OF_TRANSIT = ["time", "day", "clock", "window", "percentile", "walk", "rides"];
+  const OF_TRANSIT = ["time", "day", "clock", "window", "percentile", "walk", "rides"], FIELDS = ["mode", ...OF_TRANSIT];
   const STALE_AFTER_MS = 300, AGAIN_AFTER_MS = 2000;
   const KEY_STEP_M = 10, KEY_LONG_STEP_M = 100, M_PER_DEGREE = 111320;
   const state = { lon: null, lat: null, name: "" };
+  gp.LOW = 25;
+  gp.HIGH = 75;
+  gp.most = () => ask.bands[ask.bands.length - 1];
   let pin = null, running = null;
 
   /* the address: everything that is seen can be sent to somebody else */
@@ -38,18 +40,17 @@
     for (const [name, value] of Object.entries(more)) query.set(name, value);
     return query;
   };
-  gp.percentiles = () => [...new Set([25, Number(state.percentile), 75])].sort((a, b) => a - b);
-  gp.address = (kind, more) => ask.api + "/" + kind + "?" + question(more);
-  const seconds = (ms) => new Promise((done) => setTimeout(done, ms));
+  const address = (kind, more) => ask.api + "/" + kind + "?" + question(more);
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   /* networks that are still being opened are waited for; every other refusal is said */
   gp.answer = async function (kind, more, signal) {
     for (;;) {
-      const response = await fetch(gp.address(kind, more), { signal });
+      const response = await fetch(address(kind, more), { signal });
       if (response.ok) { say(""); return response.json(); }
       const problem = await response.json();
       if (response.status !== 503) throw new Error([problem.detail, ...problem.problems].join("\n"));
       say(problem.detail);
-      await seconds(AGAIN_AFTER_MS);
+      await pause(AGAIN_AFTER_MS);
       signal.throwIfAborted();
     }
   };
@@ -80,10 +81,11 @@
     byId("ask-condition").textContent = condition();
     byId("legend-unit").textContent = condition();
     document.title = byId("ask-title").textContent + " \u2013 " + data.study;
-    byId("get-areas").href = gp.address("isochrones", areas());
+    byId("get-areas").href = address("isochrones", areas());
   };
-  const areas = () => ({ ...at(), ...(state.mode === "transit" ? { percentile: state.percentile } : {}), cutoffs_min: ask.bands.join(","), shape: "rings" });
   const at = () => ({ lon: state.lon, lat: state.lat });
+  const ofWindow = (percentiles) => (state.mode === "transit" ? { percentile: percentiles.join(",") } : {});
+  const areas = () => ({ ...at(), ...ofWindow([state.percentile]), cutoffs_min: ask.bands.join(","), shape: "rings" });
 
   const stale = function (on) {
     for (const id of ["stage", "reach", "journeys"]) byId(id).classList.toggle("stale", on);
@@ -101,15 +103,13 @@
     const mine = (running = new AbortController());
     const slow = setTimeout(() => stale(true), STALE_AFTER_MS);
     refuse([]);
-    const limits = { lon: state.lon, lat: state.lat };
-    const window = state.mode === "transit" ? { percentile: gp.percentiles().join(",") } : {};
-    const columns = [...new Set([state.count, ...ask.counts.filter((one) => one.id === "residents").map((one) => one.id)])].filter(Boolean);
-    const most = ask.bands[ask.bands.length - 1];
+    const quartiles = ofWindow([...new Set([gp.LOW, Number(state.percentile), gp.HIGH])].sort((a, b) => a - b));
+    const columns = [...new Set([state.count, "residents"])].filter((id) => ask.counts.some((one) => one.id === id));
     try {
       const answers = await Promise.allSettled([
         gp.answer("isochrones", areas(), mine.signal),
-        columns.length ? gp.answer("reach", { ...limits, ...window, columns: columns.join(","), cutoffs_min: Array.from({ length: most }, (_, i) => i + 1).join(",") }, mine.signal) : null,
-        ask.places.length ? gp.answer("times", { ...window, from: state.lon + "," + state.lat, to: ask.places.map((one) => one.lon + "," + one.lat).join(";") }, mine.signal) : null,
+        columns.length ? gp.answer("reach", { ...at(), ...quartiles, columns: columns.join(","), cutoffs_min: Array.from({ length: gp.most() }, (_, i) => i + 1).join(",") }, mine.signal) : null,
+        ask.places.length ? gp.answer("times", { ...quartiles, from: state.lon + "," + state.lat, to: ask.places.map((one) => one.lon + "," + one.lat).join(";") }, mine.signal) : null,
       ]);
       mine.signal.throwIfAborted();
       const [drawn, sums, times] = answers.map((one) => one.value || null);
@@ -118,7 +118,7 @@
       gp.layers.reach.clearLayers().addData({ type: "FeatureCollection", features });
       gp.showReach(state, { features, sums, times });
       await gp.showJourneys(state, mine.signal);
-      byId("live").textContent = byId("sum-title").textContent + ": " + byId("sum").textContent;
+      byId("live").textContent = byId("sum-title").textContent + (byId("figures").hidden ? "" : ": " + byId("sum").textContent);
     } catch (error) {
       if (!mine.signal.aborted) refuse([error.message]);
     } finally {

@@ -51,9 +51,9 @@
     const answer = await gp.answer("itineraries", { from: state.lon + "," + state.lat, to: state.to }, signal);
     const found = answer.journeys.slice(0, MOST_SHOWN);
     const title = words.journeys_to.replace("{place}", place ? place.name : state.to);
-    host.replaceChildren(el("h2", {}, title), ...found.map(row),
-      found.length ? null : el("p", { class: "plain" }, words.no_journey),
-      answer.journeys.length > found.length ? el("p", { class: "note" }, words.journeys_first.replace("{count}", found.length).replace("{all}", answer.journeys.length)) : "");
+    const more = answer.journeys.length - found.length;
+    const note = !found.length ? words.no_journey : more ? words.journeys_first.replace("{count}", found.length).replace("{all}", answer.journeys.length) : "";
+    host.replaceChildren(el("h2", {}, title), ...found.map(row), el("p", { class: "note" }, note));
     if (found.length) draw(found[0]);
   };
 })(GP);

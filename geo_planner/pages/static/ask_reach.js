@@ -4,7 +4,7 @@
   const data = gp.data, words = gp.words, el = gp.el, ask = data.ask;
   const byId = (id) => document.getElementById(id);
   const NAMESPACE = "http://www.w3.org/2000/svg";
-  const LOW = 25, HIGH = 75, S_PER_MIN = 60, M2_PER_KM2 = 1e6;
+  const LOW = gp.LOW, HIGH = gp.HIGH, most = gp.most, S_PER_MIN = 60, M2_PER_KM2 = 1e6;
   const PLOT = { width: 440, height: 180, left: 44, right: 12, top: 10, bottom: 26 };
   const SHARPEST_MIN = 1;
   let shown = null;
@@ -17,9 +17,13 @@
   };
   /* a mode with a window has one column for every percentile, another mode has one */
   const series = (sums, name, percentile) => sums[name + "_p" + percentile] || sums[name] || null;
-  const most = () => ask.bands[ask.bands.length - 1];
   const atMinute = (values, minutes) => (values ? values[minutes - 1] : null);
-  const range = (low, high) => (low === null || high === null || low === high ? "" : gp.persons(low) + " \u2013 " + gp.persons(high));
+  /* short times reach more: the lower percentile of times has the higher count */
+  const range = function (values, minutes) {
+    const ends = values.map((one) => atMinute(one, minutes));
+    if (ends.includes(null) || ends[0] === ends[1]) return "";
+    return gp.persons(Math.min(...ends)) + " \u2013 " + gp.persons(Math.max(...ends));
+  };
   const labelOf = (id) => (ask.counts.find((one) => one.id === id) || { label: "" }).label;
 
   /* round steps of an axis: 1, 2 or 5 times a power of ten */
@@ -28,8 +32,8 @@
     return power * ([1, 2, 5].find((k) => k * power >= rough) || 10);
   };
   const drawPlot = function () {
-    const { middle, low, high } = shown, n = most();
-    const top = Math.max(...middle.filter(Number.isFinite), ...(high || []).filter(Number.isFinite), 1);
+    const { middle, band } = shown, n = most();
+    const top = Math.max(1, ...middle, ...(band || []).flat());
     const step = roundStep(top), ceiling = Math.ceil(top / step) * step, divisor = ceiling >= 10000 ? 1000 : 1;
     const x = (minutes) => PLOT.left + ((PLOT.width - PLOT.left - PLOT.right) * minutes) / n;
     const y = (value) => PLOT.height - PLOT.bottom - ((PLOT.height - PLOT.bottom - PLOT.top) * value) / ceiling;
@@ -39,7 +43,7 @@
       svg.append(shape("path", { d: "M" + x(0) + " " + y(value) + "H" + x(n), stroke: "#E3E6E3" }),
         shape("text", { x: PLOT.left - 8, y: y(value) + 4, "text-anchor": "end" }, gp.number(value / divisor, step / divisor < 1 ? 1 : 0)));
     }
-    if (low) svg.append(shape("path", { d: path(low) + high.map((value, k) => "L" + x(high.length - k) + " " + y(high[high.length - 1 - k])).join("") + "Z", fill: "#0B5D73", "fill-opacity": 0.2 }));
+    if (band) svg.append(shape("path", { d: path(band[0]) + band[1].map((value, k) => "L" + x(k + 1) + " " + y(value)).reverse().join("") + "Z", fill: "#0B5D73", "fill-opacity": 0.2 }));
     svg.append(shape("path", { d: path(middle), fill: "none", stroke: "#0B5D73", "stroke-width": 2 }));
     ask.bands.forEach((minutes, k) => {
       const from = k ? ask.bands[k - 1] : 0;
@@ -50,14 +54,14 @@
       shape("circle", { cx: x(shown.limit), cy: y(atMinute(middle, shown.limit)), r: 4, fill: "#0B5D73", stroke: "#fff", "stroke-width": 1.5 }));
     byId("plot").replaceChildren(svg);
     byId("plot-note").textContent = (divisor > 1 ? words.plot_thousand : words.plot_plain).replace("{what}", labelOf(shown.count)) +
-      (low ? " \u00b7 " + words.plot_band.replace("{middle}", shown.percentile === 50 ? words.median : words.percentile.replace("{number}", shown.percentile)) : "");
+      (band ? " \u00b7 " + words.plot_band.replace("{middle}", shown.percentile === 50 ? words.median : words.percentile.replace("{number}", shown.percentile)) : "");
   };
   const title = () => words.count_within.replace("{what}", labelOf(shown.count)).replace("{minutes}", shown.limit);
   const sentence = () => title() + ": " + gp.persons(atMinute(shown.middle, shown.limit));
   const drawLimit = function () {
     byId("sum-title").textContent = title();
     byId("sum").textContent = gp.persons(atMinute(shown.middle, shown.limit));
-    const spread = shown.low ? range(atMinute(shown.low, shown.limit), atMinute(shown.high, shown.limit)) : "";
+    const spread = shown.band ? range(shown.band, shown.limit) : "";
     byId("sum-range").textContent = spread ? words.middle_half.replace("{range}", spread) : "";
     for (const id of ["limit", "limit-number"]) { byId(id).max = most(); byId(id).value = shown.limit; }
     byId("limit").setAttribute("aria-valuetext", sentence());
@@ -69,7 +73,7 @@
     const columns = [
       [words.reached_area, (minutes, k) => (shown.areas[k] === undefined ? "" : gp.number(shown.areas[k] / M2_PER_KM2, 1) + "\u00a0km\u00b2")],
       shown.middle ? [labelOf(shown.count), (minutes) => el("b", {}, gp.persons(atMinute(shown.middle, minutes)))] : null,
-      shown.low ? [LOW + "\u2013" + HIGH + " %", (minutes) => range(atMinute(shown.low, minutes), atMinute(shown.high, minutes)) || words.no_spread] : null,
+      shown.band ? [LOW + "\u2013" + HIGH + " %", (minutes) => range(shown.band, minutes) || words.no_spread] : null,
       shown.residents ? [labelOf("residents"), (minutes) => gp.persons(atMinute(shown.residents, minutes))] : null,
     ].filter(Boolean);
     byId("bands-head").replaceChildren(el("th", { scope: "col" }, words.within), ...columns.map(([label]) => el("th", { scope: "col", class: "num" }, label)));
@@ -103,7 +107,9 @@
     const rows = ask.places.map((place, k) => ({ place, middle: middle[k], low: hasWindow ? low[k] : null, high: hasWindow ? high[k] : null }));
     rows.sort((a, b) => (a.middle ?? Infinity) - (b.middle ?? Infinity));
     const reached = rows.filter((row) => row.middle !== null).length;
-    byId("places-note").textContent = words.places_reached.replace("{count}", reached).replace("{all}", rows.length);
+    byId("places-note").textContent = words.places_reached.replace("{count}", reached).replace("{all}", rows.length) +
+      (ask.placesNotAsked ? " \u00b7 " + words.places_not_asked.replace("{count}", ask.placesNotAsked) : "");
+    byId("place-rows").closest("table").classList.toggle("no-window", !hasWindow);
     byId("dots-head").textContent = "0 \u2013 " + most();
     byId("place-rows").replaceChildren(...rows.map((row) => el("tr", {},
       el("th", { scope: "row" }, row.place.name, " ", el("span", { class: "light" }, row.place.kind)),
@@ -113,17 +119,16 @@
       el("td", { class: "num" }, row.middle === null ? "" : el("button", { type: "button", class: "link", "aria-label": words.journey + ": " + row.place.name, onclick: () => gp.openJourney(row.place) }, words.journey)))));
   };
 
-  const csv = function () {
-    const names = [shown.count, ...(shown.low ? [shown.count + "_p" + LOW, shown.count + "_p" + HIGH] : []), ...(shown.residents ? ["residents"] : [])];
-    const columns = [shown.middle, ...(shown.low ? [shown.low, shown.high] : []), ...(shown.residents ? [shown.residents] : [])];
-    const lines = [["minutes", ...new Set(names)].join(",")];
-    for (let minutes = 1; minutes <= most(); minutes += 1) lines.push([minutes, ...columns.slice(0, new Set(names).size).map((values) => atMinute(values, minutes) ?? "")].join(","));
-    return lines.join("\r\n") + "\r\n";
+  /* the curve as the service answered it, minute by minute */
+  const csv = function ({ minutes, sums }) {
+    const names = Object.keys(sums);
+    const lines = minutes.map((limit, k) => [limit, ...names.map((name) => sums[name][k] ?? "")]);
+    return [["minutes", ...names], ...lines].map((cells) => cells.join(",") + "\r\n").join("");
   };
   let offered = null;
-  const offer = function () {
+  const offer = function (answer) {
     if (offered) URL.revokeObjectURL(offered);
-    offered = URL.createObjectURL(new Blob([csv()], { type: "text/csv" }));
+    offered = URL.createObjectURL(new Blob([csv(answer)], { type: "text/csv" }));
     byId("get-curve").href = offered;
   };
 
@@ -142,16 +147,20 @@
 
   gp.showReach = function (state, { features, sums, times }) {
     if (!isListening) { listen(); isListening = true; }
-    const percentile = Number(state.percentile), of = (name, p) => (sums ? series(sums.sums, name, p) : null);
-    const hasWindow = Boolean(sums && sums.sums[state.count + "_p" + LOW]);
-    shown = { count: state.count, percentile, limit: Math.min(Number(state.limit), most()), middle: of(state.count, percentile),
-      low: hasWindow ? of(state.count, LOW) : null, high: hasWindow ? of(state.count, HIGH) : null,
+    const percentile = Number(state.percentile);
+    const of = function (name, p) {
+      const values = sums ? series(sums.sums, name, p) : null;
+      return values && values.every(Number.isFinite) ? values : null;
+    };
+    const middle = of(state.count, percentile), hasWindow = Boolean(middle && sums.sums[state.count + "_p" + LOW]);
+    shown = { count: state.count, percentile, limit: Math.min(Number(state.limit), most()), middle,
+      band: hasWindow ? [of(state.count, LOW), of(state.count, HIGH)] : null,
       residents: state.count === "residents" ? null : of("residents", percentile),
       areas: ask.bands.map((minutes) => (features.find((one) => one.properties.minutes === minutes) || { properties: {} }).properties.area_m2) };
     byId("reach").hidden = byId("tab-reach").getAttribute("aria-selected") !== "true";
     drawBands();
-    if (shown.middle) { drawLimit(); offer(); }
-    for (const id of ["plot", "plot-note"]) byId(id).hidden = !shown.middle;
+    byId("figures").hidden = byId("get-curve").hidden = !middle;
+    if (middle) { drawLimit(); offer(sums); } else { byId("sum-title").textContent = labelOf(shown.count) + ": " + words.unknown; }
     drawPlaces(state, times);
     byId("answer-note").textContent = data.sourceLine;
   };
