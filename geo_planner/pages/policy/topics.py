@@ -160,16 +160,16 @@ def statement_rows(subject: PolicySubject) -> list[dict[str, Any]]:
                 state = "computed"
             elif counts.get("proxy", 0):
                 state = "proxy"
-        told = words("statement_no_indicator")
+        note = words("statement_no_indicator")
         if statement.topic is not None:
-            told = words(
+            note = words(
                 "statement_counts",
                 computed=int(counts.get("computed", 0)),
                 proxies=int(counts.get("proxy", 0)),
                 open=int(len(own) - counts.get("computed", 0) - counts.get("proxy", 0)),
             )
         rows.append(
-            {"chip": subject.chip(state), "name": subject.named(statement.name), "note": told}
+            {"chip": subject.chip(state), "name": subject.named(statement.name), "note": note}
         )
     return rows
 
