@@ -114,8 +114,8 @@ def _room(subject: PolicySubject, name: str) -> dict[str, str]:
          if name in row["clusters"].split() and row["id"] != "production"),
         default=1,
     )  # fmt: skip
-    columns = ("remaining_m2", "env_class_possible")
-    if not len(sites) or any(column not in sites for column in columns):
+    columns = ["remaining_m2", "env_class_possible"]
+    if not set(columns) <= set(sites) or not sites[columns].notna().all(axis=1).any():
         return {"area": words("unknown"), "sites": ""}
     fits = sites[(sites["env_class_possible"] >= needed) & (sites["remaining_m2"] > 0)]
     return {
@@ -125,7 +125,7 @@ def _room(subject: PolicySubject, name: str) -> dict[str, str]:
 
 
 def infrastructure_rows(subject: PolicySubject) -> list[dict[str, Any]]:
-    """Lay out the indicators of infrastructure: now, and that no base year is in the study."""
+    """Lay out the indicators of infrastructure as they are now."""
     rows = []
     for name, second in _INFRASTRUCTURE:
         row = subject.row(name)
