@@ -6,14 +6,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from geo_planner.policy.answers import SUPPRESSED, Answer, Compute, Known, Unknown
+from geo_planner.policy.answers import SUPPRESSED, Answer, Compute, Unknown
 from geo_planner.policy.clusters import branch_mix, jobs_by_set, too_coarse
 from geo_planner.policy.frames import PolicyFrames, whole_areas
 from geo_planner.policy.history import as_trend, growth_since, levels_of, rows_of
 from geo_planner.policy.rules import policy_rules
-from geo_planner.policy.values_history import latest, since_base
+from geo_planner.policy.values_history import in_public_branches, latest, since_base
 from geo_planner.reasons import Reason
-from geo_planner.sources.businesses import CLUSTER_ORDER, is_public_branch
+from geo_planner.sources.businesses import CLUSTER_ORDER
 
 _TABLE = "reference_employment"
 _INDEX_BASE = 100.0
@@ -74,12 +74,12 @@ def _growth_there(frames: PolicyFrames, cluster: str) -> Answer:
 
 
 def _local_share(frames: PolicyFrames, cluster: str) -> Answer:
-    here, there = _growth_here(frames, cluster), _growth_there(frames, cluster)
-    for answer in (here, there):
+    values = []
+    for answer in (_growth_here(frames, cluster), _growth_there(frames, cluster)):
         if isinstance(answer, Unknown):
             return answer
-    trends = [answer.trend for answer in (here, there) if isinstance(answer, Known)]
-    values = [trend["value"] for trend in trends if trend is not None]
+        if answer.trend is not None:
+            values.append(answer.trend["value"])
     trend = as_trend(pd.DataFrame({"value": values[0] - values[1]}))
     return latest(trend, frames.policy.base_year, Unknown(Reason("years_apart")))
 
@@ -176,13 +176,8 @@ def _base_mix(frames: PolicyFrames) -> tuple[pd.Series, Reason | None]:
         own = pd.DataFrame(stated.drop(columns="geometry"))
         own = own.rename(columns={"employees_count": "jobs_count"})
         note = Reason("mix_of_workplaces")
-    is_public = [
-        sector == "public" or (pd.isna(sector) and is_public_branch(str(code), str(standard)))
-        for code, standard, sector in zip(
-            own["branch_code"], own["branch_standard"], own["sector"], strict=True
-        )
-    ]
-    private = own[~np.array(is_public, dtype=bool)]
+    sector = own["sector"]
+    private = own[~((sector == "public") | (sector.isna() & in_public_branches(own)))]
     return branch_mix(private["branch_code"], private["jobs_count"]), note
 
 

@@ -71,6 +71,13 @@ def latest(trend: pd.DataFrame, base: int | None, otherwise: Unknown) -> Answer:
     return Known(float(stated[last]), last, baseline=baseline, trend=trend)
 
 
+def in_public_branches(rows: pd.DataFrame) -> pd.Series:
+    """Tell which rows are of a branch that is public as a rule."""
+    pairs = zip(rows["branch_code"], rows["branch_standard"], strict=True)
+    found = [is_public_branch(str(code), str(standard)) for code, standard in pairs]
+    return pd.Series(found, rows.index, dtype=bool)
+
+
 def private_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, bool]]:
     """Pick private jobs; in years without sectors those outside public branches, marked so.
 
@@ -84,11 +91,8 @@ def private_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, bool]]:
         if by_branch and own["branch_code"].isna().any():
             continue  # neither sector nor branch: nobody knows which are private
         is_proxy[int(year)] = by_branch
-        if by_branch:
-            pairs = zip(own["branch_code"], own["branch_standard"], strict=True)
-            kept.append(own[[not is_public_branch(str(c), str(s)) for c, s in pairs]])
-        else:
-            kept.append(own[own["sector"] == "private"])
+        is_private = ~in_public_branches(own) if by_branch else own["sector"] == "private"
+        kept.append(own[is_private])
     return pd.concat(kept), is_proxy
 
 
