@@ -176,8 +176,10 @@ def _base_mix(frames: PolicyFrames) -> tuple[pd.Series, Reason | None]:
         own = pd.DataFrame(stated.drop(columns="geometry"))
         own = own.rename(columns={"employees_count": "jobs_count"})
         note = Reason("mix_of_workplaces")
-    sector = own["sector"]
-    private = own[~((sector == "public") | (sector.isna() & in_public_branches(own)))]
+    is_public = (own["sector"] == "public").to_numpy(bool)
+    is_unstated = own["sector"].isna().to_numpy()
+    is_public[is_unstated] = in_public_branches(own[is_unstated])
+    private = own[~is_public]
     return branch_mix(private["branch_code"], private["jobs_count"]), note
 
 
