@@ -176,10 +176,8 @@ def _base_mix(frames: PolicyFrames) -> tuple[pd.Series, Reason | None]:
         own = pd.DataFrame(stated.drop(columns="geometry"))
         own = own.rename(columns={"employees_count": "jobs_count"})
         note = Reason("mix_of_workplaces")
-    is_public = (own["sector"] == "public").to_numpy(bool)
-    is_unstated = own["sector"].isna().to_numpy()
-    is_public[is_unstated] = in_public_branches(own[is_unstated])
-    private = own[~is_public]
+    unstated = own[own["sector"].isna()]
+    private = pd.concat([own[own["sector"] == "private"], unstated[~in_public_branches(unstated)]])
     return branch_mix(private["branch_code"], private["jobs_count"]), note
 
 

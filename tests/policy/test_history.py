@@ -317,6 +317,20 @@ def test_turnover_is_expected_from_the_branches_here_as_they_sold_there():
     assert "100" in english(row["note"])
 
 
+def test_turnover_is_expected_from_private_branches_alone_where_some_sectors_are_not_stated():
+    jobs = pd.concat(
+        [years_of("Town", {2016: ((LIFE, 75),)}, sector="private"),
+         years_of("Town", {2016: ((SHOP, 25), (SCHOOL, 100))}),
+         years_of("Town", {2016: ((LIFE, 500),)}, sector="public")]
+    )  # fmt: skip
+    table = sales(
+        ("21", "Land", 2016, 100, 50), ("47", "Land", 2016, 300, 0),
+        ("21", "Land", 2021, 150, 90), ("47", "Land", 2021, 330, 0),
+    )  # fmt: skip
+    found = figures(reference_employment=jobs, turnover_history=table)
+    assert trend(found, "branch_mix_expectation", "level")[2021] == pytest.approx(140)
+
+
 def test_turnover_is_not_expected_where_most_jobs_are_in_branches_without_sales():
     jobs = years_of("Town", {2016: ((LIFE, 25), (FINANCE, 75))}, sector="private")
     table = sales(("21", "Land", 2016, 100, 50), ("21", "Land", 2021, 150, 90))
