@@ -46,10 +46,15 @@ def driving_side(stated: str, country: str | None, streets: gpd.GeoDataFrame) ->
         on_street = streets.geometry.iloc[[row]].interpolate(0.5, normalized=True)
         place = on_street.to_crs(WGS84).iloc[0]
         country = country_at(place.x, place.y)
-    sides = {row["country"]: row["side"] for row in packaged_rows("driving_sides")}
-    if country in sides and country not in described_countries():
-        return sides[country]
-    return country_facts(country)["driving_side"]
+    sides = driving_sides()
+    return sides.get(country or ANY_COUNTRY, sides[ANY_COUNTRY])
+
+
+def driving_sides() -> dict[str, str]:
+    """Give the side by country, and of any other; what a country's own tables state comes first."""
+    listed = {row["country"]: row["side"] for row in packaged_rows("driving_sides")}
+    described = (ANY_COUNTRY, *described_countries())
+    return listed | {name: country_facts(name)["driving_side"] for name in described}
 
 
 @dataclass(frozen=True)
