@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from geo_planner.policy.answers import Answer, Compute, Known, Unknown
+from geo_planner.policy.answers import SUPPRESSED, Answer, Compute, Known, Unknown
 from geo_planner.policy.clusters import branch_mix, jobs_by_set, too_coarse
 from geo_planner.policy.frames import PolicyFrames, whole_areas
 from geo_planner.policy.history import as_trend, growth_since, levels_of, rows_of
@@ -58,7 +58,7 @@ def _cluster_growth(frames: PolicyFrames, cluster: str, area: str | None) -> Ans
     if len(rows) and own.empty:
         return Unknown(Reason("cluster_without_jobs", year=base))
     levels = levels_of(own, "jobs_count")
-    answer = since_base(frames, _TABLE, levels, growth_since)
+    answer = since_base(base, _TABLE, area, levels, growth_since)
     if isinstance(answer, Unknown) and answer.reason.code == "base_year_zero":
         return Unknown(Reason("cluster_without_jobs", year=base))
     return answer
@@ -121,6 +121,9 @@ def _quotient(frames: PolicyFrames, cluster: str) -> Answer:
     for sets in (("core",), ("core", "extended")):
         own, other = (_share_by_year(rows, cluster, sets) for rows in both)
         quotients.append(own / other.where(other > 0))
+    if quotients[0].isna().all():
+        is_apart = set(both[0]["year"]).isdisjoint(both[1]["year"])
+        return Unknown(Reason("years_apart" if is_apart else "reference_without_cluster"))
     is_core = jobs_by_set(both[0], cluster) == "core"
     jobs = both[0]["jobs_count"].where(is_core, 0.0).astype(float)
     is_shown = jobs.groupby(both[0]["year"].astype(int)).sum() >= policy_rules()["least_jobs"]
@@ -134,7 +137,7 @@ def _quotient(frames: PolicyFrames, cluster: str) -> Answer:
         }
     )
     few = Reason("few_jobs_in_cluster", jobs=policy_rules()["least_jobs"])
-    none = Unknown(Reason("suppressed", reason=few), "suppressed")
+    none = Unknown(Reason("suppressed", reason=few), SUPPRESSED)
     return latest(as_trend(trend), frames.policy.base_year, none)
 
 

@@ -29,29 +29,30 @@ def lacks_rows(table: str, area: str | None) -> Unknown:
 
 
 def since_base(
-    frames: PolicyFrames, table: str, levels: pd.DataFrame, since: Since = changes_since
+    base: int | None,
+    table: str,
+    area: str | None,
+    levels: pd.DataFrame,
+    since: Since = changes_since,
 ) -> Answer:
     """Count what became of a level since the base year of the policy.
 
     Parameters
     ----------
-    frames
-        Figures, with the policy.
-    table
-        Table the level is from, named where it cannot answer.
+    base
+        Base year of the policy.
+    table, area
+        Table and area the level is of, named where it cannot answer.
     levels
         As :func:`levels_of` gives.
     since
         How the change is counted.
     """
-    base = frames.policy.base_year
     if base is None:
         return Unknown(Reason("no_base_year"))
     stated = levels.dropna(subset=["level"])
     if base not in stated.index or stated.index.max() <= base:
-        return Unknown(
-            Reason("no_base_and_later_year", table=table, year=base, area=frames.own_area)
-        )
+        return Unknown(Reason("no_base_and_later_year", table=table, year=base, area=area))
     trend = since(levels, base)
     last = int(stated.index.max())
     if not np.isfinite(trend.loc[last, "value"]):
@@ -110,7 +111,7 @@ def _change_of(frames: PolicyFrames, own: pd.DataFrame) -> Answer:
             return Unknown(Reason("year_without_sectors"))
         other = [year for year, proxy in is_proxy.items() if proxy != is_proxy[base]]
         levels.loc[levels.index.isin(other)] = np.nan
-    answer = since_base(frames, "reference_employment", levels)
+    answer = since_base(base, "reference_employment", frames.own_area, levels)
     if isinstance(answer, Known) and base is not None and is_proxy[base]:
         return answer.noting(Reason("no_sectors_proxy"))
     return answer
@@ -118,9 +119,10 @@ def _change_of(frames: PolicyFrames, own: pd.DataFrame) -> Answer:
 
 def _residents_change(frames: PolicyFrames) -> Answer:
     own = rows_of(frames.residents_history, frames.own_area)
-    answer = since_base(frames, "residents_history", levels_of(own, "workers_count"))
-    residents = levels_of(own, "residents_count")["level"]
     base = frames.policy.base_year
+    levels = levels_of(own, "workers_count")
+    answer = since_base(base, "residents_history", frames.own_area, levels)
+    residents = levels_of(own, "residents_count")["level"]
     if isinstance(answer, Unknown) or base is None or answer.year is None:
         return answer
     if residents.reindex([base, answer.year]).isna().any() or not residents[base] > 0:
@@ -137,7 +139,8 @@ def _residents_change(frames: PolicyFrames) -> Answer:
 
 def _firms_change(frames: PolicyFrames) -> Answer:
     rows = rows_of(frames.firms_history, frames.own_area)
-    return since_base(frames, "firms_history", levels_of(rows, "firms_count"))
+    levels = levels_of(rows, "firms_count")
+    return since_base(frames.policy.base_year, "firms_history", frames.own_area, levels)
 
 
 def _vocational_share(frames: PolicyFrames) -> Answer:

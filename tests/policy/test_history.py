@@ -204,6 +204,46 @@ def test_a_cluster_that_had_no_jobs_has_no_growth():
     assert english(row["reason"]) == "the cluster had no jobs in 2016"
 
 
+def test_where_growth_there_is_unknown_the_area_there_is_named():
+    here = years_of("Town", {2016: ((LIFE, 100),), 2021: ((LIFE, 121),)})
+    there = years_of("Land", {2021: ((LIFE, 1120),)})
+    found = figures(reference_employment=pd.concat([here, there]))
+    for indicator in ("cluster_growth_there_life_science", "cluster_local_share_life_science"):
+        reason = english(row_of(found, indicator)["reason"])
+        assert "2016 and a later year of Land" in reason
+
+
+@pytest.mark.parametrize(
+    ("year", "branch", "said", "status"),
+    [
+        (2016, LIFE, "share no year", "needs data"),
+        (2021, SHOP, "the reference has no jobs in the cluster", "needs data"),
+    ],
+)
+def test_a_quotient_is_not_called_too_small_where_there_is_nothing_to_compare_with(
+    year, branch, said, status
+):
+    jobs = pd.concat(
+        [years_of("Town", {2021: ((LIFE, 500), (SHOP, 500))}),
+         years_of("Land", {year: ((branch, 900), (SCHOOL, 900))})]
+    )  # fmt: skip
+    row = row_of(figures(reference_employment=jobs), "quotient_over_time_life_science")
+    assert said in english(row["reason"])
+    assert row["status"] == status
+
+
+def test_a_quotient_on_few_jobs_is_suppressed_and_says_so():
+    jobs = pd.concat(
+        [
+            years_of(area, {2021: ((LIFE, n), (SHOP, 500))})
+            for area, n in (("Town", 5), ("Land", 90))
+        ]
+    )
+    row = row_of(figures(reference_employment=jobs), "quotient_over_time_life_science")
+    assert row["status"] == "suppressed"
+    assert "fewer than" in english(row["reason"])
+
+
 def plain_quotient(rows, cluster_codes, area, there, year):
     """Follow the formula on dictionaries."""
     jobs = defaultdict(float)
