@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 
@@ -28,15 +28,9 @@ from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
 
+from .addresses import V1, ScenarioId, StudyId
 from .library import BASELINE, RETRY_AFTER_S, Library, Shelf
 from .notice import notice_page
-
-StudyId = Annotated[
-    str | None, Query(description="Id of the study; default: the first.", max_length=200)
-]
-ScenarioId = Annotated[
-    str | None, Query(description="Id of the scenario; default: the baseline.", max_length=200)
-]
 
 _STAND_IN = secrets.token_urlsafe(24)
 _ASSET_AGE_S = 86_400
@@ -128,7 +122,7 @@ def _draw(shelf: Shelf, name: str, assets: PageAssets) -> str:
         return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN)
     if name == "ask":
         subject = shelf.result() or shelf.region
-        service = {"api": "api/v1", **chosen}
+        service = {"api": V1.removeprefix("/"), **chosen}
         return render_ask(
             subject, service=service, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN
         )

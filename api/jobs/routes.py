@@ -9,13 +9,13 @@ from fastapi import Body, FastAPI, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse
 
+from ..addresses import V1
 from ..errors import Refusal, RefusedError, problems_of
 from ..library import Library
 from ..state.jobs import OPEN, Jobs
 from ..state.scenarios import Scenarios
 from ..state.tables import Job
 
-V1 = "/api/v1"
 _LOOK_EVERY_S = 0.5
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", examples=["0123456789abcdef"])]
 
@@ -47,7 +47,7 @@ def add_jobs(app: FastAPI, library: Library, jobs: Jobs, scenarios: Scenarios) -
         response.headers["Location"] = f"{V1}/jobs/{job.id}"
         return shown(job, jobs)
 
-    @app.get(f"{V1}/jobs", tags=["jobs"], responses=problems_of(404))
+    @app.get(f"{V1}/jobs", tags=["jobs"])
     def listed(
         study: Annotated[str | None, Query(max_length=200, description="Only of a study.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000, description="Most jobs.")] = 50,
