@@ -29,7 +29,7 @@ def describe(app: FastAPI) -> None:
 def _described(app: FastAPI) -> dict[str, Any]:
     content = get_openapi(
         title=app.title, version=app.version, description=_ABOUT, routes=app.routes,
-        servers=[{"url": app.root_path}] if app.root_path else None,
+        servers=app.servers,
     )  # fmt: skip
     schemas = content.setdefault("components", {}).setdefault("schemas", {})
     for name in _VALIDATION:
