@@ -35,7 +35,8 @@ def written_beside(file: Path) -> Iterator[Path]:
     What a program that was killed left under such a name is removed.
     """
     for left in file.parent.glob(f".{glob.escape(file.stem)}.*"):
-        if is_unfinished(left.name, file.name) and not _is_running(_writer_of(left.name)):
+        writer = _writer_of(left.name, file.name)
+        if writer is not None and not _is_running(writer):
             left.unlink(missing_ok=True)
     temporary = file.with_name(f".{file.stem}.{os.getpid()}{file.suffix}")
     try:
@@ -53,14 +54,15 @@ def is_unfinished(name: str, of: str) -> bool:
     >>> is_unfinished(".sites.4711.csv", "sites.csv"), is_unfinished(".sites.csv", "sites.csv")
     (True, False)
     """
+    return _writer_of(name, of) is not None
+
+
+def _writer_of(name: str, of: str) -> int | None:
+    """Read from a name the process that writes a file under it; None: it is no such name."""
     stem, suffix = re.escape(Path(of).stem), re.escape(Path(of).suffix)
-    # a database has a journal beside it while it is written
-    return re.fullmatch(rf"\.{stem}\.\d+{suffix}(-journal|-wal|-shm)?", name) is not None
-
-
-def _writer_of(name: str) -> int:
-    """Read the process from the name of an unfinished file."""
-    return int(re.findall(r"\.(\d+)", name)[-1])
+    # a database has a journal beside it while it is written; longer numbers are no processes
+    found = re.fullmatch(rf"\.{stem}\.(\d{{1,7}}){suffix}(-journal|-wal|-shm)?", name)
+    return int(found[1]) if found else None
 
 
 def _is_running(process: int) -> bool:

@@ -108,8 +108,8 @@ def _column(row: Mapping[str, str]) -> Column:
     )
 
 
-def empty_frame(table: Table, crs: CRS) -> pd.DataFrame:
-    """Make a frame with the table's columns and types and no rows [CRS of the region]."""
+def empty_frame(table: Table, crs: CRS | None = None) -> pd.DataFrame:
+    """Make a frame with the table's columns and types and no rows, in a CRS if it has shapes."""
     frame = pd.DataFrame(
         {column.name: pd.Series([], dtype=column.pandas_dtype) for column in table.attributes}
     )

@@ -1,14 +1,17 @@
 """Countries as tables: each has its own, a new one takes no code, and none gets Denmark's rules."""
 
 import re
+from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
 from geo_planner.analysis import analyse, with_policy
-from geo_planner.config import FieldRule, StudyHead, read_study
+from geo_planner.config import FieldRule, StudyHead, Travel, read_study
 from geo_planner.errors import ConfigError
+from geo_planner.networks.street.graph import street_network
 from geo_planner.networks.street.speeds import car_speed_rows, peak_factors
 from geo_planner.networks.street.turns import driving_side
 from geo_planner.packaged import COUNTRIES_VARIABLE, country_facts, described_countries
@@ -18,6 +21,7 @@ from geo_planner.sources.businesses import clusters_of
 from geo_planner.words.labels import country_words
 from geo_planner.words.wording import Wording
 from tests.small_study import write_study
+from tests.test_predicted_town import region  # noqa: F401 -- a fixture
 
 DANISH = re.compile(
     r"Copenhagen|København|Denmark|Danmark|Danish|\bdansk|Fingerplan|Plandata|\bDKK\b|\bDB07\b|"
@@ -79,6 +83,19 @@ def test_a_new_country_is_a_folder_of_tables(tmp_path, monkeypatch):
     assert peak_factors(8, "ZZ") == peak_factors(8, None)
 
 
+def test_a_country_that_changes_sides_has_its_turns_laid_out_anew(region, tmp_path, monkeypatch):  # noqa: F811
+    abroad = replace(region, study={**region.study, "country": "ZZ"})
+    costs = {}
+    for side in ("right", "left"):
+        (tmp_path / side / "ZZ").mkdir(parents=True)
+        facts = f"fact,value\ndriving_side,{side}\n"
+        (tmp_path / side / "ZZ" / "country.csv").write_text(facts, "utf-8")
+        monkeypatch.setenv(COUNTRIES_VARIABLE, str(tmp_path / side))
+        costs[side] = np.array(street_network(abroad, "car", Travel()).arc_cost)
+    assert len(costs["left"]) == len(costs["right"]) > 100
+    assert (costs["left"] != costs["right"]).any()
+
+
 @pytest.mark.parametrize(
     ("code", "standard", "cluster"),
     [("21", "NACE2", "life_science"), ("6201", "NACE21", "it"), ("65120", "WZ08", "finance"),
@@ -128,9 +145,7 @@ def test_pages_briefs_and_tables_of_another_country_name_no_danish_rule_place_or
 ):
     result = with_policy(analyse(region_of_no_country, threads=1), threads=1)
     head = result.study.study.model_copy(update={"language": language, "country": "BR"})
-    import dataclasses
-
-    result = dataclasses.replace(result, study=result.study.model_copy(update={"study": head}))
+    result = replace(result, study=result.study.model_copy(update={"study": head}))
     write_report(result, tmp_path)
     write_briefs(result, tmp_path / "briefs")
     pages = dict(told(tmp_path))

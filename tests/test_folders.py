@@ -40,6 +40,13 @@ def test_what_a_killed_writer_of_a_file_left_goes_with_the_next(tmp_path, left):
     assert names(tmp_path) == {"a.gpkg", own.name, other.name}
 
 
+def test_a_file_of_a_date_beside_it_is_no_left_over(tmp_path):
+    dated = tmp_path / ".a.20261130123000.gpkg"
+    dated.write_text("mine", "utf-8")
+    write_text(tmp_path / "a.gpkg", "whole")
+    assert names(tmp_path) == {"a.gpkg", dated.name}
+
+
 def test_files_move_in_together_and_others_stay(tmp_path):
     (tmp_path / "notes.md").write_text("mine", "utf-8")
     (tmp_path / "inner").mkdir()

@@ -13,9 +13,11 @@ from geo_planner import (
     Isochrones,
     Itineraries,
     PortfolioLimits,
+    Reaching,
     Region,
     Scenario,
     Travel,
+    access_of_points,
     analyse,
     balanced_floating_catchment,
     check_scenario,
@@ -154,6 +156,20 @@ def test_scenarios_written_in_python_are_refused_with_all_problems():
     [
         (lambda town, _, work: travel_times(town, work, work, "walk", threads=-1), "threads = -1"),
         (lambda town, _, work: Isochrones(town, "walk").around(work, [5], threads=-1), "threads"),
+        (lambda town, _, work: travel_times(town, work, work, "walk", threads=0), "threads = 0"),
+        (lambda town, _, work: Isochrones(town, "walk").around(work, [5], threads=0), "threads"),
+        (
+            lambda town, _, work: Reaching(town, "walk").within(work, ["jobs"], [5], threads=0),
+            "threads = 0",
+        ),
+        (lambda town, _, work: access_of_points(town, work, mode="walk", threads=0), "threads = 0"),
+        (
+            lambda town, _, work: open_catchment(
+                town, work, work, "walk", cumulative(6), threads=0
+            ),
+            "threads = 0",
+        ),
+        (lambda town, *_: analyse(town, threads=0), "threads = 0"),
         (lambda *_: cumulative(-3), "time limits are"),
         (lambda *_: gravity("long"), "time limits are"),
         (

@@ -19,7 +19,7 @@ from geo_planner.errors import InputError, require_kind
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time import Router, open_router
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.inputs import Points, points_of, travel_in
 
 Side = Literal["origins", "destinations"]
@@ -116,7 +116,7 @@ class Catchment:
             [self.measure],
             opportunities={"sum": values} if to_origins else {},
             people={} if to_origins else {"sum": values},
-            threads=self.threads or default_threads(),
+            threads=chosen_threads(self.threads),
         )
         frame = access.reached if to_origins else access.reaching
         return frame.iloc[:, self.column].to_numpy(float)
@@ -171,7 +171,7 @@ def open_catchment(
         router.snap_destinations(ends),
         measure,
         demand_at,
-        threads,
+        chosen_threads(threads),
     )
 
 

@@ -18,7 +18,7 @@ from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.region import Region, require_region
 from geo_planner.sources.vector.points import ALL_COLUMNS, read_points
 from geo_planner.travel_time import open_router
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.inputs import (
     Points,
     ids_of,
@@ -120,7 +120,7 @@ def access_of_points(
         [cumulative(cutoff, is_strict=settings.strict_cutoffs) for cutoff in limits_min],
         opportunities={name: counts[name].to_numpy(float) for name in counts},
         people={},
-        threads=threads or default_threads(),
+        threads=chosen_threads(threads),
         progress=progress,
     )
     ledger = pd.concat(

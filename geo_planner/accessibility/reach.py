@@ -18,7 +18,7 @@ from geo_planner.findings import Finding
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time import Router, open_router
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.columns import label_of
 from geo_planner.travel_time.inputs import (
     Points,
@@ -143,7 +143,7 @@ class Reaching:
             [cumulative(limit, is_strict=self._travel.strict_cutoffs) for limit in limits],
             opportunities={name: ends.counts[name].to_numpy() for name in ends.counts},
             people={},
-            threads=threads or default_threads(),
+            threads=chosen_threads(threads),
         ).reached
         curves = {
             "_".join(filter(None, (name, label))): sums[

@@ -13,7 +13,7 @@ from geo_planner.errors import InputError
 from geo_planner.networks.transit.departures import Departures
 from geo_planner.region import Region
 from geo_planner.sources.vector.points import read_points
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.walk_metres import walk_metres
 
 SERVICE_TABLES = {"zones": "zone_id", "businesses": "business_id", "sites": "site_id"}
@@ -88,7 +88,7 @@ def service_of(
         departures.stops.geometry,
         max(service_rules()["service_walk_m"], *catchments_m().values()),
         max_snap_m=travel.max_snap_m,
-        threads=threads or default_threads(),
+        threads=chosen_threads(threads),
     )
     frame = service_levels(walks, departures).join(ptal(walks, departures, window=window))
     return frame, walks.origins.ledger.drop(columns="access_time_s")

@@ -36,7 +36,7 @@ from geo_planner.region import Region, require_region
 from geo_planner.region.build import build_region
 from geo_planner.siting import Reference
 from geo_planner.travel_time import Router, open_router
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import chosen_threads
 
 __all__ = ["Progress", "analyse", "measures_of", "run"]
 
@@ -131,7 +131,7 @@ def analyse(
     """
     require_region(region)
     settings = settings_of(region) if study is None else require_study(study)
-    n_threads = threads or default_threads()
+    n_threads = chosen_threads(threads)
     log = RunLog()
     ends = ends_of(region)
     own_cache = RunCache(region, settings, ends)

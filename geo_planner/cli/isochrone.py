@@ -34,7 +34,6 @@ def isochrone(
     as_json: Json = False,
 ) -> None:
     """Write the areas, or the streets, that a point reaches within time limits."""
-    from geo_planner.crs import to_degrees
     from geo_planner.exports import SUFFIXES, require_suffix, write_table
     from geo_planner.isochrone import Isochrones
     from geo_planner.region import open_region
@@ -54,7 +53,7 @@ def isochrone(
         frame = drawn.rings()
     if streets:
         frame = drawn.streets(opened.geo_table("streets"))
-    write_table(to_degrees(frame) if out.suffix == ".geojson" else frame, out, opened.credits)
+    write_table(frame, out, opened.credits)
     areas = {f"{row.minutes:g}": round(row.area_m2) for row in drawn.areas.itertuples()}
     areas_text = ", ".join(f"{minutes} min {area / 1e6:.2f} km²" for minutes, area in areas.items())
     summary: dict[str, Any] = {

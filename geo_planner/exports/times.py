@@ -17,7 +17,7 @@ from geo_planner.travel_time.columns import TRAVEL_TIME
 from geo_planner.travel_time.instability import Instability
 from geo_planner.travel_time.matrix import TimesSearch
 
-Write = Callable[[pd.DataFrame], None]
+Write = Callable[[pd.DataFrame, npt.NDArray[np.bool_]], None]
 _GROUP_ROWS = 2**17
 
 
@@ -80,9 +80,9 @@ def write_times(
             frame = part.to_long_frame() if is_long else part.to_frame()
             if destinations != slice(None):
                 frame = frame.iloc[_by_destination(len(frame), times_s.shape)]
-            is_reached = frame.filter(like=TRAVEL_TIME).notna().any(axis=1)
+            is_reached = frame.filter(like=TRAVEL_TIME).notna().any(axis=1).to_numpy(bool)
             n_rows, n_reached = n_rows + len(frame), n_reached + int(is_reached.sum())
-            write(frame[is_reached] if only_reached else frame)
+            write(frame, is_reached if only_reached else np.ones(len(frame), bool))
     write_credits(out, credit_lines)
     return TimesWritten(n_rows, n_reached, swings.to_frame())
 
@@ -96,7 +96,7 @@ def _by_destination(n_rows: int, shape: tuple[int, ...]) -> npt.NDArray[np.intp]
 
 @contextmanager
 def _opened(file: Path) -> Iterator[Write]:
-    """Open a table to append rows to; all frames have the columns of the first."""
+    """Open a table to append some rows of frames to; all have the columns of the first."""
     opened = _opened_parquet if file.suffix == ".parquet" else _opened_csv
     with opened(file) as write:
         yield write
@@ -106,8 +106,8 @@ def _opened(file: Path) -> Iterator[Write]:
 def _opened_csv(file: Path) -> Iterator[Write]:
     with file.open("w", encoding="utf-8", newline="") as text:
 
-        def write(frame: pd.DataFrame) -> None:
-            text.write(csv_text(frame, has_header=text.tell() == 0))
+        def write(frame: pd.DataFrame, is_kept: npt.NDArray[np.bool_]) -> None:
+            text.write(csv_text(frame[is_kept], has_header=text.tell() == 0))
 
         yield write
 
@@ -117,17 +117,20 @@ def _opened_parquet(file: Path) -> Iterator[Write]:
     """Append in groups of many rows, however few come at a time."""
     writers: list[pq.ParquetWriter] = []
     waiting: list[pa.Table] = []
+    schema: pa.Schema | None = None
 
     def write_waiting() -> None:
-        table = pa.concat_tables(waiting)
         if not writers:
-            writers.append(pq.ParquetWriter(file, table.schema))
-        writers[0].write_table(table)
+            writers.append(pq.ParquetWriter(file, schema))
+        writers[0].write_table(pa.concat_tables(waiting))
         waiting.clear()
 
-    def write(frame: pd.DataFrame) -> None:
-        schema = waiting[0].schema if waiting else writers[0].schema if writers else None
-        waiting.append(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
+    def write(frame: pd.DataFrame, is_kept: npt.NDArray[np.bool_]) -> None:
+        nonlocal schema
+        # of all rows: where none is kept, nothing says of what type the ids are
+        schema = schema or pa.Schema.from_pandas(frame, preserve_index=False)
+        rows = pa.Table.from_pandas(frame[is_kept], schema=schema, preserve_index=False)
+        waiting.append(rows)
         if sum(map(len, waiting)) >= _GROUP_ROWS:
             write_waiting()
 

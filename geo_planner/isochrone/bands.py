@@ -20,7 +20,7 @@ from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.networks.street.snap import SnappedPoints
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time import open_router
-from geo_planner.travel_time.blocks import default_threads, require_threads
+from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.columns import label_of, percentile_place
 from geo_planner.travel_time.inputs import Points, points_of, require_limits, travel_in
 from geo_planner.travel_time.matrix import seconds
@@ -232,7 +232,7 @@ class Isochrones:
         InputError
             When points are not usable, or not on the network of the mode: all at once.
         """
-        require_threads(threads)
+        n_threads = chosen_threads(threads)
         limits_s = [seconds_from_min(limit) for limit in require_limits(cutoffs_min)]
         places = points_of(points, self._region, "points")
         starts = self.router.snap_origins(places)
@@ -244,7 +244,7 @@ class Isochrones:
                 [f"point {row.id}: {row.status}" for row in lost.itertuples()],
             )
         reaches = tuple(
-            self._reach(point_id, starts.part(slice(row, row + 1)), limits_s[-1], threads)
+            self._reach(point_id, starts.part(slice(row, row + 1)), limits_s[-1], n_threads)
             for row, point_id in enumerate(places.index)
         )
         far = far_link_findings(starts.ledger.assign(end="origin"), "end")
@@ -255,7 +255,7 @@ class Isochrones:
         point_id: Hashable,
         start: SnappedPoints,
         limit_s: float,
-        threads: int | None,
+        threads: int,
     ) -> Reach:
         """Search the times from one point to the samples that it may reach."""
         if isinstance(self.router, StreetRouter):
@@ -263,9 +263,7 @@ class Isochrones:
             return Reach(point_id, samples, seconds(costs_cs))
         samples = self.samples
         time_s = np.empty(len(samples.x))
-        for block in self.router.blocks(
-            start, samples.points, threads=threads or default_threads(), max_time_s=limit_s
-        ):
+        for block in self.router.blocks(start, samples.points, threads=threads, max_time_s=limit_s):
             time_s[block.destinations] = seconds(block.costs_cs[:, :, self._column])[0]
         return Reach(point_id, samples, time_s)
 

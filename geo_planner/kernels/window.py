@@ -1,7 +1,7 @@
 """From labels at stops to travel times at destinations, and the spread of a window.
 
 Arrays hold int32 centiseconds; ``UNREACHED`` stands for "not within the limits". Destinations that
-no stop with a label leads to are never looked at: the work is that of what is reached.
+no label leads to in time are never looked at: the work is that of what is reached.
 """
 
 import numba
@@ -12,17 +12,33 @@ from geo_planner.kernels.street import UNREACHED
 
 
 @numba.njit(cache=True, nogil=True)
-def list_reached(best, stops, stop_ptr, stop_destination, place, listed, n_listed):
-    """List the destinations that stops with labels lead to; return how many are listed then.
+def list_reached(
+    best,
+    departures_cs,
+    stops,
+    stop_ptr,
+    stop_destination,
+    stop_cost_cs,
+    max_time_cs,
+    place,
+    listed,
+    n_listed,
+):
+    """List the destinations that labels lead to in time; return how many are listed then.
 
     Parameters
     ----------
     best
         Earliest alightings, ``(n_fares, n_stops, n_lanes)`` [cs of the day].
+    departures_cs
+        Departures, int32, ``(n_lanes,)`` [cs of the day].
     stops
         Stops that may have labels, int32.
-    stop_ptr, stop_destination
-        Destinations around each stop, int32, ``(n_stops + 1,)`` and one entry a walk.
+    stop_ptr, stop_destination, stop_cost_cs
+        Destinations around each stop and the walk to each, int32, ``(n_stops + 1,)`` and one entry
+        a walk [cs]; each below ``NEVER``.
+    max_time_cs
+        Longer times count as not reached [cs].
     place
         Place of each destination in the list, -1 where it is not listed; int32,
         ``(n_destinations,)``.
@@ -32,17 +48,17 @@ def list_reached(best, stops, stop_ptr, stop_destination, place, listed, n_liste
     # `place` is the inverse of `listed`, so each destination is listed once
     for number in range(stops.shape[0]):
         stop = stops[number]
-        is_reached = False
+        # NEVER less a departure is still beyond every limit
+        quickest = NEVER
         for fare in range(best.shape[0]):
             for lane in range(best.shape[2]):
-                if best[fare, stop, lane] < NEVER:
-                    is_reached = True
-                    break
-        if not is_reached:
+                quickest = min(quickest, np.int32(best[fare, stop, lane] - departures_cs[lane]))
+        if quickest > max_time_cs:
             continue
         for entry in range(stop_ptr[stop], stop_ptr[stop + 1]):
             destination = stop_destination[entry]
-            if place[destination] < 0:
+            is_in_time = quickest + stop_cost_cs[entry] <= max_time_cs
+            if is_in_time and place[destination] < 0:
                 place[destination] = n_listed
                 listed[n_listed] = destination
                 n_listed += 1

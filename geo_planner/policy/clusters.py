@@ -10,11 +10,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo_planner.policy.answers import NEEDS_DATA, SUPPRESSED
 from geo_planner.policy.rules import policy_rules
 from geo_planner.reasons import Reason
 from geo_planner.sources.businesses import CLUSTER_ORDER, cluster_lines, clusters_of
 
-COMPUTED, SUPPRESSED, NEEDS_DATA = "computed", "suppressed", "needs data"
+COMPUTED = "computed"
 
 _SETS = {"core": ("core",), "core_and_extended": ("core", "extended")}
 _DIVISION_DIGITS = 2

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.config import Policy
-from geo_planner.schema import tables
+from geo_planner.schema import empty_frame, tables
 
 HISTORY_TABLES = (
     "reference_employment", "commuting", "residents_history", "turnover_history",
@@ -18,8 +18,7 @@ HISTORY_TABLES = (
 
 
 def _empty(name: str) -> pd.DataFrame:
-    columns = tables()[name].attributes
-    return pd.DataFrame({one.name: pd.Series([], dtype=one.pandas_dtype) for one in columns})
+    return empty_frame(tables()[name])
 
 
 def whole_areas(reference: pd.DataFrame) -> pd.DataFrame:

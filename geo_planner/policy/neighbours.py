@@ -8,7 +8,7 @@ from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.accessibility.keys import sum_column
 from geo_planner.sources.businesses import CLUSTER_ORDER
 from geo_planner.travel_time import Router
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.columns import label_of
 
 
@@ -51,7 +51,7 @@ def same_cluster_jobs(
             for name in CLUSTER_ORDER
         },
         people={},
-        threads=threads or default_threads(),
+        threads=chosen_threads(threads),
     )
     reached = access.reached.set_axis(own.index)
     found = pd.Series(np.nan, index=own.index, name=sum_column("same_cluster_jobs", measure.name))

@@ -6,14 +6,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from geo_planner.policy.answers import Answer, Compute, Known, Unknown
+from geo_planner.policy.answers import SUPPRESSED, Answer, Compute, Unknown
 from geo_planner.policy.clusters import branch_mix, jobs_by_set, too_coarse
 from geo_planner.policy.frames import PolicyFrames, whole_areas
 from geo_planner.policy.history import as_trend, growth_since, levels_of, rows_of
 from geo_planner.policy.rules import policy_rules
-from geo_planner.policy.values_history import latest, since_base
+from geo_planner.policy.values_history import in_public_branches, latest, since_base
 from geo_planner.reasons import Reason
-from geo_planner.sources.businesses import CLUSTER_ORDER, is_public_branch
+from geo_planner.sources.businesses import CLUSTER_ORDER
 
 _TABLE = "reference_employment"
 _INDEX_BASE = 100.0
@@ -58,7 +58,7 @@ def _cluster_growth(frames: PolicyFrames, cluster: str, area: str | None) -> Ans
     if len(rows) and own.empty:
         return Unknown(Reason("cluster_without_jobs", year=base))
     levels = levels_of(own, "jobs_count")
-    answer = since_base(frames, _TABLE, levels, growth_since)
+    answer = since_base(base, _TABLE, area, levels, growth_since)
     if isinstance(answer, Unknown) and answer.reason.code == "base_year_zero":
         return Unknown(Reason("cluster_without_jobs", year=base))
     return answer
@@ -74,12 +74,12 @@ def _growth_there(frames: PolicyFrames, cluster: str) -> Answer:
 
 
 def _local_share(frames: PolicyFrames, cluster: str) -> Answer:
-    here, there = _growth_here(frames, cluster), _growth_there(frames, cluster)
-    for answer in (here, there):
+    values = []
+    for answer in (_growth_here(frames, cluster), _growth_there(frames, cluster)):
         if isinstance(answer, Unknown):
             return answer
-    trends = [answer.trend for answer in (here, there) if isinstance(answer, Known)]
-    values = [trend["value"] for trend in trends if trend is not None]
+        if answer.trend is not None:
+            values.append(answer.trend["value"])
     trend = as_trend(pd.DataFrame({"value": values[0] - values[1]}))
     return latest(trend, frames.policy.base_year, Unknown(Reason("years_apart")))
 
@@ -121,6 +121,9 @@ def _quotient(frames: PolicyFrames, cluster: str) -> Answer:
     for sets in (("core",), ("core", "extended")):
         own, other = (_share_by_year(rows, cluster, sets) for rows in both)
         quotients.append(own / other.where(other > 0))
+    if quotients[0].isna().all():
+        is_apart = set(both[0]["year"]).isdisjoint(both[1]["year"])
+        return Unknown(Reason("years_apart" if is_apart else "reference_without_cluster"))
     is_core = jobs_by_set(both[0], cluster) == "core"
     jobs = both[0]["jobs_count"].where(is_core, 0.0).astype(float)
     is_shown = jobs.groupby(both[0]["year"].astype(int)).sum() >= policy_rules()["least_jobs"]
@@ -134,7 +137,7 @@ def _quotient(frames: PolicyFrames, cluster: str) -> Answer:
         }
     )
     few = Reason("few_jobs_in_cluster", jobs=policy_rules()["least_jobs"])
-    none = Unknown(Reason("suppressed", reason=few), "suppressed")
+    none = Unknown(Reason("suppressed", reason=few), SUPPRESSED)
     return latest(as_trend(trend), frames.policy.base_year, none)
 
 
@@ -173,13 +176,8 @@ def _base_mix(frames: PolicyFrames) -> tuple[pd.Series, Reason | None]:
         own = pd.DataFrame(stated.drop(columns="geometry"))
         own = own.rename(columns={"employees_count": "jobs_count"})
         note = Reason("mix_of_workplaces")
-    is_public = [
-        sector == "public" or (pd.isna(sector) and is_public_branch(str(code), str(standard)))
-        for code, standard, sector in zip(
-            own["branch_code"], own["branch_standard"], own["sector"], strict=True
-        )
-    ]
-    private = own[~np.array(is_public, dtype=bool)]
+    unstated = own[own["sector"].isna()]
+    private = pd.concat([own[own["sector"] == "private"], unstated[~in_public_branches(unstated)]])
     return branch_mix(private["branch_code"], private["jobs_count"]), note
 
 

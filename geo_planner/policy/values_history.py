@@ -29,29 +29,30 @@ def lacks_rows(table: str, area: str | None) -> Unknown:
 
 
 def since_base(
-    frames: PolicyFrames, table: str, levels: pd.DataFrame, since: Since = changes_since
+    base: int | None,
+    table: str,
+    area: str | None,
+    levels: pd.DataFrame,
+    since: Since = changes_since,
 ) -> Answer:
     """Count what became of a level since the base year of the policy.
 
     Parameters
     ----------
-    frames
-        Figures, with the policy.
-    table
-        Table the level is from, named where it cannot answer.
+    base
+        Base year of the policy.
+    table, area
+        Table and area the level is of, named where it cannot answer.
     levels
         As :func:`levels_of` gives.
     since
         How the change is counted.
     """
-    base = frames.policy.base_year
     if base is None:
         return Unknown(Reason("no_base_year"))
     stated = levels.dropna(subset=["level"])
     if base not in stated.index or stated.index.max() <= base:
-        return Unknown(
-            Reason("no_base_and_later_year", table=table, year=base, area=frames.own_area)
-        )
+        return Unknown(Reason("no_base_and_later_year", table=table, year=base, area=area))
     trend = since(levels, base)
     last = int(stated.index.max())
     if not np.isfinite(trend.loc[last, "value"]):
@@ -70,6 +71,13 @@ def latest(trend: pd.DataFrame, base: int | None, otherwise: Unknown) -> Answer:
     return Known(float(stated[last]), last, baseline=baseline, trend=trend)
 
 
+def in_public_branches(rows: pd.DataFrame) -> pd.Series:
+    """Tell which rows are of a branch that is public as a rule."""
+    pairs = zip(rows["branch_code"], rows["branch_standard"], strict=True)
+    found = [is_public_branch(str(code), str(standard)) for code, standard in pairs]
+    return pd.Series(found, rows.index, dtype=bool)
+
+
 def private_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, bool]]:
     """Pick private jobs; in years without sectors those outside public branches, marked so.
 
@@ -83,11 +91,8 @@ def private_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, bool]]:
         if by_branch and own["branch_code"].isna().any():
             continue  # neither sector nor branch: nobody knows which are private
         is_proxy[int(year)] = by_branch
-        if by_branch:
-            pairs = zip(own["branch_code"], own["branch_standard"], strict=True)
-            kept.append(own[[not is_public_branch(str(c), str(s)) for c, s in pairs]])
-        else:
-            kept.append(own[own["sector"] == "private"])
+        is_private = ~in_public_branches(own) if by_branch else own["sector"] == "private"
+        kept.append(own[is_private])
     return pd.concat(kept), is_proxy
 
 
@@ -110,7 +115,7 @@ def _change_of(frames: PolicyFrames, own: pd.DataFrame) -> Answer:
             return Unknown(Reason("year_without_sectors"))
         other = [year for year, proxy in is_proxy.items() if proxy != is_proxy[base]]
         levels.loc[levels.index.isin(other)] = np.nan
-    answer = since_base(frames, "reference_employment", levels)
+    answer = since_base(base, "reference_employment", frames.own_area, levels)
     if isinstance(answer, Known) and base is not None and is_proxy[base]:
         return answer.noting(Reason("no_sectors_proxy"))
     return answer
@@ -118,9 +123,10 @@ def _change_of(frames: PolicyFrames, own: pd.DataFrame) -> Answer:
 
 def _residents_change(frames: PolicyFrames) -> Answer:
     own = rows_of(frames.residents_history, frames.own_area)
-    answer = since_base(frames, "residents_history", levels_of(own, "workers_count"))
-    residents = levels_of(own, "residents_count")["level"]
     base = frames.policy.base_year
+    levels = levels_of(own, "workers_count")
+    answer = since_base(base, "residents_history", frames.own_area, levels)
+    residents = levels_of(own, "residents_count")["level"]
     if isinstance(answer, Unknown) or base is None or answer.year is None:
         return answer
     if residents.reindex([base, answer.year]).isna().any() or not residents[base] > 0:
@@ -137,7 +143,8 @@ def _residents_change(frames: PolicyFrames) -> Answer:
 
 def _firms_change(frames: PolicyFrames) -> Answer:
     rows = rows_of(frames.firms_history, frames.own_area)
-    return since_base(frames, "firms_history", levels_of(rows, "firms_count"))
+    levels = levels_of(rows, "firms_count")
+    return since_base(frames.policy.base_year, "firms_history", frames.own_area, levels)
 
 
 def _vocational_share(frames: PolicyFrames) -> Answer:

@@ -14,6 +14,7 @@ from geo_planner.policy.rules import JOBS_GOAL
 from geo_planner.reasons import Reason
 
 _LAST_STAGE = 5
+_CLASS_BOUNDS = ("env_class_possible", "env_class_plan_max", "env_class_distance")
 
 
 def _site_sum(
@@ -31,10 +32,16 @@ def _site_sum(
 
 
 def _cluster_ready(frames: PolicyFrames, state: str, env_class: int) -> Answer:
-    if numbers(frames.sites, "env_class_possible") is None:
-        return lacks("sites", "env_class_possible")
+    """Sum floor area where a class is possible; a site that may fit or not counts as unknown."""
+    column, sites = f"{state}_remaining_likely_m2", frames.sites
+    for name in ("env_class_possible", column):
+        if numbers(sites, name) is None:
+            return lacks("sites", name)
+    classed_m2 = sites[column].where(sites["env_class_possible"].notna())
     return _site_sum(
-        frames, f"{state}_remaining_likely_m2", lambda s: s["env_class_possible"] >= env_class
+        replace(frames, sites=sites.assign(**{column: classed_m2})),
+        column,
+        lambda s: ~(s.reindex(columns=list(_CLASS_BOUNDS)) < env_class).any(axis=1),
     )
 
 

@@ -11,7 +11,7 @@ from geo_planner.errors import InputError
 from geo_planner.land.stations.proximity import station_proximity
 from geo_planner.region import Region
 from geo_planner.travel_time import open_router
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.columns import MEDIAN, percentile_place
 from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN
@@ -53,7 +53,7 @@ def workers_mean_minutes(
     for block in router.blocks(
         origins,
         ends,
-        threads=threads or default_threads(),
+        threads=chosen_threads(threads),
         max_time_s=TRAVEL_LIMIT_MIN * SECONDS_PER_MIN,
     ):
         found: FloatArray = seconds(block.costs_cs[:, :, column]) / SECONDS_PER_MIN

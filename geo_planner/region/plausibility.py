@@ -15,10 +15,11 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_planner.arrays import BoolArray
-from geo_planner.countries import country_at
 from geo_planner.crs import WGS84
 from geo_planner.findings import Finding
+from geo_planner.packaged import ANY_COUNTRY
 from geo_planner.reasons import Reason
+from geo_planner.region.country import country_of_streets
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.schema import tables as schemas
 
@@ -69,11 +70,13 @@ def country_findings(
         Country of the study, two letters; "any" and None: of no country's own rules.
     """
     streets = tables.get("streets")
-    if country in (None, "any") or not isinstance(streets, gpd.GeoDataFrame) or not len(streets):
+    if (
+        country in (None, ANY_COUNTRY)
+        or not isinstance(streets, gpd.GeoDataFrame)
+        or not len(streets)
+    ):
         return
-    middle = gpd.GeoSeries([shapely.box(*streets.total_bounds).centroid], crs=streets.crs)
-    place = middle.to_crs(WGS84).iloc[0]
-    lies_in = country_at(place.x, place.y)
+    lies_in = country_of_streets(streets)
     if lies_in not in (None, country):
         what = Reason("country_elsewhere", place=lies_in, country=country)
         yield "streets", Finding("streets", "warning", len(streets), what)

@@ -162,6 +162,7 @@ def with_all_times(draft: Draft, calls: pd.DataFrame) -> pd.DataFrame:
         places = pd.DataFrame({"x": shapely.get_x(shapes), "y": shapely.get_y(shapes)}, calls.index)
         by_trip = places.interpolate().groupby(calls["trip_id"])
         steps = np.hypot(*(by_trip[axis].diff().fillna(0.0) for axis in ("x", "y")))
+        # a millimetre a hop at least: calls at one place share the time evenly
         along_m = np.maximum(steps, 1e-3).groupby(calls["trip_id"]).cumsum()
         trip = calls["trip_id"]
         last_m, next_m = (getattr(along_m.where(~is_blank).groupby(trip), fill)()

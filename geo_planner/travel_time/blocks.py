@@ -45,15 +45,29 @@ class Block:
         return self.destinations.stop, n_destinations
 
 
-def require_threads(threads: int | None) -> None:
-    """Refuse a number of threads that could do no work; None: one per core."""
-    if threads is not None and threads < 1:
-        raise InputError(f"threads = {threads}: search at least one at once, or leave it out")
-
-
 def default_threads() -> int:
     """Count the processor cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def chosen_threads(threads: int | None) -> int:
+    """Return how many searches run at once; None: one per core.
+
+    Raises
+    ------
+    InputError
+        When there is no thread to work on.
+
+    Examples
+    --------
+    >>> chosen_threads(3)
+    3
+    """
+    if threads is None:
+        return default_threads()
+    if threads < 1:
+        raise InputError(f"threads = {threads}: search at least one at once, or leave it out")
+    return threads
 
 
 def run_blocks(
@@ -103,7 +117,7 @@ def run_in_order(
     InputError
         When there is no thread to work on.
     """
-    require_threads(threads)
+    chosen_threads(threads)
     free: SimpleQueue[T] = SimpleQueue()
     n_blocks = -(-n_origins // block_origins)
     for _ in range(min(threads, n_blocks)):

@@ -17,7 +17,7 @@ from geo_planner.findings import Finding
 from geo_planner.kernels.street import UNREACHED
 from geo_planner.networks.street.far_links import far_link_findings
 from geo_planner.region import Region, require_region
-from geo_planner.travel_time.blocks import default_threads
+from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.columns import TRAVEL_TIME, minute_and_draw
 from geo_planner.travel_time.inputs import Points, points_of, require_mode, travel_in
 from geo_planner.travel_time.instability import Instability
@@ -211,7 +211,7 @@ class TimesSearch:
             where unreachable.
         """
         n_starts, n_ends = len(self._starts), len(self._ends)
-        blocks = self._router.blocks(self._starts, self._ends, threads=threads or default_threads())
+        blocks = self._router.blocks(self._starts, self._ends, threads=chosen_threads(threads))
         for block in blocks:
             yield block.origins, block.destinations, seconds(block.costs_cs)
             progress(*block.progress(n_starts, n_ends))

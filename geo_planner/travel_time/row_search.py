@@ -74,6 +74,9 @@ class RowSpace:
 class RowSearch:
     """Search from some points to all others, on arrays laid out once.
 
+    One search per origin is made, or where :meth:`down` was given a hierarchy a sweep from many
+    origins at once. The costs are the same.
+
     Parameters
     ----------
     network
@@ -85,9 +88,6 @@ class RowSearch:
     is_reversed
         Turn the network round: rows are then destinations and columns origins, one search per
         destination; the way to go where destinations are few.
-
-    One search per origin is made, or where :meth:`down` was given a hierarchy a sweep from many
-    origins at once. The costs are the same.
     """
 
     def __init__(

@@ -147,11 +147,13 @@ class _Listed:
         self._place[columns] = np.arange(n)
         self._open(0)
 
-    def add(self, best: IntArray, stops: IntArray, onward: Walks) -> None:
-        """List what stops with labels lead to."""
+    def add(
+        self, best: IntArray, lanes_cs: IntArray, stops: IntArray, onward: Walks, limit_cs: np.int32
+    ) -> None:
+        """List what labels at stops lead to in time."""
         before = self._n
         self._n = window.list_reached(
-            best, stops, onward.ptr, onward.stop, self._place, self._column, before
+            best, lanes_cs, stops, *onward, limit_cs, self._place, self._column, before
         )
         self._direct[before : self._n] = UNREACHED
         self._open(before)
@@ -304,7 +306,7 @@ class WindowSearch:
         for draw, ways in enumerate(near):
             walks = slice(ways.ptr[row], ways.ptr[row + 1])
             labels, stops = self._labels(draw, ways.stop[walks], ways.cost_cs[walks], space)
-            listed.add(labels, stops, self._onward.by_stop)
+            listed.add(labels, tables.lanes_cs, stops, self._onward.by_stop, self._max_time)
             n_columns, n_fares, n_draws, n_lanes = listed.travel_cs.shape
             series = listed.travel_cs.reshape(n_columns, n_fares * n_draws, n_lanes)
             for fare, best in enumerate(labels):

@@ -51,7 +51,7 @@ class Case:
     found: tuple[str, ...] = ()
     residents: float = TOWN["residents"]
     jobs: float = TOWN["jobs"]
-    sites_m2: dict | list | None = None
+    sites_m2: dict | None = None
 
 
 CASES = {
@@ -161,8 +161,10 @@ def test_a_case_is_read_right_or_refused_with_the_line_that_settles_it(name, sha
     assert tables["zones"]["population_count"].sum() == case.residents
     assert tables["businesses"]["employees_count"].sum() == case.jobs
     sites = tables["sites"].set_index("site_id").geometry.area
-    expected = case.sites_m2 or dict.fromkeys(sites.index, 3600.0)
-    assert {str(key): area for key, area in sites.items()} == pytest.approx(expected)
+    if case.sites_m2 is None:
+        assert sites.tolist() == pytest.approx(TOWN["sites_m2"])
+    else:
+        assert {str(key): area for key, area in sites.items()} == pytest.approx(case.sites_m2)
 
 
 def test_every_folder_has_its_case(shared_cases):

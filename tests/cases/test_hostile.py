@@ -6,7 +6,6 @@ import sqlite3
 import warnings
 import zipfile
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -307,7 +306,7 @@ def test_time_and_memory_of_a_source_are_settings(tmp_path, limit, words):
 def test_one_process_reads_all_sources(tmp_path):
     assert not ingest(slow_study(tmp_path, "max_seconds = 600")).problems
     children = {int(pid) for pid in _children(os.getpid())}
-    assert len(children) <= 2  # it, and the tracker of shared memory where there is one
+    assert 1 <= len(children) <= 2  # it, and the tracker of shared memory where there is one
 
 
 def _children(process):
@@ -320,4 +319,4 @@ def test_numbers_that_are_none_leave_no_shape(tmp_path):
     frame = cells()
     frame.loc[0, "geometry"] = frame.geometry[1].__class__()
     rows = read(saved(frame, tmp_path / "a.gpkg"))
-    assert np.isfinite(rows.frame.geometry.dropna().area).all()
+    assert rows.frame.geometry.area.tolist() == [0, 10_000, 10_000]

@@ -79,6 +79,23 @@ class Endless:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.parametrize("ids", [range(40), [f"p{number}" for number in range(40)]])
+def test_a_first_part_without_any_time_leaves_ids_as_they_are(tmp_path, ids, suffix):
+    search = Endless(40)
+    search.origins = search.destinations = points(*[(0, 0)] * 40).set_axis(ids)
+    search.parts = lambda **_options: (
+        (slice(first, first + 20), slice(None), np.full((20, 40, 1), time_s))
+        for first, time_s in ((0, np.inf), (20, 60.0))
+    )
+    out = tmp_path / f"times{suffix}"
+    made = write_times(search, out, (), only_reached=True)
+    assert (made.n_rows, made.n_reached) == (1600, 800)
+    found = read(out)
+    assert found["from_id"].tolist() == [one for one in ids[20:] for _ in ids]
+    assert found["travel_time_s"].tolist() == [60.0] * 800
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_memory_does_not_grow_with_the_number_of_pairs(tmp_path, suffix):
     def peak(n_parts):
         search = Endless(400)

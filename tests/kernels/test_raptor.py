@@ -367,9 +367,25 @@ def test_only_destinations_of_stops_with_labels_are_listed_each_once():
     place[4], listed[0] = 0, 4
     ptr = np.array([0, 2, 3, 4, 7], np.int32)
     around = np.array([5, 0, 1, 2, 0, 4, 3], np.int32)
-    n = list_reached(best, np.array([0, 1, 3], np.int32), ptr, around, place, listed, 1)
+    n = list_reached(
+        best, np.zeros(3, np.int32), np.array([0, 1, 3], np.int32), ptr, around,
+        np.zeros(7, np.int32), np.int32(1000), place, listed, 1,
+    )  # fmt: skip
     assert listed[:n].tolist() == [4, 5, 0, 3]
     assert place.tolist() == [2, -1, -1, 3, 0, 1]
+
+
+def test_only_destinations_that_some_minute_reaches_in_time_are_listed():
+    # the quickest minute is the last of the second fare: 100 to the stop, so 50 are left to walk
+    best = np.array([[[1000, 1000]], [[1000, 700]]], np.int32)
+    place, listed = np.full(4, -1, np.int32), np.empty(4, np.int32)
+    n = list_reached(
+        best, np.array([0, 600], np.int32), np.array([0], np.int32), np.array([0, 4], np.int32),
+        np.array([3, 0, 2, 1], np.int32), np.array([50, 51, 0, 1000], np.int32), np.int32(150),
+        place, listed, 0,
+    )  # fmt: skip
+    assert listed[:n].tolist() == [3, 2]
+    assert place.tolist() == [-1, -1, 1, 0]
 
 
 @given(

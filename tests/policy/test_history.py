@@ -204,6 +204,46 @@ def test_a_cluster_that_had_no_jobs_has_no_growth():
     assert english(row["reason"]) == "the cluster had no jobs in 2016"
 
 
+def test_where_growth_there_is_unknown_the_area_there_is_named():
+    here = years_of("Town", {2016: ((LIFE, 100),), 2021: ((LIFE, 121),)})
+    there = years_of("Land", {2021: ((LIFE, 1120),)})
+    found = figures(reference_employment=pd.concat([here, there]))
+    for indicator in ("cluster_growth_there_life_science", "cluster_local_share_life_science"):
+        reason = english(row_of(found, indicator)["reason"])
+        assert "2016 and a later year of Land" in reason
+
+
+@pytest.mark.parametrize(
+    ("year", "branch", "said", "status"),
+    [
+        (2016, LIFE, "share no year", "needs data"),
+        (2021, SHOP, "the reference has no jobs in the cluster", "needs data"),
+    ],
+)
+def test_a_quotient_is_not_called_too_small_where_there_is_nothing_to_compare_with(
+    year, branch, said, status
+):
+    jobs = pd.concat(
+        [years_of("Town", {2021: ((LIFE, 500), (SHOP, 500))}),
+         years_of("Land", {year: ((branch, 900), (SCHOOL, 900))})]
+    )  # fmt: skip
+    row = row_of(figures(reference_employment=jobs), "quotient_over_time_life_science")
+    assert said in english(row["reason"])
+    assert row["status"] == status
+
+
+def test_a_quotient_on_few_jobs_is_suppressed_and_says_so():
+    jobs = pd.concat(
+        [
+            years_of(area, {2021: ((LIFE, n), (SHOP, 500))})
+            for area, n in (("Town", 5), ("Land", 90))
+        ]
+    )
+    row = row_of(figures(reference_employment=jobs), "quotient_over_time_life_science")
+    assert row["status"] == "suppressed"
+    assert "fewer than" in english(row["reason"])
+
+
 def plain_quotient(rows, cluster_codes, area, there, year):
     """Follow the formula on dictionaries."""
     jobs = defaultdict(float)
@@ -275,6 +315,20 @@ def test_turnover_is_expected_from_the_branches_here_as_they_sold_there():
     row = row_of(found, "branch_mix_expectation")
     assert row["status"] == "proxy"
     assert "100" in english(row["note"])
+
+
+def test_turnover_is_expected_from_private_branches_alone_where_some_sectors_are_not_stated():
+    jobs = pd.concat(
+        [years_of("Town", {2016: ((LIFE, 75),)}, sector="private"),
+         years_of("Town", {2016: ((SHOP, 25), (SCHOOL, 100))}),
+         years_of("Town", {2016: ((LIFE, 500),)}, sector="public")]
+    )  # fmt: skip
+    table = sales(
+        ("21", "Land", 2016, 100, 50), ("47", "Land", 2016, 300, 0),
+        ("21", "Land", 2021, 150, 90), ("47", "Land", 2021, 330, 0),
+    )  # fmt: skip
+    found = figures(reference_employment=jobs, turnover_history=table)
+    assert trend(found, "branch_mix_expectation", "level")[2021] == pytest.approx(140)
 
 
 def test_turnover_is_not_expected_where_most_jobs_are_in_branches_without_sales():

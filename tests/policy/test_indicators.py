@@ -224,6 +224,20 @@ def test_capacity_is_shared_out_by_station_areas_and_unknown_sites_are_told():
     assert value(table, "cluster_ready_now_class_6") == 50
 
 
+def test_sites_whose_class_is_open_are_counted_as_unknown_and_those_too_near_homes_are_not():
+    table = told(
+        sites=sites(
+            env_class_possible=[6.0, np.nan, np.nan], env_class_distance=[7.0, 7.0, 3.0],
+            now_remaining_likely_m2=[50.0, 70.0, 90.0],
+        )
+    )  # fmt: skip
+    notes = {n: table.loc[(f"cluster_ready_now_class_{n}", WHOLE_AREA), "note"] for n in (2, 6)}
+    assert value(table, "cluster_ready_now_class_2") == 50
+    assert value(table, "cluster_ready_now_class_6") == 50
+    assert "2 of 3 sites unknown" in english(notes[2])
+    assert "1 of 2 sites unknown" in english(notes[6])
+
+
 def test_capacity_cover_leaves_out_stage_five():
     table = told(sites=sites(jobs_low=[400.0, 300.0, 9e9], jobs_likely=np.nan, stage=[1, 3, 5]))
     assert value(table, "capacity_cover_low") == pytest.approx(0.7)

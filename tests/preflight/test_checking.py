@@ -15,6 +15,12 @@ import shapely
 from geo_planner import schema
 from geo_planner.analysis import analyse, policy_of
 from geo_planner.config import Study, read_study
+from geo_planner.land import (
+    environment_classes,
+    resolve_plans,
+    sensitive_uses,
+    site_capacity,
+)
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.study.check import render_check
 from geo_planner.preflight import check_study
@@ -24,6 +30,9 @@ from geo_planner.preflight.needs import missing, needs
 from geo_planner.reasons import Reason
 from geo_planner.region.build import build_region
 from geo_planner.words.english import english
+from geo_planner.words.reasons import reason_words
+from geo_planner.words.wording import Wording
+from tests.land.plan_towns import SQUARE, parcels, plan, plans, sites
 from tests.scenario.town import build_town
 from tests.small_study import businesses, write_study, zones
 
@@ -59,6 +68,10 @@ _FOR_WANT_OF_DATA = (
 
 def tables_of(region):
     return {name: region.table(name) for name in schema.tables() if region.has(name)}
+
+
+def lost_of(tables):
+    return {name for item in missing(tables) for name in item.lost}
 
 
 def controlled(area="Town", **stated):
@@ -291,9 +304,46 @@ def test_every_indicator_a_town_lacks_for_want_of_data_is_missing_in_its_check(t
     region = build_town(tmp_path)
     table = policy_of(analyse(region))
     lacking = table[table["reason"].fillna("").str.contains("|".join(_FOR_WANT_OF_DATA))]
-    told = {name for item in missing(tables_of(region)) for name in item.lost}
     assert len(lacking) > 10
-    assert set(lacking["id"]) <= told
+    assert set(lacking["id"]) <= lost_of(tables_of(region))
+
+
+@pytest.mark.parametrize(
+    ("on_site", "on_parcel", "is_computed"),
+    [(0.0, None, True), (None, 700.0, True), (None, None, False)],
+)
+def test_floor_area_left_is_lost_only_where_neither_sites_nor_parcels_state_what_stands(
+    on_site, on_parcel, is_computed
+):
+    at = sites(s=SQUARE).assign(existing_floor_area_m2=pd.Series([on_site], dtype=float))
+    on = parcels(("1a", "P", SQUARE, 10_000.0, float("nan") if on_parcel is None else on_parcel))
+    right = plans(plan("l1", "local_plan", floor_area_ratio=0.5, ratio_basis=1, env_class_max=7))
+    capacity = site_capacity(resolve_plans(at, right, on), uses=["office"])
+    left = capacity.xs("add", level="variant")["remaining_likely_m2"]
+    lost = lost_of(town(sites=at, parcels=on, plans=right))
+    assert left.notna().any() == is_computed
+    assert ("remaining_m2" not in lost) == is_computed
+    assert ("cluster_ready_potential_class_6" in lost) == ("remaining_m2" in lost)
+
+
+@pytest.mark.parametrize(
+    ("stated", "is_computed"), [({"env_class_max": 7}, True), ({"env_class_min": 2}, False)]
+)
+def test_readiness_by_class_is_lost_only_where_no_plan_states_the_highest(stated, is_computed):
+    at = sites(s=SQUARE).assign(existing_floor_area_m2=0.0)
+    ruled = plans(plan("f1", "framework", **stated))
+    homes = frame([shapely.box(1000, 0, 1050, 50)], patch_id=["h"], kind="built_up")
+    result = resolve_plans(at, ruled)
+    found = environment_classes(result, sensitive_uses(result.plans, {"landscape": homes}))
+    lost = lost_of(town(sites=at, plans=ruled, landscape=homes))
+    assert found["env_class_possible"].notna().all() == is_computed
+    assert ("cluster_ready_now_class_2" not in lost) == is_computed
+
+
+def test_every_need_is_asked_for_in_words_of_both_languages():
+    asked = [item.what for item in missing({})]
+    for language in ("en", "da"):
+        assert not [what for what in asked if "_" in reason_words(what, Wording(language))]
 
 
 def test_a_column_without_values_is_missing_and_one_with_values_is_not():

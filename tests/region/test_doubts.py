@@ -161,3 +161,12 @@ def test_streets_in_another_country_than_its_rules_are_told(crs, country, lies_i
     else:
         what = found["country_elsewhere"].what
         assert what == Reason("country_elsewhere", place=lies_in, country=country)
+
+
+def test_streets_around_another_country_do_not_lie_in_it():
+    # Helsingør and Bornholm: the middle between them lies in Sweden
+    places = gpd.GeoSeries.from_xy([12.60, 14.92], [56.03, 55.12], crs=4326).to_crs(UTM)
+    lines = [shapely.LineString([(p.x, p.y), (p.x - 100, p.y)]) for p in places]
+    streets = gpd.GeoDataFrame({"street_id": ["a", "b"]}, geometry=lines, crs=UTM)
+    assert not codes(country_findings({"streets": streets}, "DK"))
+    assert codes(country_findings({"streets": streets}, "SE"))

@@ -99,7 +99,7 @@ def test_a_window_is_given_by_one_end_only():
 def test_points_out_of_reach_are_never_looked_at(region):  # noqa: F811
     """However many points there are, times are laid out for those that a row reaches."""
     near, far = [(10, 0), (1, 0), (0, 5)], [(9, 9)] * 400
-    short = BUS.model_copy(update={"max_time_min": 11, "max_walk_min": 11})
+    short = BUS.model_copy(update={"max_time_min": 11})
     router = open_router(region, "transit", short)
     found = {}
     for name, ends in (("few", near), ("many", near + far)):

@@ -19,6 +19,7 @@ from geo_planner.networks.street.build import (
 )
 from geo_planner.networks.street.r5_rules import R5
 from geo_planner.networks.street.speeds import car_speed_rows
+from geo_planner.networks.street.turns import driving_sides
 from geo_planner.packaged import country_rows, packaged_rows
 from geo_planner.region import Region
 
@@ -56,7 +57,7 @@ _NUMBERS = {
     "walk": ("grade_relations",),
     "bicycle": ("grade_relations", "turn_costs", "traffic_stress"),
     "ebike": ("grade_relations", "turn_costs", "traffic_stress"),
-    "car": ("turn_costs", "driving_sides"),
+    "car": ("turn_costs",),
 }
 _TABLES = ("streets", "street_nodes", "turn_restrictions")
 
@@ -161,6 +162,7 @@ def street_network(
         "numbers": {name: packaged_rows(name) for name in _NUMBERS[mode]},
         "car_speeds": None if mode == "walk" else car_speed_rows(country),
         "car_peak": country_rows(country, "car_peak") if mode == "car" else None,
+        "driving_sides": driving_sides() if mode == "car" else None,
         "min_component_nodes": MIN_COMPONENT_NODES,
         "layout": ARRAY_LAYOUT,
         **({"is_level": True} if is_level else {}),

@@ -15,14 +15,8 @@ import pandas as pd
 import shapely
 
 from geo_planner.arrays import BoolArray, FloatArray, IntArray, LongArray
-from geo_planner.countries import country_at
-from geo_planner.crs import WGS84
-from geo_planner.packaged import (
-    ANY_COUNTRY,
-    country_facts,
-    described_countries,
-    packaged_rows,
-)
+from geo_planner.packaged import ANY_COUNTRY, country_facts, described_countries, packaged_rows
+from geo_planner.region.country import country_of_streets
 from geo_planner.units import CENTISECONDS_PER_S
 
 _LOOK_M = 10.0
@@ -41,15 +35,16 @@ def driving_side(stated: str, country: str | None, streets: gpd.GeoDataFrame) ->
     if stated != "country":
         return stated
     if country in (None, ANY_COUNTRY) and len(streets):
-        middle = shapely.box(*streets.total_bounds).centroid
-        row = streets.sindex.nearest(middle, return_all=False)[1][0]
-        on_street = streets.geometry.iloc[[row]].interpolate(0.5, normalized=True)
-        place = on_street.to_crs(WGS84).iloc[0]
-        country = country_at(place.x, place.y)
-    sides = {row["country"]: row["side"] for row in packaged_rows("driving_sides")}
-    if country in sides and country not in described_countries():
-        return sides[country]
-    return country_facts(country)["driving_side"]
+        country = country_of_streets(streets)
+    sides = driving_sides()
+    return sides.get(country or ANY_COUNTRY, sides[ANY_COUNTRY])
+
+
+def driving_sides() -> dict[str, str]:
+    """Give the side by country, and of any other; what a country's own tables state comes first."""
+    listed = {row["country"]: row["side"] for row in packaged_rows("driving_sides")}
+    described = (ANY_COUNTRY, *described_countries())
+    return listed | {name: country_facts(name)["driving_side"] for name in described}
 
 
 @dataclass(frozen=True)

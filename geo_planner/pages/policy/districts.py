@@ -139,12 +139,12 @@ def _labels(
         x, y = middles[name]
         value = float(values.get(name, math.nan))
         sign = {"more": "▲ ", "less": "▼ "}.get(trend(value), "")
-        told = "" if math.isnan(value) else f"{sign}{subject.change(value, 'jobs')}"
-        half = _LETTER_PX * max(len(name), len(told)) / 2 + 3
+        change = "" if math.isnan(value) else f"{sign}{subject.change(value, 'jobs')}"
+        half = _LETTER_PX * max(len(name), len(change)) / 2 + 3
         spots = [(dx, dy) for dy in (0, -30, 30) for dx in (0, -half, half, -2 * half, 2 * half)]
         for dx, dy in sorted(spots, key=lambda spot: abs(spot[0]) + abs(spot[1])):
             spot = {"x": round(x + dx, 1), "y": round(y + dy, 1), "half": half, "name": name,
-                    "change": told}  # fmt: skip
+                    "change": change}  # fmt: skip
             if all(_is_apart(spot, other) for other in placed):
                 placed.append(spot)
                 break

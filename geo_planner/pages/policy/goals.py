@@ -26,7 +26,7 @@ def strip(subject: PolicySubject) -> dict[str, Any]:
             for state, key in _GOAL_STATES.items()
             if state in states
         ],
-        "told": words("policy_counts", all=len(subject.figures.indicators),
+        "computed_count": words("policy_counts", all=len(subject.figures.indicators),
                       computed=int(statuses.get("computed", 0))),
         "indicators": [
             subject.chip(status, words(f"policy_count_{status.replace(' ', '_')}",
@@ -59,13 +59,13 @@ def _card(subject: PolicySubject, goal: Mapping[str, Any]) -> dict[str, Any]:
     row = subject.row(shown)
     value, year = _value_at(goal, trend, row)
     state = str(goal["state"])
-    told = words("state_met_in", year=goal["met_year"]) if pd.notna(goal["met_year"]) else None
+    met_in = words("state_met_in", year=goal["met_year"]) if pd.notna(goal["met_year"]) else None
     return {
         "number": int(goal["goal"]),
         "title": subject.label(goal),
         "figure": _figure(subject, value, str(row.get("unit", unit)), is_change=is_proxy),
         "unit": _unit(subject, unit, is_proxy=is_proxy),
-        "chip": subject.chip(state, told if state == "met" else None),
+        "chip": subject.chip(state, met_in if state == "met" else None),
         "lines": [line for line in _lines(subject, goal, year) if line],
         "chart": _chart(subject, goal, shown, is_proxy=is_proxy),
         "foot": _foot(subject, goal, row, is_proxy=is_proxy),
@@ -249,7 +249,9 @@ def _tested(subject: PolicySubject, goal: Mapping[str, Any]) -> dict[str, Any]:
     published = float(goal["published"])
     has_figure = not math.isnan(published)
     answer = goal["published_answer"]
-    told = words(f"state_{str(answer).replace(' ', '_')}") if isinstance(answer, str) else ""
+    shown = words(f"state_{str(answer).replace(' ', '_')}") if isinstance(answer, str) else ""
+    if has_figure:
+        shown = subject.figure(published, unit)
     off = words(f"verdict_{verdict}_by", count=words.number(float(goal["off_by"]))) if (
         verdict in ("above", "below") and not math.isnan(float(goal["off_by"]))
     ) else None  # fmt: skip
@@ -259,15 +261,12 @@ def _tested(subject: PolicySubject, goal: Mapping[str, Any]) -> dict[str, Any]:
         "computed": subject.with_unit(value, unit) if not math.isnan(value) else words("unknown"),
         "state": words(f"state_{str(goal['state']).replace(' ', '_')}"),
         "range": f"({span})" if span else "",
-        "published": words(
-            "published", figure=subject.figure(published, unit) if has_figure else told
-        ),
-        "published_bare": subject.figure(published, unit) if has_figure else told,
+        "published": words("published", figure=shown),
+        "published_bare": shown,
         "axis": _axis(value, low, high, published)
         if has_figure and not math.isnan(value)
         else None,
         "chip": subject.chip(verdict, off),
-        "source": goal["published_source"] if isinstance(goal["published_source"], str) else "",
     }
 
 

@@ -126,6 +126,7 @@ def _sections(subject: PolicySubject, size: tuple[float, float]) -> dict[str, An
         "tests": goals.back_test(subject),
         "period": _period(subject),
         "base_year": subject.policy.base_year,
+        "base_column": _base_column(subject),
         "compare_with": subject.policy.compare_with or "",
         "clusters": topics.cluster_rows(subject),
         "infrastructure": topics.infrastructure_rows(subject),
@@ -138,6 +139,12 @@ def _sections(subject: PolicySubject, size: tuple[float, float]) -> dict[str, An
 def _period(subject: PolicySubject) -> str:
     first, last = subject.policy.first_year, subject.policy.last_year
     return f"{first}{EN_DASH}{last}" if first and last else ""
+
+
+def _base_column(subject: PolicySubject) -> int | None:
+    """Give the base year where the figures of infrastructure are of another; None where not."""
+    base, window = subject.policy.base_year, subject.result.study.travel.window
+    return None if window is not None and window[0].year == base else base
 
 
 def _lead(subject: PolicySubject) -> str:

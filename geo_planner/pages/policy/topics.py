@@ -114,8 +114,8 @@ def _room(subject: PolicySubject, name: str) -> dict[str, str]:
          if name in row["clusters"].split() and row["id"] != "production"),
         default=1,
     )  # fmt: skip
-    columns = ("remaining_m2", "env_class_possible")
-    if not len(sites) or any(column not in sites for column in columns):
+    columns = ["remaining_m2", "env_class_possible"]
+    if not set(columns) <= set(sites) or not sites[columns].notna().all(axis=1).any():
         return {"area": words("unknown"), "sites": ""}
     fits = sites[(sites["env_class_possible"] >= needed) & (sites["remaining_m2"] > 0)]
     return {
@@ -125,7 +125,7 @@ def _room(subject: PolicySubject, name: str) -> dict[str, str]:
 
 
 def infrastructure_rows(subject: PolicySubject) -> list[dict[str, Any]]:
-    """Lay out the indicators of infrastructure: now, and that no base year is in the study."""
+    """Lay out the indicators of infrastructure as they are now."""
     rows = []
     for name, second in _INFRASTRUCTURE:
         row = subject.row(name)
@@ -160,16 +160,16 @@ def statement_rows(subject: PolicySubject) -> list[dict[str, Any]]:
                 state = "computed"
             elif counts.get("proxy", 0):
                 state = "proxy"
-        told = words("statement_no_indicator")
+        note = words("statement_no_indicator")
         if statement.topic is not None:
-            told = words(
+            note = words(
                 "statement_counts",
                 computed=int(counts.get("computed", 0)),
                 proxies=int(counts.get("proxy", 0)),
                 open=int(len(own) - counts.get("computed", 0) - counts.get("proxy", 0)),
             )
         rows.append(
-            {"chip": subject.chip(state), "name": subject.named(statement.name), "note": told}
+            {"chip": subject.chip(state), "name": subject.named(statement.name), "note": note}
         )
     return rows
 

@@ -84,9 +84,9 @@ def require_format(path: Path, file: Path, limits: SourceLimits) -> Format:
         require_size(path, file.stat().st_size, limits)
         with file.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
+    except SourceError:
+        raise
     except OSError as error:
-        if isinstance(error, SourceError):
-            raise
         raise SourceError(title, f"not readable ({error.strerror})") from error
     if not stated_format.start.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
         raise SourceError(

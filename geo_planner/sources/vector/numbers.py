@@ -207,9 +207,9 @@ def without_missing(
     total = 0
     for value in stated.missing:
         n_found = 0
+        number = to_floats(pd.Series([str(value)])).iloc[0]
         for name in frame.columns:
             values = cleared.get(name, frame[name])
-            number = to_floats(pd.Series([str(value)])).iloc[0]
             same = to_floats(values) == number
             if is_text(values):
                 same |= values.astype("str").str.strip() == str(value)

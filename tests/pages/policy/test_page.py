@@ -8,8 +8,9 @@ import pytest
 
 from geo_planner.config import Policy
 from geo_planner.pages.drawing.page import FILE_LINKS
-from geo_planner.pages.policy import charts
+from geo_planner.pages.policy import charts, topics
 from geo_planner.pages.policy.page import render_policy, render_policy_print
+from geo_planner.pages.policy.subject import policy_subject
 from tests.policy.policy_town import LIFE, SHOP
 from tests.policy.test_history import choices, figures, residents, sales, years_of
 
@@ -113,6 +114,39 @@ def test_the_page_says_what_it_does_not_claim(told):
     assert "What the policy caused is not computed." in text
     assert "It names no cause." in text
     assert "No timetable of the base year is in the study" in text
+
+
+@pytest.mark.parametrize(("base_year", "is_shown"), [(2016, True), (2026, False), (None, False)])
+def test_infrastructure_lacks_its_base_year_only_where_it_is_another_one(told, base_year, is_shown):
+    assert told.study.travel.window[0].year == 2026
+    study = told.study.model_copy(update={"policy": Policy(base_year=base_year)})
+    html = render_policy(dataclasses.replace(told, study=study), language="en")
+    table = html[html.index('<table class="list infra">') :]
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table[: table.index("</thead>")])
+    assert heads[1:] == ["Now", str(base_year)][: 1 + is_shown]
+    assert ("No timetable of the base year is in the study" in html) == is_shown
+
+
+def test_a_back_test_on_figures_under_a_warning_says_that_it_proves_nothing(told):
+    for badge, is_said in (("Draft figures", True), (None, False)):
+        head = told.study.study.model_copy(update={"badge": badge})
+        marked = dataclasses.replace(told, study=told.study.model_copy(update={"study": head}))
+        for render in (render_policy, render_policy_print):
+            text = words_of(render(marked, language="en"))
+            assert ("Draft figures: agreement with it is no proof." in text) == is_said
+            assert ("is no proof" in text) == is_said
+
+
+def test_room_for_clusters_is_unknown_where_no_sites_class_or_floor_area_is(told):
+    sites = told.sites.assign(remaining_m2=1000.0)
+    rooms = []
+    for classes in (float("nan"), 6.0):
+        subject = policy_subject(
+            dataclasses.replace(told, sites=sites.assign(env_class_possible=classes)), "en"
+        )
+        rooms.append({row["room"]["area"] for row in topics.cluster_rows(subject)})
+    assert rooms[0] == {"unknown"}
+    assert "unknown" not in rooms[1]
 
 
 def test_a_study_without_goals_says_how_to_state_them(told):
