@@ -71,7 +71,6 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        root_path=settings.root_path,
     )
     app.state.library, app.state.askers = library, askers
     app.state.state, app.state.settings = state, settings

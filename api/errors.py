@@ -25,6 +25,7 @@ from geo_planner.errors import (
     SourceError,
 )
 
+from .addresses import root_of
 from .notice import notice_page
 
 MEDIA_TYPE = "application/problem+json"
@@ -121,7 +122,9 @@ def error_response(
         content = refusal.problem(status).model_dump()
         return JSONResponse(content, status_code=status, headers=extra, media_type=MEDIA_TYPE)
     lines = [refusal.detail, *refusal.problems]
-    page = notice_page(HTTPStatus(status).phrase, lines, nonce=request.state.nonce)
+    page = notice_page(
+        HTTPStatus(status).phrase, lines, nonce=request.state.nonce, root=root_of(request)
+    )
     return HTMLResponse(page, status_code=status, headers=extra)
 
 

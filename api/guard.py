@@ -9,37 +9,36 @@ from typing import Literal
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from .addresses import OF_STUDY, V1
 from .errors import Refusal, RefusedError
 from .state.keys import ROLES, Keys, Role
 
 Rule = Role | Literal["open"]
 
-_V1 = "/api/v1"
-_OF_STUDY = f"{_V1}/studies/{{study}}/scenarios/{{scenario}}"
 _COLLECTIONS = (
     "", "/conformance", "/collections", "/collections/{collection}",
     "/collections/{collection}/items", "/collections/{collection}/items/{feature:path}",
 )  # fmt: skip
 _READ = (
-    "/", "/map", "/access", "/sites", f"{_V1}/studies", f"{_V1}/search", f"{_V1}/isochrones",
-    f"{_V1}/reach",
-    f"{_V1}/itineraries", f"{_V1}/access", f"{_V1}/times", f"{_V1}/scenarios",
-    f"{_V1}/scenarios/schema", f"{_V1}/scenarios/{{scenario}}", f"{_V1}/jobs",
-    f"{_V1}/jobs/{{job}}",
-    f"{_V1}/jobs/{{job}}/events",
-    *(f"{start}{end}" for start in (_V1, _OF_STUDY) for end in _COLLECTIONS),
+    "/", "/map", "/access", "/sites", f"{V1}/studies", f"{V1}/search", f"{V1}/isochrones",
+    f"{V1}/reach",
+    f"{V1}/itineraries", f"{V1}/access", f"{V1}/times", f"{V1}/scenarios",
+    f"{V1}/scenarios/schema", f"{V1}/scenarios/{{scenario}}", f"{V1}/jobs",
+    f"{V1}/jobs/{{job}}",
+    f"{V1}/jobs/{{job}}/events",
+    *(f"{start}{end}" for start in (V1, OF_STUDY) for end in _COLLECTIONS),
 )  # fmt: skip
 RULES: dict[tuple[str, str], Rule] = {
     **{("GET", path): "open" for path in
        ("/health", "/ready", "/version", "/static/assets/{name:path}")},
     **{("GET", path): "read" for path in _READ},
-    ("POST", f"{_V1}/scenarios/check"): "read",
-    ("POST", f"{_V1}/scenarios"): "edit",
-    ("PUT", f"{_V1}/scenarios/{{scenario}}"): "edit",
-    ("DELETE", f"{_V1}/scenarios/{{scenario}}"): "edit",
-    ("POST", f"{_V1}/scenarios/{{scenario}}/restore"): "edit",
-    ("POST", f"{_V1}/jobs"): "edit",
-    ("POST", f"{_V1}/jobs/{{job}}/cancel"): "edit",
+    ("POST", f"{V1}/scenarios/check"): "read",
+    ("POST", f"{V1}/scenarios"): "edit",
+    ("PUT", f"{V1}/scenarios/{{scenario}}"): "edit",
+    ("DELETE", f"{V1}/scenarios/{{scenario}}"): "edit",
+    ("POST", f"{V1}/scenarios/{{scenario}}/restore"): "edit",
+    ("POST", f"{V1}/jobs"): "edit",
+    ("POST", f"{V1}/jobs/{{job}}/cancel"): "edit",
 }  # fmt: skip
 
 

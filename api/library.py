@@ -7,8 +7,8 @@ alone is analysed. A study whose folder was written anew is opened anew.
 import secrets
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -186,12 +186,12 @@ class Study:
 
     def _open_anew(self, stamp: Stamp) -> None:
         found = open_study(self.folder)
-        self.found = StudyFolder(**{**vars(found), "study_id": self.study_id})
+        self.found = replace(found, study_id=self.study_id)
         anew = _shelves(self.found)
         for name, shelf in self.shelves.items():
-            if name in anew and anew[name].region.digest == shelf.region.digest:
-                is_same = _manifest(stamp, shelf.place) == _manifest(self._stamp, shelf.place)
-                anew[name] = shelf if is_same else anew[name]
+            is_same = _manifest(stamp, shelf.place) == _manifest(self._stamp, shelf.place)
+            if is_same and name in anew and anew[name].region.digest == shelf.region.digest:
+                anew[name] = shelf
         self.shelves, self._stamp = anew, stamp
         _log.info("study opened anew", study=self.study_id)
 
@@ -310,8 +310,3 @@ class Library:
             shelf.step, shelf.share = step, sum(steps.values()) / n_steps
 
         return progress
-
-    def all_shelves(self) -> Iterator[Shelf]:
-        """Give the shelves of all studies, baselines first within each."""
-        for study in self.studies.values():
-            yield from study.shelves.values()

@@ -1,4 +1,4 @@
-"""Limits on one request: how long its address, how large its body, how slow its sender."""
+"""Limits on one request: length of address, size of body, time to send it; and HEAD as GET."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class _RefusedBodyError(Exception):
 
 
 class Limits:
-    """Refuse requests that are too long, too large or too slow; answer HEAD as GET without body."""
+    """Refuse requests that are too long, too large or too slow."""
 
     def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
         self.app = app

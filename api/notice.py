@@ -23,6 +23,7 @@ def notice_page(
     lines: Sequence[str],
     *,
     nonce: str,
+    root: str = "",
     study: str = "Overview",
     language: str = "en",
     share: float | None = None,
@@ -38,6 +39,8 @@ def notice_page(
         What it means and what to do, a paragraph each.
     nonce
         Nonce of the content security policy.
+    root
+        Path that a proxy puts before every address.
     study
         Name shown at the top, where a click leads to the overview.
     language
@@ -49,7 +52,7 @@ def notice_page(
     """
     styles = "".join(
         f'<style nonce="{nonce}">{text}</style>'
-        for text in (*page_assets("served").styles, static_text("page.css"), _LAYOUT)
+        for text in (*page_assets("served", root=root).styles, static_text("page.css"), _LAYOUT)
     )
     again = "" if refresh_s is None else f'<meta http-equiv="refresh" content="{refresh_s}">'
     bar = "" if share is None else f'<progress value="{share:.3f}" aria-label="%"></progress>'
@@ -59,7 +62,7 @@ def notice_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'{again}<title>{escape(heading)} – {escape(study)}</title><link rel="icon" href="data:,">'
         f'{styles}</head>\n<body class="notice"><header class="top"><span class="brand">'
-        f'{_SIGN}geo_planner</span><a class="study" href="/">{escape(study)}</a></header>'
+        f'{_SIGN}geo_planner</span><a class="study" href="{root}/">{escape(study)}</a></header>'
         f'<main><section class="box" role="status"><h1>{escape(heading)}</h1>{text}{bar}'
         "</section></main></body></html>\n"
     )

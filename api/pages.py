@@ -1,7 +1,8 @@
 """The pages: overview, map and sites, drawn once a study; and the files they take in.
 
-A page is drawn with a stand-in for the nonce, kept, and sent with the nonce of each answer. The
-stand-in is drawn at random, so that no text from data can pass for it.
+A page is drawn with stand-ins for the nonce and for the path that a proxy puts before addresses,
+kept, and sent with those of each request. They are drawn at random, so that no text from data can
+pass for them.
 """
 
 import secrets
@@ -9,7 +10,7 @@ from contextlib import suppress
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 
@@ -28,17 +29,11 @@ from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
 
+from .addresses import V1, ScenarioId, StudyId, root_of
 from .library import BASELINE, RETRY_AFTER_S, Library, Shelf
 from .notice import notice_page
 
-StudyId = Annotated[
-    str | None, Query(description="Id of the study; default: the first.", max_length=200)
-]
-ScenarioId = Annotated[
-    str | None, Query(description="Id of the scenario; default: the baseline.", max_length=200)
-]
-
-_STAND_IN = secrets.token_urlsafe(24)
+_NONCE, _ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
 _ASSET_AGE_S = 86_400
 _ASSETS = frozenset(name for package in PACKAGES.values() for name in package.files.values())
 _WAITING = {
@@ -92,26 +87,27 @@ def draw_pages(shelf: Shelf) -> None:
 
 
 def _page(request: Request, shelf: Shelf, name: str) -> HTMLResponse:
-    nonce = request.state.nonce
+    nonce, root = request.state.nonce, root_of(request)
     if shelf.state == "computing":
         headers = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
-        return HTMLResponse(_waiting(shelf, nonce), status_code=503, headers=headers)
-    drawn = _drawn(shelf, name).replace(_STAND_IN, nonce)
+        return HTMLResponse(_waiting(shelf, nonce, root), status_code=503, headers=headers)
+    drawn = _drawn(shelf, name).replace(_NONCE, nonce).replace(_ROOT, root)
     return HTMLResponse(drawn, headers={"Cache-Control": "no-store"})
 
 
 def _drawn(shelf: Shelf, name: str) -> str:
-    assets = page_assets("served")
+    assets = page_assets("served", root=_ROOT)
     return shelf.keep((name, assets), lambda: _draw(shelf, name, assets))
 
 
-def _waiting(shelf: Shelf, nonce: str) -> str:
+def _waiting(shelf: Shelf, nonce: str, root: str) -> str:
     language = "da" if shelf.region.study.get("language") == "da" else "en"
     heading, line = _WAITING[language]
     return notice_page(
         heading,
         [line],
         nonce=nonce,
+        root=root,
         study=shelf.name,
         language=language,
         share=shelf.share,
@@ -122,20 +118,20 @@ def _waiting(shelf: Shelf, nonce: str) -> str:
 def _draw(shelf: Shelf, name: str, assets: PageAssets) -> str:
     chosen = {"study": shelf.study_id, "scenario": shelf.scenario_id}
     query = urlencode({k: v for k, v in chosen.items() if v != BASELINE})
-    links = {page: f"{path}?{query}" for page, path in SERVED_LINKS.items()}
+    links = {page: f"{_ROOT}{path}?{query}" for page, path in SERVED_LINKS.items()}
     if name == "map":
         subject = shelf.result() or shelf.region
-        return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN)
+        return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
     if name == "ask":
         subject = shelf.result() or shelf.region
-        service = {"api": "api/v1", **chosen}
+        service = {"api": V1.removeprefix("/"), **chosen}
         return render_ask(
-            subject, service=service, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN
+            subject, service=service, assets=assets, base=_base(shelf), links=links, nonce=_NONCE
         )
     result = shelf.require_result()
     if name == "overview":
-        return render_overview(result, assets=assets, links=links, nonce=_STAND_IN)
-    return render_sites_page(result, assets=assets, base=_base(shelf), links=links, nonce=_STAND_IN)
+        return render_overview(result, assets=assets, links=links, nonce=_NONCE)
+    return render_sites_page(result, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
 
 
 def _base(shelf: Shelf) -> BaseMap:

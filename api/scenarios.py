@@ -13,12 +13,12 @@ from geo_planner.reasons import Reason
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 
+from .addresses import V1, StudyId
 from .asking.askers import Askers
 from .asking.asking import ask
 from .asking.question import Question
 from .errors import Refusal, RefusedError, problems_of
 from .library import BASELINE, Library, Shelf
-from .pages import StudyId
 from .state.scenarios import Scenarios
 from .state.tables import StoredScenario
 
@@ -50,7 +50,7 @@ def add_checks(app: FastAPI, library: Library, askers: Askers) -> None:
     """Add what says of a scenario whether it can be applied, and keeps nothing."""
 
     @app.post(
-        "/api/v1/scenarios/check", tags=["scenarios"], response_class=Response,
+        f"{V1}/scenarios/check", tags=["scenarios"], response_class=Response,
         responses={200: {"description": "What it would change.",
                          "content": {"application/json": {"schema": {"type": "object"}}}},
                    **problems_of(404, 422, 503, 504)},
@@ -63,7 +63,7 @@ def add_checks(app: FastAPI, library: Library, askers: Askers) -> None:
         question = Question("check", region.path, region.digest, {"content": content})
         return await ask(askers, question, request)
 
-    @app.get("/api/v1/scenarios/schema", tags=["scenarios"])
+    @app.get(f"{V1}/scenarios/schema", tags=["scenarios"])
     def schema() -> dict[str, Any]:
         """Give the JSON schema of scenarios: every modification with its fields."""
         from geo_planner.scenario import scenario_schema
@@ -74,7 +74,7 @@ def add_checks(app: FastAPI, library: Library, askers: Askers) -> None:
 def add_scenarios(app: FastAPI, library: Library, scenarios: Scenarios) -> None:
     """Add what keeps scenarios."""
 
-    @app.get("/api/v1/scenarios", tags=["scenarios"], responses=problems_of(404))
+    @app.get(f"{V1}/scenarios", tags=["scenarios"], responses=problems_of(404))
     def listed(study: StudyId = None) -> dict[str, Any]:
         """List the scenarios of a study: those kept, and those that lie there worked out."""
         found = library.study(study)
@@ -89,7 +89,7 @@ def add_scenarios(app: FastAPI, library: Library, scenarios: Scenarios) -> None:
         return {"study": found.study_id, "scenarios": [*kept.values(), *worked.values()]}
 
     @app.post(
-        "/api/v1/scenarios", tags=["scenarios"], status_code=201,
+        f"{V1}/scenarios", tags=["scenarios"], status_code=201,
         responses=problems_of(404, 409, 422),
     )  # fmt: skip
     def add(content: Content, response: Response, study: StudyId = None) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def add_scenarios(app: FastAPI, library: Library, scenarios: Scenarios) -> None:
         row = scenarios.add(shelf.study_id, _named(content, shelf))
         return _answered(row, response)
 
-    @app.get("/api/v1/scenarios/{scenario}", tags=["scenarios"], responses=problems_of(404))
+    @app.get(f"{V1}/scenarios/{{scenario}}", tags=["scenarios"], responses=problems_of(404))
     def get(scenario: ScenarioPath, response: Response, study: StudyId = None) -> dict[str, Any]:
         """Give a scenario that is kept, or what lies there worked out."""
         found = library.study(study)
@@ -109,7 +109,7 @@ def add_scenarios(app: FastAPI, library: Library, scenarios: Scenarios) -> None:
         return _answered(scenarios.get(found.study_id, scenario), response)
 
     @app.put(
-        "/api/v1/scenarios/{scenario}", tags=["scenarios"], responses=problems_of(404, 412, 422)
+        f"{V1}/scenarios/{{scenario}}", tags=["scenarios"], responses=problems_of(404, 412, 422)
     )
     def change(
         scenario: ScenarioPath,
@@ -125,7 +125,7 @@ def add_scenarios(app: FastAPI, library: Library, scenarios: Scenarios) -> None:
         return _answered(row, response)
 
     @app.delete(
-        "/api/v1/scenarios/{scenario}", tags=["scenarios"], status_code=204,
+        f"{V1}/scenarios/{{scenario}}", tags=["scenarios"], status_code=204,
         responses=problems_of(404),
     )  # fmt: skip
     def delete(scenario: ScenarioPath, study: StudyId = None) -> None:
@@ -133,7 +133,7 @@ def add_scenarios(app: FastAPI, library: Library, scenarios: Scenarios) -> None:
         scenarios.delete(library.study(study).study_id, scenario)
 
     @app.post(
-        "/api/v1/scenarios/{scenario}/restore", tags=["scenarios"], responses=problems_of(404)
+        f"{V1}/scenarios/{{scenario}}/restore", tags=["scenarios"], responses=problems_of(404)
     )
     def restore(
         scenario: ScenarioPath, response: Response, study: StudyId = None

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from .errors import MEDIA_TYPE, Problem
+from .errors import Problem, problems_of
 
 _ABOUT = """Questions over HTTP: what any point reaches, journeys, tables of studies and scenarios.
 
@@ -29,15 +29,13 @@ def describe(app: FastAPI) -> None:
 def _described(app: FastAPI) -> dict[str, Any]:
     content = get_openapi(
         title=app.title, version=app.version, description=_ABOUT, routes=app.routes,
-        servers=[{"url": app.root_path}] if app.root_path else None,
+        servers=app.servers,
     )  # fmt: skip
     schemas = content.setdefault("components", {}).setdefault("schemas", {})
     for name in _VALIDATION:
         schemas.pop(name, None)
     schemas["Problem"] = Problem.model_json_schema()
-    reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
     for operation in (one for path in content["paths"].values() for one in path.values()):
-        for status, answer in operation["responses"].items():
-            if status == "422":
-                answer["content"] = {MEDIA_TYPE: reference}
+        if "422" in operation["responses"]:
+            operation["responses"]["422"] |= {"content": problems_of(422)[422]["content"]}
     return content

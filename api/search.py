@@ -9,14 +9,14 @@ from fastapi import FastAPI, Query
 from geo_planner.region import Region
 from geo_planner.region.names import NAMED_KINDS, folded, named_things
 
+from .addresses import V1, ScenarioId, StudyId
 from .errors import problems_of
 from .library import Library
-from .pages import ScenarioId, StudyId
 
 _MOST_HITS = 50
 _ROWS = "SELECT kind, id, name, lon, lat FROM names"
 _ORDER = (
-    "ORDER BY (folded = :whole) DESC, (folded LIKE :start || '%') DESC, place, length(name), name "
+    "ORDER BY (folded = :whole) DESC, (folded LIKE :whole || '%') DESC, place, length(name), name "
     "LIMIT :limit"
 )
 
@@ -38,9 +38,9 @@ class Names:
             "id UNINDEXED, lon UNINDEXED, lat UNINDEXED, place UNINDEXED, prefix='2 3')"
         )
         rows = (
-            (folded(one.name_), one.name_, one.kind, one.id, one.lon, one.lat,
+            (folded(one.name), one.name, one.kind, one.id, one.lon, one.lat,
              NAMED_KINDS.index(one.kind))
-            for one in named_things(region).rename(columns={"name": "name_"}).itertuples()
+            for one in named_things(region).itertuples()
         )  # fmt: skip
         self._base.executemany("INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -50,7 +50,7 @@ class Names:
         if not whole:
             return []
         words = " ".join(f'"{word}"*' for word in whole.split())
-        values = {"words": words, "whole": whole, "start": whole, "limit": limit}
+        values = {"words": words, "whole": whole, "limit": limit}
         with self._lock:
             found = self._base.execute(f"{_ROWS} WHERE names MATCH :words {_ORDER}", values)
             names = [one[0] for one in found.description]
@@ -60,7 +60,7 @@ class Names:
 def add_search(app: FastAPI, library: Library) -> None:
     """Add the search by name."""
 
-    @app.get("/api/v1/search", tags=["studies"], responses=problems_of(404, 409, 422))
+    @app.get(f"{V1}/search", tags=["studies"], responses=problems_of(404, 409, 422))
     def search(
         q: Annotated[
             str, Query(min_length=1, max_length=100, description="Beginnings of words of a name.")

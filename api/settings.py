@@ -8,8 +8,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from geo_planner.travel_time.blocks import default_threads
 
-PREFIX = "GEO_PLANNER_"
-
 
 class ServiceSettings(BaseSettings):
     """Set what is served, where, and how much one request may take.
@@ -17,7 +15,7 @@ class ServiceSettings(BaseSettings):
     Every setting may stand in the environment, as its name in capitals after ``GEO_PLANNER_``.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="GEO_PLANNER_", frozen=True, extra="forbid")
 
     folders: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="Folders of runs or regions, or a folder of several.", exclude=True

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import FastAPI, Request
-from starlette.concurrency import run_in_threadpool
 
 from geo_planner.errors import GeoPlannerError
 from geo_planner.pages.drawing.assets import missing_assets
@@ -11,6 +10,7 @@ from geo_planner.pages.drawing.page import SERVED_LINKS
 from geo_planner.region.credits import credit_lines
 from geo_planner.version import __version__
 
+from .addresses import V1, root_of
 from .asking.askers import Askers
 from .errors import Refusal, RefusedError, problems_of, refusal_of
 from .library import BASELINE, Library, Shelf, Study
@@ -47,16 +47,11 @@ def add_status(app: FastAPI, library: Library, askers: Askers) -> None:
         digests = {name: study.baseline.region.digest for name, study in library.studies.items()}
         return {"version": __version__, "studies": digests}
 
-    @app.get("/api/v1/studies", tags=["studies"])
-    async def studies(request: Request) -> dict[str, Any]:
+    @app.get(f"{V1}/studies", tags=["studies"])
+    def studies(request: Request) -> dict[str, Any]:
         """List the studies with their scenarios, comparisons, figures and pages."""
-        root = request.scope.get("root_path", "")
-        return {
-            "studies": [
-                await run_in_threadpool(_described, library.study(name), root)
-                for name in library.studies
-            ]
-        }
+        root = root_of(request)
+        return {"studies": [_described(library.study(name), root) for name in library.studies]}
 
 
 def _reason(error: GeoPlannerError) -> str:

@@ -1,13 +1,11 @@
 """One question of one request: answered from its tag, or asked as long as its asker is there."""
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable
 
 from fastapi import Request, Response
 
-from geo_planner.version import __version__
-
+from ..tags import headers_of, is_there, tag_of
 from .askers import Askers
 from .question import Answer, Question
 
@@ -26,15 +24,14 @@ async def ask(askers: Askers, question: Question, request: Request) -> Response:
     RefusedError, GeoPlannerError
         As :meth:`.askers.Askers.ask`.
     """
-    tag = _tag(question)
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers={"ETag": tag})
+    tag = tag_of(question)
+    if is_there(tag, request):
+        return Response(status_code=304, headers=headers_of(tag))
     try:
         answer = await _unless_left(request, askers.ask(question))
     except _LeftError:
         return Response(status_code=_CLIENT_LEFT)
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    return Response(answer.text, media_type=answer.media_type, headers=headers)
+    return Response(answer.text, media_type=answer.media_type, headers=headers_of(tag))
 
 
 async def _unless_left(request: Request, work: Awaitable[Answer]) -> Answer:
@@ -54,9 +51,3 @@ async def _unless_left(request: Request, work: Awaitable[Answer]) -> Answer:
 async def _left(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _tag(question: Question) -> str:
-    """Name an answer before it is there: the same question of the same data has the same."""
-    text = f"{__version__} {question!r}"
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

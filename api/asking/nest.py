@@ -5,7 +5,6 @@ takes its place in no time. The nest has one thread and nothing of the service; 
 ends, however it does, its pipe closes and the nest ends, and its forks with it.
 """
 
-import ctypes
 import os
 import signal
 import traceback
@@ -19,6 +18,7 @@ from geo_planner.config import Mode
 from geo_planner.errors import GeoPlannerError
 from geo_planner.region import open_region
 
+from ..processes import end_with_parent
 from .question import Answer, Question
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 FORK = "fork"
 Answering = Callable[["Openings", Question], Answer]
-_PR_SET_PDEATHSIG = 1
 _NICER = 5  # answers wait for the processor before whoever says that the service is well
 
 
@@ -90,7 +89,7 @@ def _modes(warm: Warm) -> Sequence[Mode]:
 
 def _answer_all(pipe: Connection, openings: "Openings", answer: Answering) -> None:
     """Answer questions until there are none, then end this fork."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     try:
         while True:
             question = pipe.recv()

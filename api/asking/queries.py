@@ -19,6 +19,8 @@ from geo_planner.schema import tables
 _MOST_POINTS = 1000
 _MOST_LIMITS = 240
 _NUMBER = r"-?\d+(\.\d+)?"
+_COUNTED = r"[a-z_]+(:[A-Za-z0-9_]+)?"
+_COUNTED_WORDS = "What to count: jobs, workers, residents, pupils, or TABLE:COLUMN."
 _MOMENT = r"^(\d{4}-\d{2}-\d{2}T)?([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 # fares are those of the study; percentiles and moments have parameters of their own
 _LEFT_OUT = ("fares", "percentiles", "depart", "arrive", "depart_time", "arrive_time")
@@ -71,10 +73,10 @@ Percentiles = Annotated[
     _written(r"^\d+(,\d+)*$"),
 ]
 Names = Annotated[
-    tuple[Annotated[str, Field(pattern=r"^[a-z_]+(:[A-Za-z0-9_]+)?$", max_length=100)], ...],
+    tuple[Annotated[str, Field(pattern=f"^{_COUNTED}$", max_length=100)], ...],
     Field(min_length=1, max_length=20),
     _parts(","),
-    _written(r"^[a-z_]+(:[A-Za-z0-9_]+)?(,[a-z_]+(:[A-Za-z0-9_]+)?)*$"),
+    _written(f"^{_COUNTED}(,{_COUNTED})*$"),
 ]
 Place = Annotated[
     tuple[float, float],
@@ -182,7 +184,7 @@ class ReachQuery(_Point, _Windowed):
     )
     columns: Names = Field(
         ("jobs",),
-        description="What to count: jobs, workers, residents, pupils, or TABLE:COLUMN.",
+        description=_COUNTED_WORDS,
         examples=["jobs,residents"],
     )
 
@@ -203,9 +205,9 @@ class AccessQuery(_Windowed):
 
     opportunities: str = Field(
         "jobs",
-        pattern=r"^[a-z_]+(:[A-Za-z0-9_]+)?$",
+        pattern=f"^{_COUNTED}$",
         max_length=100,
-        description="What to count: jobs, workers, residents, pupils, or TABLE:COLUMN.",
+        description=_COUNTED_WORDS,
     )
     origins: Places | None = Field(
         None, description="Points: LON,LAT;LON,LAT; default: the zones of the region."

@@ -6,14 +6,14 @@ from fastapi import FastAPI, Query, Request, Response
 
 from geo_planner.exports.geojson import MEDIA_TYPE as GEOJSON
 
+from ..addresses import V1
 from ..errors import Refusal, RefusedError, problems_of
 from ..library import Library
+from ..tags import NOT_CHANGED
 from . import queries
 from .askers import Askers
 from .asking import ask
 from .question import JSON, Question
-
-V1 = "/api/v1"
 
 
 def add_questions(app: FastAPI, library: Library, askers: Askers) -> None:
@@ -63,7 +63,7 @@ def _described(media_type: str) -> dict[str, Any]:
         "response_class": Response,
         "responses": {
             200: {"description": "The answer.", "content": {media_type: {"schema": schema}}},
-            304: {"description": "The answer is the one the asker has (ETag)."},
+            **NOT_CHANGED,
             **problems_of(404, 409, 422, 503, 504),
         },
     }

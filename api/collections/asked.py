@@ -11,12 +11,14 @@ from typing import Literal, cast
 from pyproj import CRS
 from starlette.datastructures import QueryParams
 
+from geo_planner.exports.geojson import MEDIA_TYPE as GEOJSON
+
 from ..errors import Refusal, RefusedError
 from .table import Range, Table
 
 Format = Literal["geojson", "csv", "fgb"]
 FORMATS: dict[Format, str] = {
-    "geojson": "application/geo+json",
+    "geojson": GEOJSON,
     "csv": "text/csv; charset=utf-8",
     "fgb": "application/flatgeobuf",
 }
@@ -24,7 +26,7 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 USUAL_LIMIT, LARGEST_LIMIT = 100, 50_000
 _LONGEST_OFFSET = 10**9
 _BOX_ENDS = 4
-_CHOOSING = ("study", "scenario")
+CHOOSING = ("study", "scenario")
 _OWN = ("limit", "offset", "bbox", "bbox-crs", "crs", "f")
 
 Box = tuple[float, float, float, float]
@@ -43,10 +45,10 @@ class Asked:
     format: Format = "geojson"
 
 
-def crs_uri(crs: CRS) -> str | None:
-    """Name a CRS as the standard does; None where it has no number."""
+def crs_uris(crs: CRS) -> list[str]:
+    """Name, as the standard does, what rows are given and asked in: degrees, and a numbered CRS."""
     number = crs.to_epsg()
-    return f"http://www.opengis.net/def/crs/EPSG/0/{number}" if number else None
+    return [CRS84, *([f"http://www.opengis.net/def/crs/EPSG/0/{number}"] if number else [])]
 
 
 def read_asked(given: QueryParams, accept: str, table: Table) -> Asked:
@@ -76,14 +78,12 @@ def _read(asked: Asked, given: QueryParams, table: Table) -> Iterator[str]:
     yield from _read_form(asked, given, table)
     columns = table.columns
     for name, value in given.items():
-        if name in _OWN or name in _CHOOSING:
+        if name in _OWN or name in CHOOSING:
             continue
         if name not in columns:
             yield f"{name}: no parameter and no column; columns: {', '.join(columns)}"
-        elif "/" in value and _range_of(value) is not None:
-            asked.wanted[name] = cast("Range", _range_of(value))
         else:
-            asked.wanted[name] = value
+            asked.wanted[name] = _range_of(value) or value
 
 
 def _read_page(asked: Asked, given: QueryParams) -> Iterator[str]:
@@ -100,10 +100,10 @@ def _read_page(asked: Asked, given: QueryParams) -> Iterator[str]:
 
 
 def _read_box(asked: Asked, given: QueryParams, table: Table) -> Iterator[str]:
-    known = _crs_of(table)
+    offered = crs_uris(CRS(table.frame.crs))
     box_crs = given.get("bbox-crs", CRS84)
-    if box_crs not in known:
-        yield f"bbox-crs: choose from {', '.join(known)}"
+    if box_crs not in offered:
+        yield f"bbox-crs: choose from {', '.join(offered)}"
     if "bbox" not in given:
         return
     try:
@@ -125,15 +125,10 @@ def _read_box(asked: Asked, given: QueryParams, table: Table) -> Iterator[str]:
     asked.boxes = [(low, south, high, north) for low, high in halves]
 
 
-def _crs_of(table: Table) -> list[str]:
-    """Name the coordinates a table is given and asked in: degrees, and its own."""
-    return [CRS84, *filter(None, [crs_uri(CRS(table.frame.crs))])]
-
-
 def _read_form(asked: Asked, given: QueryParams, table: Table) -> Iterator[str]:
-    known = _crs_of(table)
-    if given.get("crs", CRS84) not in known:
-        yield f"crs: choose from {', '.join(known)}"
+    offered = crs_uris(CRS(table.frame.crs))
+    if given.get("crs", CRS84) not in offered:
+        yield f"crs: choose from {', '.join(offered)}"
     asked.crs = given.get("crs", CRS84)
     if given.get("f", "geojson") not in FORMATS:
         yield f"f: choose from {', '.join(FORMATS)}"

@@ -5,9 +5,9 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from .asked import FORMATS, Asked
+from ..addresses import root_of
+from .asked import CHOOSING, FORMATS, Asked
 
-_CHOOSING = ("study", "scenario")
 _JSON = "application/json"
 
 Link = dict[str, str]
@@ -29,7 +29,7 @@ class Addresses:
 
     def __init__(self, request: Request) -> None:
         self.root = str(request.base_url).rstrip("/")
-        path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+        path = request.url.path.removeprefix(root_of(request))
         self.here = f"{self.root}{quote(path)}"
         start, _, _ = path.removesuffix("/conformance").partition("/collections")
         self._start = f"{self.root}{quote(start)}"
@@ -37,7 +37,7 @@ class Addresses:
 
     def below(self, path: str, **query: Any) -> str:
         """Write the address of a path below the start."""
-        chosen = {name: self._given[name] for name in _CHOOSING if name in self._given}
+        chosen = {name: self._given[name] for name in CHOOSING if name in self._given}
         text = urlencode({**chosen, **query})
         return f"{self._start}{path}" + (f"?{text}" if text else "")
 

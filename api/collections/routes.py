@@ -4,7 +4,6 @@ They stand twice: under ``/api/v1``, where ``study`` and ``scenario`` are parame
 ``/api/v1/studies/STUDY/scenarios/SCENARIO`` for programs that add none of their own.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -18,17 +17,16 @@ from geo_planner import schema
 from geo_planner.exports.geojson import MEDIA_TYPE as GEOJSON
 from geo_planner.exports.geojson import feature_lines
 from geo_planner.region.credits import credit_lines
-from geo_planner.version import __version__
 
+from ..addresses import OF_STUDY, V1, ScenarioId, StudyId
 from ..errors import Refusal, RefusedError, problems_of
 from ..library import BASELINE, Library, Shelf
-from ..pages import ScenarioId, StudyId
-from .asked import CRS84, FORMATS, Asked, crs_uri, read_asked
+from ..tags import NOT_CHANGED, headers_of, is_there, tag_of
+from .asked import CRS84, FORMATS, Asked, crs_uris, read_asked
 from .links import Addresses, link
 from .table import COLLECTIONS, RESULTS, Table, open_table, titles
 from .written import Packed, write_page
 
-V1 = "/api/v1"
 CONFORMANCE = tuple(
     f"http://www.opengis.net/spec/ogcapi-{part}/conf/{name}"
     for part, name in (
@@ -41,7 +39,6 @@ CONFORMANCE = tuple(
 CollectionId = Annotated[str, Path(max_length=100, examples=["sites"])]
 _TAGS: list[str | Enum] = ["collections"]
 F = TypeVar("F", bound=Callable[..., Any])
-_OF_STUDY = V1 + "/studies/{study}/scenarios/{scenario}"
 
 
 class _Get(Protocol):
@@ -67,7 +64,7 @@ def add_collections(app: FastAPI, library: Library) -> None:
 
     # routes of their own, not of a router: their whole path is what the rules of the guard name
     _add(partial(app.get, tags=_TAGS), V1, by_query, packed)
-    _add(partial(app.get, tags=_TAGS, include_in_schema=False), _OF_STUDY, by_path, packed)
+    _add(partial(app.get, tags=_TAGS, include_in_schema=False), OF_STUDY, by_path, packed)
 
 
 def _add(get: _Get, start: str, chosen: Callable[..., Shelf], packed: Packed) -> None:
@@ -130,7 +127,9 @@ def _add(get: _Get, start: str, chosen: Callable[..., Shelf], packed: Packed) ->
 
     @get(
         f"{start}/collections/{{collection}}/items/{{feature:path}}", response_class=Response,
-        responses=_items_answers(),
+        responses={200: {"description": "A feature.",
+                         "content": {GEOJSON: {"schema": {"type": "object"}}}},
+                   **problems_of(404, 422, 503)},
     )  # fmt: skip
     def item(
         collection: CollectionId,
@@ -162,14 +161,14 @@ def _table(name: str, shelf: Shelf) -> Table:
 
 def _described(name: str, shelf: Shelf, base: Addresses) -> dict[str, Any]:
     items = f"/collections/{name}/items"
-    known = [CRS84, *filter(None, [crs_uri(shelf.region.crs)])]
+    offered = crs_uris(shelf.region.crs)
     return {
         "id": name,
         **titles(name, shelf.region),
         "itemType": "feature",
         "extent": {"spatial": {"bbox": [_extent(name, shelf)], "crs": CRS84}},
-        "crs": known,
-        "storageCrs": known[-1],
+        "crs": offered,
+        "storageCrs": offered[-1],
         "links": [
             link("self", base.below(f"/collections/{name}"), "this collection"),
             *(
@@ -181,7 +180,7 @@ def _described(name: str, shelf: Shelf, base: Addresses) -> dict[str, Any]:
 
 
 def _extent(name: str, shelf: Shelf) -> list[float]:
-    """Give the box of a table; that of the region's streets where results are still computed."""
+    """Give the box of a table; the whole world where it has none yet."""
     try:
         bounds = _table(name, shelf).bounds
     except RefusedError:
@@ -190,10 +189,12 @@ def _extent(name: str, shelf: Shelf) -> list[float]:
 
 
 def _page(request: Request, shelf: Shelf, table: Table, asked: Asked, packed: Packed) -> Response:
-    tag = _tag(shelf, request)
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Content-Crs": f"<{asked.crs}>",
-               "Vary": "Accept, Accept-Encoding"}  # fmt: skip
-    if tag in request.headers.get("if-none-match", ""):
+    accept = request.headers.get("accept")
+    tag = tag_of(shelf.region.digest, shelf.place.folder, shelf.opened_as, request.url, accept)
+    headers = {
+        **headers_of(tag), "Content-Crs": f"<{asked.crs}>", "Vary": "Accept, Accept-Encoding",
+    }  # fmt: skip
+    if is_there(tag, request):
         return Response(status_code=304, headers=headers)
     kind = FORMATS[asked.format]
     is_packed = "gzip" in request.headers.get("accept-encoding", "") and asked.format != "fgb"
@@ -228,22 +229,13 @@ def _feature(request: Request, table: Table, feature: str) -> Response:
     return Response(text, media_type=GEOJSON, headers={"Content-Crs": f"<{CRS84}>"})
 
 
-def _tag(shelf: Shelf, request: Request) -> str:
-    """Name an answer before it is there: the same request of the same data has the same."""
-    parts = (
-        __version__, shelf.region.digest, shelf.place.folder, shelf.opened_as, request.url,
-        request.headers.get("accept"),
-    )  # fmt: skip
-    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
-
-
 def _items_answers() -> dict[int | str, dict[str, Any]]:
     return {
         200: {
             "description": "Features, or rows in the format asked for.",
             "content": {kind: {"schema": _schema_of(name)} for name, kind in FORMATS.items()},
         },
-        304: {"description": "The answer is the one the asker has (ETag)."},
+        **NOT_CHANGED,
         **problems_of(400, 404, 422, 503),
     }
 

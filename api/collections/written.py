@@ -106,8 +106,8 @@ def _csv(table: Table, rows: Rows) -> Iterator[bytes]:
     for number, some in enumerate(_parts(rows) or [rows]):
         part = table.degrees.iloc[some]
         points = part.geometry.representative_point()
-        text = csv_text(part.drop(columns=part.geometry.name).assign(lon=points.x, lat=points.y))
-        yield (text if number == 0 else text.partition("\n")[2]).encode()
+        frame = part.drop(columns=part.geometry.name).assign(lon=points.x, lat=points.y)
+        yield csv_text(frame, has_header=number == 0).encode()
 
 
 def _flatgeobuf(frame: gpd.GeoDataFrame) -> bytes:

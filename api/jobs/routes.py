@@ -5,17 +5,17 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import Body, FastAPI, Path, Query, Response
+from fastapi import Body, FastAPI, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse
 
+from ..addresses import V1, root_of
 from ..errors import Refusal, RefusedError, problems_of
 from ..library import Library
 from ..state.jobs import OPEN, Jobs
 from ..state.scenarios import Scenarios
 from ..state.tables import Job
 
-V1 = "/api/v1"
 _LOOK_EVERY_S = 0.5
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", examples=["0123456789abcdef"])]
 
@@ -36,7 +36,9 @@ def add_jobs(app: FastAPI, library: Library, jobs: Jobs, scenarios: Scenarios) -
 
     @app.post(f"{V1}/jobs", tags=["jobs"], status_code=202,
               responses=problems_of(404, 409, 422, 503))  # fmt: skip
-    def begin(asked: Annotated[JobAsked, Body()], response: Response) -> dict[str, Any]:
+    def begin(
+        asked: Annotated[JobAsked, Body()], request: Request, response: Response
+    ) -> dict[str, Any]:
         """Put a run of a scenario in the queue; one that waits or runs is given back instead."""
         study = library.study(asked.study)
         if not study.baseline.place.is_run:
@@ -44,10 +46,10 @@ def add_jobs(app: FastAPI, library: Library, jobs: Jobs, scenarios: Scenarios) -
             raise RefusedError(409, Refusal(code="NoRun", detail=detail))
         kept = scenarios.get(study.study_id, asked.scenario)
         job = jobs.add(study.study_id, kept.id, kept.content)
-        response.headers["Location"] = f"{V1}/jobs/{job.id}"
+        response.headers["Location"] = f"{root_of(request)}{V1}/jobs/{job.id}"
         return shown(job, jobs)
 
-    @app.get(f"{V1}/jobs", tags=["jobs"], responses=problems_of(404))
+    @app.get(f"{V1}/jobs", tags=["jobs"])
     def listed(
         study: Annotated[str | None, Query(max_length=200, description="Only of a study.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000, description="Most jobs.")] = 50,

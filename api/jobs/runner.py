@@ -65,8 +65,6 @@ class Runner:
                 job = await asyncio.to_thread(self._jobs.claim)
                 if job is not None:
                     await self._run(job)
-            except asyncio.CancelledError:
-                raise
             except Exception:  # noqa: BLE001 -- the next job may fare better
                 _log.exception("a job could not be run")
             await asyncio.sleep(_LOOK_EVERY_S)
@@ -76,7 +74,7 @@ class Runner:
         try:
             folder = self._library.study(job.study).folder
         except RefusedError as error:
-            self._jobs.end(job.id, "failed", error.refusal.detail)
+            await asyncio.to_thread(self._jobs.end, job.id, "failed", error.refusal.detail)
             return
         context = get_context("spawn")
         pipe, theirs = context.Pipe(duplex=False)
@@ -103,14 +101,12 @@ class Runner:
         while True:
             for one in await asyncio.to_thread(_heard, pipe):
                 told = one
-            if told.kind == "step" and not process.is_alive() and not pipe.poll():
-                told = Told("failed", "the process ended unexpectedly; it may lack memory")
-            if told.kind != "step":
-                return self._ended(job, told)
+                if told.kind != "step":
+                    return await asyncio.to_thread(self._ended, job, told)
             state = await asyncio.to_thread(self._jobs.note, job.id, told.step, told.share)
             if state == "cancelling":
                 await _end(process)
-                self._jobs.end(job.id, "cancelled")
+                await asyncio.to_thread(self._jobs.end, job.id, "cancelled")
                 return "cancelled"
             if state == "lost":  # another service took it: two must not write one result
                 await _end(process)
@@ -129,13 +125,15 @@ class Runner:
 
 
 def _heard(pipe: Connection) -> list[Told]:
-    """Wait a while for words of the process; give all there are."""
+    """Wait a while for words of the process; give all there are, and last of all that it ended."""
     heard: list[Told] = []
-    with suppress(EOFError, OSError):
-        if pipe.poll(_BEAT_EVERY_S if not heard else 0):
+    try:
+        is_word = pipe.poll(_BEAT_EVERY_S)
+        while is_word:
             heard.append(pipe.recv())
-            while pipe.poll():
-                heard.append(pipe.recv())
+            is_word = pipe.poll()
+    except (EOFError, OSError):
+        heard.append(Told("failed", "the process ended unexpectedly; it may lack memory"))
     return heard
 
 

@@ -1,6 +1,5 @@
 """What a job does, in a process of its own that knows no database: one call of the library."""
 
-import ctypes
 import os
 import shutil
 import signal
@@ -12,7 +11,8 @@ from typing import Any, Literal, NamedTuple
 
 from geo_planner.errors import FolderError, GeoPlannerError
 
-_PR_SET_PDEATHSIG = 1
+from ..processes import end_with_parent
+
 _NICER = 10
 
 
@@ -37,7 +37,7 @@ class Told(NamedTuple):
 
 def run_scenario(pipe: Connection, study: Path, content: Mapping[str, Any], parent_id: int) -> None:
     """Run a scenario of the study in a folder, into a folder beside it; tell how it goes."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     if os.getppid() != parent_id:  # the service ended before this began
         return
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -17,6 +17,7 @@ from geo_planner.errors import FolderError, InputError
 STATE_FOLDER = "service"
 _FILE = "state.sqlite"
 _BUSY_LIMIT_MS = 10_000
+_REMEDY = "serve with --read-only, or name a database in GEO_PLANNER_STATE_URL"
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -78,9 +79,6 @@ def state_url(folder: Path) -> str:
         words = f"scenarios and jobs cannot be kept here ({error.strerror}): {_REMEDY}"
         raise FolderError(str(home), words) from error
     return f"sqlite:///{home / _FILE}"
-
-
-_REMEDY = "serve with --read-only, or name a database in GEO_PLANNER_STATE_URL"
 
 
 def _engine(url: str) -> Engine:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.analysis import read_result
+from tests.api.ended_jobs import end_at_once
 from tests.api.services import TestClient, error_of, service_of, start_service, wait_until
 
 V1 = "/api/v1"
@@ -121,6 +122,13 @@ def test_a_job_that_fails_says_why_and_leaves_nothing(client, folder):
     assert job["state"] == "failed"
     assert "no-such" in job["problems"][0]
     assert not (folder / "wrong").exists()
+
+
+def test_a_job_whose_process_is_killed_fails(client, monkeypatch):
+    monkeypatch.setattr("api.jobs.runner.run_scenario", end_at_once)
+    job = ended(client, begun(client, FEWER)["id"])
+    assert job["state"] == "failed"
+    assert "ended unexpectedly" in job["reason"]
 
 
 @pytest.mark.slow

@@ -54,6 +54,19 @@ def test_a_page_links_the_others_and_keeps_the_region(client, assets, page):
     assert re.search(r'href="([^"]+)" aria-current="page"', tabs)[1] == f"{page}?study=small"
 
 
+def test_behind_a_proxy_every_address_of_a_page_begins_with_its_path(bare_region, assets):
+    with TestClient(service_of(bare_region.path), root_path="/planner") as client:
+        wait_until("ready", client)
+        assert client.get("/openapi.json").json()["servers"] == [{"url": "/planner"}]
+        for page in ("/planner/map", "/planner/access", "/planner/map?study=no"):
+            html = client.get(page, headers={"Accept": "text/html"}).text
+            named = re.findall(r"""(?:href=|src=|url\()["']?(/[^"')]*)""", html)
+            assert named
+            for address in named:
+                assert address.startswith("/planner/")
+                assert client.get(address).status_code != 404
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_scripts_and_styles_carry_the_nonce_of_the_answer(client, assets, page):
     first, second = client.get(page), client.get(page)

@@ -70,7 +70,9 @@ def test_signs_of_the_query_language_are_text(names, text):
 
 
 def test_rows_without_a_name_are_left_out():
-    assert named_things(Town())["name"].notna().all()
+    found = named_things(Town())
+    assert found["name"][found["kind"] == "places"].tolist() == ["Rådhus"]
+    assert found["name"].notna().all()
 
 
 @pytest.mark.parametrize("text", ["Straße", "İ", "Æbeltoft", "ǅ"])

@@ -214,7 +214,7 @@ class PageAssets:
 
 
 def page_assets(
-    way: Literal["inline", "served"] = "inline", folder: Path | None = None
+    way: Literal["inline", "served"] = "inline", folder: Path | None = None, *, root: str = ""
 ) -> PageAssets:
     """Choose how a page gets its assets.
 
@@ -224,15 +224,18 @@ def page_assets(
         ``inline`` takes them into the page, ``served`` names them under :data:`SERVED_AT`.
     folder
         Where they lie; None: see :func:`asset_folder`.
+    root
+        What stands before every address of the service.
     """
     place = asset_folder(folder)
     if way == "served":
         if missing_assets(folder):
             return PageAssets(is_blocked=True)  # a service never links to other hosts
+        start = f"{root}{SERVED_AT}"
         return PageAssets(
-            styles=(_font_face(f"{SERVED_AT}/{_INTER}"),),
-            script_links=(f"{SERVED_AT}/{_LEAFLET_JS}",),
-            style_links=(f"{SERVED_AT}/{_LEAFLET_CSS}",),
+            styles=(_font_face(f"{start}/{_INTER}"),),
+            script_links=(f"{start}/{_LEAFLET_JS}",),
+            style_links=(f"{start}/{_LEAFLET_CSS}",),
         )
     font = (_inline_font(place / _INTER),) if (place / _INTER).is_file() else ()
     if not ((place / _LEAFLET_JS).is_file() and (place / _LEAFLET_CSS).is_file()):

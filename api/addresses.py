@@ -1,0 +1,20 @@
+"""What addresses share: how they begin, and the parameters that choose a study and a scenario."""
+
+from typing import Annotated
+
+from fastapi import Query, Request
+
+V1 = "/api/v1"
+OF_STUDY = f"{V1}/studies/{{study}}/scenarios/{{scenario}}"
+
+StudyId = Annotated[
+    str | None, Query(description="Id of the study; default: the first.", max_length=200)
+]
+ScenarioId = Annotated[
+    str | None, Query(description="Id of the scenario; default: the baseline.", max_length=200)
+]
+
+
+def root_of(request: Request) -> str:
+    """Give the path that a proxy puts before every address; empty without one."""
+    return str(request.scope.get("root_path", ""))
