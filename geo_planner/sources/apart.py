@@ -64,7 +64,8 @@ def read_apart(read: Callable[..., T], *arguments: Any, limits: SourceLimits, la
         When it takes more than is allowed for, or breaks down. What the reader raises comes out as
         it is.
     """
-    reply = _reader().ask((read, arguments, limits.max_memory_mb), limits, label)
+    question = (os.getcwd(), read, arguments, limits.max_memory_mb)
+    reply = _reader().ask(question, limits, label)
     if reply.error is not None:
         raise reply.error
     result: T = reply.result
@@ -171,9 +172,10 @@ def serve(questions: int, replies: int) -> None:
     with os.fdopen(questions, "rb") as incoming, os.fdopen(replies, "wb") as outgoing:
         while True:
             try:
-                read, arguments, max_memory_mb = pickle.load(incoming)  # noqa: S301
+                folder, read, arguments, max_memory_mb = pickle.load(incoming)  # noqa: S301
             except EOFError:
                 return
+            os.chdir(folder)  # paths may begin where the asker stands now
             reply = _read(read, arguments, max_memory_mb)
             pickle.dump(reply, outgoing, protocol=pickle.HIGHEST_PROTOCOL)
             outgoing.flush()

@@ -111,7 +111,7 @@ def clusters_of(code: str, standard: str) -> dict[str, str]:
     Examples
     --------
     >>> clusters_of("212000", "DB07"), clusters_of("642020", "DB07"), clusters_of("21", "NACE2")
-    ({'life_science': 'core'}, {}, {})
+    ({'life_science': 'core'}, {}, {'life_science': 'core'})
     """
     hits: dict[str, list[str]] = defaultdict(list)
     barred = set()

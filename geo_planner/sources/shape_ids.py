@@ -15,7 +15,7 @@ def shape_ids(shapes: npt.NDArray[np.object_]) -> list[str]:
     Examples
     --------
     >>> shape_ids(np.array([shapely.Point(1, 2), shapely.Point(1, 2, 3)]))
-    ['ffa6ee2c1d5c', 'ffa6ee2c1d5c']
+    ['10a39f36ce6f', '10a39f36ce6f']
     """
     content = shapely.to_wkb(shapes, output_dimension=2, byte_order=1, flavor="iso")
     return [hashlib.sha256(item).hexdigest()[:_ID_DIGITS] for item in content]
