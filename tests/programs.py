@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from geo_planner.__main__ import main
-from tests.small_study import write_study, zones
+from tests.small_study import add_plans, write_study, zones
 
 # one server forks every program of this file, with the slow modules loaded
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -41,6 +41,8 @@ def run(study, out):
 def write_studies(folder):
     """Write two studies: 100 residents a zone and a window of 10 minutes, or 200 and 12."""
     first, second = write_study(folder / "first"), write_study(folder / "second")
+    for study in (first, second):
+        add_plans(study)
     zones().assign(population_count=200.0).to_file(second.with_name("zones.gpkg"))
     text = second.read_text("utf-8")
     second.write_text(text.replace("window_min = 10", "window_min = 12"), "utf-8")

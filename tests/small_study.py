@@ -123,6 +123,26 @@ def write_study(folder: Path, *sources: str) -> Path:
     return study
 
 
+def add_plans(study: Path) -> None:
+    """Let plans for business lie over all sites, where nothing stands yet."""
+    sites().assign(existing_floor_area_m2=0.0).to_file(study.with_name("sites.gpkg"))
+    gpd.GeoDataFrame(
+        {
+            "plan_id": ["p1", "p2"],
+            "level": ["local_plan", "framework"],
+            "use_code": [31, 31],
+            "floor_area_ratio": [1.0, 1.0],
+            "ratio_basis": [1, 1],
+            "status": ["adopted", "adopted"],
+            "zone_status": ["urban", "urban"],
+        },
+        geometry=[square(-1, -1, 700), square(-2, -2, 2000)],
+        crs=25832,
+    ).to_file(study.with_name("plans.gpkg"))
+    plans = SOURCES["sites"].replace("sites", "plans")
+    study.write_text(study.read_text("utf-8") + plans, "utf-8")
+
+
 def files_of(region: Path) -> dict[str, bytes]:
     """Read every file of a region that is not derived from its tables."""
     return {

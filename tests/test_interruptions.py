@@ -72,7 +72,15 @@ def content_of(out):
         raise FolderError(str(out), "run again")
     files = sorted(f for f in out.rglob("*") if f.is_file()) if out.is_dir() else [out]
     assert files
-    return tuple((f.name, f.read_bytes()) for f in files if f.name != ".lock")
+    return tuple((f.name, _bytes_or_rows(f)) for f in files if f.name != ".lock")
+
+
+def _bytes_or_rows(file):
+    """Read a file; of a GeoPackage the rows of each layer, without when they were written."""
+    if file.suffix != ".gpkg":
+        return file.read_bytes()
+    layers = [gpd.read_file(file, layer=layer) for layer in gpd.list_layers(file)["name"]]
+    return tuple(rows.drop(columns="update_time", errors="ignore").to_csv() for rows in layers)
 
 
 JOBS = {
@@ -83,7 +91,7 @@ JOBS = {
         grown_residents,
     ),
     "export": ("export {run} --format gpkg --out {out}", export_residents),
-    "portfolio": ("portfolio {run} --target-jobs 10 --out {out}", content_of),
+    "portfolio": ("portfolio {run} --target-jobs 10 --objective land_take --out {out}", content_of),
     "policy": ("policy {run} --out {out}", content_of),
     "sites": ("sites {run} --out {out}", content_of),
     "compare": ("compare {run} {other} --out {out}", content_of),

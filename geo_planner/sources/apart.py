@@ -64,7 +64,7 @@ def read_apart(read: Callable[..., T], *arguments: Any, limits: SourceLimits, la
         When it takes more than is allowed for, or breaks down. What the reader raises comes out as
         it is.
     """
-    question = (os.getcwd(), read, arguments, limits.max_memory_mb)
+    question = (Path.cwd(), read, arguments, limits.max_memory_mb)
     reply = _reader().ask(question, limits, label)
     if reply.error is not None:
         raise reply.error

@@ -11,32 +11,16 @@ from typer.testing import CliRunner
 from geo_planner.cli import app
 from geo_planner.config import read_study
 from geo_planner.region.build import build_region
-from tests.small_study import SOURCES, sites, square, write_study
+from tests.small_study import add_plans, write_study
 
 pytestmark = pytest.mark.slow
-
-PLANS = SOURCES["sites"].replace("sites", "plans")
 
 
 @pytest.fixture(scope="module")
 def region(tmp_path_factory):
     folder = tmp_path_factory.mktemp("portfolio")
     path = write_study(folder)
-    sites().assign(existing_floor_area_m2=0.0).to_file(folder / "sites.gpkg")
-    gpd.GeoDataFrame(
-        {
-            "plan_id": ["p1", "p2"],
-            "level": ["local_plan", "framework"],
-            "use_code": [31, 31],
-            "floor_area_ratio": [1.0, 1.0],
-            "ratio_basis": [1, 1],
-            "status": ["adopted", "adopted"],
-            "zone_status": ["urban", "urban"],
-        },
-        geometry=[square(-1, -1, 700), square(-2, -2, 2000)],
-        crs=25832,
-    ).to_file(folder / "plans.gpkg")
-    path.write_text(path.read_text() + PLANS)
+    add_plans(path)
     build_region(read_study(path), folder / "region")
     return folder / "region"
 

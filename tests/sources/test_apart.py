@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,13 @@ def test_it_is_another_process_and_the_same_for_the_next_source():
     first = ask(own_process)
     assert first != os.getpid()
     assert ask(own_process) == first
+
+
+def test_paths_begin_where_the_asker_stands(tmp_path, monkeypatch):
+    ask(own_process)
+    (tmp_path / "here.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    assert ask(Path("here.txt").exists)
 
 
 def test_what_is_read_comes_back_as_it_was():
