@@ -68,10 +68,10 @@ def grown_residents(out):
 
 
 def content_of(out):
-    """Read all of a file, or of a folder that no interruption left."""
+    """Read all of a file, or of a folder that no interruption left; the hidden is for no reader."""
     if (out / INTERRUPTED).exists():
         raise FolderError(str(out), "run again")
-    files = sorted(f for f in out.rglob("*") if f.is_file()) if out.is_dir() else [out]
+    files = sorted(f for f in out.iterdir() if f.is_file()) if out.is_dir() else [out]
     assert files
     return tuple((f.name, _bytes_or_rows(f)) for f in files if f.name not in PASSED_OVER)
 
