@@ -89,7 +89,9 @@ def draw_choices(visit: Visit, library: Library) -> str:
     }
     chosen = {"study": shelf.study_id, "scenario": shelf.scenario_id, "lang": visit.language}
     if visit.against is not None:
-        lists["against"], chosen["against"] = names, visit.against.scenario_id
+        del lists["scenario"]
+        lists |= {"a": names, "b": names}
+        chosen |= {"a": visit.against.scenario_id, "b": shelf.scenario_id}
     return choices_html(
         words,
         {
@@ -107,7 +109,7 @@ def _link(request: Request, key: str, value: str) -> str:
     asked = {name: text for name, text in request.query_params.items() if name != key}
     if key == "study":
         asked = {}  # points, sites and scenarios are of one study
-    if value != BASELINE:
+    if value != BASELINE or key == "b":
         asked[key] = value
     root = root_of(request)
     path = request.url.path

@@ -5,7 +5,7 @@ These are drawn at random, so that no text from data can pass for them.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import quote, urlencode
 
@@ -18,9 +18,16 @@ from geo_planner.pages.compare.brief import render_compare_brief
 from geo_planner.pages.compare.page import render_compare
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
-from geo_planner.pages.drawing.page import CHOICES_HERE, SERVED_LINKS
+from geo_planner.pages.drawing.page import (
+    CHOICES_HERE,
+    COMPARE_BRIEF_LINK,
+    COMPARE_LINK,
+    EDITOR_LINK,
+    SERVED_LINKS,
+)
 from geo_planner.pages.drawing.view import Language, in_language
 from geo_planner.pages.policy.page import render_policy, render_policy_print
+from geo_planner.pages.scenarios.listing import render_scenarios
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
@@ -29,9 +36,9 @@ from geo_planner.run_folder import open_run
 from geo_planner.words.wording import Wording
 
 from .addresses import V1
-from .library import BASELINE, Shelf
+from .library import BASELINE, RESERVED, Shelf
 
-POLICY_PRINT, BRIEF, COMPARE_BRIEF, FILES = "/policy/print", "/briefs", "/compare/print", "/files"
+POLICY_PRINT, BRIEF, FILES = "/policy/print", "/briefs", "/files"
 _NONCE, _ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
 
 
@@ -94,29 +101,44 @@ def drawn_comparison(a: Shelf, b: Shelf, language: Language) -> str:
     InputError
         When they share nothing that could be compared.
     """
-    links = links_of(b, a)
+    links = {
+        **links_of(b),
+        "brief": _pair_address(COMPARE_BRIEF_LINK, a, b),
+        "turned": _pair_address(COMPARE_LINK, b, a),
+    }
     return _kept(
         b,
         ("compare", a.scenario_id, a.opened_as, language),
         lambda assets: render_compare(
-            _compare(a, b, language), assets=assets, base=_base(b), links=links, nonce=_NONCE
+            comparison_of(a, b, language), assets=assets, base=_base(b), links=links, nonce=_NONCE
         ),
     )
 
 
 def drawn_comparison_brief(a: Shelf, b: Shelf, language: Language) -> str:
     """Give the same as two sides to print; as :func:`drawn_comparison`."""
-    back = links_of(b, a)["compare"]
+    back = _pair_address(COMPARE_LINK, a, b)
     return _kept(
         b,
         ("compare_brief", a.scenario_id, a.opened_as, language),
         lambda assets: render_compare_brief(
-            _compare(a, b, language), assets=assets, back=back, nonce=_NONCE
+            comparison_of(a, b, language), assets=assets, back=back, nonce=_NONCE
         ),
     )
 
 
-def _compare(a: Shelf, b: Shelf, language: Language) -> Comparison:
+def _pair_address(path: str, a: Shelf, b: Shelf) -> str:
+    return _address(path, study=b.study_id, a=a.scenario_id, b=b.scenario_id)
+
+
+def comparison_of(a: Shelf, b: Shelf, language: Language) -> Comparison:
+    """Compare two results of a study, once.
+
+    Raises
+    ------
+    RefusedError
+        When one of them has no result.
+    """
     results = a.require_result(), b.require_result()
     key = ("comparison", a.scenario_id, a.opened_as, language)
     return b.keep(
@@ -135,17 +157,10 @@ def label_of(shelf: Shelf, language: Language) -> str:
     return Wording(language)("brief_baseline") if is_baseline else shelf.name
 
 
-def links_of(shelf: Shelf, against: Shelf | None = None) -> Mapping[str, str]:
-    """Give the addresses of the pages of a result, and of those that follow from them.
-
-    Parameters
-    ----------
-    shelf
-        The result.
-    against
-        The result it is compared with on the page that the links stand on.
-    """
-    chosen = _chosen(shelf)
+def links_of(shelf: Shelf) -> dict[str, str]:
+    """Give the addresses of the pages of a result, and of what they lead to."""
+    ids = {"study": shelf.study_id, "scenario": shelf.scenario_id}
+    chosen = {name: value for name, value in ids.items() if value != BASELINE}
     links = {name: _address(path, **chosen) for name, path in SERVED_LINKS.items()}
     result = shelf.result()
     if result is None or not len(result.details.get("policy", ())):
@@ -156,22 +171,46 @@ def links_of(shelf: Shelf, against: Shelf | None = None) -> Mapping[str, str]:
         links["files"] = _address(f"{FILES}/{{name}}", **chosen)
         links["sites_csv"] = _address(f"{FILES}/sites.csv", **chosen)
     links["site_brief"] = _address(f"{BRIEF}/{{site}}", **chosen)
-    if against is not None:
-        pair = {**chosen, "against": against.scenario_id}
-        swapped = {**_chosen(against), "against": shelf.scenario_id}
-        links["compare"] = _address(SERVED_LINKS["compare"], **pair)
-        links["brief"] = _address(COMPARE_BRIEF, **pair)
-        links["turned"] = _address(SERVED_LINKS["compare"], **swapped)
     return links
-
-
-def _chosen(shelf: Shelf) -> dict[str, str]:
-    ids = {"study": shelf.study_id, "scenario": shelf.scenario_id}
-    return {name: value for name, value in ids.items() if value != BASELINE}
 
 
 def _address(path: str, **query: str) -> str:
     return f"{_ROOT}{quote(path, safe='/{}')}?{urlencode(query)}"
+
+
+def drawn_scenarios(shelf: Shelf, language: Language, *, keeps: bool) -> str:
+    """Give the list of scenarios of a study; ``keeps``: the service keeps what is made there."""
+    of_study = urlencode({"study": shelf.study_id})
+    service = {
+        "api": V1.removeprefix("/"),
+        "study": shelf.study_id,
+        "editor": f"{EDITOR_LINK}?{of_study}".removeprefix("/"),
+        "compare": f"{COMPARE_LINK}?{of_study}".removeprefix("/"),
+        "keeps": keeps,
+        "runs": keeps and shelf.place.is_run,
+        "reserved": list(RESERVED),
+    }
+    links = links_of(shelf)
+    return _kept(
+        shelf,
+        ("scenarios", language, keeps),
+        lambda assets: render_scenarios(
+            _subject(shelf, language),
+            service=service,
+            assets=assets,
+            base=_base(shelf),
+            links=links,
+            nonce=_NONCE,
+        ),
+    )
+
+
+def _subject(shelf: Shelf, language: Language) -> AnalysisResult | Region:
+    """Give the result in a language, or its region where there is none."""
+    result = shelf.result()
+    if result is None:
+        return in_language(shelf.region, language)
+    return in_language(result, language)
 
 
 def _kept(shelf: Shelf, key: tuple[object, ...], draw: Callable[[PageAssets], str]) -> str:

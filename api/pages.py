@@ -10,27 +10,22 @@ from starlette.exceptions import HTTPException
 
 from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT, asset_folder
 from geo_planner.pages.drawing.page import SERVED_LINKS
-from geo_planner.pages.drawing.view import Language
 
 from .addresses import ScenarioId, StudyId, root_of
 from .choices import Lang, Visit, draw_choices, language_of, remember_language
 from .drawing import (
     BRIEF,
-    COMPARE_BRIEF,
     FILES,
     POLICY_PRINT,
     downloads_of,
     drawn,
     drawn_brief,
-    drawn_comparison,
-    drawn_comparison_brief,
+    drawn_scenarios,
     sent,
 )
-from .errors import Refusal, RefusedError
-from .library import RETRY_AFTER_S, Library, Shelf
+from .library import RETRY_AFTER_S, Library
 from .notice import notice_page
 
-Comparing = Callable[[Shelf, Shelf, Language], str]
 _ASSET_AGE_S = 86_400
 _ASSETS = frozenset(name for package in PACKAGES.values() for name in package.files.values())
 _WAITING = {
@@ -39,7 +34,7 @@ _WAITING = {
 }
 
 
-class _Visits:
+class Visits:
     """Find out what a request for a page is about."""
 
     def __init__(self, library: Library) -> None:
@@ -52,6 +47,7 @@ class _Visits:
         scenario: ScenarioId = None,
         lang: Lang = None,
     ) -> Visit:
+        """Find the result, and the language to show it in."""
         shelf = self.library.shelf(study, scenario)
         otherwise = str(shelf.region.study.get("language"))
         return Visit(request, shelf, language_of(request, lang, otherwise))
@@ -69,7 +65,7 @@ class _Visits:
 
 def add_pages(app: FastAPI, library: Library) -> None:
     """Add the pages of results and comparisons."""
-    visits = _Visits(library)
+    visits = Visits(library)
     Visited = Annotated[Visit, Depends(visits)]  # noqa: N806 -- a type
 
     def add(path: str, show: Callable[..., Response]) -> None:
@@ -81,36 +77,22 @@ def add_pages(app: FastAPI, library: Library) -> None:
 
         return page
 
-    def comparison_of(draw: Comparing) -> Callable[..., Response]:
-        def comparison(visit: Visited, against: ScenarioId = None) -> Response:
-            a, b = _pair(library, visit.shelf, against)
-            both = replace(visit, shelf=b, against=a)
-            return visits.answer(both, lambda: draw(a, b, visit.language))
-
-        return comparison
-
     def brief(site: str, visit: Visited) -> Response:
         return visits.answer(visit, lambda: drawn_brief(visit.shelf, site, visit.language))
+
+    def scenarios(visit: Visited) -> Response:
+        keeps = visit.request.app.state.state is not None
+        baseline = library.shelf(visit.shelf.study_id)
+        of_study = replace(visit, shelf=baseline)
+        return visits.answer(
+            of_study, lambda: drawn_scenarios(baseline, visit.language, keeps=keeps)
+        )
 
     for name in ("overview", "map", "ask", "sites", "policy"):
         add(SERVED_LINKS[name], page_of(name))
     add(POLICY_PRINT, page_of("policy_print"))
-    add(SERVED_LINKS["compare"], comparison_of(drawn_comparison))
-    add(COMPARE_BRIEF, comparison_of(drawn_comparison_brief))
+    add(SERVED_LINKS["scenarios"], scenarios)
     add(BRIEF + "/{site:path}", brief)
-
-
-def _pair(library: Library, chosen: Shelf, against: str | None) -> tuple[Shelf, Shelf]:
-    """Choose what to compare: the baseline with what was chosen, or with the first scenario."""
-    shelves = library.study(chosen.study_id).shelves
-    a = library.shelf(chosen.study_id, against)
-    others = [shelf for shelf in shelves.values() if shelf is not a]
-    if against is None and chosen is a:
-        if not others:
-            detail = f"{a.name} has no scenario to compare with: run one first"
-            raise RefusedError(404, Refusal(code="NothingToCompare", detail=detail))
-        chosen = others[0]
-    return a, chosen
 
 
 def add_files(app: FastAPI, library: Library) -> None:
