@@ -76,5 +76,5 @@ def _findings(findings: tuple[Finding, ...], words: Wording) -> Iterator[str]:
         for finding in findings:
             if finding.kind == kind:
                 file = finding.source.rpartition(" ")[2]
-                what = f"{words.number(finding.count)} {reason_words(finding.what, words)}"
+                what = counted_words(finding, words)
                 yield f"  {words(head)}: {what}, {file}{first_words(finding, words)}"

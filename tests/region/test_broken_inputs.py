@@ -351,7 +351,7 @@ def test_polygons_that_cross_themselves_are_mended_and_counted(cli, tmp_path):
     saved(frame, tmp_path / "zones.gpkg")
     ran = cli("build", study, "--out", tmp_path / "region")
     assert ran.code == 0, ran.err
-    assert "mended: 1 polygons that crossed themselves" in ran.err
+    assert "mended: 1 polygon that crossed itself" in ran.err
     assert "z1" in ran.err
     findings = json.loads(cli("info", tmp_path / "region", "--json").out)["findings"]
     mended = [found for found in findings if found["what"]["code"] == "shapes_made_valid"]

@@ -227,7 +227,7 @@ def _source(source: SourceReport, words: Wording) -> dict[str, Any]:
                 "sign": _SIGNS.get(finding.kind, ""),
                 "kind_words": words(f"finding_{finding.kind}"),
                 "count": words.number(finding.count),
-                "what": reason_words(finding.what, words),
+                "what": reason_words(finding.what, words, count=finding.count),
                 "examples": ", ".join(finding.examples[:3]),
             }
             for finding in source.findings
