@@ -3,7 +3,8 @@
 The codes stand in ``data/reasons.csv`` with one text per language. A text has gaps named like the
 figures; a gap says after a colon how its figure is written (``{ground:m2}``, ``{share:share}``),
 whose words it takes (``{use:use}``), or the forms of a word for one and for many
-(``{stops:stop|stops}``; ``{n:row|rows}`` where the count stands before the text). Tables hold reasons as text that reads back to the same value.
+(``{stops:stop|stops}``; ``{n:row|rows}`` where the count stands before the text). Tables hold
+reasons as text that reads back to the same value.
 """
 
 import json

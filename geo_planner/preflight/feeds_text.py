@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from geo_planner.findings import Finding
 from geo_planner.preflight.feeds import FeedRead, FeedsCheck
-from geo_planner.words.findings import first_words
+from geo_planner.words.findings import counted_words, first_words
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.tables import counted_rows
 from geo_planner.words.wording import Wording

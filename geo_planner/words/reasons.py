@@ -32,7 +32,9 @@ def reason_words(reason: Reason, words: Wording, *, count: object = None) -> str
     'row without any value'
     """
     values = {COUNTED: count, **dict(reason.values)}
-    return _Gaps(words, values.get("count")).vformat(_texts(words.language)[reason.code], (), values)
+    return _Gaps(words, values.get("count")).vformat(
+        _texts(words.language)[reason.code], (), values
+    )
 
 
 def reasons_words(reasons: Iterable[Reason] | str | None, words: Wording) -> str:
@@ -56,15 +58,17 @@ class _Gaps(FormsFormatter):
         self.count = count  # that of a reason or a vocabulary's word within
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        words = self.words
-        if "|" in format_spec:
-            return super().format_field(value, format_spec)
         if isinstance(value, tuple):
             return ", ".join(self.format_field(part, format_spec) for part in value)
-        if value is None:
-            return words("unknown")
+        if "|" in format_spec:
+            return super().format_field(value, format_spec)
         if isinstance(value, Reason):
-            return reason_words(value, words, count=self.count)
+            return reason_words(value, self.words, count=self.count)
+        return self.words("unknown") if value is None else self._written(value, format_spec)
+
+    def _written(self, value: Any, format_spec: str) -> str:
+        """Write a figure by its unit, or a code by its vocabulary."""
+        words = self.words
         if format_spec in FIGURE_WRITERS:
             return FIGURE_WRITERS[format_spec](words, value)
         if format_spec:

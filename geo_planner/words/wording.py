@@ -70,6 +70,7 @@ class FormsFormatter(Formatter):
     """Fill gaps of texts, and choose the form of a word by its count."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        """Write the value of a gap, or the form of a word that goes with it."""
         if "|" in format_spec:
             return form_of(value, format_spec)
         return str(super().format_field(value, format_spec))

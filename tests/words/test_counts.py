@@ -18,12 +18,14 @@ TABLES = {"reasons": "code", "ui_words": "key", "stand_in_words": "key"}
 COUNT_BEFORE_A_WORD = re.compile(r"\{\w+:count\}[ \u00a0]([^\W\d_]+)")
 # words that do not change: units, words of place, and Danish words alike for one and for many
 UNCHANGING = {
-    "en": set(
-        "m m² s min km of is are on to can found stated such net private chosen swallows unknown".split()
-    ),
-    "da": set(
-        "m m² s min km af er kan på til job stop findes fundet oplyst sådanne".split()
-    ),
+    "en": {
+        *("m", "m²", "s", "min", "km", "of", "is", "are", "on", "to", "can", "found", "stated"),
+        *("branch", "in", "tagged", "such", "net", "private", "chosen", "swallows", "unknown"),
+    },
+    "da": {
+        *("m", "m²", "s", "min", "km", "af", "er", "kan", "på", "til", "job", "stop", "findes"),
+        *("betjente", "fundet", "i", "oplyst", "sådanne"),
+    },
 }
 COUNTED_WORD = re.compile(
     r"\{(?:count|n|jobs|residents|people|sites|zones|draws)\} (sites|zones|rows|jobs|residents"
