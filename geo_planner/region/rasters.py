@@ -93,7 +93,7 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
                 "fault_raster_cells",
                 source=source.label,
                 count=n_cells,
-                limit=source.limits.max_cells,
+                limit=str(source.limits.max_cells),
             )
         )
     read = RasterRead(provenance=provenance(grid, window), crs=grid.crs)

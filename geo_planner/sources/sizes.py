@@ -37,6 +37,11 @@ def require_counts(path: Path | str, limits: SourceLimits, **counts: int) -> Non
             raise SourceError(
                 str(path),
                 sentence(
-                    "fault_too_many", what=what, count=count, key=what, limit=most, setting=what
+                    "fault_too_many",
+                    what=what,
+                    count=count,
+                    key=what,
+                    limit=str(most),
+                    setting=what,
                 ),
             )

@@ -281,7 +281,7 @@ def _look_for_swallowed(body: bytes, n_columns: int, file: str, notes: Notes) ->
                 row=lost[0][0],
                 lost=n_lost,
                 of=n_rows + n_lost,
-                share=share,
+                share=str(share),
             ),
         )
     what = Reason("gtfs_swallowed")

@@ -173,7 +173,7 @@ def _swallowed(
                 row=row,
                 lost=n_lost,
                 of=n_all,
-                share=share_to_allow(n_lost / n_all),
+                share=str(share_to_allow(n_lost / n_all)),
             ),
         )
     rows = tuple(f"row {row + 1}" for row, _ in lost[:_MOST_EXAMPLES])

@@ -320,7 +320,7 @@ def _complete(
                 count=int(incomplete.sum()),
                 of=len(frame),
                 lacks=tuple(lacks),
-                share=share_to_allow(share),
+                share=str(share_to_allow(share)),
             )
         )
     labels = _labels(frame, table)
