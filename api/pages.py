@@ -7,7 +7,7 @@ pass for them.
 
 import secrets
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request
@@ -24,16 +24,17 @@ from geo_planner.pages.drawing.assets import (
     page_assets,
 )
 from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
-from geo_planner.pages.drawing.page import SERVED_LINKS
+from geo_planner.pages.drawing.page import COMPARE_LINK, EDITOR_LINK, SERVED_LINKS
+from geo_planner.pages.scenarios.listing import render_scenarios
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
 
 from .addresses import V1, ScenarioId, StudyId, root_of
-from .library import BASELINE, RETRY_AFTER_S, Library, Shelf
+from .library import BASELINE, RESERVED, RETRY_AFTER_S, Library, Shelf
 from .notice import notice_page
 
-_NONCE, _ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+NONCE, ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
 _ASSET_AGE_S = 86_400
 _ASSETS = frozenset(name for package in PACKAGES.values() for name in package.files.values())
 _WAITING = {
@@ -70,6 +71,11 @@ def add_pages(app: FastAPI, library: Library) -> None:
         """Show the ranked sites of a study beside their map."""
         return _page(request, shelf, "sites")
 
+    @app.get(SERVED_LINKS["scenarios"], response_class=HTMLResponse, include_in_schema=False)
+    def scenarios(request: Request, study: StudyId = None) -> HTMLResponse:
+        """List the scenarios of a study."""
+        return _page(request, library.shelf(study), "scenarios")
+
     @app.get(SERVED_AT + "/{name:path}", include_in_schema=False)
     def asset(name: str) -> FileResponse:
         """Hand out one of the files pages take in, and no other."""
@@ -91,12 +97,26 @@ def _page(request: Request, shelf: Shelf, name: str) -> HTMLResponse:
     if shelf.state == "computing":
         headers = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
         return HTMLResponse(_waiting(shelf, nonce, root), status_code=503, headers=headers)
-    drawn = _drawn(shelf, name).replace(_NONCE, nonce).replace(_ROOT, root)
+    return answered(request, _drawn(shelf, name, keeps=request.app.state.state is not None))
+
+
+def answered(request: Request, drawn: str) -> HTMLResponse:
+    """Send a page that was drawn with stand-ins."""
+    drawn = drawn.replace(NONCE, request.state.nonce).replace(ROOT, root_of(request))
     return HTMLResponse(drawn, headers={"Cache-Control": "no-store"})
 
 
-def _drawn(shelf: Shelf, name: str) -> str:
-    assets = page_assets("served", root=_ROOT)
+def links_of(study_id: str, scenario_id: str = BASELINE) -> dict[str, str]:
+    """Give the addresses of the pages of a result."""
+    chosen = {"study": study_id, "scenario": scenario_id}
+    query = urlencode({k: v for k, v in chosen.items() if v != BASELINE})
+    return {page: f"{ROOT}{path}?{query}" for page, path in SERVED_LINKS.items()}
+
+
+def _drawn(shelf: Shelf, name: str, *, keeps: bool = True) -> str:
+    assets = page_assets("served", root=ROOT)
+    if name == "scenarios":
+        return shelf.keep((name, assets, keeps), lambda: _draw_scenarios(shelf, assets, keeps))
     return shelf.keep((name, assets), lambda: _draw(shelf, name, assets))
 
 
@@ -117,22 +137,47 @@ def _waiting(shelf: Shelf, nonce: str, root: str) -> str:
 
 def _draw(shelf: Shelf, name: str, assets: PageAssets) -> str:
     chosen = {"study": shelf.study_id, "scenario": shelf.scenario_id}
-    query = urlencode({k: v for k, v in chosen.items() if v != BASELINE})
-    links = {page: f"{_ROOT}{path}?{query}" for page, path in SERVED_LINKS.items()}
+    links = links_of(**{f"{key}_id": value for key, value in chosen.items()})
     if name == "map":
         subject = shelf.result() or shelf.region
-        return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
+        return render_map(subject, assets=assets, base=base_of(shelf), links=links, nonce=NONCE)
     if name == "ask":
         subject = shelf.result() or shelf.region
         service = {"api": V1.removeprefix("/"), **chosen}
         return render_ask(
-            subject, service=service, assets=assets, base=_base(shelf), links=links, nonce=_NONCE
+            subject, service=service, assets=assets, base=base_of(shelf), links=links, nonce=NONCE
         )
     result = shelf.require_result()
     if name == "overview":
-        return render_overview(result, assets=assets, links=links, nonce=_NONCE)
-    return render_sites_page(result, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
+        return render_overview(result, assets=assets, links=links, nonce=NONCE)
+    return render_sites_page(result, assets=assets, base=base_of(shelf), links=links, nonce=NONCE)
 
 
-def _base(shelf: Shelf) -> BaseMap:
+def _draw_scenarios(shelf: Shelf, assets: PageAssets, keeps: bool) -> str:  # noqa: FBT001
+    return render_scenarios(
+        shelf.result() or shelf.region,
+        service=_workbench(shelf, keeps=keeps),
+        assets=assets,
+        base=base_of(shelf),
+        links=links_of(shelf.study_id),
+        nonce=NONCE,
+    )
+
+
+def _workbench(shelf: Shelf, *, keeps: bool) -> dict[str, Any]:
+    """Say where scenarios are kept, run and compared."""
+    of_study = f"?study={shelf.study_id}"
+    return {
+        "api": V1.removeprefix("/"),
+        "study": shelf.study_id,
+        "editor": f"{EDITOR_LINK}{of_study}".removeprefix("/"),
+        "compare": f"{COMPARE_LINK}{of_study}".removeprefix("/"),
+        "keeps": keeps,
+        "runs": keeps and shelf.place.is_run,
+        "reserved": list(RESERVED),
+    }
+
+
+def base_of(shelf: Shelf) -> BaseMap:
+    """Give the base map of a region, drawn once."""
     return shelf.keep("base", lambda: build_basemap(shelf.region))

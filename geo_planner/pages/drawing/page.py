@@ -25,9 +25,10 @@ FILE_LINKS: Mapping[str, str] = {
     "sites_csv": "sites.csv",
 }  # fmt: skip
 SERVED_LINKS: Mapping[str, str] = {
-    "overview": "/", "map": "/map", "ask": "/access", "sites": "/sites",
+    "overview": "/", "map": "/map", "ask": "/access", "sites": "/sites", "scenarios": "/scenarios",
 }  # fmt: skip
-_TABS = ("overview", "map", "ask", "sites", "compare", "policy")
+COMPARE_LINK, COMPARE_BRIEF_LINK, EDITOR_LINK = "/compare", "/compare-brief", "/scenario"
+_TABS = ("overview", "map", "ask", "sites", "scenarios", "compare", "policy")
 _TAB_WORDS: Mapping[str, str] = {"compare": "comparison", "ask": "access"}
 PLAN_OPACITY = 0.85
 
@@ -210,7 +211,10 @@ def render_document(template: str, **context: Any) -> str:
 
 
 def _tabs(view: View, kind: str, links: Mapping[str, str] | None) -> list[dict[str, Any]]:
-    current = {"overview": "overview", "access": "map", "sites": "sites"}.get(kind, kind)
+    of_kind = {"access": "map", "editor": "scenarios"}
+    if links and "compare" not in links:
+        of_kind["compare"] = "scenarios"
+    current = of_kind.get(kind, kind)
     return [
         {
             "label": view.words(_TAB_WORDS.get(name, name)),
