@@ -40,6 +40,16 @@ var makeGP = function (data) {
     return k;
   };
 
+  /* a scenario or language chosen at the top keeps what the page's address says by now */
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest(".choices a[data-key]");
+    if (!link || link.dataset.key === "study") return;
+    const value = new URL(link.href).searchParams.get(link.dataset.key), now = new URL(location.href);
+    if (value === null) now.searchParams.delete(link.dataset.key);
+    else now.searchParams.set(link.dataset.key, value);
+    link.href = now.href;
+  });
+
   /* documents */
   gp.el = function (tag, facts, ...children) {
     const node = document.createElement(tag);

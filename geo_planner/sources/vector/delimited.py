@@ -3,7 +3,7 @@
 Two rules, each reported with what it found:
 
 - encoding: the one stated; else that of a byte-order mark; else UTF-8 where every byte fits it;
-  else cp1252.
+  else cp1252, unless some letters are UTF-8 all the same.
 - separator: the one a first line ``sep=;`` names, as spreadsheets write it; else of ``;``, tab and
   ``,`` the one found most often in the header outside quotes.
 
@@ -35,6 +35,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")  # of western languages; in cp1252 no word has these
 _SEPARATORS = (";", "\t", ",")
 _QUOTED = re.compile(r'"[^"]*"')
 _STATED_SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
@@ -204,10 +205,23 @@ def _decode(path: Path, encoding: str | None, limits: TableLimits) -> tuple[str,
             continue
         if "\0" in text:
             break
+        if not used and name == "cp1252":
+            require_one_encoding(path, content)
         if not text.strip():
             raise SourceError(str(path), sentence("fault_empty_file"))
         return text.removeprefix("\ufeff"), name
     raise SourceError(str(path), sentence("fault_not_text", encoding=used or "UTF-8 or cp1252"))
+
+
+def require_one_encoding(path: Path, content: bytes) -> None:
+    """Refuse bytes that are not UTF-8 throughout and hold letters of it: two files in one."""
+    letter = _UTF8_LETTER.search(content)
+    if letter:
+        raise SourceError(
+            str(path),
+            f"some of its letters are in UTF-8 ({letter[0].decode()!r}), others are not: save it "
+            "in one encoding, or state its encoding",
+        )
 
 
 def _field_names(path: Path, found: list[str]) -> list[str]:

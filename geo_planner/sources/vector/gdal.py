@@ -18,6 +18,7 @@ from geo_planner.errors import GeoPlannerError, InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.sizes import require_counts
+from geo_planner.sources.vector.delimited import require_one_encoding
 from geo_planner.sources.vector.formats import Format, require_format, unpacked
 from geo_planner.sources.vector.geopackage import curved_rows, geopackage_layers, refuse_view
 from geo_planner.words.english import sentence
@@ -167,6 +168,7 @@ def _shapefile_encoding(path: Path) -> str | None:
     try:
         records.decode("utf-8")
     except UnicodeDecodeError:
+        require_one_encoding(path, records)
         return "cp1252"
     return "utf-8"
 
