@@ -219,8 +219,7 @@ def require_one_encoding(path: Path, content: bytes) -> None:
     if letter:
         raise SourceError(
             str(path),
-            f"some of its letters are in UTF-8 ({letter[0].decode()!r}), others are not: save it "
-            "in one encoding, or state its encoding",
+            sentence("fault_two_encodings", letter=repr(letter[0].decode())),
         )
 
 
