@@ -156,10 +156,10 @@ PLAIN = Finding("feeds", "read", 1, Reason("transit_phases_taken"))
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("timetables without a trip on 10 March 2026, while others run",
+        ("en", ("timetable without a trip on 10 March 2026, while others run",
                 "of 9 lines of the day without a trip between 07:30 and 08:30",
                 "cut to the stops between known times", "timetable · Bus")),
-        ("da", ("køreplaner uden en tur 10. marts 2026, mens andre kører",
+        ("da", ("køreplan uden en tur 10. marts 2026, mens andre kører",
                 "af dagens 9 linjer uden en tur mellem 07:30 og 08:30",
                 "afkortet til stoppene mellem kendte tider", "køreplan · Bus")),
     ],
