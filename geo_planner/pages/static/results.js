@@ -54,8 +54,8 @@
     const where = data.zones.district[i] || data.zones.id[i];
     return data.cellSize ? where + ", " + words.cell_of.replace("{size}", gp.number(data.cellSize)) : where;
   };
-  gp.cellPeople = (i) => words.residents_and_jobs
-    .replace("{residents}", gp.number(data.zones.residents[i])).replace("{jobs}", gp.number(data.zones.jobs[i]));
+  gp.cellPeople = (i) => gp.filled(words.residents_and_jobs,
+    { residents: gp.number(data.zones.residents[i]), jobs: gp.number(data.zones.jobs[i]) });
   gp.each.cell = function (feature, layer) {
     const i = feature.properties.i;
     gp.tip(layer, () => [gp.cellName(i), gp.persons(gp.cellValue(i)) + " " + data.measure.tip, gp.cellPeople(i)]);
