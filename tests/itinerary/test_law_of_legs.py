@@ -151,7 +151,7 @@ def _places():
 
 @pytest.mark.parametrize("arrive", ARRIVE.values(), ids=ARRIVE)
 @pytest.mark.parametrize("name", MODES)
-@pytest.mark.parametrize("place", _places())
+@pytest.mark.parametrize("place", list(_places()))
 def test_legs_add_up_in_real_places(request, place, name, arrive):
     region = request.getfixturevalue(place)
     if name == "shared bicycle" and not region.has("shared_bicycle_stations"):
