@@ -20,7 +20,7 @@ _COLLECTIONS = (
     "/collections/{collection}/items", "/collections/{collection}/items/{feature:path}",
 )  # fmt: skip
 _READ = (
-    "/", "/map", "/access", "/sites", "/scenarios", "/compare", "/compare-brief",
+    "/", "/map", "/access", "/sites", "/scenarios", "/scenario", "/compare", "/compare-brief",
     f"{V1}/compare", f"{V1}/studies", f"{V1}/search", f"{V1}/isochrones",
     f"{V1}/reach",
     f"{V1}/itineraries", f"{V1}/access", f"{V1}/times", f"{V1}/scenarios",
@@ -36,6 +36,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **{("GET", path): "read" for path in _READ},
     ("POST", f"{V1}/scenarios/check"): "read",
     ("POST", f"{V1}/scenarios/read"): "read",
+    ("POST", f"{V1}/scenarios/edits"): "read",
     ("POST", f"{V1}/scenarios"): "edit",
     ("PUT", f"{V1}/scenarios/{{scenario}}"): "edit",
     ("DELETE", f"{V1}/scenarios/{{scenario}}"): "edit",

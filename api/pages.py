@@ -25,6 +25,7 @@ from geo_planner.pages.drawing.assets import (
 )
 from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
 from geo_planner.pages.drawing.page import COMPARE_LINK, EDITOR_LINK, SERVED_LINKS
+from geo_planner.pages.scenarios.editor import render_editor
 from geo_planner.pages.scenarios.listing import render_scenarios
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
@@ -37,6 +38,7 @@ from .notice import notice_page
 NONCE, ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
 _ASSET_AGE_S = 86_400
 _ASSETS = frozenset(name for package in PACKAGES.values() for name in package.files.values())
+_OF_SCENARIOS = {"scenarios": render_scenarios, "editor": render_editor}
 _WAITING = {
     "en": ("The analysis is running", "This page opens by itself when it is done."),
     "da": ("Analysen er i gang", "Siden åbner automatisk når den er færdig."),
@@ -76,6 +78,11 @@ def add_pages(app: FastAPI, library: Library) -> None:
         """List the scenarios of a study."""
         return _page(request, library.shelf(study), "scenarios")
 
+    @app.get(EDITOR_LINK, response_class=HTMLResponse, include_in_schema=False)
+    def editor(request: Request, study: StudyId = None) -> HTMLResponse:
+        """Edit one scenario, which the address names."""
+        return _page(request, library.shelf(study), "editor")
+
     @app.get(SERVED_AT + "/{name:path}", include_in_schema=False)
     def asset(name: str) -> FileResponse:
         """Hand out one of the files pages take in, and no other."""
@@ -114,9 +121,11 @@ def links_of(study_id: str, scenario_id: str = BASELINE) -> dict[str, str]:
 
 
 def _drawn(shelf: Shelf, name: str, *, keeps: bool = True) -> str:
-    assets = page_assets("served", root=ROOT)
-    if name == "scenarios":
-        return shelf.keep((name, assets, keeps), lambda: _draw_scenarios(shelf, assets, keeps))
+    assets = page_assets("served", root=ROOT, draws=name == "editor")
+    if name in _OF_SCENARIOS:
+        return shelf.keep(
+            (name, assets, keeps), lambda: _draw_scenarios(shelf, name, assets, keeps=keeps)
+        )
     return shelf.keep((name, assets), lambda: _draw(shelf, name, assets))
 
 
@@ -153,8 +162,8 @@ def _draw(shelf: Shelf, name: str, assets: PageAssets) -> str:
     return render_sites_page(result, assets=assets, base=base_of(shelf), links=links, nonce=NONCE)
 
 
-def _draw_scenarios(shelf: Shelf, assets: PageAssets, keeps: bool) -> str:  # noqa: FBT001
-    return render_scenarios(
+def _draw_scenarios(shelf: Shelf, name: str, assets: PageAssets, *, keeps: bool) -> str:
+    return _OF_SCENARIOS[name](
         shelf.result() or shelf.region,
         service=_workbench(shelf, keeps=keeps),
         assets=assets,

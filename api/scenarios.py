@@ -62,6 +62,20 @@ def add_checks(app: FastAPI, library: Library, askers: Askers) -> None:
         question = Question("check", region.path, region.digest, {"content": content})
         return await ask(askers, question, request)
 
+    @app.post(
+        f"{V1}/scenarios/edits", tags=["scenarios"], response_class=Response,
+        responses={200: {"description": "Each edit by itself, after what is of the whole.",
+                         "content": {"application/json": {"schema": {"type": "object"}}}},
+                   **problems_of(404, 422, 503, 504)},
+    )  # fmt: skip
+    async def edits(content: Content, request: Request, study: StudyId = None) -> Response:
+        """Tell of each edit by itself what is wrong, what it changes and where; write nothing."""
+        shelf = library.shelf(study)
+        require_fit(content, shelf)
+        region = shelf.region
+        question = Question("edits", region.path, region.digest, {"content": content})
+        return await ask(askers, question, request)
+
     @app.get(f"{V1}/scenarios/schema", tags=["scenarios"])
     def schema() -> dict[str, Any]:
         """Give the JSON schema of scenarios: every modification with its fields."""
