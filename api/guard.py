@@ -21,6 +21,7 @@ _COLLECTIONS = (
 )  # fmt: skip
 _READ = (
     "/", "/map", "/access", "/sites", "/scenarios", "/scenario", "/compare", "/compare-brief",
+    "/policy", "/policy/print", "/briefs/{site:path}", "/files/{name}",
     f"{V1}/compare", f"{V1}/studies", f"{V1}/search", f"{V1}/isochrones",
     f"{V1}/reach",
     f"{V1}/itineraries", f"{V1}/access", f"{V1}/times", f"{V1}/scenarios",

@@ -141,7 +141,7 @@ def _check(_: Openings, region: Region, asked: _Asked) -> Answer:
 
 
 def _edits(_: Openings, region: Region, asked: _Asked) -> Answer:
-    words = Wording.of_study(region.study)
+    words = Wording.of_study({**region.study, "language": asked["language"]})
     edits = [
         {
             "problems": [
