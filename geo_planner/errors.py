@@ -81,6 +81,11 @@ def _listed(problems: Sequence[str]) -> Iterator[str]:
 class SchemaError(InputError):
     """Say that a table breaks its schema."""
 
+    def __init__(self, subject: str, problems: Sequence[str] = (), table: str = "") -> None:
+        super().__init__(subject, problems)
+        self.args = (subject, tuple(problems), table)
+        self.table = table
+
 
 class CRSError(InputError):
     """Say that a coordinate reference system is absent, unknown, or unfit to measure in."""

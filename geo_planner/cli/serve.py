@@ -7,7 +7,7 @@ import typer
 
 _NEEDED = (
     "fastapi", "uvicorn", "structlog", "pydantic_settings", "sqlalchemy", "alembic",
-    "sse_starlette", "folium", "jinja2",
+    "sse_starlette", "prometheus_client", "tomli_w", "folium", "jinja2",
 )  # fmt: skip
 _INSTALLED_NAME = "geo_planner_api"
 _FOLDER_NAME = "api"
@@ -37,6 +37,7 @@ def serve(
     service = service_module("server")
     chosen = {"root_path": root_path, "workers": workers, "read_only": read_only}
     service.serve(folders, host=host, port=port, say=typer.echo, **chosen)
+    service_module("processes").end_now()
 
 
 def service_module(name: str) -> Any:

@@ -25,6 +25,7 @@ from typing import IO, Any, NamedTuple, TypeVar
 
 from geo_planner.config import SourceLimits
 from geo_planner.errors import SourceError
+from geo_planner.words.english import sentence
 
 T = TypeVar("T")
 
@@ -109,8 +110,7 @@ class _Reader:
             if not select.select([self._replies], [], [], limits.max_seconds)[0]:
                 raise SourceError(
                     label,
-                    f"reading it takes longer than max_seconds = {limits.max_seconds:g}: cut it to "
-                    "the region, or raise limits.max_seconds of the source",
+                    sentence("fault_too_slow", limit=f"{limits.max_seconds:g}"),
                 )
             reply: _Reply = pickle.load(self._replies)  # noqa: S301 -- from our own process
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
@@ -118,15 +118,12 @@ class _Reader:
             how = signal.strsignal(-code) if code < 0 else f"exit code {code}"
             raise SourceError(
                 label,
-                f"its reader broke down ({how}): the file is damaged, or needs more than "
-                f"max_memory_mb = {limits.max_memory_mb:g}: save it anew, or raise "
-                "limits.max_memory_mb of the source",
+                sentence("fault_reader_broke", how=how, limit=f"{limits.max_memory_mb:g}"),
             ) from None
         if reply.lacked_memory:
             raise SourceError(
                 label,
-                f"reading it needs more memory than max_memory_mb = {limits.max_memory_mb:g}: cut "
-                "it to the region, or raise limits.max_memory_mb of the source",
+                sentence("fault_too_much_memory", limit=f"{limits.max_memory_mb:g}"),
             ) from reply.error
         if reply.is_heavy:
             self.end()

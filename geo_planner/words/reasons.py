@@ -1,27 +1,44 @@
 """Reasons in words: the one place where a code becomes a sentence part."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
-from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
 from geo_planner.packaged import packaged_rows
-from geo_planner.reasons import Reason, read_reasons
+from geo_planner.reasons import COUNTED, Reason, read_reasons
 from geo_planner.words.labels import plain_label
-from geo_planner.words.wording import NO_BREAK_SPACE, Wording
+from geo_planner.words.wording import NO_BREAK_SPACE, FormsFormatter, Wording, form_of
+
+_REACHED = re.compile(r"([a-z_]+)_(walk|bicycle|ebike|car|transit)_(\d+)min(?:_p\d+)?")
+_COUNTS = {"jobs": "employees", "residents": "population"}
 
 
-def reason_words(reason: Reason, words: Wording) -> str:
+def reason_words(reason: Reason, words: Wording, *, count: object = None) -> str:
     r"""Put a reason into the words of a language.
+
+    Parameters
+    ----------
+    reason
+        What is said.
+    words
+        Words of the language.
+    count
+        What stands before the text as its count, such as that of a finding; None: many.
 
     Examples
     --------
     >>> reason_words(Reason("no_data_share", share=0.25), Wording("da"))
     'ingen data for 25\xa0% af arealet'
+    >>> reason_words(Reason("layer_blank_rows"), Wording("en"), count=1)
+    'row without any value'
     """
-    return _Gaps(words).vformat(_texts(words.language)[reason.code], (), dict(reason.values))
+    values = {COUNTED: count, **dict(reason.values)}
+    return _Gaps(words, values.get("count")).vformat(
+        _texts(words.language)[reason.code], (), values
+    )
 
 
 def reasons_words(reasons: Iterable[Reason] | str | None, words: Wording) -> str:
@@ -36,25 +53,31 @@ def _texts(language: str) -> Mapping[str, str]:
     return MappingProxyType({row["code"]: row[language] for row in packaged_rows("reasons")})
 
 
-class _Gaps(Formatter):
+class _Gaps(FormsFormatter):
     """Fill the gaps of a text: reasons by their words, figures by unit, codes by vocabulary."""
 
-    def __init__(self, words: Wording) -> None:
+    def __init__(self, words: Wording, count: object) -> None:
         super().__init__()
         self.words = words
+        self.count = count  # that of a reason or a vocabulary's word within
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        words = self.words
         if isinstance(value, tuple):
             return ", ".join(self.format_field(part, format_spec) for part in value)
-        if value is None:
-            return words("unknown")
+        if "|" in format_spec:
+            return super().format_field(value, format_spec)
         if isinstance(value, Reason):
-            return reason_words(value, words)
+            return reason_words(value, self.words, count=self.count)
+        return self.words("unknown") if value is None else self._written(value, format_spec)
+
+    def _written(self, value: Any, format_spec: str) -> str:
+        """Write a figure by its unit, or a code by its vocabulary."""
+        words = self.words
         if format_spec in FIGURE_WRITERS:
             return FIGURE_WRITERS[format_spec](words, value)
         if format_spec:
-            return words.phrases.get(f"{format_spec}_{value}", str(value))
+            named = words.phrases.get(f"{format_spec}_{value}", str(value))
+            return form_of(self.count, named) if "|" in named else named
         return words.number(value) if isinstance(value, int | float) else str(value)
 
 
@@ -87,6 +110,20 @@ def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
     return MappingProxyType({row[key]: row[f"label_{language}"] for row in rows})
 
 
+def _column(words: Wording, column: str) -> str:
+    """Name what a column of a result holds: a count, what is in reach, or minutes to a place."""
+    named = words.phrases.get(f"column_of_{column}") or words.phrases.get(f"needed_{column}")
+    if named:
+        return named
+    reached = _REACHED.fullmatch(column)
+    counted = reached and words.phrases.get(f"needed_{_COUNTS.get(reached[1], reached[1])}_count")
+    if reached and counted:
+        mode = words.phrases.get(f"mode_{reached[2]}", reached[2]).lower()
+        return words("column_reached", what=counted, minutes=reached[3], mode=mode)
+    place = words.phrases.get(f"needed_{column.removeprefix('minutes_')}")
+    return words("column_minutes", place=place) if place else column.replace("_", " ")
+
+
 FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
     # with the decimals it has, to six significant figures
@@ -106,6 +143,7 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     # a figure for machines: a column's name says nothing to readers of the text
     "unsaid": lambda _words, _value: "",
     "criterion": _criterion,
+    "column_of": _column,
     "constraint": lambda words, kind: _labels("constraint_kinds", "kind", words.language).get(
         kind, kind
     ),

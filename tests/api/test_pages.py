@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api import pages
+from api import drawing
 from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT
 from tests.api.services import TestClient, service_of, wait_until
 
@@ -139,8 +139,8 @@ def test_a_page_and_its_base_map_are_drawn_once(bare_region, monkeypatch):
 
         return call
 
-    monkeypatch.setattr(pages, "build_basemap", counted("base", pages.build_basemap))
-    monkeypatch.setattr(pages, "render_map", counted("map", pages.render_map))
+    monkeypatch.setattr(drawing, "build_basemap", counted("base", drawing.build_basemap))
+    monkeypatch.setattr(drawing, "render_map", counted("map", drawing.render_map))
     with TestClient(service_of(bare_region.path)) as client:
         wait_until("ready", client)
         for _ in range(3):
