@@ -3,7 +3,6 @@
 import os
 import sys
 
-
 _INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
 
 
