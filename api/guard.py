@@ -24,7 +24,8 @@ _COLLECTIONS = (
     "/collections/{collection}/items", "/collections/{collection}/items/{feature:path}",
 )  # fmt: skip
 _READ = (
-    "/metrics", "/", "/map", "/access", "/sites", "/scenarios", "/compare", "/compare-brief",
+    "/metrics", "/", "/map", "/access", "/sites", "/scenarios", "/scenario", "/compare",
+    "/compare-brief",
     "/policy",
     "/policy/print", "/briefs/{site:path}", "/files/{name}",
     f"{V1}/compare", f"{V1}/studies", f"{V1}/search", f"{V1}/isochrones",
@@ -43,6 +44,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **dict.fromkeys((("GET", LOGIN), ("POST", LOGIN), ("POST", LOGOUT)), "open"),
     ("POST", f"{V1}/scenarios/check"): "read",
     ("POST", f"{V1}/scenarios/read"): "read",
+    ("POST", f"{V1}/scenarios/edits"): "read",
     ("POST", f"{V1}/scenarios"): "edit",
     ("PUT", f"{V1}/scenarios/{{scenario}}"): "edit",
     ("DELETE", f"{V1}/scenarios/{{scenario}}"): "edit",
