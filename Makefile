@@ -44,11 +44,13 @@ out/peers/.ready: benchmarks/requirements.txt  # programs to compare with, apart
 prove: $(READY)  ## the long proofs: every label against an independent search
 	$(PY) -m pytest -m prove -n 2 -rP tests
 
-serve: $(READY) out/demo/run.json  ## the demo in a browser: http://127.0.0.1:8000
+SCENARIOS := $(wildcard data/studies/scenarios/*.toml)
+
+serve: $(READY) out/demo/lautrup-bus/run.json  ## the demo and its scenarios in a browser: http://127.0.0.1:8000
 	$(PY) -m geo_planner serve out/demo
 
-out/demo/run.json:
-	$(MAKE) demo
+out/demo/lautrup-bus/run.json: $(SCENARIOS)
+	$(PY) -m geo_planner run data/studies/demo.toml $(SCENARIOS:%=--scenario %) --replace --out out/demo
 
 lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
