@@ -11,6 +11,7 @@ from geo_planner.cli.build import build
 from geo_planner.cli.check import check
 from geo_planner.cli.compare import compare
 from geo_planner.cli.export import export
+from geo_planner.cli.fetch import fetch
 from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
 from geo_planner.cli.isochrone import isochrone
@@ -52,7 +53,7 @@ def _start(
         raise typer.Exit
 
 
-for _command in (build, check, info, times, access, isochrone, reach, itinerary):
+for _command in (fetch, build, check, info, times, access, isochrone, reach, itinerary):
     app.command()(_command)
 for _command in (service, sites, portfolio, policy, brief):
     app.command()(_command)

@@ -28,6 +28,7 @@ from geo_planner.config.fares import (
     cents,
     price_of,
 )
+from geo_planner.config.fetched import Fetchable
 from geo_planner.config.land import Land
 from geo_planner.config.limits import LayerLimits, RasterLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
@@ -61,6 +62,7 @@ __all__ = [
     "FareDistance",
     "FareTransfer",
     "Fares",
+    "Fetchable",
     "FieldRule",
     "GbfsSource",
     "GtfsSource",

@@ -121,23 +121,23 @@ def read_gbfs(source: GbfsSource, prefix: str, crs: CRS) -> GbfsStations:
 def _stations(source: GbfsSource) -> Sequence[Any]:
     """Open the file down to its list of stations."""
     try:
-        require_size(source.path, source.path.stat().st_size, source.limits)
-        content = json.loads(source.path.read_text("utf-8-sig"))
+        require_size(source.file, source.file.stat().st_size, source.limits)
+        content = json.loads(source.file.read_text("utf-8-sig"))
     except SourceError:
         raise
     except FileNotFoundError:
         raise SourceError(
-            str(source.path), "no such file: check the path of station_information.json"
+            str(source.file), "no such file: check the path of station_information.json"
         ) from None
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise SourceError(
-            str(source.path), f"cannot be read as JSON ({error}): fetch the file again"
+            str(source.file), f"cannot be read as JSON ({error}): fetch the file again"
         ) from error
     inside = content.get("data") if isinstance(content, Mapping) else None
     stations = inside.get("stations") if isinstance(inside, Mapping) else None
     if not isinstance(stations, list):
         raise SourceError(
-            str(source.path),
+            str(source.file),
             "is no station_information.json of GBFS: it has no list data.stations; give that file "
             "of the system, not its gbfs.json",
         )

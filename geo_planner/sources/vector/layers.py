@@ -95,7 +95,7 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
     available = tables()
     if source.table not in available:
         raise InputError(
-            f"{source.path.name}: there is no table {source.table!r}; "
+            f"{source.file.name}: there is no table {source.table!r}; "
             f"the tables are: {', '.join(available)}"
         )
     table = available[source.table]
@@ -134,7 +134,7 @@ def _raise_if(opened: _OpenedLayer, table: Table, problems: Sequence[str]) -> No
 
 def _open(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]:
     """Open the file; return its rows, and the source without the names of coordinate fields."""
-    suffix = files.require_suffix(source.path)
+    suffix = files.require_suffix(source.file)
     opened = _open_text(source) if suffix in files.TEXT_SUFFIXES else _open_features(source)
     frame, cleared = numbers.without_missing(opened.frame, source, opened.name)
     opened = replace(opened, frame=frame, findings=(*opened.findings, *cleared))
@@ -146,7 +146,7 @@ def _open(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]
 
 def _open_features(source: LayerSource) -> _OpenedLayer:
     layer = files.read_features(
-        source.path, source.layer, source.crs, source.encoding, source.limits
+        source.file, source.layer, source.crs, source.encoding, source.limits
     )
     if not isinstance(layer.frame, gpd.GeoDataFrame):
         return _OpenedLayer(layer.name, layer.frame, None, layer.findings)
@@ -156,11 +156,11 @@ def _open_features(source: LayerSource) -> _OpenedLayer:
 
 def _open_text(source: LayerSource) -> _OpenedLayer:
     if source.layer is not None:
-        raise InputError(f"{source.path.name}: a text file has no layers: leave out 'layer'")
+        raise InputError(f"{source.file.name}: a text file has no layers: leave out 'layer'")
     read = delimited.read_delimited(
-        source.path, source.encoding, max_lost_share=source.max_lost_share, limits=source.limits
+        source.file, source.encoding, max_lost_share=source.max_lost_share, limits=source.limits
     )
-    name = source.path.name
+    name = source.file.name
     if read.frame.empty:
         raise InputError(f"{name}: the layer has no rows")
     return _OpenedLayer(name, read.frame, None, read.findings, read)
@@ -189,7 +189,7 @@ def _field_of(rule: str | FieldRule, source: LayerSource) -> str:
         return rule
     if rule.scale is not None or rule.values is not None:  # noqa: PD011 -- a setting
         raise InputError(
-            f"{source.path.name}: the field {rule.field!r} holds coordinates: "
+            f"{source.file.name}: the field {rule.field!r} holds coordinates: "
             "they take neither 'scale' nor 'values'"
         )
     return rule.field
