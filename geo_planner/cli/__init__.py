@@ -18,6 +18,7 @@ from geo_planner.cli.isochrone import isochrone
 from geo_planner.cli.itinerary import itinerary
 from geo_planner.cli.key import key
 from geo_planner.cli.map import draw_map
+from geo_planner.cli.new import new
 from geo_planner.cli.policy import policy
 from geo_planner.cli.portfolio import portfolio
 from geo_planner.cli.reach import reach
@@ -53,7 +54,7 @@ def _start(
         raise typer.Exit
 
 
-for _command in (fetch, build, check, info, times, access, isochrone, reach, itinerary):
+for _command in (new, fetch, build, check, info, times, access, isochrone, reach, itinerary):
     app.command()(_command)
 for _command in (service, sites, portfolio, policy, brief):
     app.command()(_command)

@@ -46,6 +46,7 @@ from geo_planner.config.sources import (
     Sources,
 )
 from geo_planner.config.spread import SpreadAreas, SpreadLand, SpreadSource, SpreadTotals
+from geo_planner.config.stand_ins import OsmStandIn
 from geo_planner.config.study import ControlTotals, Study, StudyHead, require_study
 from geo_planner.config.travel import Travel
 
@@ -76,6 +77,7 @@ __all__ = [
     "NumberFormat",
     "OneWay",
     "OsmSource",
+    "OsmStandIn",
     "Percentile",
     "Policy",
     "PolicyGoal",

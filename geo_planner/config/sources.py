@@ -14,6 +14,7 @@ from geo_planner.config.limits import LayerLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import LinesSource
 from geo_planner.config.rasters import RasterSource
 from geo_planner.config.spread import SpreadSource
+from geo_planner.config.stand_ins import OsmStandIn
 from geo_planner.packaged import packaged_rows
 
 
@@ -165,6 +166,7 @@ class Sources(Settings):
     spread: tuple[SpreadSource, ...] = ()
     rasters: tuple[RasterSource, ...] = ()
     assumed_lines: tuple[AssumedLine, ...] = ()
+    stand_ins: tuple[OsmStandIn, ...] = ()
 
     @field_validator("rasters")
     @classmethod

@@ -23,7 +23,12 @@ Result = Literal[
     "nothing_there", "not_reached", "layer_gone", "cut_short", "key_missing",
     "refused",
 ]  # fmt: skip
-FAILURES: tuple[Failure, ...] = ("not_reached", "layer_gone", "cut_short", "key_missing")
+FAILURES: Mapping[Failure, str] = {
+    "not_reached": "not_reached_source",
+    "layer_gone": "layer_gone_source",
+    "cut_short": "cut_short_source",
+    "key_missing": "key_missing_source",
+}
 
 
 @dataclass(frozen=True)
@@ -111,14 +116,14 @@ def host_of(url: str) -> str:
 
 def failure(url: str, result: Failure, why: Reason) -> FetchError:
     """Make the error that says which of the results it is, and why."""
-    what = Reason(f"fetch_{result}", why=why)
+    what = Reason(FAILURES[result], why=why)
     return FetchError(address_of(url), english(what), what)
 
 
 def result_of(error: GeoPlannerError) -> Result:
     """Name the result that an error stands for; an error of another kind is a refusal of ours."""
     code = error.what.code if isinstance(error, FetchError) else ""
-    return next((name for name in FAILURES if code == f"fetch_{name}"), "refused")
+    return next((name for name, own in FAILURES.items() if code == own), "refused")
 
 
 def reason_of(error: GeoPlannerError) -> Reason:

@@ -288,7 +288,7 @@ def _became(
         layer = getattr(source, "layer", None) or source.label
         result, what = (
             "nothing_there",
-            Reason("fetch_nothing_there", host=host_of(url), layer=str(layer)),
+            Reason("nothing_there_source", host=host_of(url), layer=str(layer)),
         )
     elif kept is None:
         what = Reason("fetch_to_ask")

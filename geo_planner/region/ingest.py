@@ -45,6 +45,7 @@ from geo_planner.region.fetched import (
 from geo_planner.region.ingested import Ingested, SourceRead
 from geo_planner.region.merging import doubt_rows, grade_streets, merge_frames, shared_timezone
 from geo_planner.region.rasters import NEEDED_TABLES, in_order, read_raster
+from geo_planner.region.stand_ins import add_stand_in
 from geo_planner.sources.apart import read_apart
 from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.businesses import assign_clusters, normalise_branch_codes
@@ -101,6 +102,9 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     for spread in study.sources.spread:
         progress(f"reading {spread.label}")
         _read(ingested, "spread", spread, partial(_add_spread, ingested, spread, crs))
+    for stand_in in study.sources.stand_ins:
+        progress(f"making {stand_in.label}")
+        _read(ingested, "stand_in", stand_in, partial(add_stand_in, ingested, stand_in))
     for raster in in_order(study.sources.rasters):
         progress(f"reading {raster.label}")
         _read(ingested, "raster", raster, partial(_add_raster, ingested, raster))

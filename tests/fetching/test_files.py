@@ -68,7 +68,7 @@ def test_a_part_of_another_version_is_thrown_away(server):
         "/data.zip",
         lambda _: Reply(old[:500], headers={"ETag": '"old"'}, stated_length=len(old)),
     )
-    assert refused(url).what.code == "fetch_cut_short"
+    assert refused(url).what.code == "cut_short_source"
     server.on("/data.zip", file_reply(new, '"new"'))
     assert fetch(url)[0] == new
 
@@ -77,19 +77,19 @@ def test_a_part_of_another_version_is_thrown_away(server):
 def test_a_server_that_states_more_than_it_sends_has_cut_the_file_short(server, more):
     content = zipped()
     url = server.on("/data.zip", lambda _: Reply(content, stated_length=len(content) + more))
-    assert refused(url).what.code == "fetch_cut_short"
+    assert refused(url).what.code == "cut_short_source"
     assert len(server.asked) == HURRIED.n_tries
 
 
 def test_a_zip_file_without_its_end_is_cut_short_though_its_length_is_as_stated(server):
     content = zipped()[:1_000]
-    assert refused(server.on("/data.zip", Reply(content))).what.code == "fetch_cut_short"
+    assert refused(server.on("/data.zip", Reply(content))).what.code == "cut_short_source"
 
 
 def test_a_page_with_status_200_is_no_data(server):
     page = Reply(b"<!DOCTYPE html><html><body>Moved</body></html>", kind="text/html")
     error = refused(server.on("/data.zip", page))
-    assert error.what.code == "fetch_layer_gone"
+    assert error.what.code == "layer_gone_source"
     assert "web page" in error.reason
 
 
@@ -99,7 +99,7 @@ def test_a_page_with_status_200_is_no_data(server):
 def test_a_page_to_log_in_means_that_a_key_is_missing(server, body):
     server.on("/login", Reply(body, kind="text/html"))
     url = server.on("/data.zip", Reply(status=302, headers={"Location": "/login"}))
-    assert refused(url).what.code == "fetch_key_missing"
+    assert refused(url).what.code == "key_missing_source"
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,13 @@ def test_a_page_to_log_in_means_that_a_key_is_missing(server, body):
 )
 def test_a_refusal_says_which_of_the_results_it_is(server, status, code):
     url = server.on("/data.zip", Reply(b"no", status))
-    assert refused(url).what.code == f"fetch_{code}"
+    assert refused(url).what.code == f"{code}_source"
     assert len(server.asked) == 1
 
 
 def test_a_file_of_another_kind_is_not_what_was_asked_for(server):
     error = refused(server.on("/data.zip", Reply(b"plain text")))
-    assert error.what.code == "fetch_layer_gone"
+    assert error.what.code == "layer_gone_source"
 
 
 def test_a_server_that_throttles_is_asked_again_after_the_time_it_names(server):
@@ -132,7 +132,7 @@ def test_a_server_that_throttles_is_asked_again_after_the_time_it_names(server):
 
 def test_a_server_that_stays_busy_is_not_reached_and_says_how_often_it_was_asked(server):
     error = refused(server.on("/data.zip", Reply(b"", 503)))
-    assert error.what.code == "fetch_not_reached"
+    assert error.what.code == "not_reached_source"
     assert "503 3 times" in error.reason
 
 
@@ -145,7 +145,7 @@ def test_a_server_that_asks_for_an_hour_is_not_waited_for(server):
 def test_nobody_at_an_address_is_not_reached():
     with running() as gone:
         url = gone.url + "/data.zip"
-    assert refused(url).what.code == "fetch_not_reached"
+    assert refused(url).what.code == "not_reached_source"
 
 
 def test_a_server_that_keeps_silent_is_not_waited_for_without_end(server):
@@ -163,13 +163,13 @@ def test_a_server_that_keeps_silent_is_not_waited_for_without_end(server):
         pytest.raises(FetchError) as caught,
     ):
         fetch_file(asker, shelf_of({"url": url}), "data.zip")
-    assert caught.value.what.code == "fetch_not_reached"
+    assert caught.value.what.code == "not_reached_source"
 
 
 def test_addresses_that_go_round_in_circles_end(server):
     url = server.on("/a.zip", Reply(status=302, headers={"Location": "/b.zip"}))
     server.on("/b.zip", Reply(status=302, headers={"Location": "/a.zip"}))
-    assert refused(url).what.code == "fetch_not_reached"
+    assert refused(url).what.code == "not_reached_source"
 
 
 @pytest.mark.parametrize("stated", [True, False])
@@ -209,7 +209,7 @@ class TestKeys:
     def test_a_variable_that_is_not_set_is_named_before_anybody_is_asked(self, server, monkeypatch):
         monkeypatch.delenv("TOWN_KEY")
         error = refused(server.on("/data.zip", Reply(zipped())), key=Key("TOWN_KEY"))
-        assert error.what.code == "fetch_key_missing"
+        assert error.what.code == "key_missing_source"
         assert "TOWN_KEY" in error.reason
         assert server.asked == []
 

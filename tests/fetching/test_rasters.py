@@ -72,11 +72,11 @@ def test_a_server_that_breaks_off_within_the_file_has_cut_it_short(server, raste
 
     with pytest.raises(FetchError) as caught:
         fetch(server.on("/people.tif", breaks_off))
-    assert caught.value.what.code == "fetch_cut_short"
+    assert caught.value.what.code == "cut_short_source"
 
 
 def test_a_file_that_is_no_raster_is_said(server):
     text = file_reply(b"no raster at all" * 10_000, '"a"')
     with pytest.raises(FetchError) as caught:
         fetch(server.on("/people.tif", text))
-    assert caught.value.what.code == "fetch_layer_gone"
+    assert caught.value.what.code == "layer_gone_source"

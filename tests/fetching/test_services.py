@@ -76,23 +76,23 @@ def test_a_collection_without_rows_is_an_answer(ogc):
 
 def test_fewer_rows_than_stated_are_cut_short(ogc):
     error = failed(fetch_ogc_features, ogc(stated=N_ROWS + 1))
-    assert error.what.code == "fetch_cut_short"
+    assert error.what.code == "cut_short_source"
 
 
 def test_a_collection_that_is_gone_is_said(ogc):
     error = failed(fetch_ogc_features, ogc(), layer="bushes")
-    assert error.what.code == "fetch_layer_gone"
+    assert error.what.code == "layer_gone_source"
 
 
 def test_further_pages_of_another_host_are_not_followed(ogc):
     error = failed(fetch_ogc_features, ogc(next_host="http://localhost:1"))
-    assert error.what.code == "fetch_cut_short"
+    assert error.what.code == "cut_short_source"
 
 
 def test_an_answer_that_is_no_list_of_rows_is_no_data(ogc, server):
     url = ogc()
     server.on("/api/collections/trees/items", json_reply({"message": "sorry"}))
-    assert failed(fetch_ogc_features, url).what.code == "fetch_layer_gone"
+    assert failed(fetch_ogc_features, url).what.code == "layer_gone_source"
 
 
 @pytest.fixture
@@ -126,17 +126,17 @@ def test_a_layer_of_arcgis_comes_past_its_limit(arcgis, layer):
 
 
 def test_arcgis_that_gives_fewer_rows_than_it_counts_is_cut_short(arcgis):
-    assert failed(fetch_arcgis, arcgis(n_rows=10)).what.code == "fetch_cut_short"
+    assert failed(fetch_arcgis, arcgis(n_rows=10)).what.code == "cut_short_source"
 
 
 def test_an_error_with_status_200_is_read(arcgis, monkeypatch):
     error = {"code": 499, "message": "Token Required"}
-    assert failed(fetch_arcgis, arcgis(error=error)).what.code == "fetch_key_missing"
+    assert failed(fetch_arcgis, arcgis(error=error)).what.code == "key_missing_source"
     monkeypatch.setenv("TOWN_KEY", "x")
     refused = failed(fetch_arcgis, arcgis(error=error), key=Key("TOWN_KEY", "token"))
     assert "TOWN_KEY" in refused.reason
     gone = {"code": 400, "message": "Invalid or missing input parameters."}
-    assert failed(fetch_arcgis, arcgis(error=gone)).what.code == "fetch_layer_gone"
+    assert failed(fetch_arcgis, arcgis(error=gone)).what.code == "layer_gone_source"
 
 
 def test_a_layer_arcgis_does_not_have_is_said_with_those_it_has(arcgis):
@@ -163,4 +163,4 @@ def test_a_system_without_stations_is_a_layer_gone(server):
     url = server.on("/gbfs.json", json_reply({"data": {"feeds": [{"name": "x", "url": "y"}]}}))
     with Asker(url, None, HURRIED) as asker, pytest.raises(FetchError) as caught:
         fetch_stations(asker, shelf_of({"url": url}))
-    assert caught.value.what.code == "fetch_layer_gone"
+    assert caught.value.what.code == "layer_gone_source"

@@ -69,7 +69,7 @@ def test_a_file_that_is_no_extract_is_said(server):
             server.on("/land.osm.pbf", Reply(b"no extract" * 100)),
             FetchArea(shapely.box(0, 0, 1, 1)),
         )
-    assert caught.value.what.code == "fetch_layer_gone"
+    assert caught.value.what.code == "layer_gone_source"
 
 
 URL = "http://127.0.0.1:1/api"
@@ -93,9 +93,9 @@ def test_answers_of_overpass_are_kept_as_they_came():
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        ({"elements": [NODE], "remark": "runtime error: Query timed out"}, "fetch_cut_short"),
-        (b"<html>Please log in</html>", "fetch_layer_gone"),
-        ({"message": "no"}, "fetch_layer_gone"),
+        ({"elements": [NODE], "remark": "runtime error: Query timed out"}, "cut_short_source"),
+        (b"<html>Please log in</html>", "layer_gone_source"),
+        ({"message": "no"}, "layer_gone_source"),
     ],
 )
 def test_a_remark_and_a_page_are_no_whole_answer(answer, code):
@@ -114,4 +114,4 @@ def test_an_overpass_server_that_cannot_be_asked_is_not_reached():
 
     with pytest.raises(FetchError) as caught:
         fetch_overpass(URL, shelf_of({}), FetchArea(shapely.box(0, 0, 1, 1)), 0, ask=fail)
-    assert caught.value.what.code == "fetch_not_reached"
+    assert caught.value.what.code == "not_reached_source"

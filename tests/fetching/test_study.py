@@ -107,7 +107,7 @@ def test_each_of_the_five_results_is_reached_and_said(study, result):
     settings = read_study(study(result, "is_required = false"))
     found = layer_of(fetch_study(settings).fetched)
     assert found.result == result
-    assert found.what.code == f"fetch_{result}"
+    assert found.what.code == f"{result}_source"
     checked = check_study(settings)
     assert checked.can_build
     said = to_text(checked)
@@ -129,7 +129,7 @@ def test_a_layer_that_failed_leaves_a_site_unknown_and_an_empty_one_leaves_it_fr
     words = {"not_reached": "service not reached"}.get(result, result.replace("_", " "))
     assert set(rows["state"]) == {words}
     assert rows["area_m2"].isna().all()
-    assert all(json.loads(reason)["code"] == f"fetch_{result}" for reason in rows["reason"])
+    assert all(json.loads(reason)["code"] == f"{result}_source" for reason in rows["reason"])
     assert [f for f in region.findings if f.what.code == "fetch_left_out"]
 
 

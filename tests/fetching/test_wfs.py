@@ -105,7 +105,7 @@ def test_no_row_in_the_area_is_an_answer_and_no_error(mapserver):
 def test_a_layer_that_is_gone_is_said_with_those_there_are(mapserver, town):
     with pytest.raises(FetchError, match="omraader") as caught:
         fetch(mapserver(), town, layer="omraader_vedtaget")
-    assert caught.value.what.code == "fetch_layer_gone"
+    assert caught.value.what.code == "layer_gone_source"
 
 
 def without_paging(route):
@@ -123,7 +123,7 @@ def test_a_server_that_does_not_page_has_cut_the_layer_short(mapserver, server, 
     server.on("/wfs", without_paging(server.routes["/wfs"]))
     with pytest.raises(FetchError, match="same rows again") as caught:
         fetch(url, town)
-    assert caught.value.what.code == "fetch_cut_short"
+    assert caught.value.what.code == "cut_short_source"
 
 
 def test_fewer_rows_than_the_server_states_are_a_part(mapserver, server, town):
@@ -138,14 +138,14 @@ def test_fewer_rows_than_the_server_states_are_a_part(mapserver, server, town):
     server.on("/wfs", states_more)
     with pytest.raises(FetchError, match=r"250 rows of 2 000") as caught:
         fetch(url, town)
-    assert caught.value.what.code == "fetch_cut_short"
+    assert caught.value.what.code == "cut_short_source"
 
 
 def test_a_page_and_a_text_that_is_no_service_are_told_apart_from_no_rows(server, town):
     for body in (b"<html>Hello</html>", b"<a/>", b"plain", b"{}"):
         with pytest.raises(FetchError) as caught:
             fetch(server.on("/wfs", Reply(body, kind="text/xml")), town)
-        assert caught.value.what.code == "fetch_layer_gone"
+        assert caught.value.what.code == "layer_gone_source"
 
 
 def test_what_the_service_says_against_a_question_is_passed_on(mapserver, server, town):

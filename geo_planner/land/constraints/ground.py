@@ -34,7 +34,7 @@ _NO_PROPOSAL = Reason("no_proposal_in_plans")
 _FAILED: Mapping[FailedState, Reason] = {
     "service not reached": Reason("service_not_reached"),
     "layer gone": Reason("layer_gone"),
-    "cut short": Reason("layer_cut_short"),
+    "cut short": Reason("layer_in_part"),
     "key missing": Reason("layer_key_missing"),
 }
 
