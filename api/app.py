@@ -16,14 +16,17 @@ from .asking.askers import Askers
 from .asking.nest import Warm
 from .asking.routes import add_questions
 from .collections.routes import add_collections
+from .comparing import add_comparisons
+from .drawing import draw_pages
 from .errors import add_error_handlers
 from .frame import Frame
 from .guard import Guard
 from .jobs.routes import add_jobs
 from .library import Library
 from .limits import Heads, Limits
-from .pages import add_pages, draw_pages
-from .scenarios import add_checks, add_scenarios
+from .pages import add_files, add_pages
+from .scenario_files import add_scenario_files
+from .scenarios import add_checks, add_results, add_scenarios
 from .schema import describe
 from .search import add_search
 from .settings import ServiceSettings
@@ -80,10 +83,15 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     add_collections(app, library)
     add_search(app, library)
     add_checks(app, library, askers)
-    if state is not None:
+    add_comparisons(app, library)
+    if state is None:
+        add_results(app, library)
+    else:
+        add_scenario_files(app, library, state.scenarios)
         add_scenarios(app, library, state.scenarios)
         add_jobs(app, library, state.jobs, state.scenarios)
     add_pages(app, library)
+    add_files(app, library)
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
     app.add_middleware(Heads)

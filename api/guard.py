@@ -20,10 +20,13 @@ _COLLECTIONS = (
     "/collections/{collection}/items", "/collections/{collection}/items/{feature:path}",
 )  # fmt: skip
 _READ = (
-    "/", "/map", "/access", "/sites", f"{V1}/studies", f"{V1}/search", f"{V1}/isochrones",
+    "/", "/map", "/access", "/sites", "/scenarios", "/compare", "/compare-brief", "/policy",
+    "/policy/print", "/briefs/{site:path}", "/files/{name}",
+    f"{V1}/compare", f"{V1}/studies", f"{V1}/search", f"{V1}/isochrones",
     f"{V1}/reach",
     f"{V1}/itineraries", f"{V1}/access", f"{V1}/times", f"{V1}/scenarios",
-    f"{V1}/scenarios/schema", f"{V1}/scenarios/{{scenario}}", f"{V1}/jobs",
+    f"{V1}/scenarios/schema", f"{V1}/scenarios/{{scenario}}",
+    f"{V1}/scenarios/{{scenario}}/file", f"{V1}/jobs",
     f"{V1}/jobs/{{job}}",
     f"{V1}/jobs/{{job}}/events",
     *(f"{start}{end}" for start in (V1, OF_STUDY) for end in _COLLECTIONS),
@@ -33,6 +36,7 @@ RULES: dict[tuple[str, str], Rule] = {
        ("/health", "/ready", "/version", "/static/assets/{name:path}")},
     **{("GET", path): "read" for path in _READ},
     ("POST", f"{V1}/scenarios/check"): "read",
+    ("POST", f"{V1}/scenarios/read"): "read",
     ("POST", f"{V1}/scenarios"): "edit",
     ("PUT", f"{V1}/scenarios/{{scenario}}"): "edit",
     ("DELETE", f"{V1}/scenarios/{{scenario}}"): "edit",

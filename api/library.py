@@ -30,6 +30,17 @@ T = TypeVar("T")
 
 RETRY_AFTER_S = 5
 BASELINE = "baseline"
+RESERVED = (
+    BASELINE,
+    "region",
+    "scenarios",
+    "compare",
+    "service",
+    "schema",
+    "check",
+    "derived",
+    "read",
+)
 
 
 class _StoppedError(Exception):

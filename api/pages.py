@@ -1,39 +1,31 @@
-"""The pages: overview, map and sites, drawn once a study; and the files they take in.
+"""The pages and the files they take in: which address shows what."""
 
-A page is drawn with stand-ins for the nonce and for the path that a proxy puts before addresses,
-kept, and sent with those of each request. They are drawn at random, so that no text from data can
-pass for them.
-"""
-
-import secrets
-from contextlib import suppress
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from geo_planner.errors import GeoPlannerError
-from geo_planner.pages.ask.page import render_ask
-from geo_planner.pages.drawing.assets import (
-    PACKAGES,
-    SERVED_AT,
-    PageAssets,
-    asset_folder,
-    page_assets,
-)
-from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
+from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT, asset_folder
 from geo_planner.pages.drawing.page import SERVED_LINKS
-from geo_planner.pages.sites.page import render_sites_page
-from geo_planner.pages.study.map import render_map
-from geo_planner.pages.study.overview import render_overview
 
-from .addresses import V1, ScenarioId, StudyId, root_of
-from .library import BASELINE, RETRY_AFTER_S, Library, Shelf
+from .addresses import ScenarioId, StudyId, root_of
+from .choices import Lang, Visit, draw_choices, language_of, remember_language
+from .drawing import (
+    BRIEF,
+    FILES,
+    POLICY_PRINT,
+    downloads_of,
+    drawn,
+    drawn_brief,
+    drawn_scenarios,
+    sent,
+)
+from .library import RETRY_AFTER_S, Library
 from .notice import notice_page
 
-_NONCE, _ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
 _ASSET_AGE_S = 86_400
 _ASSETS = frozenset(name for package in PACKAGES.values() for name in package.files.values())
 _WAITING = {
@@ -42,33 +34,78 @@ _WAITING = {
 }
 
 
+class Visits:
+    """Find out what a request for a page is about."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    def __call__(
+        self,
+        request: Request,
+        study: StudyId = None,
+        scenario: ScenarioId = None,
+        lang: Lang = None,
+    ) -> Visit:
+        """Find the result, and the language to show it in."""
+        shelf = self.library.shelf(study, scenario)
+        otherwise = str(shelf.region.study.get("language"))
+        return Visit(request, shelf, language_of(request, lang, otherwise))
+
+    def answer(self, visit: Visit, draw: Callable[[], str]) -> Response:
+        """Send a page, or say that its analysis runs."""
+        if visit.shelf.state == "computing":
+            return _waiting(visit)
+        nonce, root = visit.request.state.nonce, root_of(visit.request)
+        html = sent(draw(), nonce=nonce, root=root, choices=draw_choices(visit, self.library))
+        answer = HTMLResponse(html, headers={"Cache-Control": "no-store"})
+        remember_language(answer, visit.request)
+        return answer
+
+
 def add_pages(app: FastAPI, library: Library) -> None:
-    """Add the pages and the folder of web assets."""
+    """Add the pages of results and comparisons."""
+    visits = Visits(library)
+    Visited = Annotated[Visit, Depends(visits)]  # noqa: N806 -- a type
 
-    def chosen(study: StudyId = None, scenario: ScenarioId = None) -> Shelf:
-        return library.shelf(study, scenario)
+    def add(path: str, show: Callable[..., Response]) -> None:
+        app.get(path, response_class=HTMLResponse, include_in_schema=False)(show)
 
-    Chosen = Annotated[Shelf, Depends(chosen)]  # noqa: N806 -- a type
+    def page_of(name: str) -> Callable[[Visit], Response]:
+        def page(visit: Visited) -> Response:
+            return visits.answer(visit, lambda: drawn(visit.shelf, name, visit.language))
 
-    @app.get(SERVED_LINKS["overview"], response_class=HTMLResponse, include_in_schema=False)
-    def overview(request: Request, shelf: Chosen) -> HTMLResponse:
-        """Show the overview of a study."""
-        return _page(request, shelf, "overview")
+        return page
 
-    @app.get(SERVED_LINKS["map"], response_class=HTMLResponse, include_in_schema=False)
-    def access_map(request: Request, shelf: Chosen) -> HTMLResponse:
-        """Show the access map of a study; without its results where the analysis failed."""
-        return _page(request, shelf, "map")
+    def brief(site: str, visit: Visited) -> Response:
+        return visits.answer(visit, lambda: drawn_brief(visit.shelf, site, visit.language))
 
-    @app.get(SERVED_LINKS["ask"], response_class=HTMLResponse, include_in_schema=False)
-    def ask(request: Request, shelf: Chosen) -> HTMLResponse:
-        """Show the page that asks what a point reaches."""
-        return _page(request, shelf, "ask")
+    def scenarios(visit: Visited) -> Response:
+        keeps = visit.request.app.state.state is not None
+        baseline = library.shelf(visit.shelf.study_id)
+        of_study = replace(visit, shelf=baseline)
+        return visits.answer(
+            of_study, lambda: drawn_scenarios(baseline, visit.language, keeps=keeps)
+        )
 
-    @app.get(SERVED_LINKS["sites"], response_class=HTMLResponse, include_in_schema=False)
-    def ranking(request: Request, shelf: Chosen) -> HTMLResponse:
-        """Show the ranked sites of a study beside their map."""
-        return _page(request, shelf, "sites")
+    for name in ("overview", "map", "ask", "sites", "policy"):
+        add(SERVED_LINKS[name], page_of(name))
+    add(POLICY_PRINT, page_of("policy_print"))
+    add(SERVED_LINKS["scenarios"], scenarios)
+    add(BRIEF + "/{site:path}", brief)
+
+
+def add_files(app: FastAPI, library: Library) -> None:
+    """Add the tables of runs and the folder of web assets."""
+
+    @app.get(FILES + "/{name}", include_in_schema=False)
+    def table(name: str, study: StudyId = None, scenario: ScenarioId = None) -> FileResponse:
+        """Hand out a table of a run, and nothing else."""
+        shelf = library.shelf(study, scenario)
+        if name not in downloads_of(shelf):
+            raise HTTPException(404)
+        title = f"{shelf.study_id}-{shelf.scenario_id}-{name}"
+        return FileResponse(shelf.place.folder / name, filename=title)
 
     @app.get(SERVED_AT + "/{name:path}", include_in_schema=False)
     def asset(name: str) -> FileResponse:
@@ -79,60 +116,17 @@ def add_pages(app: FastAPI, library: Library) -> None:
         return FileResponse(file, headers={"Cache-Control": f"public, max-age={_ASSET_AGE_S}"})
 
 
-def draw_pages(shelf: Shelf) -> None:
-    """Draw all pages ahead of the first visit; one that cannot be drawn says so when asked."""
-    for name in SERVED_LINKS:
-        with suppress(GeoPlannerError):
-            _drawn(shelf, name)
-
-
-def _page(request: Request, shelf: Shelf, name: str) -> HTMLResponse:
-    nonce, root = request.state.nonce, root_of(request)
-    if shelf.state == "computing":
-        headers = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
-        return HTMLResponse(_waiting(shelf, nonce, root), status_code=503, headers=headers)
-    drawn = _drawn(shelf, name).replace(_NONCE, nonce).replace(_ROOT, root)
-    return HTMLResponse(drawn, headers={"Cache-Control": "no-store"})
-
-
-def _drawn(shelf: Shelf, name: str) -> str:
-    assets = page_assets("served", root=_ROOT)
-    return shelf.keep((name, assets), lambda: _draw(shelf, name, assets))
-
-
-def _waiting(shelf: Shelf, nonce: str, root: str) -> str:
-    language = "da" if shelf.region.study.get("language") == "da" else "en"
-    heading, line = _WAITING[language]
-    return notice_page(
+def _waiting(visit: Visit) -> Response:
+    shelf, (heading, line) = visit.shelf, _WAITING[visit.language]
+    html = notice_page(
         heading,
         [line],
-        nonce=nonce,
-        root=root,
+        nonce=visit.request.state.nonce,
+        root=root_of(visit.request),
         study=shelf.name,
-        language=language,
+        language=visit.language,
         share=shelf.share,
         refresh_s=RETRY_AFTER_S,
     )
-
-
-def _draw(shelf: Shelf, name: str, assets: PageAssets) -> str:
-    chosen = {"study": shelf.study_id, "scenario": shelf.scenario_id}
-    query = urlencode({k: v for k, v in chosen.items() if v != BASELINE})
-    links = {page: f"{_ROOT}{path}?{query}" for page, path in SERVED_LINKS.items()}
-    if name == "map":
-        subject = shelf.result() or shelf.region
-        return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
-    if name == "ask":
-        subject = shelf.result() or shelf.region
-        service = {"api": V1.removeprefix("/"), **chosen}
-        return render_ask(
-            subject, service=service, assets=assets, base=_base(shelf), links=links, nonce=_NONCE
-        )
-    result = shelf.require_result()
-    if name == "overview":
-        return render_overview(result, assets=assets, links=links, nonce=_NONCE)
-    return render_sites_page(result, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
-
-
-def _base(shelf: Shelf) -> BaseMap:
-    return shelf.keep("base", lambda: build_basemap(shelf.region))
+    headers = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
+    return HTMLResponse(html, status_code=503, headers=headers)

@@ -3,7 +3,7 @@
 Nothing of the machine's disk is read: modifications that name files are for the command line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, Header, Path, Request, Response
@@ -18,14 +18,13 @@ from .asking.askers import Askers
 from .asking.asking import ask
 from .asking.question import Question
 from .errors import Refusal, RefusedError, problems_of
-from .library import BASELINE, Library, Shelf
+from .library import BASELINE, RESERVED, Library, Shelf, Study
 from .state.scenarios import Scenarios
 from .state.tables import StoredScenario
 
 MOST_MODIFICATIONS = 1000
 _MOST_DEPTH = 64
 _FILE_KEYS = ("path", "forecast")
-_RESERVED = (BASELINE, "region", "scenarios", "compare", "service", "schema", "check", "derived")
 
 Content = Annotated[
     dict[str, Any],
@@ -71,6 +70,16 @@ def add_checks(app: FastAPI, library: Library, askers: Askers) -> None:
         return scenario_schema()
 
 
+def add_results(app: FastAPI, library: Library) -> None:
+    """Add what lists scenarios where none are kept."""
+
+    @app.get(f"{V1}/scenarios", tags=["scenarios"], responses=problems_of(404))
+    def listed(study: StudyId = None) -> dict[str, Any]:
+        """List the scenarios of a study that lie there worked out."""
+        found = library.study(study)
+        return {"study": found.study_id, "scenarios": _results(found)}
+
+
 def add_scenarios(app: FastAPI, library: Library, scenarios: Scenarios) -> None:
     """Add what keeps scenarios."""
 
@@ -79,14 +88,10 @@ def add_scenarios(app: FastAPI, library: Library, scenarios: Scenarios) -> None:
         """List the scenarios of a study: those kept, and those that lie there worked out."""
         found = library.study(study)
         kept = {
-            row.id: _shown(row, found.shelves.get(row.id)) for row in scenarios.of(found.study_id)
+            row.id: {**_shown(row, found.shelves.get(row.id)), "content": row.content}
+            for row in scenarios.of(found.study_id)
         }
-        worked = {
-            name: _worked(shelf)
-            for name, shelf in found.shelves.items()
-            if name not in kept and name != BASELINE
-        }
-        return {"study": found.study_id, "scenarios": [*kept.values(), *worked.values()]}
+        return {"study": found.study_id, "scenarios": [*kept.values(), *_results(found, kept)]}
 
     @app.post(
         f"{V1}/scenarios", tags=["scenarios"], status_code=201,
@@ -201,7 +206,7 @@ def _named(content: dict[str, Any], shelf: Shelf) -> dict[str, Any]:
 
 def _is_id(text: str) -> bool:
     is_plain = text.isascii() and text.replace("-", "a").replace("_", "a").isalnum()
-    return is_plain and len(text) <= 200 and text not in _RESERVED  # noqa: PLR2004
+    return is_plain and len(text) <= 200 and text not in RESERVED  # noqa: PLR2004
 
 
 def _number(revision: str | None) -> int | None:
@@ -227,6 +232,12 @@ def _shown(row: StoredScenario, shelf: Shelf | None = None) -> dict[str, Any]:
         "has_result": shelf is not None,
         "is_stale": shelf is not None and _is_stale(row, shelf),
     }
+
+
+def _results(study: Study, kept: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Show the scenarios that lie there worked out, but those kept."""
+    passed = {BASELINE, *kept}
+    return [_worked(shelf) for name, shelf in study.shelves.items() if name not in passed]
 
 
 def _worked(shelf: Shelf) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pyproj.database import query_utm_crs_info
 from pyproj.exceptions import CRSError as ProjError
 
 from geo_planner.errors import CRSError
+from geo_planner.words.english import sentence
 
 WGS84 = CRS.from_epsg(4326)
 _HALF_TURN = 180.0
@@ -33,9 +34,7 @@ def parse_crs(text: str) -> CRS:
     try:
         return CRS.from_user_input(text)
     except ProjError as error:
-        raise CRSError(
-            f"{text!r} is no coordinate reference system: write for example 'EPSG:25832'"
-        ) from error
+        raise CRSError(sentence("fault_no_crs_of_name", text=repr(text))) from error
 
 
 def require_metric(crs: CRS | None) -> CRS:
@@ -47,13 +46,10 @@ def require_metric(crs: CRS | None) -> CRS:
         When there is none, when its axes are not metres, or when it is web Mercator.
     """
     if crs is None:
-        raise CRSError("the layer has no CRS: state it in the study file (crs = 'EPSG:...')")
+        raise CRSError(sentence("fault_layer_no_crs"))
     is_metric = crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
     if not is_metric or crs.to_epsg() in _PSEUDO_METRIC:
-        raise CRSError(
-            f"{crs.name} does not measure in metres on the ground: "
-            "choose the national grid (Denmark: EPSG:25832) or a UTM zone"
-        )
+        raise CRSError(sentence("fault_crs_not_metric", crs=crs.name))
     return crs
 
 

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 MAX_PROBLEMS_SHOWN = 20
 _LINES_SHOWN = 36
 _LEAST_LINES_EACH = 2
+_HEAD_SHOWN, _TAIL_SHOWN = 1500, 300
 
 
 T = TypeVar("T")
@@ -43,9 +44,24 @@ class InputError(GeoPlannerError, ValueError):
 
     def __str__(self) -> str:
         """Join the subject and its problems on one screen, with what is left out counted."""
+        subject = _cut(self.subject)
         if not self.problems:
-            return self.subject
-        return "\n".join([f"{self.subject}:", *_listed(self.problems)])
+            return subject
+        return "\n".join([f"{subject}:", *_listed(self.problems)])
+
+
+def _cut(text: str) -> str:
+    """Leave the middle out of a text that no screen holds: a value may be of any length.
+
+    Examples
+    --------
+    >>> len(_cut("x" * 5_000_000))
+    1839
+    """
+    n_out = len(text) - _HEAD_SHOWN - _TAIL_SHOWN
+    if n_out <= 0:
+        return text
+    return f"{text[:_HEAD_SHOWN]} ... ({n_out} characters left out) ... {text[-_TAIL_SHOWN:]}"
 
 
 def _listed(problems: Sequence[str]) -> Iterator[str]:
@@ -54,9 +70,9 @@ def _listed(problems: Sequence[str]) -> Iterator[str]:
     lines_each = max(_LEAST_LINES_EACH, _LINES_SHOWN // len(shown))
     for problem in shown:
         first, *rest = problem.splitlines() or [""]
-        yield f"  - {first}"
+        yield f"  - {_cut(first)}"
         n_kept = len(rest) if len(rest) < lines_each else lines_each - 2
-        yield from (f"    {line}" for line in rest[:n_kept])
+        yield from (f"    {_cut(line)}" for line in rest[:n_kept])
         if n_kept < len(rest):
             yield f"      - and {len(rest) - n_kept} more lines"
     if len(problems) > len(shown):
@@ -65,6 +81,11 @@ def _listed(problems: Sequence[str]) -> Iterator[str]:
 
 class SchemaError(InputError):
     """Say that a table breaks its schema."""
+
+    def __init__(self, subject: str, problems: Sequence[str] = (), table: str = "") -> None:
+        super().__init__(subject, problems)
+        self.args = (subject, tuple(problems), table)
+        self.table = table
 
 
 class CRSError(InputError):
@@ -85,7 +106,7 @@ class _AtPath(Exception):  # noqa: N818 -- a part of errors, never raised itself
 
     def __str__(self) -> str:
         """Put the path before the reason."""
-        return f"{self.path}: {self.reason}"
+        return f"{_cut(self.path)}: {_cut(self.reason)}"
 
 
 class SourceError(_AtPath, GeoPlannerError, OSError):
@@ -120,7 +141,9 @@ class ScenarioError(GeoPlannerError, ValueError):
 
     def __str__(self) -> str:
         """List the problems, one a line."""
-        return "\n".join([f"scenario {self.name!r}:", *(f"  - {p}" for p in self.problems)])
+        return "\n".join(
+            [f"scenario {_cut(self.name)!r}:", *(f"  - {_cut(p)}" for p in self.problems)]
+        )
 
 
 class MissingDependencyError(GeoPlannerError, ImportError):

@@ -1,8 +1,10 @@
 """Reasons, notes and refusals as values: a code with its figures, put into words at the edge.
 
 The codes stand in ``data/reasons.csv`` with one text per language. A text has gaps named like the
-figures; a gap says after a colon how its figure is written (``{ground:m2}``, ``{share:share}``), or
-whose words it takes (``{use:use}``). Tables hold reasons as text that reads back to the same value.
+figures; a gap says after a colon how its figure is written (``{ground:m2}``, ``{share:share}``),
+whose words it takes (``{use:use}``), or the forms of a word for one and for many
+(``{stops:stop|stops}``; ``{n:row|rows}`` where the count stands before the text). Tables hold
+reasons as text that reads back to the same value.
 """
 
 import json
@@ -19,6 +21,7 @@ from geo_planner.packaged import packaged_rows
 
 Figure = bool | int | float | str | date | None
 Value: TypeAlias = "Figure | Reason | tuple[Figure | Reason, ...]"
+COUNTED = "n"
 _SHORT = "_short"
 
 
@@ -98,7 +101,7 @@ def reason_gaps() -> Mapping[str, frozenset[str]]:
 
 def gaps_of(text: str) -> frozenset[str]:
     """Name the gaps of a text."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name and name != COUNTED)
 
 
 def write_reasons(reasons: Iterable[Reason]) -> str | None:

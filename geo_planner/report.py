@@ -22,7 +22,7 @@ from geo_planner.exports.difference import write_difference
 from geo_planner.folders import staged, write_json, write_text
 from geo_planner.pages.brief.maps import WalkMaps
 from geo_planner.pages.brief.page import render_brief
-from geo_planner.pages.brief.subject import Language, subject_of
+from geo_planner.pages.brief.subject import subject_of
 from geo_planner.pages.compare.brief import render_compare_brief
 from geo_planner.pages.compare.edits import find_edits
 from geo_planner.pages.compare.page import compare_downloads, render_compare
@@ -30,6 +30,7 @@ from geo_planner.pages.compare.pairs import render_pairs
 from geo_planner.pages.drawing.assets import PageAssets, missing_words, page_assets
 from geo_planner.pages.drawing.basemap import build_basemap
 from geo_planner.pages.drawing.page import FILE_LINKS
+from geo_planner.pages.drawing.view import Language
 from geo_planner.pages.policy.page import render_policy, render_policy_print
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.check import render_check

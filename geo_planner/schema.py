@@ -20,13 +20,15 @@ from pyproj import CRS
 from geo_planner.arrays import BoolArray
 from geo_planner.errors import SchemaError
 from geo_planner.packaged import packaged_rows
+from geo_planner.reasons import Reason, Value
+from geo_planner.words.english import sentence
 
 SCHEMA_VERSION = 2
 MAX_IDS_SHOWN = 5
 
 _PANDAS_TYPES = {"text": "str", "bool": "bool"}
 _TEXT, _NULLABLE_BOOL = "str", "boolean"
-_LEAVE_OUT = ' (leave_out = "incomplete" in a layer goes on without such rows)'
+_TYPE_FAULTS = {"bool": "fault_true_or_false", "float64": "fault_number"}
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def validate(frame: pd.DataFrame, table: Table, *, origin: str) -> pd.DataFrame:
     problems += _breaches(typed, table)
     problems += _geometry_breaches(frame, table, typed)
     if problems:
-        raise SchemaError(f"{origin} does not fit table {table.name!r}", problems)
+        raise SchemaError(f"{origin} does not fit table {table.name!r}", problems, table.name)
     checked = pd.DataFrame(typed)
     if table.geometry is not None:
         checked = gpd.GeoDataFrame(checked, geometry=frame.geometry.array, crs=frame.crs)
@@ -153,7 +155,11 @@ def _coerce(frame: pd.DataFrame, table: Table) -> tuple[list[str], dict[str, pd.
     for column in table.attributes:
         if column.name not in frame.columns:
             if not column.is_nullable:
-                problems.append(f"column {column.name!r} is missing ({column.meaning})")
+                problems.append(
+                    sentence(
+                        "fault_column_missing", column=repr(column.name), meaning=column.meaning
+                    )
+                )
                 continue
             typed[column.name] = pd.Series(
                 [None] * len(frame), index=frame.index, dtype=column.pandas_dtype
@@ -167,8 +173,12 @@ def _coerce(frame: pd.DataFrame, table: Table) -> tuple[list[str], dict[str, pd.
             if not bad.any():
                 raise  # no value is at fault: we are
             problems.append(
-                f"column {column.name!r} must be {_type_words(column)}: "
-                f"{_first(frame, table, bad, column.name)}"
+                sentence(
+                    _TYPE_FAULTS.get(column.dtype, "fault_whole_number"),
+                    column=repr(column.name),
+                    unit=f" [{column.unit}]" if column.unit else "",
+                    rows=_first(frame, table, bad, column.name),
+                )
             )
     return problems, typed
 
@@ -215,61 +225,57 @@ def _unfit(values: pd.Series, column: Column) -> pd.Series:
     return unfit
 
 
-def _type_words(column: Column) -> str:
-    words = {"bool": "true or false", "float64": "a number"}.get(column.dtype, "a whole number")
-    return f"{words} [{column.unit}]" if column.unit else words
-
-
 def _breaches(typed: Mapping[str, pd.Series], table: Table) -> list[str]:
     """Check the values of all columns and say each breach with its first ids."""
     frame = pd.DataFrame(typed)
     problems = [
-        f"column {name!r} {words}: {_first(frame, table, rows, name)}{hint}"
+        sentence(code, column=repr(name), rows=_first(frame, table, rows, name), **limit)
         for name in sorted(typed)
-        for words, rows, hint in _unlike(typed[name], table.columns[name])
+        for code, rows, limit in _unlike(typed[name], table.columns[name])
         if rows.any()
     ]
     if all(name in typed for name in table.key):
         doubled = frame.duplicated(table.key, keep=False)
         if doubled.any():
-            problems.append(
-                f"key {' + '.join(table.key)} must be unique: {_first(frame, table, doubled, None)}"
-            )
+            key, rows = " + ".join(table.key), _first(frame, table, doubled, None)
+            problems.append(sentence("fault_not_unique", key=key, rows=rows))
     return problems
 
 
-def _unlike(values: pd.Series, column: Column) -> Iterator[tuple[str, BoolArray, str]]:
-    """Mark the values that are not as the column wants them: the words, the rows, a hint."""
+def _unlike(values: pd.Series, column: Column) -> Iterator[tuple[str, BoolArray, dict[str, Value]]]:
+    """Mark the values that are not as the column wants them: the fault, the rows, what holds."""
     given = values.notna().to_numpy()
     unit = f" {column.unit}" if column.unit else ""
     if column.minimum is not None:
         rows = given & _marked(values < column.minimum)
-        hint = _unknown_hint(values[rows]) if column.minimum == 0 else ""
-        yield f"must be at least {column.minimum}{unit}", rows, hint
+        limit = f"{column.minimum}{unit}"
+        if column.minimum == 0:
+            yield "fault_below_nothing", rows, {"limit": limit, "listed": _listed(values[rows])}
+        else:
+            yield "fault_below", rows, {"limit": limit}
     if column.allowed:
         allowed = [value if column.dtype == "text" else int(value) for value in column.allowed]
-        words = f"must be one of {', '.join(column.allowed)}"
-        yield words, given & ~_marked(values.isin(allowed)), ""
+        rows = given & ~_marked(values.isin(allowed))
+        yield "fault_not_allowed", rows, {"allowed": ", ".join(column.allowed)}
     if column.maximum is not None:
         rows = given & _marked(values > column.maximum)
-        yield f"must be at most {column.maximum}{unit}", rows, ""
+        yield "fault_above", rows, {"limit": f"{column.maximum}{unit}"}
     if not column.is_nullable:
-        yield "must not be empty", ~given, _LEAVE_OUT if column.is_key else ""
+        yield "fault_key_empty" if column.is_key else "fault_empty", ~given, {}
     if column.dtype == "text" and column.is_key:
-        yield "must not be empty text", given & _marked(values == ""), ""
+        yield "fault_empty_text", given & _marked(values == ""), {}
 
 
 def _marked(rows: pd.Series) -> BoolArray:
     return rows.to_numpy(dtype=bool, na_value=False)
 
 
-def _unknown_hint(values: pd.Series) -> str:
-    """Show the line of a layer's source that settles what is often meant."""
-    listed = ", ".join(f"{value:g}" for value in values.unique()[:MAX_IDS_SHOWN])
-    return f" (where they stand for unknown, missing = [{listed}] in a layer says so)"
+def _listed(values: pd.Series) -> str:
+    """List the first values, as the line of a source that settles what is often meant has them."""
+    return ", ".join(f"{value:g}" for value in values.unique()[:MAX_IDS_SHOWN])
 
 
-def _first(frame: pd.DataFrame, table: Table, rows: Any, value_column: str | None) -> str:
+def _first(frame: pd.DataFrame, table: Table, rows: Any, value_column: str | None) -> Reason:
     """Name the first ids (and values) among the marked rows, and how many there are."""
     marked = frame[np.asarray(rows, dtype=bool)]
     key = [name for name in table.key if name in frame.columns]
@@ -279,8 +285,8 @@ def _first(frame: pd.DataFrame, table: Table, rows: Any, value_column: str | Non
         has_value = value_column is not None and value_column not in key
         shown.append(f"{name} ({row[value_column]!r})" if has_value else name)
     more = "" if len(marked) <= MAX_IDS_SHOWN else ", ..."
-    plural = "row" if len(marked) == 1 else "rows"
-    return f"{len(marked)} {plural}, {', '.join(dict.fromkeys(shown))}{more}"
+    first = f"{', '.join(dict.fromkeys(shown))}{more}"
+    return Reason("fault_rows", count=len(marked), first=first)
 
 
 def _geometry_breaches(
@@ -291,22 +297,24 @@ def _geometry_breaches(
     if column is None:
         return []
     if not isinstance(frame, gpd.GeoDataFrame):
-        return ["the table needs a geometry and the source has none"]
+        return [sentence("fault_needs_geometry")]
     problems = []
     if frame.crs is None:
-        problems.append("the layer has no CRS: state it in the study file (crs = 'EPSG:...')")
+        problems.append(sentence("fault_layer_no_crs"))
     shapes = frame.geometry
     absent = (shapes.isna() | shapes.is_empty).to_numpy()
     kinds = shapes.geom_type.isin(column.allowed).to_numpy()
     invalid = ~shapely.is_valid(shapes.to_numpy())
     named = pd.DataFrame(typed)
     lost = absent & (not column.is_nullable)
-    for rows, words in (
-        (lost, "geometry is absent or empty"),
-        (~absent & ~kinds, f"geometry must be {' or '.join(column.allowed)}"),
-        (~absent & kinds & invalid, "geometry crosses itself or is otherwise invalid"),
-    ):
-        if rows.any():
-            hint = _LEAVE_OUT if rows is lost else ""
-            problems.append(f"{words}: {_first(named, table, rows, None)}{hint}")
+    allowed: dict[str, Value] = {"kinds": ", ".join(column.allowed)}
+    problems += [
+        sentence(code, rows=_first(named, table, rows, None), **more)
+        for code, rows, more in (
+            ("fault_shape_absent", lost, {}),
+            ("fault_shape_kind", ~absent & ~kinds, allowed),
+            ("fault_shape_invalid", ~absent & kinds & invalid, {}),
+        )
+        if rows.any()
+    ]
     return problems

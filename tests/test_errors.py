@@ -6,10 +6,12 @@ import pytest
 
 from geo_planner import errors
 from geo_planner.reasons import Reason
+from geo_planner.words.english import Sentence, sentence
 
 ALL = [
     errors.InputError("the file is wrong", ["one", "two"]),
-    errors.SchemaError("the table is wrong", ["one"]),
+    errors.SchemaError("the table is wrong", ["one"], "zones"),
+    errors.InputError(sentence("fault_no_rows", layer="towns"), [sentence("fault_no_file")]),
     errors.CRSError("no CRS"),
     errors.ConfigError("study.toml: wrong", ["travel.x: unknown"]),
     errors.SourceError("roads.shp", "no such file"),
@@ -30,7 +32,7 @@ def test_every_error_reads_the_same_after_pickling(error):
 
 @pytest.mark.parametrize(
     ("error", "builtin"),
-    [(ALL[0], ValueError), (ALL[4], OSError), (ALL[5], ValueError), (ALL[7], ImportError)],
+    [(ALL[0], ValueError), (ALL[5], OSError), (ALL[6], ValueError), (ALL[8], ImportError)],
 )
 def test_errors_are_the_builtins_they_resemble(error, builtin):
     assert isinstance(error, builtin)
@@ -50,3 +52,10 @@ def test_a_long_list_of_problems_is_cut_and_counted():
     text = str(errors.InputError("wrong", [f"row {i}" for i in range(1000)]))
     assert "row 0" in text
     assert "and 980 more problems" in text
+
+
+def test_a_sentence_keeps_its_reason_from_process_to_process():
+    text = sentence("fault_gtfs_empty", file="stops.txt")
+    copy = pickle.loads(pickle.dumps(errors.SourceError("feed.zip", text)))  # noqa: S301 -- our own
+    assert isinstance(copy.reason, Sentence)
+    assert copy.reason.reason == text.reason

@@ -18,6 +18,7 @@ from tests.programs import FIRST, SECOND, figures_of, finish, run, start, write_
 
 pytestmark = pytest.mark.slow
 REFUSED = "refused"
+PAGE_KB = 4  # a disk in memory gives each file whole pages
 PASSED_OVER = {".lock", "difference.gpkg.aux.xml"}  # the second is from GDAL, by our reading here
 
 
@@ -171,7 +172,7 @@ def small_disk(folder, size_kb):
 
 def fill_disk(studies, runs, folder, share):
     """Run into a folder with room for the earlier run and a share of the next; what is there?"""
-    size_kb = sum(f.stat().st_size for f in runs[0].rglob("*") if f.is_file()) // 1024 + 200
+    size_kb = 200 + sum(PAGE_KB + f.stat().st_size // 1024 for f in runs[0].rglob("*"))
     with small_disk(folder, int(size_kb * (1 + share))) as disk:
         out = disk / "out"
         shutil.copytree(runs[0], out)

@@ -9,8 +9,6 @@ import typer
 from geo_planner.cli.options import Json, Threads
 from geo_planner.cli.text import progress_bars, say
 
-_LANGUAGES = ("da", "en")
-
 
 def brief(
     region: Annotated[
@@ -35,10 +33,11 @@ def brief(
     from geo_planner.analysis import read_result
     from geo_planner.cli.subject import result_at
     from geo_planner.exports import require_suffix
+    from geo_planner.pages.drawing.view import LANGUAGES
     from geo_planner.report import write_briefs
 
-    if language is not None and language not in _LANGUAGES:
-        raise typer.BadParameter(f"--language: {language!r} is not one of {', '.join(_LANGUAGES)}")
+    if language is not None and language not in LANGUAGES:
+        raise typer.BadParameter(f"--language: {language!r} is not one of {', '.join(LANGUAGES)}")
     if site is not None:
         require_suffix(out, (".html",))
     others = {result.title: result for result in map(read_result, scenario_run or [])}

@@ -37,6 +37,7 @@ def serve(
     service = service_module("server")
     chosen = {"root_path": root_path, "workers": workers, "read_only": read_only}
     service.serve(folders, host=host, port=port, say=typer.echo, **chosen)
+    service_module("processes").end_now()
 
 
 def service_module(name: str) -> Any:

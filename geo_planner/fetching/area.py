@@ -14,6 +14,7 @@ from geo_planner.crs import WGS84, local_metric_crs, parse_crs
 from geo_planner.errors import InputError
 from geo_planner.sources.apart import read_apart
 from geo_planner.sources.vector.layers import read_layer
+from geo_planner.words.english import sentence
 
 _METRIC_EVERYWHERE = "EPSG:6933"
 _NORTH = ("north", "south")
@@ -84,7 +85,7 @@ def area_of(study: Study) -> FetchArea | None:
         return None
     shape = shapely.union_all([_outline(layer) for layer in layers])
     if shape.is_empty or not all(map(math.isfinite, shape.bounds)):
-        raise InputError("the study area is empty: look at its layer")
+        raise InputError(sentence("fault_area_empty"))
     return FetchArea(shape)
 
 

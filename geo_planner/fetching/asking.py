@@ -20,6 +20,7 @@ from geo_planner.errors import FetchError, MissingDependencyError, SourceError
 from geo_planner.fetching.outcomes import address_of, failure, host_of
 from geo_planner.reasons import Reason
 from geo_planner.version import __version__
+from geo_planner.words.english import sentence
 
 if TYPE_CHECKING:
     import httpx
@@ -294,7 +295,7 @@ class Asker:
             mb = self.max_bytes / _BYTES_PER_MB
             raise SourceError(
                 address_of(str(response.url)),
-                f"is larger than {mb:g} MB: raise limits.max_mb of the source, or take less of it",
+                sentence("fault_fetch_large", mb=f"{mb:g}"),
             )
 
     def _require_free(self, url: str, response: "httpx.Response", times: int) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from geo_planner.errors import FetchError, GeoPlannerError
+from geo_planner.errors import FetchError, GeoPlannerError, InputError, SourceError
 from geo_planner.reasons import Reason
-from geo_planner.words.english import english
+from geo_planner.words.english import Sentence, reason_of
 
 Failure = Literal["not_reached", "layer_gone", "cut_short", "key_missing"]
 Result = Literal[
@@ -117,7 +117,7 @@ def host_of(url: str) -> str:
 def failure(url: str, result: Failure, why: Reason) -> FetchError:
     """Make the error that says which of the results it is, and why."""
     what = Reason(FAILURES[result], why=why)
-    return FetchError(address_of(url), english(what), what)
+    return FetchError(address_of(url), Sentence(what), what)
 
 
 def result_of(error: GeoPlannerError) -> Result:
@@ -126,8 +126,8 @@ def result_of(error: GeoPlannerError) -> Result:
     return next((name for name, own in FAILURES.items() if code == own), "refused")
 
 
-def reason_of(error: GeoPlannerError) -> Reason:
+def said_by(error: GeoPlannerError) -> Reason:
     """Give what an error says as a reason."""
-    if isinstance(error, FetchError) and isinstance(error.what, Reason):
-        return error.what
-    return Reason("as_reported", text=str(error))
+    if isinstance(error, SourceError):
+        return reason_of(error.reason)
+    return reason_of(error.subject if isinstance(error, InputError) else str(error))

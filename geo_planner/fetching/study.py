@@ -29,8 +29,8 @@ from geo_planner.fetching.outcomes import (
     address_of,
     failure,
     host_of,
-    reason_of,
     result_of,
+    said_by,
 )
 from geo_planner.fetching.rasters import fetch_raster
 from geo_planner.fetching.services import fetch_arcgis, fetch_ogc_features
@@ -38,6 +38,7 @@ from geo_planner.fetching.store import Shelf, Stored, shelf_of
 from geo_planner.fetching.streets import fetch_extract, fetch_overpass
 from geo_planner.fetching.wfs import fetch_wfs
 from geo_planner.reasons import Reason
+from geo_planner.words.english import sentence
 
 OFFLINE_VARIABLE = "GEO_PLANNER_OFFLINE"
 _SERVICES = {"wfs": fetch_wfs, "ogc_features": fetch_ogc_features, "arcgis": fetch_arcgis}
@@ -101,9 +102,7 @@ class _Around:
         """Return the study area, or say that there is none to ask for."""
         if self.area is not None:
             return self.area
-        raise self.error or InputError(
-            f"{source.label}: to ask a service, the study needs a layer for the table study_area"
-        )
+        raise self.error or InputError(sentence("fault_needs_area", source=source.label))
 
 
 def _around(study: Study) -> _Around:
@@ -197,9 +196,9 @@ def _fetch(
     except GeoPlannerError as error:
         failed = result_of(error)
         if kept is None or failed != "not_reached":
-            return _failed(kind, source, failed, reason_of(error)), source
+            return _failed(kind, source, failed, said_by(error)), source
         # an earlier copy is better than none, if its age is said
-        result, now, doubt = "stored", kept, reason_of(error)
+        result, now, doubt = "stored", kept, said_by(error)
     became = _became(kind, source, shelf, now, result, doubt)
     return became, _with_file(source, became)
 

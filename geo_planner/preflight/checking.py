@@ -1,7 +1,7 @@
 """Checking a study: everything is read as for a build, nothing is written."""
 
-import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
@@ -22,23 +22,29 @@ from geo_planner.reasons import Reason
 from geo_planner.region.ingest import ingest
 from geo_planner.region.ingested import Ingested, Problem, SourceRead
 
-_TABLE = re.compile(r"table '(\w+)'")
-_COLUMN = re.compile(r"column '([^']+)'")
-_FIRST = re.compile(r": \d+ rows?, (.+?)(?: \(where they stand for .+)?$")
-
-# Errors that say what is wrong but not what to do about it, by words of theirs: their remedies.
-_REMEDIES: tuple[tuple[str, str], ...] = (
-    (r"must be unique", "remedy_unique"),
-    (r"must not be empty", "remedy_fill"),
-    (r"must be one of", "remedy_values"),
-    (r"must be at (least|most)", "remedy_scale"),
-    (r"must be (a number|a whole|true or)", "remedy_other_field"),
-    (r"column '\w+' is missing", "remedy_fields"),
-    (r"geometry (is absent|must be)", "remedy_shapes"),
-    (r"otherwise invalid", "remedy_repair"),
-    (r"no such file", "remedy_path"),
-    (r"not readable", "remedy_save_again"),
-    (r"there is no field", "remedy_field_name"),
+# what to do where a fault does not say so itself
+_REMEDIES: Mapping[str, str] = MappingProxyType(
+    {
+        "fault_not_unique": "remedy_unique",
+        "fault_empty": "remedy_fill",
+        "fault_key_empty": "remedy_fill",
+        "fault_empty_text": "remedy_fill",
+        "fault_not_allowed": "remedy_values",
+        "fault_below": "remedy_scale",
+        "fault_below_nothing": "remedy_scale",
+        "fault_above": "remedy_scale",
+        "fault_number": "remedy_other_field",
+        "fault_whole_number": "remedy_other_field",
+        "fault_true_or_false": "remedy_other_field",
+        "fault_column_missing": "remedy_fields",
+        "fault_shape_absent": "remedy_shapes",
+        "fault_shape_kind": "remedy_shapes",
+        "fault_shape_invalid": "remedy_repair",
+        "fault_no_file": "remedy_path",
+        "fault_unreadable": "remedy_save_again",
+        "fault_no_field": "remedy_field_name",
+        "fault_no_coordinate": "remedy_field_name",
+    }
 )
 
 
@@ -150,29 +156,20 @@ def _all_faults(ingested: Ingested, reports: tuple[SourceReport, ...]) -> tuple[
 
 
 def _faults(problem: Problem, read: SourceRead) -> list[Fault]:
-    named = _TABLE.search(problem.text)
-    table = read.table or (named[1] if named else "")
-    return [
-        Fault(
-            source=problem.source,
-            file=read.path,
-            layer=read.layer or "",
-            table=table,
-            column=_group(_COLUMN, what),
-            what=what,
-            first=_group(_FIRST, what),
-            remedy=next(
-                (Reason(code) for words, code in _REMEDIES if re.search(words, what)), None
-            ),
-        )
-        for what in problem.parts or (problem.text,)
-    ]
+    return [_fault(problem, read, what) for what in problem.parts]
 
 
-def _remedy(what: str) -> Reason | None:
-    return next((Reason(code) for words, code in _REMEDIES if re.search(words, what)), None)
-
-
-def _group(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found[1] if found else ""
+def _fault(problem: Problem, read: SourceRead, what: Reason) -> Fault:
+    figures = dict(what.values)
+    rows = figures.get("rows")
+    remedy = _REMEDIES.get(what.code)
+    return Fault(
+        source=problem.source,
+        file=read.path,
+        layer=read.layer or "",
+        table=read.table or problem.table,
+        column=str(figures.get("column", "")).strip("'"),
+        what=what,
+        first=str(dict(rows.values)["first"]) if isinstance(rows, Reason) else "",
+        remedy=Reason(remedy) if remedy else None,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from geo_planner.findings import Finding
 from geo_planner.preflight.feeds import FeedRead, FeedsCheck
-from geo_planner.words.findings import first_words
+from geo_planner.words.findings import counted_words, first_words
 from geo_planner.words.reasons import reason_words
 from geo_planner.words.tables import counted_rows
 from geo_planner.words.wording import Wording
@@ -76,5 +76,5 @@ def _findings(findings: tuple[Finding, ...], words: Wording) -> Iterator[str]:
         for finding in findings:
             if finding.kind == kind:
                 file = finding.source.rpartition(" ")[2]
-                what = f"{words.number(finding.count)} {reason_words(finding.what, words)}"
+                what = counted_words(finding, words)
                 yield f"  {words(head)}: {what}, {file}{first_words(finding, words)}"

@@ -33,7 +33,7 @@ class Fault:
     layer: str
     table: str
     column: str
-    what: str
+    what: Reason
     first: str
     remedy: Reason | None
 

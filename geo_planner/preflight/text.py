@@ -105,6 +105,6 @@ def _source_lines(source: SourceReport, words: Wording) -> Iterator[str]:
 def _fault_lines(fault: Fault, words: Wording) -> Iterator[str]:
     table = f" -> {fault.table}" if fault.table else ""
     place = f"{fault.source}{table}: " if fault.source else ""
-    yield f"{place}{fault.what}"
+    yield f"{place}{reason_words(fault.what, words)}"
     if fault.remedy is not None:
         yield f"  {words('checked_do', remedy=reason_words(fault.remedy, words))}"

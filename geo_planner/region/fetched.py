@@ -14,7 +14,7 @@ from geo_planner.fetching import Fetched, FetchedStudy
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.region.ingested import Ingested, SourceRead
-from geo_planner.words.english import english
+from geo_planner.words.english import Sentence
 
 # results by the words that the constraints of a site have for them
 STATES: Mapping[str, str] = {
@@ -43,7 +43,7 @@ def note_fetched(ingested: Ingested, found: FetchedStudy) -> None:
         )
         ingested.reads.append(read)
         if fetched.is_failure and fetched.is_required:
-            ingested.complain(SourceError(fetched.address, english(fetched.what)), fetched.label)
+            ingested.complain(SourceError(fetched.address, Sentence(fetched.what)), fetched.label)
             continue
         ingested.found([_finding(fetched)])
         _note_constraints(ingested, source, fetched)

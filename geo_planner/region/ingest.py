@@ -58,15 +58,13 @@ from geo_planner.sources.sizes import require_size
 from geo_planner.sources.spread import read_spread
 from geo_planner.sources.vector.files import is_outside
 from geo_planner.sources.vector.layers import read_layer
+from geo_planner.words.english import sentence
 
 Progress = Callable[[str], None]
 
 # Metres everywhere on earth: sources are still read and checked when the region's CRS is unknown.
 _STAND_IN_CRS = "EPSG:6933"
-_NO_CRS = (
-    "the study names no CRS and has no OpenStreetMap source to choose one by: "
-    "add crs = 'EPSG:...' under [study]"
-)
+_NO_CRS = sentence("fault_study_crs")
 
 
 def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
@@ -114,7 +112,7 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     grade_streets(ingested)
     doubt_rows(ingested, study.study.country)
     if not any(len(frame) for frame in ingested.tables.values()) and not ingested.problems:
-        ingested.complain("the study lists no sources: add [[sources.osm]] and others")
+        ingested.complain(sentence("fault_no_sources"))
     return ingested
 
 
@@ -183,7 +181,7 @@ def _read(ingested: Ingested, kind: str, source: Provenance, read: Callable[[], 
     except GeoPlannerError as error:
         ingested.complain(error, source.label)
     except OSError as error:
-        words = f"not readable ({error.strerror or error})"
+        words = sentence("fault_unreadable", error=error.strerror or str(error))
         ingested.complain(SourceError(source.label, words), source.label)
 
 
@@ -222,7 +220,7 @@ def _add_overpass(ingested: Ingested, source: OsmSource, study: Study) -> None:
 
     area = area_of(study)
     if area is None:
-        raise InputError(f"{source.label}: needs a layer for the table study_area in the study")
+        raise InputError(sentence("fault_needs_area", source=source.label))
     polygon, url = area.around(source.around_m), str(source.overpass_url)
     extract = read_overpass(polygon, url, ingested.crs, fetch=kept_answers(source.file))
     _add_osm(ingested, extract, source.label, [_dated(source, extract)])
@@ -240,10 +238,7 @@ def _add_osm(
     # refuse streets far outside the area the region's CRS is made for
     drawn = gpd.GeoSeries(extract.tables["streets"].geometry)
     if drawn.crs is not None and is_outside(drawn, drawn.crs).any():
-        raise CRSError(
-            f"{label}: the streets lie outside the area {drawn.crs.name} is for: "
-            "state another crs under [study], or leave it out for the UTM zone around them"
-        )
+        raise CRSError(sentence("fault_streets_outside_crs", source=label, crs=drawn.crs.name))
     for name, frame in extract.tables.items():
         first, *others = provenances
         ingested.add(name, frame, label, first)
@@ -281,11 +276,11 @@ def _add_assumed(ingested: Ingested, line: AssumedLine, number: int, study: Stud
     """Make a service of a line that no timetable tells of."""
     zone = study.study.timezone or next(iter(ingested.timezones.values()), None)
     if zone is None:
-        raise InputError(f"{line.label}: state timezone under [study], no feed tells it")
+        raise InputError(sentence("fault_line_zone", source=line.label))
     needed = ("lines", "line_stops", "stations", "rails")
     frames = {name: ingested.frames[name] for name in needed if ingested.frames.get(name)}
     if len(frames) < len(needed):
-        raise InputError(f"{line.label}: needs an OpenStreetMap source with its line and tracks")
+        raise InputError(sentence("fault_line_osm", source=line.label))
     tables = {name: pd.concat(parts, ignore_index=True) for name, parts in frames.items()}
     service = assume_line(line, tables, f"assumed{number}", zone)
     ingested.found(service.findings)
@@ -345,7 +340,7 @@ def _study_polygon(study: Study, crs: CRS, asker: str) -> BaseGeometry:
     """Read the study area, for sources that are placed by it."""
     areas = [layer for layer in study.sources.layers if layer.table == "study_area"]
     if not areas:
-        raise InputError(f"{asker}: needs a layer for the table study_area in the study")
+        raise InputError(sentence("fault_needs_area", source=asker))
     layers = [
         read_apart(read_layer, area, crs, limits=area.limits, label=area.label) for area in areas
     ]

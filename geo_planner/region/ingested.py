@@ -1,7 +1,7 @@
 """What a study's sources gave: frames, provenance, findings and problems, kept while reading."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +9,11 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner import schema
-from geo_planner.errors import GeoPlannerError
+from geo_planner.errors import GeoPlannerError, InputError, SchemaError
 from geo_planner.fetching import Fetched
 from geo_planner.findings import Finding
+from geo_planner.reasons import Reason
+from geo_planner.words.english import reason_of
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,17 @@ class Problem:
     source
         Label of the source concerned; empty when the study as a whole is.
     text
-        All that is wrong, as it is told.
+        All that is wrong, in English.
     parts
-        The single breaches within it, where there are several.
+        The single breaches within it.
+    table
+        Table that the rows do not fit; empty where it is about more than one.
     """
 
     source: str
     text: str
-    parts: tuple[str, ...] = ()
+    parts: tuple[Reason, ...]
+    table: str = ""
 
 
 @dataclass
@@ -116,7 +121,8 @@ class Ingested:
 
     def complain(self, error: GeoPlannerError | str, source: str = "") -> None:
         """Keep a problem."""
-        problem = Problem(source, str(error), tuple(getattr(error, "problems", ())))
+        table = error.table if isinstance(error, SchemaError) else ""
+        problem = Problem(source, str(error), tuple(map(reason_of, _parts(error))), table)
         self.problems.append(problem)
         if self.reads and self.reads[-1].label == source:
             self.reads[-1].problems.append(problem)
@@ -126,3 +132,10 @@ class Ingested:
         findings = tuple(findings)
         self.reads[-1].findings += findings
         self.findings += findings
+
+
+def _parts(error: GeoPlannerError | str) -> Sequence[str]:
+    """Give the single breaches of an error; those at a path without it."""
+    if isinstance(error, InputError):
+        return error.problems or (error.subject,)
+    return (getattr(error, "reason", None) or str(error),)

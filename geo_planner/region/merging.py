@@ -16,6 +16,7 @@ from geo_planner.region.ingested import Ingested
 from geo_planner.region.overlaps import overlap_findings
 from geo_planner.region.plausibility import country_findings, plausibility_findings
 from geo_planner.region.yearly import yearly_findings
+from geo_planner.words.english import sentence
 
 
 def shared_timezone(study: Study, ingested: Ingested) -> str | None:
@@ -25,10 +26,7 @@ def shared_timezone(study: Study, ingested: Ingested) -> str | None:
         found.add(study.study.timezone)
     if len(found) > 1:
         named = ", ".join(f"{name}: {zone}" for name, zone in ingested.timezones.items())
-        ingested.complain(
-            f"time zones disagree (study: {study.study.timezone or 'not stated'}; {named}): "
-            "use feeds of one time zone, or split the study"
-        )
+        ingested.complain(sentence("fault_time_zones", study=study.study.timezone, named=named))
         return None
     return next(iter(found), None)
 

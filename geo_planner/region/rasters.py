@@ -27,6 +27,7 @@ from geo_planner.sources.raster.cells import zones_of_cells
 from geo_planner.sources.raster.grid import Grid, open_grid, provenance, require_overlap
 from geo_planner.sources.raster.sampling import sample_bilinear
 from geo_planner.sources.raster.zonal import zonal_values
+from geo_planner.words.english import sentence
 
 Frames = Mapping[str, Sequence[pd.DataFrame]]
 
@@ -88,9 +89,12 @@ def read_raster(source: RasterSource, frames: Frames) -> RasterRead:
     n_cells = window.n_columns * window.n_rows
     if n_cells > source.limits.max_cells:
         raise InputError(
-            f"{source.label}: {n_cells} cells lie over the study, more than "
-            f"max_cells = {source.limits.max_cells}: use larger cells, or raise limits.max_cells "
-            "of the source"
+            sentence(
+                "fault_raster_cells",
+                source=source.label,
+                count=n_cells,
+                limit=str(source.limits.max_cells),
+            )
         )
     read = RasterRead(provenance=provenance(grid, window), crs=grid.crs)
     if grid.nodata_means is not None:
@@ -117,10 +121,7 @@ def _extent(
     """Bound all that values are wanted for."""
     found = [shapes for table in tables for shapes in _shapes(frames, table)]
     if not found:
-        raise InputError(
-            f"{source.label}: nothing says where the study lies: add streets, or a layer for "
-            "study_area, sites or zones"
-        )
+        raise InputError(sentence("fault_raster_no_study", source=source.label))
     return _bounds(found)
 
 
@@ -143,14 +144,13 @@ def _make_zones(
     extent = _extent(source, frames, ("study_area",) if is_bounded else _EXTENT_TABLES)
     zones = zones_of_cells(grid, extent, cell_m, source.role, area)
     if zones.empty:
-        raise InputError(f"{source.label}: nobody lives in its cells within the study")
+        raise InputError(sentence("fault_raster_nobody", source=source.label))
     middles = shapely.centroid(zones.geometry.to_numpy())
     for own in _shapes(frames, "zones"):
         doubled = pd.unique(shapely.STRtree(middles).query(own.to_numpy(), "contains")[1])
         if len(doubled):
             raise InputError(
-                f"{source.label}: {len(doubled)} of its cells lie in zones that another source "
-                "gives: leave out zones_from_cells to add people to those, or leave out that source"
+                sentence("fault_raster_zones", source=source.label, count=len(doubled))
             )
     persons = float(zones["population_count"].sum())
     what = Reason("raster_zones_made", persons=persons)

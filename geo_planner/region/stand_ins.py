@@ -18,12 +18,17 @@ from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.region.fetched import provenance_of
 from geo_planner.region.ingested import Ingested
+from geo_planner.words.english import sentence
 
 # general use of the plan register by what covers the ground
 _USES: Mapping[str, int] = {"built_up": 11, "business": 31, "park": 51, "sport": 51}
 
 
-_REMEDY = {"sites": ", or take squares of the study area (of = 'squares')"}
+_NOTHING = {
+    "businesses": "fault_stand_in_nothing",
+    "sites": "fault_stand_in_no_sites",
+    "plans": "fault_stand_in_nothing",
+}
 
 
 def add_stand_in(ingested: Ingested, source: OsmStandIn) -> None:
@@ -37,14 +42,13 @@ def add_stand_in(ingested: Ingested, source: OsmStandIn) -> None:
     given = [read.label for read in ingested.reads[:-1] if len(read.frames.get(source.table, ()))]
     if given:
         raise InputError(
-            f"{source.label}: {given[0]} gives rows of {source.table} too; leave the stand-in out"
+            sentence(
+                "fault_stand_in_twice", source=source.label, other=given[0], table=source.table
+            )
         )
     made = _MAKERS[source.table](ingested, source)
     if not len(made):
-        raise InputError(
-            f"{source.label}: no OpenStreetMap source maps anything in the study area to make "
-            f"{source.table} of: leave the stand-in out{_REMEDY.get(source.table, '')}"
-        )
+        raise InputError(sentence(_NOTHING[source.table], source=source.label))
     ingested.found([Finding(source.label, "warning", len(made), Reason("stand_in_rows"))])
     ingested.add(source.table, made, source.label, provenance_of(source))
 
@@ -84,7 +88,7 @@ def _squares(ingested: Ingested, source: OsmStandIn) -> gpd.GeoDataFrame:
     """Lay squares over the study area, at multiples of their side; keep those a street crosses."""
     streets, area = _frame(ingested, "streets", source), _outline(ingested)
     if area is None:
-        raise InputError(f"{source.label}: needs a layer for the table study_area in the study")
+        raise InputError(sentence("fault_needs_area", source=source.label))
     side = source.side_m
     west, south, east, north = (math.floor(value / side) for value in area.bounds)
     columns, rows = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
@@ -126,7 +130,7 @@ _MAKERS: Mapping[str, Callable[[Ingested, OsmStandIn], gpd.GeoDataFrame]] = {
 def _frame(ingested: Ingested, table: str, source: OsmStandIn) -> gpd.GeoDataFrame:
     frames = ingested.frames.get(table)
     if not frames:
-        raise InputError(f"{source.label}: needs an OpenStreetMap source in the study")
+        raise InputError(sentence("fault_stand_in_osm", source=source.label))
     joined = pd.concat(frames, ignore_index=True)
     return gpd.GeoDataFrame(joined)
 

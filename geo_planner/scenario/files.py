@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,20 +52,68 @@ def read_scenario(path: Path | str) -> Scenario:
 
 
 def _content(file: Path) -> Any:
-    if file.suffix.lower() not in SUFFIXES:
-        raise scenario_error(str(file), [Reason("scenario_file_suffix")])
+    _require_suffix(str(file))
     try:
         text = file.read_text("utf-8")
-        content = tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
-        require_shallow(content)
     except FileNotFoundError:
         raise scenario_error(str(file), [Reason("scenario_no_file")]) from None
     except (OSError, ValueError) as error:
         raise scenario_error(
             str(file), [Reason("scenario_file_unread", error=str(error))]
         ) from error
+    return _parsed(text, str(file))
+
+
+def content_of_text(text: str, name: str) -> dict[str, Any]:
+    """Read the text of a scenario file, whose name says whether it is TOML or JSON.
+
+    Raises
+    ------
+    ScenarioError
+        When it is neither, or holds no keys.
+
+    Examples
+    --------
+    >>> content_of_text('id = "more"', "more.toml")
+    {'id': 'more'}
+    """
+    _require_suffix(name)
+    content = _parsed(text, name)
+    if not isinstance(content, dict):
+        raise scenario_error(name, [Reason("scenario_no_mapping")])
+    return json.loads(json.dumps(content, default=str))  # days of TOML, as JSON has them
+
+
+def text_of_content(content: Mapping[str, Any], suffix: str) -> str:
+    """Write what a scenario says as the text of a file; keys without a value are left out."""
+    if suffix == ".json":
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    import tomli_w
+
+    return tomli_w.dumps(_without_nulls(content))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list | tuple):
+        return [_without_nulls(one) for one in value if one is not None]
+    return value
+
+
+def _require_suffix(name: str) -> None:
+    if Path(name).suffix.lower() not in SUFFIXES:
+        raise scenario_error(name, [Reason("scenario_file_suffix")])
+
+
+def _parsed(text: str, name: str) -> Any:
+    try:
+        content = tomllib.loads(text) if name.lower().endswith(".toml") else json.loads(text)
+        require_shallow(content)
+    except ValueError as error:
+        raise scenario_error(name, [Reason("scenario_file_unread", error=str(error))]) from error
     except RecursionError:
-        raise scenario_error(str(file), [Reason("scenario_file_unread", error=TOO_DEEP)]) from None
+        raise scenario_error(name, [Reason("scenario_file_unread", error=TOO_DEEP)]) from None
     return content
 
 

@@ -7,11 +7,21 @@ the declared CRS is refused when the shape is laid on a region.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 import geopandas as gpd
 import shapely
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import core_schema
 from shapely.geometry import shape as shapely_shape
 from shapely.geometry.base import BaseGeometry
 
@@ -117,18 +127,34 @@ class GeometryValue(Value):
         return gpd.GeoSeries([self.geometry()], crs=parse_crs(self.crs))
 
 
-def _kind(*types: str) -> AfterValidator:
-    def require(shape: GeometryValue) -> GeometryValue:
-        if shape.type not in types:
-            raise unfit_value("shape_type", types=", ".join(types), type=shape.type)
+@dataclass(frozen=True)
+class _OfType:
+    """Allow some types of geometry only; the JSON schema names them as ``shapes``."""
+
+    types: tuple[str, ...]
+
+    def require(self, shape: GeometryValue) -> GeometryValue:
+        """Refuse a shape of another type."""
+        if shape.type not in self.types:
+            raise unfit_value("shape_type", types=", ".join(self.types), type=shape.type)
         return shape
 
-    return AfterValidator(require)
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Check the type after the shape itself."""
+        return core_schema.no_info_after_validator_function(self.require, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Name the types beside the reference to the shape."""
+        return {**handler(schema), "shapes": list(self.types)}
 
 
-PointShape = Annotated[GeometryValue, _kind("Point")]
-LineShape = Annotated[GeometryValue, _kind("LineString")]
-AreaShape = Annotated[GeometryValue, _kind("Polygon", "MultiPolygon")]
+PointShape = Annotated[GeometryValue, _OfType(("Point",))]
+LineShape = Annotated[GeometryValue, _OfType(("LineString",))]
+AreaShape = Annotated[GeometryValue, _OfType(("Polygon", "MultiPolygon"))]
 AnyShape = GeometryValue
 
 Scalar = str | int | float | bool

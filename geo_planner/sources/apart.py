@@ -2,7 +2,8 @@
 
 Whatever a file does to its reader, a loop without end, a crash in compiled code or all of the
 memory, ends that process and becomes an error about the file. One process reads one source after
-the other; it is started with the first and anew after one that had to be ended.
+the other; it is started with the first, and anew after one that had to be ended or that left
+more memory behind than the next source should bear.
 """
 
 import atexit
@@ -24,6 +25,7 @@ from typing import IO, Any, NamedTuple, TypeVar
 
 from geo_planner.config import SourceLimits
 from geo_planner.errors import SourceError
+from geo_planner.words.english import sentence
 
 T = TypeVar("T")
 
@@ -34,6 +36,7 @@ _OF_MEMORY = re.compile(
 )
 _DATA_KB = re.compile(r"VmData:\s+(\d+)")
 _LOOK_S = 1.0
+_KEPT_MB = 2000.0
 
 
 class _Reply(NamedTuple):
@@ -42,6 +45,7 @@ class _Reply(NamedTuple):
     result: Any = None
     error: BaseException | None = None
     lacked_memory: bool = False
+    is_heavy: bool = False
 
 
 def read_apart(read: Callable[..., T], *arguments: Any, limits: SourceLimits, label: str) -> T:
@@ -106,8 +110,7 @@ class _Reader:
             if not select.select([self._replies], [], [], limits.max_seconds)[0]:
                 raise SourceError(
                     label,
-                    f"reading it takes longer than max_seconds = {limits.max_seconds:g}: cut it to "
-                    "the region, or raise limits.max_seconds of the source",
+                    sentence("fault_too_slow", limit=f"{limits.max_seconds:g}"),
                 )
             reply: _Reply = pickle.load(self._replies)  # noqa: S301 -- from our own process
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
@@ -115,16 +118,15 @@ class _Reader:
             how = signal.strsignal(-code) if code < 0 else f"exit code {code}"
             raise SourceError(
                 label,
-                f"its reader broke down ({how}): the file is damaged, or needs more than "
-                f"max_memory_mb = {limits.max_memory_mb:g}: save it anew, or raise "
-                "limits.max_memory_mb of the source",
+                sentence("fault_reader_broke", how=how, limit=f"{limits.max_memory_mb:g}"),
             ) from None
         if reply.lacked_memory:
             raise SourceError(
                 label,
-                f"reading it needs more memory than max_memory_mb = {limits.max_memory_mb:g}: cut "
-                "it to the region, or raise limits.max_memory_mb of the source",
+                sentence("fault_too_much_memory", limit=f"{limits.max_memory_mb:g}"),
             ) from reply.error
+        if reply.is_heavy:
+            self.end()
         return reply
 
     def _started(self) -> "subprocess.Popen[bytes]":
@@ -177,8 +179,12 @@ def serve(questions: int, replies: int) -> None:
                 return
             os.chdir(folder)  # paths may begin where the asker stands now
             reply = _read(read, arguments, max_memory_mb)
-            pickle.dump(reply, outgoing, protocol=pickle.HIGHEST_PROTOCOL)
-            outgoing.flush()
+            reply = reply._replace(is_heavy=_data_mb() > _KEPT_MB)
+            try:
+                pickle.dump(reply, outgoing, protocol=pickle.HIGHEST_PROTOCOL)
+                outgoing.flush()
+            except BrokenPipeError:
+                os._exit(1)  # who asked was killed: closing the pipe would fail once more
 
 
 def _end_with_parent(parent: int) -> None:
@@ -205,13 +211,19 @@ def _read(read: Callable[..., Any], arguments: tuple[Any, ...], max_memory_mb: f
 
 
 def _limit_memory(max_memory_mb: float, hard: int) -> None:
-    """Let this process take so much more memory than it has; only Linux tells how much that is."""
-    status = Path("/proc/self/status")
-    if status.exists() and (found := _DATA_KB.search(status.read_text("utf-8"))):
-        most = int(found[1]) * 1024 + int(max_memory_mb * 1e6)
+    """Let this process take so much more memory than it has, where that can be told."""
+    if data_mb := _data_mb():
+        most = int((data_mb + max_memory_mb) * 1e6)
         if hard != resource.RLIM_INFINITY:
             most = min(most, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
+def _data_mb() -> float:
+    """Say how much memory this process has; 0 where the system does not tell, as Linux does."""
+    status = Path("/proc/self/status")
+    found = _DATA_KB.search(status.read_text("utf-8")) if status.exists() else None
+    return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
 def _is_of_memory(error: BaseException | None) -> bool:

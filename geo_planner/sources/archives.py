@@ -10,6 +10,7 @@ from pathlib import Path
 from geo_planner.config import SourceLimits
 from geo_planner.errors import SourceError
 from geo_planner.sources.sizes import require_size
+from geo_planner.words.english import sentence
 
 # A real archive shrinks 5 to 30 times; a file made to fill the memory, a thousand times.
 MAX_RATIO = 200
@@ -40,8 +41,7 @@ def refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo], limits: SourceLi
         if info.file_size > RATIO_MATTERS_FROM_BYTES and ratio > MAX_RATIO:
             raise SourceError(
                 str(path),
-                f"{info.filename} would unpack to {ratio:.0f} times its size (at most {MAX_RATIO} "
-                "is believed): if it is right, unpack it yourself and give the folder",
+                sentence("fault_bomb", file=info.filename, ratio=f"{ratio:.0f}", most=MAX_RATIO),
             )
     require_size(path, total, limits)
 
@@ -51,7 +51,6 @@ def unpackable(path: Path, error: Exception) -> SourceError:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return SourceError(
             str(path),
-            f"does not fit unpacked into the folder for temporary files, {tempfile.gettempdir()}: "
-            "make room there or name another one in the environment variable TMPDIR",
+            sentence("fault_no_room_unpacked", folder=tempfile.gettempdir()),
         )
-    return SourceError(str(path), f"no readable zip file ({error}): fetch or save it again")
+    return SourceError(str(path), sentence("fault_zip", error=str(error)))

@@ -26,6 +26,7 @@ from geo_planner.schema import tables as schema_tables
 from geo_planner.sources.gtfs.tables import WEEKDAYS
 from geo_planner.sources.run_times import RunTimes, run_times
 from geo_planner.units import SECONDS_PER_HOUR, SECONDS_PER_MIN
+from geo_planner.words.english import sentence
 
 MAX_STATION_TO_TRACK_M = 150.0
 COURSE_WIDTH_M = 60.0
@@ -72,7 +73,7 @@ def assume_line(
     chosen = lines[(lines["line_id"] == plan.line) | (lines["ref"] == plan.line)]
     if chosen.empty:
         refs = ", ".join(sorted(lines["ref"].dropna().unique())[:20]) or "none"
-        raise InputError(f"no line {plan.line!r} in the table lines: choose from {refs}")
+        raise InputError(sentence("fault_no_line", line=repr(plan.line), listed=refs))
     courses = _courses(chosen, tables["line_stops"])
     places = stations.set_index("station_id").geometry.representative_point()
     rails = gpd.GeoDataFrame(tables["rails"])
@@ -98,7 +99,7 @@ def _courses(chosen: pd.DataFrame, line_stops: pd.DataFrame) -> list[list[str]]:
             courses.append(calls["station_id"].tolist())
     if not courses:
         name = chosen["line_id"].iloc[0]
-        raise InputError(f"line {name!r} has fewer than two stations in the extract")
+        raise InputError(sentence("fault_line_stations", line=repr(name)))
     if len(courses) == 1:
         courses.append(courses[0][::-1])
     return courses
@@ -107,7 +108,7 @@ def _courses(chosen: pd.DataFrame, line_stops: pd.DataFrame) -> list[list[str]]:
 def _near(rails: gpd.GeoDataFrame, chosen: pd.DataFrame, line: str) -> gpd.GeoDataFrame:
     """Keep the tracks along the line's course, where it has one."""
     if rails.empty:
-        raise InputError(f"line {line!r}: the extract has no tracks")
+        raise InputError(sentence("fault_line_tracks", line=repr(line)))
     course = shapely.union_all(gpd.GeoSeries(chosen.geometry).dropna().to_numpy())
     if course.is_empty:
         return rails

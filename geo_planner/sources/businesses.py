@@ -21,6 +21,7 @@ from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.columns import as_text
+from geo_planner.words.english import sentence
 
 CLUSTER_ORDER = ("life_science", "finance", "it")
 # a table by area and year may go down to divisions and groups only
@@ -201,18 +202,15 @@ def _code_problems(
     )
     listed = ", ".join(standards)
     problems = [
-        f"{int(marked.sum())} {words}: {_examples(rows, codes, marked)}"
-        for marked, words in (
+        sentence(fault, count=int(marked.sum()), rows=_examples(rows, codes, marked), **more)
+        for fault, marked, more in (
+            ("fault_branch_no_standard", ~has_standard & ~is_blank, {"listed": listed}),
             (
-                ~has_standard & ~is_blank,
-                "branch codes without branch_standard (state DB07 or DB25, or another of "
-                f"{listed}: codes changed meaning)",
-            ),
-            (
+                "fault_branch_other_standard",
                 has_standard & ~is_listed & ~is_blank,
-                f"branch codes of a branch_standard that is not listed (those are {listed})",
+                {"listed": listed},
             ),
-            (~is_digits, "branch codes that are not digits"),
+            ("fault_branch_no_digits", ~is_digits, {}),
         )
         if marked.any()
     ]
@@ -220,9 +218,13 @@ def _code_problems(
         marked = (standard == name).to_numpy(bool) & is_digits & ~is_whole
         wanted = " or ".join(map(str, sorted(lengths[name])))
         problems.append(
-            f"{int(marked.sum())} branch codes of {name} that have not {wanted} digits, a leading "
-            f"0 may be lost (11100 may be 011100): write them in full, as text: "
-            f"{_examples(rows, codes, marked)}"
+            sentence(
+                "fault_branch_digits",
+                count=int(marked.sum()),
+                standard=str(name),
+                wanted=wanted,
+                rows=_examples(rows, codes, marked),
+            )
         )
     return problems
 

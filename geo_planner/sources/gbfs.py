@@ -25,6 +25,7 @@ from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.sizes import require_size
 from geo_planner.sources.vector.files import is_outside
+from geo_planner.words.english import sentence
 
 _COLUMNS = ("station_id", "name", "network", "capacity_count")
 _MAX_LONGITUDE, _MAX_LATITUDE = 180.0, 90.0
@@ -96,8 +97,7 @@ def read_gbfs(source: GbfsSource, prefix: str, crs: CRS) -> GbfsStations:
     is_used = has_place & ~is_far
     if not is_used.any():
         raise InputError(
-            f"{source.label}: none of {len(stations)} stations has a position in the area "
-            f"{crs.name} is for: give the file station_information.json of a system there"
+            sentence("fault_gbfs_elsewhere", source=source.label, count=len(stations), crs=crs.name)
         )
     is_virtual = np.array([bool(one.get("is_virtual_station")) for one in stations])
     cases: tuple[tuple[FindingKind, npt.NDArray[np.bool_], Reason], ...] = (
@@ -126,20 +126,15 @@ def _stations(source: GbfsSource) -> Sequence[Any]:
     except SourceError:
         raise
     except FileNotFoundError:
-        raise SourceError(
-            str(source.file), "no such file: check the path of station_information.json"
-        ) from None
+        raise SourceError(str(source.file), sentence("fault_no_gbfs_file")) from None
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise SourceError(
-            str(source.file), f"cannot be read as JSON ({error}): fetch the file again"
-        ) from error
+        raise SourceError(str(source.file), sentence("fault_no_json", error=str(error))) from error
     inside = content.get("data") if isinstance(content, Mapping) else None
     stations = inside.get("stations") if isinstance(inside, Mapping) else None
     if not isinstance(stations, list):
         raise SourceError(
             str(source.file),
-            "is no station_information.json of GBFS: it has no list data.stations; give that file "
-            "of the system, not its gbfs.json",
+            sentence("fault_no_gbfs"),
         )
     return stations
 

@@ -28,6 +28,7 @@ from geo_planner.sources.osm.extract import OsmExtract, extract_tables
 from geo_planner.sources.osm.landscape import amenity_tags, landscape_kinds
 from geo_planner.sources.osm.reading import read_elements
 from geo_planner.sources.osm.writing import OSMIUM_ERRORS, writing
+from geo_planner.words.english import sentence
 
 Fetch = Callable[[Any, str], Sequence[bytes]]
 Answer = Mapping[str, Any]
@@ -88,7 +89,9 @@ def read_overpass(
             kept, n_outside = _within(elements, polygon_wgs84)
             _write(kept, path)
         except (KeyError, TypeError, *OSMIUM_ERRORS) as error:
-            raise SourceError(url, f"answered with broken elements ({error!r})") from error
+            raise SourceError(
+                url, sentence("fault_overpass_elements", error=repr(error))
+            ) from error
         try:
             read = read_elements([path], Path(folder))
             extract = extract_tables(read.path, read.elements, crs, source=url)
@@ -140,7 +143,7 @@ def fetch_with_osmnx(polygon_wgs84: Any, url: str) -> list[bytes]:
         except (OSError, ValueError) as error:
             raise SourceError(
                 url,
-                f"no answer from the Overpass server ({error}): check the address and the network",
+                sentence("fault_overpass_silent", error=str(error)),
             ) from error
     return answers.texts
 
@@ -160,7 +163,7 @@ class _Answers:
             if self._n_refusals >= _MAX_REFUSALS:
                 raise SourceError(
                     self._url,
-                    f"refused {self._n_refusals} times: ask later or for a smaller area",
+                    sentence("fault_overpass_refused", count=self._n_refusals),
                 )
         elif response.url.endswith("/interpreter"):
             self.texts.append(response.content)
@@ -212,15 +215,11 @@ def _parse(text: bytes, url: str) -> Answer:
     try:
         answer = json.loads(text)
     except ValueError as error:
-        raise SourceError(
-            url, f"answered with something else than JSON ({error}): is it an Overpass server?"
-        ) from error
+        raise SourceError(url, sentence("fault_overpass_json", error=str(error))) from error
     if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
-        raise SourceError(url, "answered without any list of elements: is it an Overpass server?")
+        raise SourceError(url, sentence("fault_overpass_list"))
     if "remark" in answer:
-        raise SourceError(
-            url, f"gave up half way ({answer['remark']}): ask for a smaller area or another server"
-        )
+        raise SourceError(url, sentence("fault_overpass_remark", remark=answer["remark"]))
     return answer
 
 

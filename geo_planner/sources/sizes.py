@@ -4,6 +4,7 @@ from pathlib import Path
 
 from geo_planner.config import SourceLimits
 from geo_planner.errors import SourceError
+from geo_planner.words.english import sentence
 
 
 def require_size(path: Path, n_bytes: int, limits: SourceLimits) -> None:
@@ -18,8 +19,7 @@ def require_size(path: Path, n_bytes: int, limits: SourceLimits) -> None:
     if megabytes > limits.max_mb:
         raise SourceError(
             str(path),
-            f"holds {megabytes:.1f} MB, more than max_mb = {limits.max_mb:g}: cut it to the "
-            "region, or raise limits.max_mb of the source",
+            sentence("fault_too_large", size=f"{megabytes:.1f}", limit=f"{limits.max_mb:g}"),
         )
 
 
@@ -36,6 +36,12 @@ def require_counts(path: Path | str, limits: SourceLimits, **counts: int) -> Non
         if count > most:
             raise SourceError(
                 str(path),
-                f"has more {what} ({count}) than max_{what} = {most}: cut it to the region, or "
-                f"raise limits.max_{what} of the source",
+                sentence(
+                    "fault_too_many",
+                    what=what,
+                    count=count,
+                    key=what,
+                    limit=str(most),
+                    setting=what,
+                ),
             )

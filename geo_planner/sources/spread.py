@@ -38,6 +38,7 @@ from geo_planner.sources.vector.numbers import (
     without_missing,
 )
 from geo_planner.sources.vector.shapes import fit
+from geo_planner.words.english import reason_of, sentence
 
 _POLYGONS = ("Polygon", "MultiPolygon")
 
@@ -86,7 +87,12 @@ def read_spread(source: SpreadSource, crs: CRS) -> SpreadRows:
     areas, findings = _polygons(source.areas.path, source.areas.layer, crs, source.limits)
     land, land_findings = _polygons(source.land.path, source.land.layer, crs, source.limits)
     problems = [
-        f"{where.path.name}: no field {where.field!r} among {', '.join(map(str, frame.columns))}"
+        sentence(
+            "fault_spread_no_field",
+            file=where.path.name,
+            field=repr(where.field),
+            listed=", ".join(map(str, frame.columns)),
+        )
         for where, frame in ((source.areas, areas), (source.land, land))
         if where.field not in frame
     ]
@@ -117,13 +123,15 @@ def _totals(source: SpreadTotals, limits: LayerLimits) -> tuple[pd.DataFrame, tu
     """Sum the fields of each column over the rows of each district."""
     table = read_delimited(source.path, source.encoding, limits=limits)
     if source.field not in table.frame:
-        raise InputError(f"{source.path.name}: no field {source.field!r}")
+        raise InputError(
+            sentence("fault_spread_field", file=source.path.name, field=repr(source.field))
+        )
     fields = {
         column: [name for name in table.frame if re.search(pattern, name)]
         for column, pattern in source.columns.items()
     }
     unmatched = [
-        f"{column}: no field matches {source.columns[column]!r}"
+        sentence("fault_spread_no_match", column=column, pattern=repr(source.columns[column]))
         for column in fields
         if not fields[column]
     ]
@@ -139,7 +147,12 @@ def _totals(source: SpreadTotals, limits: LayerLimits) -> tuple[pd.DataFrame, tu
     cleared, found = without_missing(blanked, source, source.path.name)
     rewritten, _, problems = as_numbers(cleared, wanted, stated=source, separator=table.separator)
     problems += [
-        f"field {name!r} holds {unfit.iloc[0]!r}, which is {unread_words(unfit)}"
+        sentence(
+            "fault_spread_no_number",
+            field=repr(name),
+            value=repr(unfit.iloc[0]),
+            what=reason_of(unread_words(unfit)),
+        )
         for name in wanted
         if not (unfit := unread(rewritten[name])).empty
     ]
@@ -171,7 +184,7 @@ def _polygons(
     """Read a layer as valid polygons in the CRS of the region."""
     read = read_features(path, layer, None, None, limits)
     if not isinstance(read.frame, gpd.GeoDataFrame):
-        raise InputError(f"{read.name}: the file has no geometry")
+        raise InputError(sentence("fault_file_no_geometry", file=read.name))
     frame = read.frame.to_crs(crs)
     labels = np.array([f"row {number}" for number in range(len(frame))])
     shapes, mended = fit(frame.geometry, _POLYGONS, read.name, labels)
@@ -205,15 +218,24 @@ def _require_complete(
 ) -> None:
     wanted = source.areas.keep or totals.index
     absent = {
-        f"no totals in {source.totals.path.name}": [c for c in wanted if c not in totals.index],
-        f"no polygon in {source.areas.path.name}": [c for c in wanted if c not in districts.index],
-        f"no land to spread over in {source.land.path.name}": [
+        ("fault_spread_no_totals", source.totals.path): [
+            c for c in wanted if c not in totals.index
+        ],
+        ("fault_spread_no_polygon", source.areas.path): [
+            c for c in wanted if c not in districts.index
+        ],
+        ("fault_spread_no_land", source.land.path): [
             c for c in districts.index if c not in set(pieces["district"])
         ],
     }
     problems = [
-        f"{words}: {', '.join(map(str, codes[:MAX_IDS_SHOWN]))} ({len(codes)} in all)"
-        for words, codes in absent.items()
+        sentence(
+            fault,
+            file=path.name,
+            first=", ".join(map(str, codes[:MAX_IDS_SHOWN])),
+            count=len(codes),
+        )
+        for (fault, path), codes in absent.items()
         if codes
     ]
     if problems:

@@ -16,8 +16,13 @@ def finding_line(finding: Finding, words: Wording) -> str:
     'town.osm: udeladt: 2 linjer uden længde (første: row 4)'
     """
     kind = words(f"finding_{finding.kind}")
-    what = f"{words.number(finding.count)} {reason_words(finding.what, words)}"
-    return f"{source_words(finding, words)}: {kind}: {what}{first_words(finding, words)}"
+    place = f"{source_words(finding, words)}: {kind}"
+    return f"{place}: {counted_words(finding, words)}{first_words(finding, words)}"
+
+
+def counted_words(finding: Finding, words: Wording) -> str:
+    """Say what a finding found, with its count."""
+    return f"{words.number(finding.count)} {reason_words(finding.what, words, count=finding.count)}"
 
 
 def source_words(finding: Finding, words: Wording) -> str:

@@ -3,25 +3,38 @@
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
-from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
 from geo_planner.packaged import packaged_rows
-from geo_planner.reasons import Reason, read_reasons
+from geo_planner.reasons import COUNTED, Reason, read_reasons
 from geo_planner.words.labels import plain_label
-from geo_planner.words.wording import NO_BREAK_SPACE, Wording
+from geo_planner.words.wording import NO_BREAK_SPACE, FormsFormatter, Wording, form_of
 
 
-def reason_words(reason: Reason, words: Wording) -> str:
+def reason_words(reason: Reason, words: Wording, *, count: object = None) -> str:
     r"""Put a reason into the words of a language.
+
+    Parameters
+    ----------
+    reason
+        What is said.
+    words
+        Words of the language.
+    count
+        What stands before the text as its count, such as that of a finding; None: many.
 
     Examples
     --------
     >>> reason_words(Reason("no_data_share", share=0.25), Wording("da"))
     'ingen data for 25\xa0% af arealet'
+    >>> reason_words(Reason("layer_blank_rows"), Wording("en"), count=1)
+    'row without any value'
     """
-    return _Gaps(words).vformat(_texts(words.language)[reason.code], (), dict(reason.values))
+    values = {COUNTED: count, **dict(reason.values)}
+    return _Gaps(words, values.get("count")).vformat(
+        _texts(words.language)[reason.code], (), values
+    )
 
 
 def reasons_words(reasons: Iterable[Reason] | str | None, words: Wording) -> str:
@@ -36,25 +49,31 @@ def _texts(language: str) -> Mapping[str, str]:
     return MappingProxyType({row["code"]: row[language] for row in packaged_rows("reasons")})
 
 
-class _Gaps(Formatter):
+class _Gaps(FormsFormatter):
     """Fill the gaps of a text: reasons by their words, figures by unit, codes by vocabulary."""
 
-    def __init__(self, words: Wording) -> None:
+    def __init__(self, words: Wording, count: object) -> None:
         super().__init__()
         self.words = words
+        self.count = count  # that of a reason or a vocabulary's word within
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        words = self.words
         if isinstance(value, tuple):
             return ", ".join(self.format_field(part, format_spec) for part in value)
-        if value is None:
-            return words("unknown")
+        if "|" in format_spec:
+            return super().format_field(value, format_spec)
         if isinstance(value, Reason):
-            return reason_words(value, words)
+            return reason_words(value, self.words, count=self.count)
+        return self.words("unknown") if value is None else self._written(value, format_spec)
+
+    def _written(self, value: Any, format_spec: str) -> str:
+        """Write a figure by its unit, or a code by its vocabulary."""
+        words = self.words
         if format_spec in FIGURE_WRITERS:
             return FIGURE_WRITERS[format_spec](words, value)
         if format_spec:
-            return words.phrases.get(f"{format_spec}_{value}", str(value))
+            named = words.phrases.get(f"{format_spec}_{value}", str(value))
+            return form_of(self.count, named) if "|" in named else named
         return words.number(value) if isinstance(value, int | float) else str(value)
 
 

@@ -1,6 +1,6 @@
 """Names of a region's tables for people."""
 
-from geo_planner.words.wording import Wording
+from geo_planner.words.wording import Wording, form_of
 
 
 def table_words(table: str, words: Wording) -> str:
@@ -22,6 +22,8 @@ def counted_rows(table: str, count: int, words: Wording) -> str:
     --------
     >>> counted_rows("stop_times", 34, Wording("da"))
     '34 stoptider'
+    >>> counted_rows("feeds", 1, Wording("da"))
+    '1 køreplan'
     """
-    rows = words.phrases.get(f"counted_rows_{table}", table_words(table, words))
-    return f"{words.number(count)} {rows}"
+    forms = words.phrases.get(f"counted_rows_{table}", table_words(table, words))
+    return f"{words.number(count)} {form_of(count, forms) if '|' in forms else forms}"

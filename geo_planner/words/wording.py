@@ -2,13 +2,15 @@
 
 Thousands are set apart by a narrow no-break space in both languages, since a comma or a point
 would be misread across them. Rounding is for display only. The words stand in
-``data/ui_words.csv``, one row a phrase, so that a planner can review them in one place.
+``data/ui_words.csv``, one row a phrase, so that a planner can review them in one place. A gap
+with a bar holds the forms for one and for any other count: ``{count} {count:site|sites}``.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
+from string import Formatter
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -52,6 +54,31 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def form_of(count: object, forms: str) -> str:
+    """Choose between the forms for one and for any other count, as the count is shown.
+
+    Examples
+    --------
+    >>> [form_of(count, "areal|arealer") for count in (0, "1", 2)]
+    ['arealer', 'areal', 'arealer']
+    """
+    one, many = forms.split("|")
+    return one if str(count).removeprefix(MINUS).removesuffix(".0") == "1" else many
+
+
+class FormsFormatter(Formatter):
+    """Fill gaps of texts, and choose the form of a word by its count."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Write the value of a gap, or the form of a word that goes with it."""
+        if "|" in format_spec:
+            return form_of(value, format_spec)
+        return str(super().format_field(value, format_spec))
+
+
+_FORMATTER = FormsFormatter()
+
+
 class Wording:
     """Give words and number formats of one language.
 
@@ -90,7 +117,7 @@ class Wording:
 
     def __call__(self, key: str, **values: Any) -> str:
         """Return a phrase with its gaps filled."""
-        return self.phrases[key].format(**values) if values else self.phrases[key]
+        return _FORMATTER.vformat(self.phrases[key], (), values) if values else self.phrases[key]
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         r"""Write a number with grouped thousands, or the word for unknown.

@@ -126,6 +126,7 @@ def test_journeys_to_a_point_are_those_of_the_service_leg_by_leg(visit, asked, s
     page, _, errors = visit(address_of(middle, mode="walk", to=to))
     opened(page)
     page.click("#tab-journeys")
+    page.wait_for_selector("#journeys .trip", timeout=60_000)
     shown = page.inner_text("#journeys")
     answer = asked("itineraries", **{"from": start, "to": to}, mode="walk")
     (journey,) = answer["journeys"]

@@ -159,7 +159,7 @@ def test_a_page_that_breaks_unexpectedly_leaves_the_others(bare_region, monkeypa
     def fail(*_, **__):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("api.pages.render_overview", fail)
+    monkeypatch.setattr("api.drawing.render_overview", fail)
     with TestClient(service_of(bare_region.path)) as client:
         wait_until("ready", client)
         assert client.get("/").status_code == 500

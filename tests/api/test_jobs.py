@@ -159,7 +159,8 @@ def test_an_unknown_job_and_an_unknown_scenario_are_not_found(client):
 
 def test_a_service_that_only_reads_keeps_nothing(folder):
     with TestClient(service_of(folder)) as client:
-        assert client.post(f"{V1}/scenarios", json=FEWER).status_code == 404
+        assert client.post(f"{V1}/scenarios", json=FEWER).status_code == 405
+        assert client.get(f"{V1}/scenarios").json()["scenarios"][0]["id"] == "more"
         assert client.post(f"{V1}/jobs", json={"scenario": "more"}).status_code == 404
     assert not (folder / "service").exists()
 

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from api import pages
+from api import drawing
 from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT
 from tests.api.services import TestClient, service_of, wait_until
 
-PAGES = ("/", "/map", "/access", "/sites")
+PAGES = ("/", "/map", "/access", "/sites", "/scenarios")
+WITH_MAP = PAGES[:-1]
 SECRET = "not to be read"  # noqa: S105 -- a text to look for
 ESCAPES = (
     "../secret.txt",
@@ -104,7 +105,7 @@ def test_every_answer_has_policy_request_id_and_no_sniffing(client, page):
     assert re.fullmatch(r"[0-9a-f]{16}", headers["x-request-id"])
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", WITH_MAP)
 @pytest.mark.parametrize("has_assets", [True, False])
 def test_a_page_names_no_other_host_with_and_without_assets(
     client, assets, tmp_path, monkeypatch, page, has_assets
@@ -124,7 +125,7 @@ def test_a_page_names_no_other_host_with_and_without_assets(
 def test_markup_in_names_never_becomes_markup(client, page):
     html = client.get(page).text
     assert "<img" not in html
-    has_names = page != "/access"  # which asks for names as they are typed
+    has_names = page not in ("/access", "/scenarios")  # which ask for names
     assert ("South &lt;img" in html or "South \\u003cimg" in html) == has_names
 
 
@@ -138,8 +139,8 @@ def test_a_page_and_its_base_map_are_drawn_once(bare_region, monkeypatch):
 
         return call
 
-    monkeypatch.setattr(pages, "build_basemap", counted("base", pages.build_basemap))
-    monkeypatch.setattr(pages, "render_map", counted("map", pages.render_map))
+    monkeypatch.setattr(drawing, "build_basemap", counted("base", drawing.build_basemap))
+    monkeypatch.setattr(drawing, "render_map", counted("map", drawing.render_map))
     with TestClient(service_of(bare_region.path)) as client:
         wait_until("ready", client)
         for _ in range(3):

@@ -1,6 +1,7 @@
 """The command ``serve``: it tells its address, refuses what cannot be served, and ends quietly."""
 
 import socket
+import time
 
 import httpx
 import pytest
@@ -39,6 +40,17 @@ def test_missing_assets_are_named_at_the_start(bare_region, monkeypatch, tmp_pat
     started.stop()
     assert "web assets are missing (leaflet/leaflet.js" in lines[1]
     assert "geo-planner assets" in lines[1]
+
+
+def test_ctrl_c_waits_for_no_compiler(bare_region, monkeypatch, tmp_path):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    started = start_service(bare_region.path)
+    while not list(tmp_path.rglob("*.nbi")):  # the first kernel is there, others follow
+        time.sleep(0.05)
+    asked_at = time.monotonic()
+    code, _ = started.stop()
+    assert code == 0
+    assert time.monotonic() - asked_at < 10
 
 
 def test_a_port_in_use_is_an_error_that_names_the_way_out(cli, bare_region, no_logging):

@@ -4,6 +4,7 @@ import io
 import json
 import warnings
 import zipfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from geo_planner.config import GbfsSource, LayerSource, RasterSource, read_study
+from geo_planner.config import GbfsSource, LayerSource, RasterSource, SourceLimits, read_study
 from geo_planner.errors import GeoPlannerError
 from geo_planner.scenario.files import read_scenario
 from geo_planner.schema import tables, validate
+from geo_planner.sources.apart import read_apart
 from geo_planner.sources.gbfs import read_gbfs
 from geo_planner.sources.gtfs.feed import read_gtfs
 from geo_planner.sources.osm import read_osm
@@ -141,18 +143,28 @@ def changed(content: bytes, rng: np.random.Generator) -> bytes:
     return bytes(data)
 
 
-def require_ours(name: str, path: Path) -> None:
-    """Read a file; what is raised must be an error of ours."""
+def read_named(name: str, path: Path) -> None:
+    """Read a file without a word."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            READERS[name](path)
-        except GeoPlannerError:
-            return
-        except Exception as error:  # noqa: BLE001 -- whatever comes out is the finding
-            kept = path.with_name(f"kept_{path.name}")
-            kept.write_bytes(path.read_bytes())
-            pytest.fail(f"{name}: {type(error).__name__}: {str(error)[:300]} (see {kept})")
+        READERS[name](path)
+
+
+def require_ours(name: str, path: Path, read: Callable[..., None] = read_named) -> None:
+    """Read a file; what is raised must be an error of ours."""
+    try:
+        read(name, path)
+    except GeoPlannerError:
+        return
+    except Exception as error:  # noqa: BLE001 -- whatever comes out is the finding
+        kept = path.with_name(f"kept_{path.name}")
+        kept.write_bytes(path.read_bytes())
+        pytest.fail(f"{name}: {type(error).__name__}: {str(error)[:300]} (see {kept})")
+
+
+def apart(name: str, path: Path) -> None:
+    """Read a file as sources are read: in a process with limits, which may break down."""
+    read_apart(read_named, name, path, limits=SourceLimits(), label=name)
 
 
 def fuzz(folder: Path, name: str, n_files: int) -> None:
@@ -160,7 +172,7 @@ def fuzz(folder: Path, name: str, n_files: int) -> None:
     rng = np.random.default_rng([7, *name.encode()])
     for _ in range(n_files):
         (folder / name).write_bytes(changed(sound, rng))
-        require_ours(name, folder / name)
+        require_ours(name, folder / name, apart)
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -60,7 +60,7 @@ CASES = {
     "biz-blank-coords": Case(
         'leave_out = "incomplete"',
         {"businesses": {"leave_out": "incomplete", "max_lost_share": 0.5}},
-        ("1 rows without a place",),
+        ("1 row without a place",),
         jobs=5.0,
     ),
     "biz-dup-study": Case(found=("likely stand twice, under another id",), jobs=4094.0),
@@ -97,7 +97,7 @@ CASES = {
     "plan-collapsed": Case(
         'leave_out = "incomplete"',
         {"plans": {"leave_out": "incomplete", "max_lost_share": 0.5}},
-        ("1 rows without a place",),
+        ("1 row without a place",),
     ),
     "plan-nested-shell": Case(
         found=("100 000 m² as drawn, 90 000 m² now",), sites_m2={"A": 10_000.0}

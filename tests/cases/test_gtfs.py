@@ -22,11 +22,11 @@ VALUES = {
     "stray_old_date": (ON_FOOT_S, 360),
 }
 SAID = {
-    "blank_last": ["1 trips whose first or last stop has no time"],
+    "blank_last": ["1 trip whose first or last stop has no time"],
     "decimal_comma": [
         "3 stop_lat values with a decimal comma", "3 stop_lon values with a decimal comma",
     ],
-    "extra_cells": ["1 rows with blank cells beyond the header"],
+    "extra_cells": ["1 row with blank cells beyond the header"],
     "flex_second_feed": ["timetable of demand-responsive services alone (GTFS-Flex)"],
     "one_feed_rests": ["183 days in a row without a trip", "2026-07-01 to 2026-12-30"],
     "platform_without_coords_parent_has": ["1 platforms without a position, given that"],
@@ -114,7 +114,7 @@ def test_trips_cut_to_their_known_times_are_told_beside_the_times(build, times):
     ("name", "words"),
     [
         # by the clock of Los Angeles: 3 July 2026 is left out, the other days of July are not
-        ("july_california", "1 trips; half of the trips of 14 days, Tuesday to Thursday, holidays "
+        ("july_california", "1 trip; half of the trips of 14 days, Tuesday to Thursday, holidays "
          "of US left out"),
         ("stray_old_date", "20 trips; half of the trips of"),
     ],

@@ -101,6 +101,34 @@ def test_a_text_in_an_encoding_that_shows_is_read(tmp_path, encoding):
     assert rows.frame["zone_id"].tolist() == ["æ"]
 
 
+def test_a_text_in_two_encodings_is_refused(tmp_path):
+    content = "zone_id;x;y\næ;708100;6181100\n".encode() + "ø;708200;6181100\n".encode("cp1252")
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(
+        SourceError, match=r"in UTF-8 \('æ'\), others are not: .*state its encoding"
+    ):
+        read(tmp_path / "a.csv", crs="EPSG:25832")
+    stated = read(tmp_path / "a.csv", crs="EPSG:25832", encoding="cp1252")
+    assert stated.frame["zone_id"].tolist() == ["Ã¦", "ø"]
+
+
+def test_a_shapefile_in_two_encodings_is_refused(tmp_path):
+    path = saved(cells(2, name=["first.", "second"]), tmp_path / "a.shp")
+    path.with_suffix(".cpg").unlink()
+    file = path.with_suffix(".dbf")
+    content = file.read_bytes().replace(b"first.", "æ    ".encode())
+    file.write_bytes(content.replace(b"second", "ø     ".encode("cp1252")))
+    with pytest.raises(SourceError, match=r"in UTF-8 \('æ'\), others are not"):
+        read(path)
+
+
+def test_a_value_of_any_length_leaves_its_error_short(tmp_path):
+    text = f"zone_id;x;y\n{'a' * 100_000};here;6181100\n"
+    with pytest.raises(GeoPlannerError, match="characters left out") as raised:
+        read(written(tmp_path / "a.csv", text), crs="EPSG:25832")
+    assert len(str(raised.value)) < 10_000
+
+
 def test_an_error_about_a_file_in_a_zip_names_the_zip(tmp_path):
     path = packed(tmp_path / "a.zip", ("inside/a.shp", "<OGRVRTDataSource/>"))
     with pytest.raises(SourceError, match=r"a\.zip: a\.shp: not readable: it starts"):

@@ -211,7 +211,7 @@ def test_a_service_without_a_study_area_is_refused_with_what_to_add(study):
     file.write_text(file.read_text("utf-8").replace(AREA, ""), "utf-8")
     (layer,) = [item for item in fetch_study(read_study(file)).fetched if item.table]
     assert layer.result == "refused"
-    assert "study_area" in dict(layer.what.values)["text"]
+    assert layer.what.code == "fault_needs_area"
 
 
 def test_a_file_that_was_half_written_is_not_used(study, store, tmp_path):

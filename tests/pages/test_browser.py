@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo_planner.pages.drawing.assets import missing_assets, page_assets
+from geo_planner.pages.drawing.assets import OF_EVERY_PAGE, missing_assets, page_assets
 from geo_planner.pages.drawing.page import FILE_LINKS
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
@@ -39,7 +39,7 @@ def give_up(words):
 def browser():
     if not Path(CHROMIUM).exists():
         give_up("no chromium")
-    if missing_assets():
+    if missing_assets(names=OF_EVERY_PAGE):
         give_up("no web assets: run `geo-planner assets`")
     from playwright.sync_api import sync_playwright
 

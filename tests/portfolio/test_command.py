@@ -71,7 +71,7 @@ def test_the_sites_of_a_use_profile_are_kept_to_their_number(region, tmp_path):
 
 def _figures(text):
     reached = re.search(r"case\): (\d+) can", text)
-    free = re.search(r"at most 1 sites binds: without it (\d+) jobs", text)
+    free = re.search(r"at most 1 site binds: without it (\d+) jobs", text)
     assert reached, text
     assert free, text
     return int(reached[1]), int(free[1])

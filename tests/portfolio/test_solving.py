@@ -115,7 +115,7 @@ def test_the_number_of_sites_is_kept():
         solve_portfolio(town(), 600, limits=PortfolioLimits(max_sites=1))
     assert "500 can" in str(caught.value)
     assert caught.value.problems[0] == (
-        "at most 1 sites binds: without it 1\u202f150 jobs can be reached"
+        "at most 1 site binds: without it 1\u202f150 jobs can be reached"
     )
     two = solve_portfolio(town(), 600, limits=PortfolioLimits(max_sites=2), cases=("likely",))
     assert two.portfolios["n_sites"].tolist() == [2]
@@ -125,7 +125,7 @@ def test_the_sites_of_a_cluster_are_kept_to_their_number():
     limits = PortfolioLimits(max_per_cluster={"it": 1})
     result = solve_portfolio(town(), 900, limits=limits, cases=("likely",))
     assert set(shares(result)) == {"a", "c"}
-    with pytest.raises(InputError, match="at most 1 sites of it binds"):
+    with pytest.raises(InputError, match="at most 1 site of it binds"):
         solve_portfolio(town(), 1000, limits=limits)
 
 

@@ -194,7 +194,7 @@ def test_stops_far_from_streets_are_counted_where_trips_call(tmp_path):
     read = read_feeds([path], WORLD_CRS)
     check = check_feeds(read, streets=streets)
     assert check.n_stops_off == 1
-    assert "1 stops lie farther than 500 m" in english(check.warnings[0])
+    assert "1 stop lies farther than 500 m" in english(check.warnings[0])
     assert "1:far" in english(check.warnings[0])
     assert check_feeds(read).n_stops_off is None
 

@@ -351,7 +351,7 @@ def test_polygons_that_cross_themselves_are_mended_and_counted(cli, tmp_path):
     saved(frame, tmp_path / "zones.gpkg")
     ran = cli("build", study, "--out", tmp_path / "region")
     assert ran.code == 0, ran.err
-    assert "mended: 1 polygons that crossed themselves" in ran.err
+    assert "mended: 1 polygon that crossed itself" in ran.err
     assert "z1" in ran.err
     findings = json.loads(cli("info", tmp_path / "region", "--json").out)["findings"]
     mended = [found for found in findings if found["what"]["code"] == "shapes_made_valid"]
@@ -495,8 +495,8 @@ def ask_times(cli, region, tmp_path, points):
 BAD_POINTS = {
     "id,lon,lat\na,12.2,55.7\na,12.2,55.7\n": ["1 ids stand more than once: 'a'"],
     "id,lon,lat\n,12.2,55.7\nb,12.2,55.7\n": ["1 rows without id: row 1"],
-    "id,lon,lat\na,east,55.7\n": ["no usable 'lon' and 'lat': a ('east', '55.7')"],
-    "id,lon,lat\na,12.2,95\n": ["no usable 'lon' and 'lat'"],
+    "id,lon,lat\na,east,55.7\n": ["no usable 'lon', 'lat': a ('east', '55.7')"],
+    "id,lon,lat\na,12.2,95\n": ["no usable 'lon', 'lat'"],
     "id,lon,lat\na,,\n": ["1 rows without coordinates: a"],
     "id,lon,lat\na,55.7,12.2\n": ["far outside the area", "swapped"],
     "name,lon,lat\na,12.2,55.7\n": ["there is no field 'id'; the file has: name, lon, lat"],

@@ -102,7 +102,7 @@ def test_what_changes_rows_and_no_result_says_so(town, item, words):
 def test_a_limit_on_a_footpath_is_told_to_change_nothing(town):
     close = {"do": "CloseStreet", "streets": ROW, "modes": ["car"]}
     limit = {"do": "AdjustSpeed", "streets": ROW, "speed_kmh": 30}
-    assert "1 of 1 streets are closed to cars" in notes(town, close, limit)
+    assert "1 of 1 street is closed to cars" in notes(town, close, limit)
     assert "closed to cars" not in notes(town, limit)
 
 

@@ -153,9 +153,9 @@ def test_a_modification_may_use_what_one_before_it_made(town):
 
 FORECASTS = {
     "a text": ('z,"1.234,5"\ny,n/a?\n', "population_count"),
-    "a blank": ("z,\n", "1 are not: z (blank)"),
-    "infinity": ("z,inf\n", "1 are not: z ('inf')"),
-    "less than nothing": ("z,-1\n", "1 are not: z ('-1')"),
+    "a blank": ("z,\n", "1 is not: z (blank)"),
+    "infinity": ("z,inf\n", "1 is not: z ('inf')"),
+    "less than nothing": ("z,-1\n", "1 is not: z ('-1')"),
     "a number of two readings": ('z,"1,200"\n', "add thousands = ','"),
 }
 

@@ -354,7 +354,7 @@ def test_a_short_turn_without_directions_is_no_line_of_its_own(town, tmp_path):
     often = after(region, regular(5))
     assert len(often.table("frequencies")) == 2
     assert "short" in "".join(often.table("trips")["trip_id"])
-    assert "1 trips of 1:R that call at other stops stay as they are" in " ".join(
+    assert "1 trip of 1:R that calls at other stops stays as it is" in " ".join(
         map(english, often.origin.notes)
     )
 

@@ -1,7 +1,10 @@
 """Sources are read in a process of their own; what goes wrong there is an error about them."""
 
 import os
+import pickle
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -59,6 +62,14 @@ def take_and_tell(megabytes):
         raise SourceError("big.tif", f"not readable ({error})") from error
 
 
+def keep(megabytes):
+    kept.append(np.ones(int(megabytes * 1e6), dtype=np.int8))
+    return os.getpid()
+
+
+kept = []
+
+
 def send_back(frame):
     return frame
 
@@ -71,6 +82,14 @@ def test_it_is_another_process_and_the_same_for_the_next_source():
     first = ask(own_process)
     assert first != os.getpid()
     assert ask(own_process) == first
+
+
+def test_a_reader_that_gives_no_memory_back_reads_no_further_source():
+    small, large = SourceLimits(max_memory_mb=1000), SourceLimits(max_memory_mb=3000)
+    first = ask(own_process)
+    assert ask(keep, 100, limits=small) == first
+    assert ask(keep, 2000, limits=large) == first
+    assert ask(own_process) != first
 
 
 def test_paths_begin_where_the_asker_stands(tmp_path, monkeypatch):
@@ -133,6 +152,21 @@ def test_ctrl_c_ends_the_reader_too(monkeypatch):
     with pytest.raises(ProcessLookupError):
         os.kill(before, 0)
     assert ask(own_process) != before
+
+
+def test_a_reader_whose_asker_was_killed_ends_without_a_word():
+    questions, ours = os.pipe()
+    theirs, replies = os.pipe()
+    code = f"from geo_planner.sources.apart import serve; serve({questions}, {replies})"
+    reader = subprocess.Popen(
+        [sys.executable, "-c", code], pass_fds=(questions, replies), stderr=subprocess.PIPE
+    )
+    for end in (questions, replies, theirs):
+        os.close(end)
+    with os.fdopen(ours, "wb") as asked:
+        pickle.dump((".", os.getpid, (), 1000.0), asked)
+    _, complaint = reader.communicate(timeout=60)
+    assert complaint == b""
 
 
 def test_errors_are_of_our_kind():

@@ -77,7 +77,7 @@ def test_codes_lose_their_dots_and_are_counted():
 
 
 def test_a_code_without_standard_is_refused_with_the_first_ids():
-    with pytest.raises(InputError, match=r"1 branch codes without branch_standard .*: b0 \('2120'"):
+    with pytest.raises(InputError, match=r"1 branch code without branch_standard .*: b0 \('2120'"):
         assign_clusters(workplaces(["2120", None], standard=None))
 
 
@@ -88,7 +88,7 @@ def test_a_code_that_may_have_lost_its_zero_is_refused_not_guessed(code):
 
 
 def test_a_code_that_is_no_number_is_refused():
-    with pytest.raises(InputError, match=r"1 branch codes that are not digits: b0 \('unknown'\)"):
+    with pytest.raises(InputError, match=r"1 branch code that is not digits: b0 \('unknown'\)"):
         assign_clusters(workplaces(["unknown"]))
 
 

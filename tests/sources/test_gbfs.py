@@ -149,7 +149,7 @@ def test_a_file_that_is_absent_or_no_text_is_refused(tmp_path):
 
 @pytest.mark.parametrize("stations", [[], [{"station_id": "a", "is_renting": True}]])
 def test_a_file_without_one_usable_station_is_refused(tmp_path, stations):
-    with pytest.raises(InputError, match=f"none of {len(stations)} stations has a position"):
+    with pytest.raises(InputError, match=f"none of {len(stations)} stations? has a position"):
         read(write(tmp_path, *stations))
 
 

@@ -28,7 +28,7 @@ def calls():
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             code = node.args[0]
-            if name in {"Reason", "unfit_value"} and isinstance(code, ast.Constant):
+            if name in {"Reason", "sentence", "unfit_value"} and isinstance(code, ast.Constant):
                 yield node, str(code.value)
 
 

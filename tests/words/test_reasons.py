@@ -30,7 +30,8 @@ NUMBERS = set(FIGURE_WRITERS) - set(_SAMPLES)
 
 
 def sample(code: str) -> Reason:
-    gaps = {name: spec for _, name, spec, _ in Formatter().parse(ROWS[code]["en"]) if name}
+    parts = Formatter().parse(ROWS[code]["en"])
+    gaps = {name: spec for _, name, spec, _ in parts if name and "|" not in spec}
     return Reason(code, **{name: figure(spec) for name, spec in gaps.items()})
 
 

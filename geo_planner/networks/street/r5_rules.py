@@ -3,8 +3,9 @@
 The rules are those of its labellers (release 7.1). What only those may enter who have business
 there is closed to everybody, gates and ferries are not known, driveways are streets like others,
 and a bicycle is pushed wherever it may not be ridden, or not at the stress that is stood, and
-people may walk. Cyclists do not wait, and turn restrictions do not hold for them. What the tables
-do not hold is left as it is: tracks are open to cars in R5, which counts for stress alone here.
+people may walk; ``cycleway:both = no`` forbids riding. Cyclists do not wait, and turn restrictions
+do not hold for them. What the tables do not hold is left as it is: tracks are open to cars in R5,
+which counts for stress alone here.
 """
 
 from typing import Any
@@ -143,7 +144,8 @@ def _is_closed(streets: pd.DataFrame, mode: str) -> BoolArray:
 
 def _pushed(streets: pd.DataFrame, nodes: pd.DataFrame, max_stress: int) -> dict[str, BoolArray]:
     """Say where a bicycle is ridden or pushed, by direction."""
-    is_ridden = ~flags(streets, "bicycle_pushed")
+    has_none = (streets["cycle_facility"] == "none").fillna(value=False).to_numpy(bool)
+    is_ridden = ~flags(streets, "bicycle_pushed") & ~has_none
     if max_stress < ANY_STRESS:
         is_ridden &= stress_of_r5(streets, nodes) <= max_stress
     found = {"bicycle_pushed": np.zeros(len(streets), bool)}

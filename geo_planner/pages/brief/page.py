@@ -16,10 +16,11 @@ from geo_planner.networks.street.far_links import far_links
 from geo_planner.pages.brief import around, capacity, ground, plans
 from geo_planner.pages.brief import rank as ranking
 from geo_planner.pages.brief.maps import WalkMaps
-from geo_planner.pages.brief.subject import Language, Subject, subject_of
+from geo_planner.pages.brief.subject import Subject, subject_of
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.measures import fare_words, percentile_words, window_words
 from geo_planner.pages.drawing.page import render_document, static_text
+from geo_planner.pages.drawing.view import Language
 from geo_planner.pages.study.provenance import source_rows
 from geo_planner.reasons import short_reason
 from geo_planner.region.credits import OSM_CREDIT
@@ -41,6 +42,7 @@ def render_brief(
     assets: PageAssets | None = None,
     dated: date | None = None,
     back: str | None = None,
+    nonce: str | None = None,
 ) -> str:
     """Write the brief of one site as a page that needs neither network nor script.
 
@@ -62,6 +64,8 @@ def render_brief(
         Date of the brief; None: it bears none.
     back
         Address of the ranking, for a brief that lies beside it.
+    nonce
+        Nonce of a content security policy for styles.
 
     Raises
     ------
@@ -79,6 +83,7 @@ def render_brief(
     credit = f" · {OSM_CREDIT}" if subject.result.region.has("streets") else ""
     return render_document(
         "brief.html",
+        nonce=nonce,
         words=words,
         language=words.language,
         version=__version__,

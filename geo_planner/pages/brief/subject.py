@@ -1,11 +1,9 @@
 """The site a brief tells of, and how the brief writes what is known and what is not."""
 
-import dataclasses
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -15,12 +13,11 @@ from geo_planner.accessibility import anchor_points
 from geo_planner.analysis import AnalysisResult
 from geo_planner.errors import InputError
 from geo_planner.pages.drawing.layers import text_of
-from geo_planner.pages.drawing.view import View, view_of
+from geo_planner.pages.drawing.view import Language, View, in_language, view_of
 from geo_planner.reasons import Reason, read_reasons
 from geo_planner.words.reasons import reasons_words
 from geo_planner.words.wording import EN_DASH, NO_BREAK_SPACE, Wording
 
-Language = Literal["da", "en"]
 _JOBS_WITH_TENS_FROM = 100.0
 
 
@@ -140,8 +137,5 @@ def subject_of(result: AnalysisResult, site_id: str, language: Language | None =
     if site_id not in result.sites.index:
         listed = ", ".join(map(str, result.sites.index[:20])) or "none"
         raise InputError(f"no site {site_id!r} in {result.title}; its sites are: {listed}")
-    if language is not None:
-        head = result.study.study.model_copy(update={"language": language})
-        study = result.study.model_copy(update={"study": head})
-        result = dataclasses.replace(result, study=study)
+    result = in_language(result, language)
     return Subject(result, view_of(result), site_id)

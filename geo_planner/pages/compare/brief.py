@@ -68,8 +68,6 @@ def render_compare_brief(
     MissingDependencyError
         When the extra ``maps`` is not installed.
     """
-    import markupsafe
-
     view = compare_view(comparison)
     words = view.words
     measure = next(
@@ -101,7 +99,7 @@ def render_compare_brief(
         back=back,
         styles=[style for style in chosen.styles if "@font-face" in style],
         brief_css=static_text("compare_brief.css"),
-        nonce=markupsafe.Markup(' nonce="{}"').format(nonce) if nonce else "",
+        nonce=nonce,
         summary=summary_sentences(comparison, measure, words),
         modifications=lines[:_MOST_MODIFICATIONS],
         n_modifications_left=max(0, len(lines) - _MOST_MODIFICATIONS),

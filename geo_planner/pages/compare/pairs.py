@@ -1,9 +1,10 @@
 """A start page over several comparisons with the same A: one row each, with headline figures."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from geo_planner.accessibility.keys import find_measures
+from geo_planner.accessibility.keys import MeasureKey, find_measures
 from geo_planner.compare import Comparison
 from geo_planner.pages.compare.figures import all_residents
 from geo_planner.pages.compare.page import compare_view
@@ -28,11 +29,11 @@ def render_pairs(comparisons: Mapping[str, Comparison], *, assets: PageAssets | 
     first = next(iter(comparisons.values()))
     view = compare_view(first)
     words = view.words
+    measure = headline_measure(first)
     question = ""
-    for measure in find_measures(first.measures, "jobs"):
-        if measure.column == first.headline:
-            condition = measure_condition(measure, first.b.study, words)
-            question = f"{measure_title(measure, words)} · {condition}"
+    if measure is not None:
+        condition = measure_condition(measure, first.b.study, words)
+        question = f"{measure_title(measure, words)} · {condition}"
     return render_alone(
         "compare_pairs.html",
         words=words,
@@ -50,6 +51,40 @@ def render_pairs(comparisons: Mapping[str, Comparison], *, assets: PageAssets | 
         skip_to="pairs",
         skip_words=words("skip_to_table"),
     )
+
+
+def pair_row(comparison: Comparison) -> dict[str, Any]:
+    """Say in one row what differs between two results, by the headline measure.
+
+    Returns
+    -------
+    dict
+        ``change``, ``share``, ``trend`` and ``sides`` of the mean over residents; ``gaining`` and
+        ``losing``, and the ``shares`` of all residents who lose, keep and gain; ``measure`` and its
+        ``question``; ``unfair``: what differs beside the scenario.
+    """
+    view = compare_view(comparison)
+    words = view.words
+    row = _row("", comparison, words)
+    people = all_residents(comparison, comparison.headline or "")
+    total = math.nan if people is None else float(people["people"])
+    shares = {
+        side: 0.0 if people is None or not total > 0 else float(people[column]) / total
+        for side, column in (("lose", "losing"), ("keep", "unchanged"), ("gain", "gaining"))
+    }
+    measure = headline_measure(comparison)
+    return {
+        **row,
+        "shares": {side: 0.0 if math.isnan(share) else share for side, share in shares.items()},
+        "measure": "" if measure is None else measure_title(measure, words),
+        "question": "" if measure is None else measure_condition(measure, view.study, words),
+    }
+
+
+def headline_measure(comparison: Comparison) -> MeasureKey | None:
+    """Return the headline measure of a comparison; None where the two share none."""
+    found = find_measures(comparison.measures, "jobs")
+    return next((key for key in found if key.column == comparison.headline), None)
 
 
 def _row(address: str, comparison: Comparison, words: Wording) -> dict[str, Any]:

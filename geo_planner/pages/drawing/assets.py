@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -71,11 +71,26 @@ PACKAGES: Mapping[str, Package] = {
             "LICENSE": "inter/LICENSE",
         },
     ),
+    "geoman": Package(
+        "@geoman-io/leaflet-geoman-free",
+        "2.20.2",
+        "KQpSe0VKyuVCudq/08rMjJW1vvIwFldTwBny2wZ7ABcyyUAP7/eoFo967hCu9yRqAAHb4QOxC6gY5dGqttY68g==",
+        "MIT",
+        {
+            "dist/leaflet-geoman.min.js": "geoman/leaflet-geoman.min.js",
+            "dist/leaflet-geoman.css": "geoman/leaflet-geoman.css",
+            "LICENSE": "geoman/LICENSE",
+        },
+    ),
 }
+OF_EVERY_PAGE = ("leaflet", "inter")
+OF_DRAWING = (*OF_EVERY_PAGE, "geoman")
 
 _LEAFLET_JS = "leaflet/leaflet.js"
 _LEAFLET_CSS = "leaflet/leaflet.css"
 _INTER = "inter/inter-latin-wght-normal.woff2"
+_GEOMAN_JS = "geoman/leaflet-geoman.min.js"
+_GEOMAN_CSS = "geoman/leaflet-geoman.css"
 
 
 def asset_folder(folder: Path | None = None) -> Path:
@@ -86,20 +101,20 @@ def asset_folder(folder: Path | None = None) -> Path:
     return Path(named) if named else Path(sys.prefix) / "share" / "geo_planner" / "assets"
 
 
-def missing_assets(folder: Path | None = None) -> list[str]:
-    """List the files that are not there, in the order of the table."""
+def missing_assets(folder: Path | None = None, names: Sequence[str] | None = None) -> list[str]:
+    """List the files of packages (None: of all) that are not there, in the order of the table."""
     place = asset_folder(folder)
     return [
         file
-        for package in PACKAGES.values()
-        for file in package.files.values()
+        for name in names or PACKAGES
+        for file in PACKAGES[name].files.values()
         if not (place / file).is_file()
     ]
 
 
 def missing_words(folder: Path | None = None) -> list[str]:
     """Say what is missing and how to get it; empty when all is there."""
-    missing = missing_assets(folder)
+    missing = missing_assets(folder, OF_EVERY_PAGE)
     if not missing:
         return []
     return [
@@ -214,7 +229,11 @@ class PageAssets:
 
 
 def page_assets(
-    way: Literal["inline", "served"] = "inline", folder: Path | None = None, *, root: str = ""
+    way: Literal["inline", "served"] = "inline",
+    folder: Path | None = None,
+    *,
+    root: str = "",
+    draws: bool = False,
 ) -> PageAssets:
     """Choose how a page gets its assets.
 
@@ -226,16 +245,19 @@ def page_assets(
         Where they lie; None: see :func:`asset_folder`.
     root
         What stands before every address of the service.
+    draws
+        Whether shapes are drawn on its map; such pages are served only.
     """
     place = asset_folder(folder)
     if way == "served":
-        if missing_assets(folder):
+        if missing_assets(folder, OF_DRAWING if draws else OF_EVERY_PAGE):
             return PageAssets(is_blocked=True)  # a service never links to other hosts
         start = f"{root}{SERVED_AT}"
+        used = 2 if draws else 1
         return PageAssets(
             styles=(_font_face(f"{start}/{_INTER}"),),
-            script_links=(f"{start}/{_LEAFLET_JS}",),
-            style_links=(f"{start}/{_LEAFLET_CSS}",),
+            script_links=tuple(f"{start}/{file}" for file in (_LEAFLET_JS, _GEOMAN_JS)[:used]),
+            style_links=tuple(f"{start}/{file}" for file in (_LEAFLET_CSS, _GEOMAN_CSS)[:used]),
         )
     font = (_inline_font(place / _INTER),) if (place / _INTER).is_file() else ()
     if not ((place / _LEAFLET_JS).is_file() and (place / _LEAFLET_CSS).is_file()):

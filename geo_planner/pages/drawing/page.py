@@ -7,9 +7,11 @@ security policy where the service gives one.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import quote
 
 from geo_planner import palette
 from geo_planner.errors import MissingDependencyError
@@ -25,11 +27,24 @@ FILE_LINKS: Mapping[str, str] = {
     "sites_csv": "sites.csv",
 }  # fmt: skip
 SERVED_LINKS: Mapping[str, str] = {
-    "overview": "/", "map": "/map", "ask": "/access", "sites": "/sites",
+    "overview": "/", "map": "/map", "ask": "/access", "sites": "/sites", "scenarios": "/scenarios",
+    "policy": "/policy",
 }  # fmt: skip
-_TABS = ("overview", "map", "ask", "sites", "compare", "policy")
+COMPARE_LINK, COMPARE_BRIEF_LINK, EDITOR_LINK = "/compare", "/compare-brief", "/scenario"
+CHOICES_HERE = '<div class="choices"></div>'
+_FROM_CARDS = ("ask", "site_brief")
+_TABS = ("overview", "map", "ask", "sites", "scenarios", "compare", "policy")
 _TAB_WORDS: Mapping[str, str] = {"compare": "comparison", "ask": "access"}
 PLAN_OPACITY = 0.85
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Hold one thing to choose at the top of a page: its label, its address, whether it is on."""
+
+    label: str
+    href: str
+    is_current: bool
 
 
 @cache
@@ -66,6 +81,11 @@ def html_text(text: str) -> str:
     for sign, code in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(sign, code)
     return text
+
+
+def file_href(links: Mapping[str, str] | None, name: str) -> str:
+    """Give the address of a file: beside the page, or where the service hands it out."""
+    return (links or {}).get("files", "{name}").replace("{name}", quote(name))
 
 
 def map_data(view: View, base: BaseMap, **more: Any) -> dict[str, Any]:
@@ -145,8 +165,8 @@ def render_page(
     context
         Further values of the template.
     """
-    import markupsafe
-
+    links = links or {}
+    from_cards = {name: links[name] for name in _FROM_CARDS if name in links}
     html: str = (
         _environment()
         .get_template(template)
@@ -162,16 +182,37 @@ def render_page(
             title=title,
             assets=assets,
             parts=parts,
-            data=data_island(data),
+            data=data_island({**data, "links": from_cards}),
             page_css=static_text("page.css"),
             page_scripts=[static_text(name) for name in scripts],
             start=start,
-            links=links or {},
+            links=links,
             tabs=_tabs(view, kind, links),
-            nonce=markupsafe.Markup(' nonce="{}"').format(nonce) if nonce else "",
+            nonce=_nonce_attribute(nonce),
+            is_served=bool(nonce),
             **context,
         )
     )
+    return html
+
+
+def _nonce_attribute(nonce: str | None) -> str:
+    import markupsafe
+
+    return markupsafe.Markup(' nonce="{}"').format(nonce) if nonce else ""
+
+
+def choices_html(words: Wording, choices: Mapping[str, Sequence[Choice]]) -> str:
+    """Write what can be chosen at the top of a served page, for the place kept for it.
+
+    Parameters
+    ----------
+    words
+        Words of the page's language.
+    choices
+        Things to choose from, by what they are: ``study``, ``scenario``, ``lang``.
+    """
+    html: str = _environment().get_template("choices.html").render(words=words, choices=choices)
     return html
 
 
@@ -197,20 +238,25 @@ def render_alone(template: str, *, words: Wording, **context: Any) -> str:
             page_css=static_text("page.css"),
             parts=None,
             links={},
-            **{"age": "", "tabs": [], "nonce": "", **context},
+            **{"age": "", "tabs": [], "nonce": "", "is_served": False, **context},
         )
     )
     return html
 
 
-def render_document(template: str, **context: Any) -> str:
+def render_document(template: str, *, nonce: str | None = None, **context: Any) -> str:
     """Render a template that is a whole document of its own, such as a sheet to print."""
-    html: str = _environment().get_template(template).render(**context)
+    html: str = (
+        _environment().get_template(template).render(nonce=_nonce_attribute(nonce), **context)
+    )
     return html
 
 
 def _tabs(view: View, kind: str, links: Mapping[str, str] | None) -> list[dict[str, Any]]:
-    current = {"overview": "overview", "access": "map", "sites": "sites"}.get(kind, kind)
+    of_kind = {"access": "map", "editor": "scenarios"}
+    if links and "compare" not in links:
+        of_kind["compare"] = "scenarios"
+    current = of_kind.get(kind, kind)
     return [
         {
             "label": view.words(_TAB_WORDS.get(name, name)),

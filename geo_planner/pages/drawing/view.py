@@ -1,9 +1,10 @@
 """What a page draws from: a result, or a region alone, brought to one shape with its words."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, TypeVar, get_args
 
 import geopandas as gpd
 import pandas as pd
@@ -18,6 +19,9 @@ from geo_planner.version import __version__
 from geo_planner.words.labels import with_stand_in
 from geo_planner.words.wording import EN_DASH, Wording
 
+Language = Literal["da", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+Subject = TypeVar("Subject", AnalysisResult, Region)
 _DIGEST_SHOWN = 8
 
 
@@ -147,3 +151,20 @@ def view_of(subject: AnalysisResult | Region) -> View:
         summary=subject.summary,
         details=subject.details,
     )
+
+
+def in_language(subject: Subject, language: Language | None) -> Subject:
+    """Give a result, or a region alone, whose pages speak a language; None: as it is.
+
+    Examples
+    --------
+    >>> from geo_planner import example_region
+    >>> view_of(in_language(example_region(), "da")).words("jobs")
+    'Arbejdspladser'
+    """
+    if language is None:
+        return subject
+    if isinstance(subject, Region):
+        return dataclasses.replace(subject, study={**subject.study, "language": language})
+    head = subject.study.study.model_copy(update={"language": language})
+    return dataclasses.replace(subject, study=subject.study.model_copy(update={"study": head}))

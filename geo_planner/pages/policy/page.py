@@ -6,7 +6,8 @@ from typing import Any
 
 from geo_planner.analysis import AnalysisResult
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
-from geo_planner.pages.drawing.page import render_document, render_page, static_text
+from geo_planner.pages.drawing.page import file_href, render_document, render_page, static_text
+from geo_planner.pages.drawing.view import Language
 from geo_planner.pages.policy import goals, topics
 from geo_planner.pages.policy.districts import district_section
 from geo_planner.pages.policy.subject import PolicySubject, policy_subject
@@ -19,7 +20,7 @@ _MAP, _PRINT_MAP = (826.0, 560.0), (716.0, 250.0)
 def render_policy(
     result: AnalysisResult,
     *,
-    language: str | None = None,
+    language: Language | None = None,
     assets: PageAssets | None = None,
     links: Mapping[str, str] | None = None,
     nonce: str | None = None,
@@ -58,7 +59,7 @@ def render_policy(
         skip_words=words("skip_to_content"),
         policy_css=static_text("policy.css"),
         downloads=[
-            {"href": f"{name}.parquet", "label": words(f"file_{name}_parquet")}
+            {"href": file_href(links, f"{name}.parquet"), "label": words(f"file_{name}_parquet")}
             for name in ("policy", "policy_trends", "policy_goals")
             if len(getattr(subject.figures, _TABLES[name]))
         ],
@@ -72,10 +73,11 @@ _TABLES = {"policy": "indicators", "policy_trends": "trends", "policy_goals": "g
 def render_policy_print(
     result: AnalysisResult,
     *,
-    language: str | None = None,
+    language: Language | None = None,
     assets: PageAssets | None = None,
     back: str | None = None,
     dated: date | None = None,
+    nonce: str | None = None,
 ) -> str:
     """Write the policy in figures on two A4 sides that need neither network nor script.
 
@@ -91,6 +93,8 @@ def render_policy_print(
         Address of the page of the policy.
     dated
         Date of the print; None: it bears none.
+    nonce
+        Nonce of a content security policy for styles.
     """
     subject = policy_subject(result, language)
     words = subject.words
@@ -98,6 +102,7 @@ def render_policy_print(
     origin = result.region.origin
     return render_document(
         "policy_print.html",
+        nonce=nonce,
         words=words,
         language=words.language,
         version=__version__,

@@ -12,7 +12,7 @@ import pandas as pd
 from geo_planner.analysis import AnalysisResult, policy_figures_of
 from geo_planner.config import Policy
 from geo_planner.pages.compare.signs import signed
-from geo_planner.pages.drawing.view import View, view_of
+from geo_planner.pages.drawing.view import Language, View, in_language, view_of
 from geo_planner.policy import PolicyFigures
 from geo_planner.policy.answers import WHOLE_AREA
 from geo_planner.words.labels import with_stand_in
@@ -140,7 +140,7 @@ class PolicySubject:
         return ", ".join(dict.fromkeys(names))
 
 
-def policy_subject(result: AnalysisResult, language: str | None = None) -> PolicySubject:
+def policy_subject(result: AnalysisResult, language: Language | None = None) -> PolicySubject:
     """Bring a result to what the policy's pages are written from.
 
     Parameters
@@ -150,10 +150,7 @@ def policy_subject(result: AnalysisResult, language: str | None = None) -> Polic
     language
         da or en; None: the study's.
     """
-    view = view_of(result)
-    if language is not None:
-        head = view.study.study.model_copy(update={"language": language})
-        view = dataclasses.replace(view, study=view.study.model_copy(update={"study": head}))
+    view = view_of(in_language(result, language))
     figures = policy_figures_of(result)
     table = with_stand_in(figures.indicators, result.region.study, "indicator")
     return PolicySubject(result, view, dataclasses.replace(figures, indicators=table))

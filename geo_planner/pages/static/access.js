@@ -31,12 +31,13 @@
     document.title = data.measure.title + " \u2013 " + data.study;
     drawShares();
     drawDistricts();
-    if (gp.cell !== undefined && gp.cell >= 0) gp.openCell(gp.cell);
+    if (gp.cell !== undefined && gp.cell >= 0) gp.openCell(gp.cell, gp.cellAt);
   };
 
-  gp.openCell = function (i) {
+  gp.openCell = function (i, at) {
     gp.selected = -1; gp.paintSites();
     gp.cell = i;
+    gp.cellAt = at;
     const limits = data.timeLimits.filter((limit) => limit.id !== "gravity");
     const table = el("table", { class: "grid" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.jobs_by_limit), limits.map((limit) => el("th", { scope: "col" }, limit.label)))),
@@ -46,7 +47,7 @@
         const on = m && m.column === data.measure.column;
         return el("td", { class: on ? "on" : "" }, m ? gp.persons(data.zones.values[m.column][i]) : "");
       })))));
-    gp.openCard(gp.cellName(i), gp.cellPeople(i), [table, el("p", { class: "note" }, data.sourceLine)]);
+    gp.openCard(gp.cellName(i), gp.cellPeople(i), [table, gp.onward([at.lat, at.lng]), el("p", { class: "note" }, data.sourceLine)]);
   };
   const closed = gp.onCardClosed;
   gp.onCardClosed = function () { gp.cell = -1; closed(); };

@@ -26,6 +26,9 @@ var makeGP = function (data) {
     const sign = value < 0 && /[1-9]/.test(text.join("")) ? "\u2212" : "";
     return sign + whole + (text[1] ? (data.language === "da" ? "," : ".") + text[1] : "");
   };
+  /* a phrase with its gaps filled; a gap with a bar holds the forms for one and for many */
+  gp.filled = (phrase, figures) => phrase.replace(/\{(\w+)(?::([^}|]*)\|([^}]*))?\}/g,
+    (gap, name, one, many) => many === undefined ? figures[name] : figures[name] === "1" ? one : many);
   gp.persons = function (value) {
     if (!value) return gp.number(value, 0);
     const step = Math.pow(10, Math.max(0, Math.floor(Math.log10(Math.abs(value))) - 2));
@@ -36,6 +39,16 @@ var makeGP = function (data) {
     while (k < borders.length && value >= borders[k]) k += 1;
     return k;
   };
+
+  /* a scenario or language chosen at the top keeps what the page's address says by now */
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest(".choices a[data-key]");
+    if (!link || link.dataset.key === "study") return;
+    const value = new URL(link.href).searchParams.get(link.dataset.key), now = new URL(location.href);
+    if (value === null) now.searchParams.delete(link.dataset.key);
+    else now.searchParams.set(link.dataset.key, value);
+    link.href = now.href;
+  });
 
   /* documents */
   gp.el = function (tag, facts, ...children) {

@@ -54,14 +54,14 @@
     const where = data.zones.district[i] || data.zones.id[i];
     return data.cellSize ? where + ", " + words.cell_of.replace("{size}", gp.number(data.cellSize)) : where;
   };
-  gp.cellPeople = (i) => words.residents_and_jobs
-    .replace("{residents}", gp.number(data.zones.residents[i])).replace("{jobs}", gp.number(data.zones.jobs[i]));
+  gp.cellPeople = (i) => gp.filled(words.residents_and_jobs,
+    { residents: gp.number(data.zones.residents[i]), jobs: gp.number(data.zones.jobs[i]) });
   gp.each.cell = function (feature, layer) {
     const i = feature.properties.i;
     gp.tip(layer, () => [gp.cellName(i), gp.persons(gp.cellValue(i)) + " " + data.measure.tip, gp.cellPeople(i)]);
     layer.on("mouseover", () => { layer.setStyle({ color: INK, weight: 2 }); layer.bringToFront(); });
     layer.on("mouseout", () => layer.setStyle(gp.style.cell(feature)));
-    layer.on("click", (event) => { L.DomEvent.stop(event); if (gp.openCell) gp.openCell(i); });
+    layer.on("click", (event) => { L.DomEvent.stop(event); if (gp.openCell) gp.openCell(i, layer.getBounds ? layer.getBounds().getCenter() : layer.getLatLng()); });
   };
 
   /* sites */
@@ -120,6 +120,14 @@
       el("i", { style: { background: group.colour } }), group.label, el("b", {}, gp.number(site.parts[k], 1)))));
     return [el("div", { role: "img", "aria-label": site.name + ": " + gp.scoreText(site) }, gp.bar(site), ticks), key];
   };
+  /* where a card leads on a served page: what the place reaches, and a site's brief */
+  gp.onward = function ([lat, lon], siteId) {
+    const links = data.links || {}, at = (value) => value.toFixed(6);
+    const found = [
+      links.ask ? el("a", { class: "btn", href: links.ask + "&lat=" + at(lat) + "&lon=" + at(lon) }, words.from_here) : null,
+      links.site_brief && siteId ? el("a", { class: "btn", href: links.site_brief.replace("{site}", encodeURIComponent(siteId)) }, words.brief_title) : null].filter(Boolean);
+    return found.length ? el("p", { class: "onward" }, found) : null;
+  };
   const section = (part) => el("section", {}, el("h3", {}, part.title), gp.rows(part.rows),
     part.notes.map((note) => el("p", { class: "aside-note" }, note)));
   let wasOpen = false;
@@ -141,6 +149,7 @@
       ...(scored ? scoreParts(site) : []), gp.rows(site.rows),
       el("p", { class: "chips" }, site.chips.map(([kind, text]) => el("span", { class: "chip " + kind }, text))),
       site.sections.length ? more(site.sections) : null,
+      gp.onward(site.anchor, site.id),
       el("p", { class: "note" }, data.sourceLine)], from);
   };
   gp.selectSite = function (i, from) {

@@ -62,7 +62,12 @@ def render_check(checked: Preflight, *, assets: PageAssets | None = None) -> str
         ),
         cards=_cards(checked, words),
         faults=[
-            {**vars(fault), "remedy": reason_words(fault.remedy, words) if fault.remedy else ""}
+            {
+                **vars(fault),
+                "what": reason_words(fault.what, words),
+                "is_english": fault.what.code == "error_text",
+                "remedy": reason_words(fault.remedy, words) if fault.remedy else "",
+            }
             for fault in checked.faults
         ],
         warnings=[reason_words(warning, words) for warning in checked.warnings],
@@ -228,7 +233,7 @@ def _source(source: SourceReport, words: Wording) -> dict[str, Any]:
                 "sign": _SIGNS.get(finding.kind, ""),
                 "kind_words": words(f"finding_{finding.kind}"),
                 "count": words.number(finding.count),
-                "what": reason_words(finding.what, words),
+                "what": reason_words(finding.what, words, count=finding.count),
                 "examples": ", ".join(finding.examples[:3]),
             }
             for finding in source.findings

@@ -22,7 +22,7 @@ from geo_planner.pages.drawing.measures import (
     scale_of,
     window_words,
 )
-from geo_planner.pages.drawing.page import map_data, render_page
+from geo_planner.pages.drawing.page import file_href, map_data, render_page
 from geo_planner.pages.drawing.view import View, view_of
 from geo_planner.pages.sites import overlays
 from geo_planner.pages.sites.assumed import assumed_note
@@ -125,7 +125,7 @@ def render_overview(
         excluded=excluded_rows(view),
         equity=equity(view),
         assumed=assumed_note(view),
-        files=_files(view, files),
+        files=_files(view, files, links),
         findings=finding_rows(view),
         not_linked=[*unlinked_rows(view), *uncounted_rows(view)],
         left_out=[
@@ -262,7 +262,9 @@ def _ranking(view: View, sites: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _files(view: View, files: Sequence[str]) -> list[dict[str, Any]]:
+def _files(
+    view: View, files: Sequence[str], links: Mapping[str, str] | None
+) -> list[dict[str, Any]]:
     listed = []
     for name in files:
         key = f"file_{name.rpartition('.')[0]}"
@@ -271,7 +273,8 @@ def _files(view: View, files: Sequence[str]) -> list[dict[str, Any]]:
         label = view.words.phrases.get(key)
         if label:
             download = not name.endswith(".html")
-            listed.append({"href": name, "name": name, "label": label, "download": download})
+            href = file_href(links, name)
+            listed.append({"href": href, "name": name, "label": label, "download": download})
     return listed
 
 

@@ -39,7 +39,7 @@ def finding_table(findings: Iterable[Finding], words: Wording) -> list[dict[str,
             "sign": _SIGNS[finding.kind],
             "kind_words": words(f"finding_{finding.kind}"),
             "count": words.number(finding.count),
-            "what": reason_words(finding.what, words),
+            "what": reason_words(finding.what, words, count=finding.count),
             "source": source_words(finding, words),
             "examples": ", ".join(finding.examples[:3]),
         }

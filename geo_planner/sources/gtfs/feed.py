@@ -34,6 +34,7 @@ from geo_planner.sources.gtfs.tables import (
     WEEKDAYS,
     read_table,
 )
+from geo_planner.words.english import sentence
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,7 @@ def read_gtfs(
         if absent:
             raise SourceError(
                 str(path),
-                f"is no GTFS timetable, it lacks {', '.join(absent)}: give the zip file or folder "
-                "that holds these files",
+                sentence("fault_no_gtfs", files=", ".join(absent)),
             )
         for name in FLEX_FILES:
             if name not in files:
@@ -205,15 +205,15 @@ def _require_places(path: Path, stops: pd.DataFrame, tables: Mapping[str, pd.Dat
     if not is_called.any() or tables["stops"].geometry[is_called].notna().any():
         return
     latitude, longitude = stops["stop_lat"], stops["stop_lon"]
-    why = "correct stop_lat and stop_lon"
+    why = "places_wrong"
     if latitude.isna().all() or longitude.isna().all():
-        why = "stop_lat and stop_lon are absent, blank or no numbers: fill them in"
+        why = "places_blank"
     elif ((latitude == 0) & (longitude == 0)).all():
-        why = "all lie at (0, 0): fetch the timetable again, or fill stop_lat and stop_lon in"
+        why = "places_at_origin"
     elif (latitude.abs() > MAX_LATITUDE).all() and (longitude.abs() <= MAX_LATITUDE).all():
-        why = "latitudes lie beyond 90 degrees: swap stop_lat and stop_lon"
+        why = "places_swapped"
     raise SourceError(
-        str(path), f"stops.txt: none of the {int(is_called.sum())} stops served has a place: {why}"
+        str(path), sentence("fault_gtfs_placeless", count=int(is_called.sum()), why=Reason(why))
     )
 
 
@@ -231,9 +231,7 @@ def _timezone(path: Path, agency: pd.DataFrame, notes: Notes) -> str:
     try:
         ZoneInfo(names[0])
     except (KeyError, ValueError, OSError):
-        raise SourceError(
-            str(path), f"agency.txt: {names[0]!r} is no time zone: write for example 'Europe/Paris'"
-        ) from None
+        raise SourceError(str(path), sentence("fault_gtfs_zone", name=repr(names[0]))) from None
     return str(names[0])
 
 

@@ -26,6 +26,7 @@ from geo_planner.findings import Finding, FindingKind
 from geo_planner.reasons import Reason
 from geo_planner.sources.archives import DAMAGED, members_of, refuse_bomb
 from geo_planner.sources.sizes import require_counts, require_size
+from geo_planner.words.english import sentence
 
 MAX_EXAMPLES = 5
 _MAX_ERROR_CHARACTERS = 200
@@ -74,11 +75,9 @@ def open_feed(path: Path, limits: TableLimits) -> Iterator[dict[str, Callable[[]
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
-        raise SourceError(str(path), "no such timetable: give a GTFS zip file or folder") from None
+        raise SourceError(str(path), sentence("fault_no_timetable")) from None
     except DAMAGED as error:
-        raise SourceError(
-            str(path), f"no readable zip file ({error}): fetch the timetable again"
-        ) from error
+        raise SourceError(str(path), sentence("fault_gtfs_zip", error=str(error))) from error
     with archive:
         members = members_of(archive)
         refuse_bomb(path, members, limits)
@@ -93,7 +92,7 @@ def _unzipper(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Ca
             return archive.read(info)
         except DAMAGED as error:
             raise SourceError(
-                str(path), f"{info.filename} cannot be unpacked ({error}): fetch the zip again"
+                str(path), sentence("fault_gtfs_unpack", file=info.filename, error=str(error))
             ) from error
 
     return read
@@ -104,7 +103,9 @@ def _opener(path: Path, file: Path) -> Callable[[], bytes]:
         try:
             return file.read_bytes()
         except OSError as error:
-            raise SourceError(str(path), f"{file.name} cannot be read ({error})") from error
+            raise SourceError(
+                str(path), sentence("fault_gtfs_file", file=file.name, error=str(error))
+            ) from error
 
     return read
 
@@ -130,7 +131,7 @@ def _top_level(
     counts = Counter(name for name, _ in top)
     doubled = ", ".join(sorted(name for name, count in counts.items() if count > 1))
     if doubled:
-        raise SourceError(str(path), f"holds {doubled} more than once: fetch the timetable again")
+        raise SourceError(str(path), sentence("fault_gtfs_doubled", files=doubled))
     return dict(top)
 
 
@@ -163,7 +164,7 @@ def read_cells(
         first = next(csv.reader([header.decode("utf-8")], strict=True), [])
     except csv.Error as error:
         raise SourceError(
-            notes.source, f"the header of {file} cannot be read ({error}): is a quote left open?"
+            notes.source, sentence("fault_gtfs_header", file=file, error=str(error))
         ) from error
     require_counts(f"{notes.source} {file}", notes.limits, columns=len(first))
     names = [name.strip().lower() for name in first]
@@ -243,7 +244,7 @@ def _parse(
     except (pa.ArrowException, csv.Error) as error:
         raise SourceError(
             notes.source,
-            f"{file} cannot be split into rows and columns ({str(error)[:_MAX_ERROR_CHARACTERS]})",
+            sentence("fault_gtfs_columns", file=file, error=str(error)[:_MAX_ERROR_CHARACTERS]),
         ) from error
     if b'"' in body and body.count(b"\n") > table.num_rows:
         _look_for_swallowed(body, n_columns, file, notes)
@@ -274,8 +275,14 @@ def _look_for_swallowed(body: bytes, n_columns: int, file: str, notes: Notes) ->
         share = share_to_allow(n_lost / (n_rows + n_lost))
         raise SourceError(
             notes.source,
-            f"{file}: a quote that is not closed in row {lost[0][0]} swallows {n_lost} of "
-            f"{n_rows + n_lost} rows: close it, or allow for it with max_lost_share = {share}",
+            sentence(
+                "fault_gtfs_quote",
+                file=file,
+                row=lost[0][0],
+                lost=n_lost,
+                of=n_rows + n_lost,
+                share=str(share),
+            ),
         )
     what = Reason("gtfs_swallowed")
     notes.add(file, "left_out", what, n_lost, (f"row {row}" for row, _ in lost))

@@ -12,6 +12,7 @@ from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.feed import GtfsFeed
 from geo_planner.sources.gtfs.positions import projected
+from geo_planner.words.english import sentence
 
 # stops a walk away from the streets' border are beside them
 NEAR_M = 5_000.0
@@ -44,10 +45,7 @@ def placing_findings(
     is_beside = _beside(longitude, latitude, streets)
     is_swapped = ~is_beside & _beside(latitude, longitude, streets)
     if is_swapped.all():
-        return (), (
-            f"stops.txt: stop_lat and stop_lon are swapped: all {len(served)} stops "
-            "served lie beside the streets the other way round: swap the two columns"
-        )
+        return (), sentence("fault_gtfs_swapped", count=len(served))
     return tuple(_findings(served.index.to_numpy(object), is_beside, is_swapped, source)), None
 
 

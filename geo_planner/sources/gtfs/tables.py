@@ -16,6 +16,7 @@ from geo_planner.errors import SourceError
 from geo_planner.reasons import Reason
 from geo_planner.schema import tables as schema_tables
 from geo_planner.sources.gtfs.files import MAX_EXAMPLES, Notes, read_cells
+from geo_planner.words.english import sentence
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FLEX_FILES = (
@@ -136,10 +137,10 @@ def read_table(path: Path, raw: bytes, file: str, prefix: str, notes: Notes) -> 
     absent = [column for column in _REQUIRED[file] if column not in cells]
     if absent and (raw.strip() or file in MUST_BE_THERE):
         raise SourceError(
-            str(path), f"{name} lacks the column {', '.join(absent)}: correct its first line"
+            str(path), sentence("fault_gtfs_lacks", file=name, columns=", ".join(absent))
         )
     if not len(cells) and file in MUST_BE_THERE:
-        raise SourceError(str(path), f"{name} has no rows: fetch the timetable again")
+        raise SourceError(str(path), sentence("fault_gtfs_empty", file=name))
     typed = {}
     for column, kind in kinds.items():
         if column not in cells:

@@ -17,6 +17,7 @@ from geo_planner.schema import MAX_IDS_SHOWN, tables
 from geo_planner.sources.vector.columns import as_text
 from geo_planner.sources.vector.numbers import as_numbers, without_missing
 from geo_planner.units import mps_from_kmh
+from geo_planner.words.english import sentence
 
 DEFAULT_MAX_KMH = 130.0
 _MAX_SHOWN = 10
@@ -46,7 +47,7 @@ def read_attributes(
     """
     present = [str(name) for name in frame.columns]
     problems = [
-        f"there is no field {name!r}; the layer has: {', '.join(present) or 'none'}"
+        sentence("fault_no_field", field=repr(name), listed=", ".join(present) or "none")
         for name in dict.fromkeys([*source.fields.values(), *source.keep])
         if name not in present
     ]
@@ -62,31 +63,32 @@ def read_attributes(
     classes = source.classes or {name: name for name in _road_classes()}
     unknown = sorted({*source.classes.values(), source.default_class} - set(_road_classes()))
     if unknown:
-        problems.append(
-            f"no road class: {', '.join(unknown)}; there are: {', '.join(_road_classes())}"
-        )
+        listed = ", ".join(_road_classes())
+        problems.append(sentence("fault_no_road_class", unknown=", ".join(unknown), listed=listed))
 
-    def coded(column: str, codes: Mapping[str, object], setting: str) -> pd.Series:
+    def coded(column: str, codes: Mapping[str, object], code: str) -> pd.Series:
         """Look values up; keep a problem that names those not listed."""
         values = given.get(column, blank)
         unlisted = values[values.notna() & ~values.isin(list(codes))]
         if len(unlisted):
-            problems.append(f"field {source.fields[column]!r}: {setting} {_counted(unlisted)}")  # type: ignore[index]
+            field, values_found = repr(source.fields[column]), _counted(unlisted)  # type: ignore[index]
+            problems.append(sentence(code, field=field, values=values_found))
         return values.astype(object).map(dict(codes)).where(values.notna(), None)
 
-    columns["road_class"] = coded("road_class", classes, "'classes' does not list").fillna(
+    columns["road_class"] = coded("road_class", classes, "fault_unlisted_class").fillna(
         source.default_class
     )
     oneway = source.oneway_values or _ONEWAY
-    columns["oneway"] = coded("oneway", oneway, "'oneway_values' does not list").fillna("both")
+    columns["oneway"] = coded("oneway", oneway, "fault_unlisted_oneway").fillna("both")
     for column in _MARKS:
-        columns[column] = coded(column, _YES_NO, "neither yes nor no:").astype("boolean")
+        columns[column] = coded(column, _YES_NO, "fault_neither_yes_nor_no").astype("boolean")
     for column in ("level", "lanes_count"):
         values = given.get(column, blank)
         numbers = pd.to_numeric(values, errors="coerce").astype("float64")
         unfit = values[values.notna() & ~(numbers == np.floor(numbers))]
         if len(unfit):
-            problems.append(f"field {source.fields[column]!r}: no whole number: {_counted(unfit)}")  # type: ignore[index]
+            field = repr(source.fields[column])  # type: ignore[index]
+            problems.append(sentence("fault_field_whole", field=field, values=_counted(unfit)))
         columns[column] = numbers
     if problems:
         raise InputError(f"{title} cannot be read as streets", problems)

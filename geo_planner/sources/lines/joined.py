@@ -14,6 +14,7 @@ from geo_planner.sources.lines.geometry import Shapes
 from geo_planner.sources.lines.matching import match_lines
 from geo_planner.sources.lines.reading import read_line_layer
 from geo_planner.units import KMH_PER_MPS
+from geo_planner.words.english import sentence
 
 
 def join_speed_limits(
@@ -36,7 +37,9 @@ def join_speed_limits(
     if source.field not in layer.frame:
         fields = ", ".join(str(name) for name in layer.frame.columns.drop("geometry"))
         raise InputError(
-            f"{layer.name}: there is no field {source.field!r}; the layer has: {fields}"
+            sentence(
+                "fault_lines_no_field", layer=layer.name, field=repr(source.field), listed=fields
+            )
         )
     frame, cleared, problems = with_numbers(
         layer.frame[[source.field]], [source.field], source, layer.name

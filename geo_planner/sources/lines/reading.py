@@ -22,6 +22,7 @@ from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.lines.attributes import read_attributes
 from geo_planner.sources.lines.geometry import Shapes, end_places, place_numbers, rounded
 from geo_planner.sources.vector import columns, files
+from geo_planner.words.english import sentence
 
 _LINEAR = ("LineString", "MultiLineString", "LinearRing")
 _ON_BORDER_M = 0.002
@@ -107,7 +108,7 @@ def read_clean_lines(source: LinesSource, crs: CRS, area: shapely.Geometry | Non
     if border is not None:
         _clip(rows, border)
     if not len(rows.shapes):
-        raise InputError(f"{rows.title}: no line is left: see 'keep' and 'area'")
+        raise InputError(sentence("fault_no_line_left", layer=rows.title))
     rows.shapes = shapely.transform(rows.shapes, rounded)
     rows.keep(shapely.length(rows.shapes) > 0, "left_out", Reason("lines_no_length"))
     # rows are ordered by geometry, then attributes, so that their order in the file is nothing
@@ -142,19 +143,26 @@ def read_line_layer(
     """
     read = files.read_features(source.path, source.layer, source.crs, source.encoding, limits)
     if not isinstance(read.frame, gpd.GeoDataFrame):
-        raise InputError(f"{read.name}: the layer has no geometry")
+        raise InputError(sentence("fault_no_geometry", layer=read.name))
     places = read.frame.geometry
     is_there = ~(shapely.is_missing(places.to_numpy()) | places.is_empty.to_numpy())
     unfit = is_there & ~places.geom_type.isin(_LINEAR)
     if unfit.any():
         kinds = ", ".join(sorted(places.geom_type[unfit].unique()))
-        raise InputError(f"{read.name}: {int(unfit.sum())} rows are no lines but {kinds}")
+        raise InputError(
+            sentence("fault_no_lines", layer=read.name, count=int(unfit.sum()), kinds=kinds)
+        )
     for area_crs in (places.crs, to):
         outside = files.is_outside(places, area_crs)
         if outside.any():
             raise CRSError(
-                f"{read.name}: {int(outside.sum())} of {len(places)} rows lie outside the area "
-                f"{area_crs.name} is for: the layer's CRS is wrong, or the region's is"
+                sentence(
+                    "fault_lines_outside_crs",
+                    layer=read.name,
+                    count=int(outside.sum()),
+                    of=len(places),
+                    crs=area_crs.name,
+                )
             )
     return read, shapely.force_2d(places.to_crs(to).to_numpy())
 

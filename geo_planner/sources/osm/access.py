@@ -117,7 +117,7 @@ def car_access(tags: Tags) -> OpenTo:
 
 
 def cycle_facility(tags: Tags) -> str | None:
-    """Name the best cycle facility that belongs to the street: track, lane or shared."""
+    """Name the best cycle facility of the street: track, lane, shared, or none if it says so."""
     keys = ("cycleway", "cycleway:both", "cycleway:right", "cycleway:left")
     values = {tags[key].removeprefix("opposite_") for key in keys if key in tags}
     if "track" in values:
@@ -128,7 +128,9 @@ def cycle_facility(tags: Tags) -> str | None:
         tags.get("cyclestreet"),
         tags.get("bicycle_road"),
     }
-    return "shared" if is_shared else None
+    if is_shared:
+        return "shared"
+    return "none" if tags.get("cycleway:both") == "no" else None
 
 
 def stated_access(

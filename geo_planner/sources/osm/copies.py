@@ -18,6 +18,7 @@ import osmium
 
 from geo_planner.errors import SourceError
 from geo_planner.sources.osm.writing import OSMIUM_ERRORS, writing
+from geo_planner.words.english import sentence
 
 SUFFIXES = (
     *(".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2"),
@@ -41,11 +42,9 @@ def require_readable(path: Path) -> None:
         When the file is absent or its name ends in no known format.
     """
     if not path.is_file():
-        raise SourceError(str(path), "no such file: check the path of the OpenStreetMap extract")
+        raise SourceError(str(path), sentence("fault_no_osm_file"))
     if not path.name.endswith(SUFFIXES):
-        raise SourceError(
-            str(path), f"is no OpenStreetMap file: its name must end in {', '.join(SUFFIXES)}"
-        )
+        raise SourceError(str(path), sentence("fault_osm_suffix", known=", ".join(SUFFIXES)))
 
 
 def unreadable(path: Path, error: Exception) -> SourceError:
@@ -53,13 +52,11 @@ def unreadable(path: Path, error: Exception) -> SourceError:
     if "No space left" in str(error):
         return SourceError(
             str(path),
-            f"does not fit into the folder for temporary files, {tempfile.gettempdir()} ({error}): "
-            "make room there or name another one in the environment variable TMPDIR",
+            sentence("fault_no_room", folder=tempfile.gettempdir(), error=str(error)),
         )
     return SourceError(
         str(path),
-        f"cannot be read as OpenStreetMap data ({error}): it is damaged or cut short; "
-        "fetch the extract again",
+        sentence("fault_osm_unreadable", error=str(error)),
     )
 
 

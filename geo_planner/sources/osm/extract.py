@@ -22,6 +22,7 @@ from geo_planner.sources.osm.reading import read_elements
 from geo_planner.sources.osm.restrictions import read_restrictions
 from geo_planner.sources.osm.stations import fill_modes, read_stations
 from geo_planner.sources.osm.streets import fill_urban, read_streets
+from geo_planner.words.english import sentence
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def require_streets(path: Path) -> None:
     """
     require_readable(path)
     if not holds_streets(path):
-        raise SourceError(str(path), "holds no streets: choose an extract with highways")
+        raise SourceError(str(path), sentence("fault_osm_no_streets"))
 
 
 def extract_tables(path: Path, elements: Elements, crs: CRS | None, *, source: str) -> OsmExtract:
@@ -105,8 +106,9 @@ def extract_tables(path: Path, elements: Elements, crs: CRS | None, *, source: s
     if streets.streets.empty:
         raise SourceError(
             str(path),
-            f"holds no streets ({len(elements.ways)} ways, {len(elements.nodes)} tagged nodes): "
-            "choose an extract with highways and their nodes",
+            sentence(
+                "fault_osm_no_street_nodes", ways=len(elements.ways), nodes=len(elements.nodes)
+            ),
         )
     ground = read_ground(path, elements, crs, source)
     restrictions, of_restrictions = read_restrictions(elements.relations, streets.streets, source)
@@ -141,9 +143,7 @@ def _crs_of(elements: Elements, path: Path) -> CRS:
     """Choose the UTM zone in the middle of the ways, also across the antimeridian."""
     is_located = ~np.isnan(elements.ways.longitudes)
     if not is_located.any():
-        raise SourceError(
-            str(path), "holds no way with a located node: choose an extract with highways"
-        )
+        raise SourceError(str(path), sentence("fault_osm_no_node"))
     unit_vectors = np.exp(1j * np.radians(elements.ways.longitudes[is_located]))
     longitude = float(np.degrees(np.angle(unit_vectors.mean())))
     return local_metric_crs(longitude, float(elements.ways.latitudes[is_located].mean()))

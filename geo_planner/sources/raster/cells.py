@@ -18,6 +18,7 @@ from geo_planner.crs import to_text
 from geo_planner.errors import InputError
 from geo_planner.sources.raster.grid import CellWindow, Grid
 from geo_planner.sources.raster.tiles import cell_size, cell_words, to_coordinates
+from geo_planner.words.english import sentence
 
 _WHOLE = 1e-6
 _KILOMETRE_M = 1000
@@ -115,16 +116,22 @@ def cell_blocks(grid: Grid, cell_m: float | None) -> CellBlocks:
     if cell_m is None:
         return CellBlocks(1, 0, 0)
     width, height = cell_size(grid.affine)
-    words = f"{grid.name}: its cells are {cell_words(grid.affine)}"
+    cells = cell_words(grid.affine)
     if not _is_metric(grid.crs):
         raise InputError(
-            f"{words} in {to_text(grid.crs)[:60]}, not metres: leave out cell_m to use them as "
-            "they are"
+            sentence(
+                "fault_cells_not_metric",
+                source=grid.name,
+                cells=cells,
+                crs=to_text(grid.crs)[:60],
+            )
         )
     factor = round(cell_m / width)
     fits = all(abs(factor * side - cell_m) < _WHOLE * cell_m for side in (width, height))
     if not fits or factor < 1:
-        raise InputError(f"{words} m: cell_m = {cell_m:g} is no whole multiple of them")
+        raise InputError(
+            sentence("fault_cell_size", source=grid.name, cells=cells, asked=f"{cell_m:g}")
+        )
     steps = _steps_from_origin(grid)
     if steps is None:
         return CellBlocks(factor, 0, 0)

@@ -26,6 +26,7 @@ from geo_planner.sources.raster import tiles as tile_files
 from geo_planner.sources.raster.tiles import Affine, Tile, to_cells, to_coordinates
 from geo_planner.sources.sizes import require_size
 from geo_planner.sources.vector import files
+from geo_planner.words.english import sentence
 
 BLOCK_CELLS = 2048
 _CHUNK_BYTES = 1 << 20
@@ -168,9 +169,15 @@ class Grid:
             found = np.unique(values[wrong])
             first = float(found[0])
             raise InputError(
-                f"{self.name}: {int(wrong.sum())} cells hold no {self.quantity.name} "
-                f"[{self.quantity.unit}], such as {first:.9g}: state nodata = {self._voids(first)} "
-                "if it stands for no data, else the right band or quantity"
+                sentence(
+                    "fault_raster_values",
+                    source=self.name,
+                    count=int(wrong.sum()),
+                    quantity=self.quantity.name,
+                    unit=self.quantity.unit,
+                    first=f"{first:.9g}",
+                    voids=self._voids(first),
+                )
             )
         return values
 
@@ -240,7 +247,7 @@ def _crs(source: RasterSource, tile: Tile) -> CRS:
     if crs.is_compound:
         crs = crs.sub_crs_list[0]  # heights are values here, not places
     if not (crs.is_projected or crs.is_geographic):
-        raise CRSError(f"{source.label}: its CRS {crs.name!r} has no place on earth")
+        raise CRSError(sentence("fault_raster_crs", source=source.label, crs=repr(crs.name)))
     number = crs.to_epsg()
     return CRS.from_epsg(number) if number else crs
 
@@ -264,9 +271,13 @@ def require_overlap(grid: Grid, extent: gpd.GeoSeries) -> CellWindow:
     if window.is_empty:
         projected = extent.to_crs(grid.crs).total_bounds
         raise CRSError(
-            f"{grid.name}: the raster does not overlap the study: in {to_text(grid.crs)[:60]} "
-            f"it lies in {_extent_words(grid.bounds)}, the study in {_extent_words(projected)}: "
-            "state the right crs, or use a raster of the study's area"
+            sentence(
+                "fault_raster_elsewhere",
+                source=grid.name,
+                crs=to_text(grid.crs)[:60],
+                place=_extent_words(grid.bounds),
+                study=_extent_words(projected),
+            )
         )
     return window
 

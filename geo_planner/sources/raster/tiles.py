@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from geo_planner.errors import GeoPlannerError, InputError, MissingDependencyError, SourceError
+from geo_planner.words.english import sentence
 
 Affine = tuple[float, float, float, float, float, float]
 
@@ -92,7 +93,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            raise SourceError(str(path), "is a folder: name its files, for example '*.tif' in it")
+            raise SourceError(str(path), sentence("fault_raster_folder"))
         files = [path] if path.is_file() else _fitting(path)
         if not files:
             is_pattern = any(sign in path.name for sign in _PATTERN_SIGNS)
@@ -122,7 +123,7 @@ def require_driver(path: Path) -> str:
     driver = _DRIVERS.get(path.suffix.lower())
     if driver is None:
         drivers = ", ".join(_DRIVERS)
-        raise SourceError(str(path), f"is no raster of cells of its own: use {drivers}")
+        raise SourceError(str(path), sentence("fault_raster_format", known=drivers))
     return driver
 
 
@@ -145,7 +146,9 @@ def opened(path: Path) -> Iterator[Any]:
     except GeoPlannerError:
         raise
     except (rasterio.errors.RasterioError, OSError, ValueError) as error:
-        raise SourceError(str(path), f"not readable as a raster ({error})") from error
+        raise SourceError(
+            str(path), sentence("fault_raster_unreadable", error=str(error))
+        ) from error
 
 
 def open_tile(path: Path, band: int) -> Tile:
@@ -161,19 +164,23 @@ def open_tile(path: Path, band: int) -> Tile:
     with opened(path) as dataset:
         if dataset.count == 0:
             inner = ", ".join(dataset.subdatasets[:_MOST_SHOWN])
-            hint = f"; it holds {inner}: save the one wanted as GeoTIFF" if inner else ""
-            raise SourceError(str(path), f"has no bands{hint}")
+            said = (
+                sentence("fault_bands_within", inner=inner) if inner else sentence("fault_no_bands")
+            )
+            raise SourceError(str(path), said)
         if band > dataset.count:
-            raise InputError(f"{path.name}: there is no band {band}; it has {dataset.count}")
+            raise InputError(
+                sentence("fault_raster_band", file=path.name, band=band, count=dataset.count)
+            )
         if np.dtype(dataset.dtypes[band - 1]).kind not in "iuf":
-            raise InputError(f"{path.name}: band {band} holds no real numbers")
+            raise InputError(sentence("fault_raster_numbers", file=path.name, band=band))
         affine = tuple(dataset.transform)[:6]
         if affine == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0) or not _has_area(affine):
-            raise SourceError(str(path), "does not say where it lies: georeference it first")
+            raise SourceError(str(path), sentence("fault_raster_placeless"))
         if not _is_on_earth(affine, dataset.width, dataset.height):
             raise SourceError(
                 str(path),
-                f"its cells of {cell_words(affine)} lie at no place on earth: georeference it anew",
+                sentence("fault_raster_nowhere", cells=cell_words(affine)),
             )
         return Tile(
             path=path,
@@ -238,17 +245,19 @@ def _difference(first: Tile, tile: Tile) -> str | None:
     """Say how a tile differs from the first; None where they fit."""
     name = tile.path.name
     if not _same_crs(first.crs_text, tile.crs_text):
-        return f"{name}: another CRS"
+        return sentence("fault_tile_crs", file=name)
     if not _same_size(first, tile):
-        return f"{name}: cells of {cell_words(tile.affine)}, not {cell_words(first.affine)}"
+        own, others = cell_words(tile.affine), cell_words(first.affine)
+        return sentence("fault_tile_cells", file=name, own=own, others=others)
     if not _same_number(first.nodata, tile.nodata):
-        return f"{name}: nodata {tile.nodata}, not {first.nodata}"
+        own, others = str(tile.nodata), str(first.nodata)
+        return sentence("fault_tile_nodata", file=name, own=own, others=others)
     if (first.scale, first.offset) != (tile.scale, tile.offset):
-        return f"{name}: another scale or offset of stored values"
+        return sentence("fault_tile_scale", file=name)
     place = to_cells(first.affine, tile.affine[2], tile.affine[5])
     off = max(abs(float(part) - round(float(part))) for part in place)
     if off > _SAME_PLACE_CELLS:
-        return f"{name}: shifted by {off:.3f} of a cell against the grid"
+        return sentence("fault_tile_shifted", file=name, off=f"{off:.3f}")
     return None
 
 

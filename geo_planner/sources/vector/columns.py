@@ -20,6 +20,7 @@ from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, Column, Table
 from geo_planner.sources.vector import numbers
 from geo_planner.sources.vector.numbers import counted
+from geo_planner.words.english import reason_of, sentence
 
 _YES = ("1", "true", "ja", "yes")
 _NO = ("0", "false", "nej", "no")
@@ -85,29 +86,33 @@ def check_names(source: LayerSource, table: Table, fields: Sequence[str]) -> lis
     """List every name in the study that the table or the layer does not have."""
     names = [column.name for column in table.attributes]
     problems = [
-        f"table {table.name!r} has no column {name!r}; it has: {', '.join(names)}"
+        sentence(
+            "fault_no_column", table=repr(table.name), column=repr(name), listed=", ".join(names)
+        )
         for name in {**source.fields, **source.constants}
         if name not in names
     ]
     problems += [
-        f"column {name!r} is given both in 'fields' and in 'constants': leave one out"
+        sentence("fault_column_twice", column=repr(name))
         for name in source.fields
         if name in source.constants
     ]
     asked = [rule.field for rule in rules(source, table, fields).values()]
     present = ", ".join(fields) or "none"
     problems += [
-        f"there is no field {name!r}{_shortened(name, fields)}; the layer has: {present}"
+        _absent(name, fields, present)
         for name in dict.fromkeys([*asked, *source.keep])
         if name not in fields
     ]
     return problems
 
 
-def _shortened(name: str, fields: Sequence[str]) -> str:
-    """Point at the field a Shapefile may have cut the name to: 10 bytes."""
+def _absent(name: str, fields: Sequence[str], listed: str) -> str:
+    """Say that a field is absent; point at one a Shapefile may have cut the name to: 10 bytes."""
     short = name.encode()[:_SHAPEFILE_NAME_BYTES].decode(errors="ignore")
-    return f" (perhaps {short!r}, cut to 10 bytes)" if short != name and short in fields else ""
+    if short != name and short in fields:
+        return sentence("fault_cut_field", field=repr(name), short=repr(short), listed=listed)
+    return sentence("fault_no_field", field=repr(name), listed=listed)
 
 
 def is_kept(frame: pd.DataFrame, keep: Mapping[str, Sequence[str | int]]) -> np.ndarray:
@@ -150,7 +155,12 @@ def map_columns(frame: pd.DataFrame, source: LayerSource, table: Table) -> Mappe
             frame[rule.field], rule, table.columns[name], source.date_format
         )
         columns[name] = values
-        problems += [f"column {name!r} from field {rule.field!r}: {words}" for words in found]
+        problems += [
+            sentence(
+                "fault_from_field", column=repr(name), field=repr(rule.field), what=reason_of(words)
+            )
+            for words in found
+        ]
         if not found:
             findings += _shares(frame[rule.field], rule, table.columns[name], source.label)
     constants = dict(source.constants)
@@ -192,8 +202,10 @@ def _numbered(values: pd.Series, rule: FieldRule, column: Column) -> tuple[pd.Se
         values = values.where(~is_share, bare)
     unfit = numbers.unread(values)
     if not unfit.empty:
-        is_scaled = "cannot scale what is " if rule.scale is not None else ""
-        return values, [is_scaled + numbers.unread_words(unfit)]
+        words = numbers.unread_words(unfit)
+        is_scaled = rule.scale is not None
+        said = sentence("fault_cannot_scale", what=reason_of(words)) if is_scaled else words
+        return values, [said]
     if rule.scale is not None:
         return numbers.to_floats(values) * rule.scale, []
     if is_share.any():
@@ -219,10 +231,7 @@ def _recoded(
     unlisted = texts[texts.notna() & ~texts.isin(list(replacements))]
     if not unlisted.empty:
         counts = unlisted.value_counts(sort=True)
-        return values, [
-            f"'values' does not list {counted(counts)}: add each ('' for none), or clear single "
-            "values with missing = [...] in place of 'values'"
-        ]
+        return values, [sentence("fault_unlisted_values", values=counted(counts))]
     found = {text: None if new == "" else new for text, new in replacements.items()}
     return texts.astype(object).map(found).where(texts.notna(), None), []
 
@@ -244,18 +253,21 @@ def _dated(values: pd.Series, date_format: str | None) -> tuple[pd.Series, list[
     if unfit.empty:
         return iso, []
     counts = unfit.value_counts(sort=True)
-    return values, [f"not a date (YYYYMMDD or YYYY-MM-DD): {counted(counts)}{_date_hint(unfit)}"]
+    listed, form = counted(counts), _date_form(unfit)
+    if form is None:
+        return values, [sentence("fault_no_date", values=listed)]
+    return values, [sentence("fault_date_form", values=listed, form=form)]
 
 
-def _date_hint(unfit: pd.Series) -> str:
-    """Show the line that reads dates of days first or months first, where they are such."""
+def _date_form(unfit: pd.Series) -> str | None:
+    """Name the form that reads dates of days first or months first, where they are such."""
     fitting = [match for text in unfit if (match := _DAY_MONTH_YEAR.fullmatch(text))]
     if not fitting:
-        return ""
+        return None
     mark = fitting[0][2]
     is_month_first = any(int(match[3]) > _MOST_MONTHS for match in fitting)
     parts = ("MM", "DD", "YYYY") if is_month_first else ("DD", "MM", "YYYY")
-    return f": add date_format = '{mark.join(parts)}' where they are written so"
+    return mark.join(parts)
 
 
 def as_text(values: pd.Series) -> pd.Series:

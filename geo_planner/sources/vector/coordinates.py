@@ -19,6 +19,7 @@ from geo_planner.crs import WGS84
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector.files import resolve_crs
 from geo_planner.sources.vector.numbers import as_numbers, to_floats
+from geo_planner.words.english import sentence
 
 COORDINATE_NAMES = ("longitude", "latitude", "x", "y", "wkt")
 _KINDS: tuple[tuple[Literal["degrees", "metres", "wkt"], tuple[str, ...]], ...] = (
@@ -60,7 +61,7 @@ def choose(
     The choice, None where there is none, and the problems found.
     """
     problems = [
-        f"there is no field {field!r} for {name}; the layer has: {', '.join(fields)}"
+        sentence("fault_no_coordinate", field=repr(field), name=name, listed=", ".join(fields))
         for name, field in named.items()
         if field not in fields
     ]
@@ -72,12 +73,9 @@ def choose(
             return CoordinateFields(kind, tuple(chosen[name] for name in names)), problems
         if given and named:
             absent = next(name for name in names if name not in chosen)
-            problems.append(f"fields name {given[0]} but not {absent}: name both")
+            problems.append(sentence("fault_half_coordinates", given=given[0], absent=absent))
     if not problems:
-        problems.append(
-            "no coordinates found: name their fields, such as "
-            f"fields.longitude and fields.latitude; the layer has: {', '.join(fields)}"
-        )
+        problems.append(sentence("fault_no_coordinates", listed=", ".join(fields)))
     return None, problems
 
 
@@ -158,10 +156,13 @@ def _problems(given: pd.DataFrame, bad: np.ndarray, labels: np.ndarray) -> list[
         )
     ]
     more = ", ..." if bad.sum() > MAX_IDS_SHOWN else ""
-    words = "row has" if bad.sum() == 1 else "rows have"
     return [
-        f"{int(bad.sum())} {words} no usable {' and '.join(map(repr, given.columns))}: "
-        f"{', '.join(shown)}{more}"
+        sentence(
+            "fault_no_usable_place",
+            count=int(bad.sum()),
+            fields=", ".join(map(repr, given.columns)),
+            rows=f"{', '.join(shown)}{more}",
+        )
     ]
 
 

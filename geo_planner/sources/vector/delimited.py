@@ -3,7 +3,7 @@
 Two rules, each reported with what it found:
 
 - encoding: the one stated; else that of a byte-order mark; else UTF-8 where every byte fits it;
-  else cp1252.
+  else cp1252, unless some letters are UTF-8 all the same.
 - separator: the one a first line ``sep=;`` names, as spreadsheets write it; else of ``;``, tab and
   ``,`` the one found most often in the header outside quotes.
 
@@ -28,12 +28,14 @@ from geo_planner.errors import InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.sizes import require_counts, require_size
+from geo_planner.words.english import sentence
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")  # of western languages; in cp1252 no word has these
 _SEPARATORS = (";", "\t", ",")
 _QUOTED = re.compile(r'"[^"]*"')
 _STATED_SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
@@ -102,9 +104,7 @@ def read_delimited(
     try:
         found = next(csv.reader(stream, delimiter=separator, strict=True))
     except (csv.Error, StopIteration) as error:
-        raise SourceError(
-            str(path), f"its header cannot be read ({error}): is a quote left open?"
-        ) from error
+        raise SourceError(str(path), sentence("fault_header", error=str(error))) from error
     require_counts(path, allowed, columns=len(found))
     names, body = _field_names(path, found), stream.read()
     frame = _parse(path, body, names, separator).apply(_without_blanks)
@@ -115,9 +115,7 @@ def read_delimited(
     unnamed = [name for name in frame.columns if name.startswith("\n")]
     filled = [name for name in unnamed if frame[name].notna().any()]
     if filled:
-        raise InputError(
-            f"{path.name}: field {int(filled[0]) + 1} of the header has values but no name: name it"
-        )
+        raise InputError(sentence("fault_unnamed_field", file=path.name, number=int(filled[0]) + 1))
     frame = frame.drop(columns=unnamed)[~is_blank].reset_index(drop=True)
     return Delimited(frame, separator, used, (*lost, *([blank] if blank.count else [])))
 
@@ -128,7 +126,7 @@ def _parse(path: Path, body: str, names: list[str], separator: str) -> pd.DataFr
         return pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
     content = body.encode("utf-8", errors="replace")
     if len(content) >= _MOST_BYTES:
-        raise SourceError(str(path), "has more than 2 GB of text: split it")
+        raise SourceError(str(path), sentence("fault_text_too_large"))
     try:
         table = pa_csv.read_csv(
             io.BytesIO(content),
@@ -139,7 +137,7 @@ def _parse(path: Path, body: str, names: list[str], separator: str) -> pd.DataFr
     except pa.ArrowException as error:
         reason = str(error).partition("\n")[0][:_MAX_ERROR_CHARACTERS]
         raise SourceError(
-            str(path), f"not a table separated by {separator!r} ({reason})"
+            str(path), sentence("fault_no_separated_table", separator=repr(separator), why=reason)
         ) from error
     return table.to_pandas()
 
@@ -171,9 +169,13 @@ def _swallowed(
     if n_lost > max_lost_share * n_all:
         raise SourceError(
             str(path),
-            f"a quote that is not closed in row {row} swallows rows: {n_lost} of "
-            f"{n_all} are lost: close it, or allow for it with "
-            f"max_lost_share = {share_to_allow(n_lost / n_all)}",
+            sentence(
+                "fault_open_quote",
+                row=row,
+                lost=n_lost,
+                of=n_all,
+                share=str(share_to_allow(n_lost / n_all)),
+            ),
         )
     rows = tuple(f"row {row + 1}" for row, _ in lost[:_MOST_EXAMPLES])
     what = Reason("layer_swallowed", row=row)
@@ -186,27 +188,39 @@ def _decode(path: Path, encoding: str | None, limits: TableLimits) -> tuple[str,
         require_size(path, path.stat().st_size, limits)
         content = path.read_bytes()
     except FileNotFoundError:
-        raise SourceError(str(path), "no such file") from None
+        raise SourceError(str(path), sentence("fault_no_file")) from None
     except SourceError:
         raise
     except OSError as error:
-        raise SourceError(str(path), f"not readable ({error.strerror})") from error
+        raise SourceError(str(path), sentence("fault_unreadable", error=error.strerror)) from error
     used = encoding or next((name for mark, name in _MARKS if content.startswith(mark)), None)
     for name in [used] if used else ["utf-8", "cp1252"]:
         try:
             text = content.decode(name)
         except LookupError:
             raise InputError(
-                f"{path.name}: {name!r} is no text encoding: write for example 'cp1252'"
+                sentence("fault_no_encoding", file=path.name, name=repr(name))
             ) from None
         except UnicodeError:
             continue
         if "\0" in text:
             break
+        if not used and name == "cp1252":
+            require_one_encoding(path, content)
         if not text.strip():
-            raise SourceError(str(path), "the file is empty")
+            raise SourceError(str(path), sentence("fault_empty_file"))
         return text.removeprefix("\ufeff"), name
-    raise SourceError(str(path), f"not text in {used or 'UTF-8 or cp1252'}: state its encoding")
+    raise SourceError(str(path), sentence("fault_not_text", encoding=used or "UTF-8 or cp1252"))
+
+
+def require_one_encoding(path: Path, content: bytes) -> None:
+    """Refuse bytes that are not UTF-8 throughout and hold letters of it: two files in one."""
+    letter = _UTF8_LETTER.search(content)
+    if letter:
+        raise SourceError(
+            str(path),
+            sentence("fault_two_encodings", letter=repr(letter[0].decode())),
+        )
 
 
 def _field_names(path: Path, found: list[str]) -> list[str]:
@@ -216,8 +230,7 @@ def _field_names(path: Path, found: list[str]) -> list[str]:
     doubled = sorted(name for name, count in counts.items() if count > 1)
     if doubled:
         raise InputError(
-            f"{path.name}: the header names {', '.join(map(repr, doubled))} more than once: "
-            "rename the fields"
+            sentence("fault_header_doubled", file=path.name, doubled=", ".join(map(repr, doubled)))
         )
     return [name or f"\n{position}" for position, name in enumerate(found)]
 

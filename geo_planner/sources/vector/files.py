@@ -31,6 +31,7 @@ from geo_planner.sources.vector.formats import (
     ZIP_SUFFIXES,
 )
 from geo_planner.sources.vector.gdal import GEOJSON_SUFFIXES, Read, read_with_gdal
+from geo_planner.words.english import sentence
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 SUFFIXES = (*VECTOR_SUFFIXES, *ZIP_SUFFIXES, *PARQUET_SUFFIXES, *TEXT_SUFFIXES)
@@ -68,11 +69,11 @@ def require_suffix(path: Path) -> str:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise SourceError(
-            str(path), f"cannot read {suffix or 'a file without suffix'}: use {', '.join(SUFFIXES)}"
-        )
+        known = ", ".join(SUFFIXES)
+        named = sentence("fault_suffix", suffix=suffix, known=known)
+        raise SourceError(str(path), named if suffix else sentence("fault_no_suffix", known=known))
     if not path.is_file():
-        raise SourceError(str(path), "no such file")
+        raise SourceError(str(path), sentence("fault_no_file"))
     return suffix
 
 
@@ -110,7 +111,7 @@ def read_features(
     suffix = require_suffix(path)
     allowed = limits or LayerLimits()
     if suffix in PARQUET_SUFFIXES and layer is not None:
-        raise InputError(f"{path.name}: a Parquet file has no layers: leave out 'layer'")
+        raise InputError(sentence("fault_parquet_layer", file=path.name))
     title = f"{path.name}:{layer}" if layer else path.name
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -120,10 +121,10 @@ def read_features(
         else:
             read = read_with_gdal(path, layer, encoding, allowed)
     if encoding and read.suffix != ".shp":
-        raise InputError(f"{path.name}: {read.suffix} files are always UTF-8: leave out 'encoding'")
+        raise InputError(sentence("fault_always_utf8", file=path.name, suffix=read.suffix))
     frame = read.frame
     if frame.empty:
-        raise InputError(f"{title}: the layer has no rows")
+        raise InputError(sentence("fault_no_rows", layer=title))
     _require_within(path, frame, allowed)
     findings = (*read.findings(title), *_warned(title, caught))
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -174,12 +175,12 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         return _without_index(gpd.read_parquet(path))
     except ValueError as error:
         if "geo metadata" not in str(error).lower():
-            raise SourceError(str(path), f"not readable ({error})") from error
+            raise SourceError(str(path), sentence("fault_unreadable", error=str(error))) from error
     except (
         OSError, pa.ArrowException, shapely.errors.ShapelyError, LookupError, TypeError,
         RuntimeError, AttributeError, MemoryError,
     ) as error:  # fmt: skip
-        raise SourceError(str(path), f"not readable ({error})") from error
+        raise SourceError(str(path), sentence("fault_unreadable", error=str(error))) from error
     return _without_index(pd.read_parquet(path))
 
 
@@ -200,15 +201,12 @@ def resolve_crs(name: str, own: Any, stated: str | None, default: CRS | None = N
     if own is None:
         chosen = wanted or default
         if chosen is None:
-            raise CRSError(
-                f"{name}: the file names no CRS: state it in the study file (crs = 'EPSG:...')"
-            )
+            raise CRSError(sentence("fault_no_crs", file=name))
         return chosen
     found = CRS.from_user_input(own).to_2d()
     if wanted is not None and not _same_crs(found, wanted.to_2d()):
         raise CRSError(
-            f"{name}: the file is in {to_text(found)[:60]}, but crs = {stated!r} is stated: "
-            "leave 'crs' out, or correct the file's own"
+            sentence("fault_other_crs", file=name, found=to_text(found)[:60], stated=repr(stated))
         )
     return found
 

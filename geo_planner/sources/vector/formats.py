@@ -19,6 +19,7 @@ from geo_planner.config import SourceLimits
 from geo_planner.errors import GeoPlannerError, InputError, SourceError
 from geo_planner.sources.archives import DAMAGED, members_of, refuse_bomb, unpackable
 from geo_planner.sources.sizes import require_size
+from geo_planner.words.english import sentence
 
 _HEAD_BYTES = 65_536
 _GML_NAMESPACE = b"opengis.net/gml"
@@ -87,21 +88,21 @@ def require_format(path: Path, file: Path, limits: SourceLimits) -> Format:
     except SourceError:
         raise
     except OSError as error:
-        raise SourceError(title, f"not readable ({error.strerror})") from error
+        raise SourceError(title, sentence("fault_unreadable", error=error.strerror)) from error
     if not stated_format.start.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
         raise SourceError(
             title,
-            f"not readable: it starts {head[:16]!r}, which is no {suffix} file: save it anew",
+            sentence("fault_wrong_start", head=repr(head[:16]), suffix=suffix),
         )
     if stated_format.start is _XML:
         if _reaches_out(file):
-            raise SourceError(title, "points to other files or hosts: save the data themselves")
+            raise SourceError(title, sentence("fault_points_elsewhere"))
         if (suffix == ".kml") != (b"<kml" in head) or (
             suffix == ".gml" and _GML_NAMESPACE not in head
         ):
-            raise SourceError(title, f"is XML, but no {suffix[1:].upper()}: save it anew")
+            raise SourceError(title, sentence("fault_other_xml", wanted=suffix[1:].upper()))
     if suffix == ".tab" and _LINKED_TAB.search(head):
-        raise SourceError(title, "is made of other tables: save it as one table of its own")
+        raise SourceError(title, sentence("fault_linked_tables"))
     return stated_format
 
 
@@ -175,7 +176,7 @@ def _main_file(
         return mains[0], False
     if not mains:
         raise SourceError(
-            str(path), f"holds no file of features: it may hold {', '.join(VECTOR_SUFFIXES)}"
+            str(path), sentence("fault_no_features", known=", ".join(VECTOR_SUFFIXES))
         )
     listed = ", ".join(sorted(place.stem for place in mains))
-    raise InputError(f"{path.name}: name one of its files ('layer'): {listed}")
+    raise InputError(sentence("fault_name_file", file=path.name, listed=listed))

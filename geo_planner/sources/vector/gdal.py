@@ -18,8 +18,10 @@ from geo_planner.errors import GeoPlannerError, InputError, SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.sources.sizes import require_counts
+from geo_planner.sources.vector.delimited import require_one_encoding
 from geo_planner.sources.vector.formats import Format, require_format, unpacked
 from geo_planner.sources.vector.geopackage import curved_rows, geopackage_layers, refuse_view
+from geo_planner.words.english import sentence
 
 GEOJSON_SUFFIXES = (".geojson", ".json")
 _GEOJSON_CRS = re.compile(rb'"crs"\s*:\s*\{\s*"(?:type|properties)"\s*:')
@@ -88,28 +90,25 @@ def _rows(
     except SourceError:
         raise
     except UnicodeDecodeError as error:
-        raise SourceError(
-            str(path), "its text is not in the encoding it names: state 'encoding'"
-        ) from error
+        raise SourceError(str(path), sentence("fault_text_encoding")) from error
     except (IndexError, KeyError) as error:
-        raise SourceError(str(path), f"not readable ({error})") from error
+        raise SourceError(str(path), sentence("fault_unreadable", error=str(error))) from error
     except LookupError as error:
         raise InputError(
-            f"{path.name}: {encoding!r} is no text encoding: write for example 'cp1252'"
+            sentence("fault_no_encoding", file=path.name, name=repr(encoding))
         ) from error
     except pyogrio.errors.GeometryError as error:
         raise _odd_geometry(path, error) from error
     except shapely.errors.ShapelyError as error:
         raise _odd_geometry(path, error) from error
     except _READER_FAULTS as error:
-        raise SourceError(str(path), f"not readable ({error})") from error
+        raise SourceError(str(path), sentence("fault_unreadable", error=str(error))) from error
 
 
 def _odd_geometry(path: Path, error: Exception) -> SourceError:
     return SourceError(
         str(path),
-        f"holds shapes of a kind that cannot be read ({str(error)[:_MAX_ERROR_CHARACTERS]}), such "
-        "as polyhedral surfaces: save them as points, lines or polygons",
+        sentence("fault_odd_shapes", error=str(error)[:_MAX_ERROR_CHARACTERS]),
     )
 
 
@@ -122,12 +121,14 @@ def _layer_name(path: Path, file: Path, layer: str | None, stated_format: Format
     except pyogrio.errors.GeometryError as error:
         raise _odd_geometry(path, error) from error
     except _READER_FAULTS as error:
-        raise SourceError(str(path), f"not readable ({error})") from error
+        raise SourceError(str(path), sentence("fault_unreadable", error=str(error))) from error
     listed = ", ".join(sorted(names))
     if layer is not None and layer not in names:
-        raise InputError(f"{path.name}: there is no layer {layer!r}; it has: {listed}")
+        raise InputError(
+            sentence("fault_no_layer", file=path.name, layer=repr(layer), listed=listed)
+        )
     if layer is None and len(names) != 1:
-        raise InputError(f"{path.name}: name one of its layers ('layer'): {listed}")
+        raise InputError(sentence("fault_name_layer", file=path.name, listed=listed))
     name = layer or names[0]
     if file.suffix.lower() == ".gpkg":
         refuse_view(file, name)
@@ -148,7 +149,11 @@ def _only_layer(path: Path, file: Path, stated_format: Format) -> str:
     if info["driver"] not in stated_format.drivers:
         raise SourceError(
             str(path),
-            f"is {info['driver']}, not {' or '.join(stated_format.drivers)}: save it as that",
+            sentence(
+                "fault_other_format",
+                found=info["driver"],
+                wanted=" or ".join(stated_format.drivers),
+            ),
         )
     return str(info["layer_name"])
 
@@ -163,6 +168,7 @@ def _shapefile_encoding(path: Path) -> str | None:
     try:
         records.decode("utf-8")
     except UnicodeDecodeError:
+        require_one_encoding(path, records)
         return "cp1252"
     return "utf-8"
 

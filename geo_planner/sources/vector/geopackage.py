@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from geo_planner.errors import SourceError
+from geo_planner.words.english import sentence
 
 _NOT_DATA = ("layer_styles", "qgis_projects")  # QGIS keeps its styles and projects beside layers
 _CURVES = range(8, 13)
@@ -47,8 +48,7 @@ def refuse_view(path: Path, layer: str) -> None:
     if kinds.get(layer, "table") != "table":
         raise SourceError(
             str(path),
-            f"layer {layer!r} is a {kinds[layer]}, not a table: save its rows as a layer of "
-            "their own",
+            sentence("fault_layer_no_table", layer=repr(layer), kind=kinds[layer]),
         )
 
 
@@ -69,11 +69,11 @@ def _catalogue(path: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
                 name for name, kind in kinds.items() if name.startswith("gpkg_") and kind != "table"
             ]
             if wrong or "gpkg_contents" not in kinds:
-                raise SourceError(str(path), "is no GeoPackage of plain tables: save it anew")
+                raise SourceError(str(path), sentence("fault_no_geopackage"))
             listed = connection.execute("SELECT table_name, data_type FROM gpkg_contents")
             return kinds, [(str(name), str(kind)) for name, kind in listed]
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise SourceError(str(path), f"not readable ({error})") from error
+        raise SourceError(str(path), sentence("fault_unreadable", error=str(error))) from error
 
 
 def curved_rows(path: Path, layer: str) -> int:
@@ -98,7 +98,7 @@ def curved_rows(path: Path, layer: str) -> int:
             heads = connection.execute(f'SELECT substr("{name}", 1, 80) FROM "{table}"')  # noqa: S608
             return sum(_is_curve(head) for (head,) in heads)
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise SourceError(str(path), f"not readable ({error})") from error
+        raise SourceError(str(path), sentence("fault_unreadable", error=str(error))) from error
 
 
 def _may_be_curved(kind: str) -> bool:

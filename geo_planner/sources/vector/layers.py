@@ -26,7 +26,7 @@ from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN, Table, tables
 from geo_planner.sources.shape_ids import shape_ids
 from geo_planner.sources.vector import columns, coordinates, delimited, files, numbers, shapes
-from geo_planner.words.english import english
+from geo_planner.words.english import sentence
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,12 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
     available = tables()
     if source.table not in available:
         raise InputError(
-            f"{source.file.name}: there is no table {source.table!r}; "
-            f"the tables are: {', '.join(available)}"
+            sentence(
+                "fault_no_table",
+                file=source.file.name,
+                table=repr(source.table),
+                listed=", ".join(available),
+            )
         )
     table = available[source.table]
     opened, source = _open(source, table)
@@ -156,13 +160,13 @@ def _open_features(source: LayerSource) -> _OpenedLayer:
 
 def _open_text(source: LayerSource) -> _OpenedLayer:
     if source.layer is not None:
-        raise InputError(f"{source.file.name}: a text file has no layers: leave out 'layer'")
+        raise InputError(sentence("fault_text_layer", file=source.file.name))
     read = delimited.read_delimited(
         source.file, source.encoding, max_lost_share=source.max_lost_share, limits=source.limits
     )
     name = source.file.name
     if read.frame.empty:
-        raise InputError(f"{name}: the layer has no rows")
+        raise InputError(sentence("fault_no_rows", layer=name))
     return _OpenedLayer(name, read.frame, None, read.findings, read)
 
 
@@ -189,8 +193,7 @@ def _field_of(rule: str | FieldRule, source: LayerSource) -> str:
         return rule
     if rule.scale is not None or rule.values is not None:  # noqa: PD011 -- a setting
         raise InputError(
-            f"{source.file.name}: the field {rule.field!r} holds coordinates: "
-            "they take neither 'scale' nor 'values'"
+            sentence("fault_scaled_coordinates", file=source.file.name, field=repr(rule.field))
         )
     return rule.field
 
@@ -232,7 +235,9 @@ def _kept(opened: _OpenedLayer, source: LayerSource) -> _OpenedLayer:
             name: columns.as_text(opened.frame[name]).value_counts().index[:MAX_IDS_SHOWN].tolist()
             for name in source.keep
         }
-        raise InputError(f"{opened.name}: no row is left by 'keep' ({fields}); found: {found}")
+        raise InputError(
+            sentence("fault_none_kept", layer=opened.name, fields=fields, found=str(found))
+        )
     what = Reason("layer_not_kept", fields=fields)
     left_out = Finding(opened.name, "left_out", int((~kept).sum()), what)
     return replace(
@@ -309,9 +314,14 @@ def _complete(
     share = incomplete.mean()
     if share > source.max_lost_share:
         raise InputError(
-            f"{name}: {int(incomplete.sum())} of {len(frame)} rows are incomplete "
-            f"({', '.join(map(english, lacks))}): allow for it with "
-            f"max_lost_share = {share_to_allow(share)}"
+            sentence(
+                "fault_incomplete_rows",
+                layer=name,
+                count=int(incomplete.sum()),
+                of=len(frame),
+                lacks=tuple(lacks),
+                share=str(share_to_allow(share)),
+            )
         )
     labels = _labels(frame, table)
     return frame[~incomplete], [
@@ -323,15 +333,22 @@ def _complete(
 
 def _reprojected(places: gpd.GeoSeries, crs: CRS, labels: np.ndarray, name: str) -> gpd.GeoSeries:
     """Bring shapes to the region's CRS, or say that theirs cannot be the right one."""
-    for area_crs, words in (
-        (places.crs, "the layer's CRS is wrong: state the right one (crs = 'EPSG:...')"),
-        (crs, "the layer's CRS is wrong, longitude and latitude are swapped, or the region's is"),
+    for area_crs, why in (
+        (places.crs, "crs_of_layer_wrong"),
+        (crs, "crs_or_axes_wrong"),
     ):
         outside = files.is_outside(places, area_crs)
         if outside.any():
             first = ", ".join(map(str, labels[outside][:MAX_IDS_SHOWN]))
             raise CRSError(
-                f"{name}: {int(outside.sum())} of {len(places)} rows lie outside the area "
-                f"{area_crs.name} is for ({first}): {words}"
+                sentence(
+                    "fault_rows_outside_crs",
+                    layer=name,
+                    count=int(outside.sum()),
+                    of=len(places),
+                    crs=area_crs.name,
+                    first=first,
+                    words=Reason(why),
+                )
             )
     return places.to_crs(crs)

@@ -21,6 +21,7 @@ from geo_planner.config import NumberFormat
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
+from geo_planner.words.english import reason_of, sentence
 
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
 _DECIMAL = (
@@ -87,7 +88,9 @@ def as_numbers(
         mark, problem = stated.decimal_mark, ""
     elif mark and stated.decimal_mark not in (None, mark) and not (problem or are_places):
         field, value = _first(cells, _IS_DECIMAL[mark]) or ("", "")
-        problem = f"field {field!r}: {value!r} has no decimal {stated.decimal_mark!r} as is stated"
+        problem = sentence(
+            "fault_other_mark", field=repr(field), value=repr(value), mark=repr(stated.decimal_mark)
+        )
     if problem:
         return frame, ".", [problem]
     # the sign a value ends with stays, with the blanks before it
@@ -133,8 +136,13 @@ def _mark_of(
     comma, point = found[","], found["."]
     if comma and point:
         return ".", (
-            f"two decimal marks: {comma[1]!r} in field {comma[0]!r} and {point[1]!r} in field "
-            f"{point[0]!r}: write all numbers one way"
+            sentence(
+                "fault_two_marks",
+                comma=repr(comma[1]),
+                comma_field=repr(comma[0]),
+                point=repr(point[1]),
+                point_field=repr(point[0]),
+            )
         )
     if comma or point:
         return ("," if comma else "."), ""
@@ -147,8 +155,16 @@ def _mark_of(
     mark = "." if "." in value else ","
     whole, decimal = value.replace(mark, ""), value.replace(mark, ".")
     return None, (
-        f"field {field!r}: {value!r} may be {whole} or a decimal number, and no other number "
-        f"tells: add thousands = '{mark}' for {whole}, or decimal = '{mark}' for {decimal}"
+        sentence(
+            "fault_unclear_mark",
+            field=repr(field),
+            value=repr(value),
+            whole_text=whole,
+            mark=mark,
+            whole=whole,
+            mark_again=mark,
+            decimal=decimal,
+        )
     )
 
 
@@ -188,7 +204,7 @@ def unread_words(values: pd.Series) -> str:
     """Say which values are no numbers, and the line to add where they stand for unknown."""
     counts = values.astype(str).value_counts(sort=True)
     listed = ", ".join(f'"{value}"' for value in counts.head(_MAX_VALUES_SHOWN).index)
-    return f"no number: {counted(counts)}; where they stand for unknown, add missing = [{listed}]"
+    return sentence("fault_no_number", values=counted(counts), listed=listed)
 
 
 def counted(counts: pd.Series) -> str:
@@ -242,5 +258,6 @@ def doubtful_number_fields(frame: pd.DataFrame, fields: Sequence[str]) -> list[s
         bad = unread(given)
         if len(bad) and 2 * len(bad) < len(given):
             rows = ", ".join(f"row {row + 1}" for row in bad.index[:MAX_IDS_SHOWN])
-            problems.append(f"field {name!r}: {unread_words(bad)} ({rows})")
+            what = reason_of(unread_words(bad))
+            problems.append(sentence("fault_of_field", field=repr(name), what=what, rows=rows))
     return problems

@@ -20,7 +20,7 @@ from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector import columns, coordinates, delimited, files, numbers, shapes
-from geo_planner.words.english import english
+from geo_planner.words.english import english, sentence
 
 ALL_COLUMNS = ""
 _IN_A_COMMAND = "in a command: --missing VALUE, --thousands MARK, --decimal MARK"
@@ -105,7 +105,7 @@ def _from_layer(
 ) -> tuple[pd.DataFrame, gpd.GeoSeries, list[str]]:
     layer = files.read_features(path, None, None, None)
     if not isinstance(layer.frame, gpd.GeoDataFrame):
-        raise InputError(f"{path.name}: the layer has no geometry")
+        raise InputError(sentence("fault_no_geometry", layer=path.name))
     plain, cleared = numbers.without_missing(
         pd.DataFrame(layer.frame.drop(columns="geometry")), cells, path.name
     )

@@ -73,6 +73,14 @@ def test_bicycles_are_pushed_where_they_may_not_be_ridden(town):
     assert (along[0], against[0]) == (3000, 10_000)
 
 
+@pytest.mark.parametrize("max_stress", [1, 4])
+def test_bicycles_are_pushed_along_streets_said_to_have_no_cycleway(town, max_stress):
+    travel = PRESET.model_copy(update={"max_traffic_stress": max_stress})
+    bare = _street(town, cycle_facility="none")
+    streets, _ = as_r5(bare.streets, town.nodes, "bicycle", travel)
+    assert streets["bicycle_pushed_forward"].tolist() == [True] + [False] * (len(streets) - 1)
+
+
 @pytest.mark.parametrize(
     ("columns", "level"),
     [

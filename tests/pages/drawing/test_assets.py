@@ -52,7 +52,8 @@ def npm(tmp_path, monkeypatch):
     program.parent.mkdir()
     program.write_text(
         f'#!/bin/sh\necho "$2" >> {shelf}/asked\n'
-        f'case "$2" in leaflet*) cp {shelf}/0.tgz . ;; *) cp {shelf}/1.tgz . ;; esac\n'
+        f'case "$2" in leaflet*) cp {shelf}/0.tgz . ;; *inter*) cp {shelf}/1.tgz . ;; '
+        f"*) cp {shelf}/2.tgz . ;; esac\n"
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
@@ -61,12 +62,12 @@ def npm(tmp_path, monkeypatch):
 
 def test_fetching_puts_every_file_and_licence_in_place_and_asks_once_per_package(npm, tmp_path):
     folder = tmp_path / "assets"
-    assert len(assets.missing_assets(folder)) == 5
+    assert len(assets.missing_assets(folder)) == 8
     assert assets.fetch_assets(folder) == folder
     assert assets.missing_assets(folder) == []
     assert (folder / "leaflet/LICENSE").read_text() == FILES["leaflet/LICENSE"]
     asked = (npm / "asked").read_text().split()
-    assert asked == ["leaflet@1.9.3", "@fontsource-variable/inter@5.3.0"]
+    assert asked == [f"{one.name}@{one.version}" for one in assets.PACKAGES.values()]
     assets.fetch_assets(folder)
     assert (npm / "asked").read_text().split() == asked
 
@@ -76,7 +77,7 @@ def test_a_package_with_another_digest_is_refused_whole(npm, tmp_path, monkeypat
     monkeypatch.setattr(assets, "PACKAGES", wrong)
     with pytest.raises(SourceError, match="nothing was installed"):
         assets.fetch_assets(tmp_path / "assets")
-    assert len(assets.missing_assets(tmp_path / "assets")) == 5
+    assert len(assets.missing_assets(tmp_path / "assets")) == 8
 
 
 def test_without_npm_the_reason_is_said(tmp_path, monkeypatch):

@@ -139,7 +139,7 @@ def test_the_start_page_tells_what_was_left_out_sources_and_edge(result):
     html = render_overview(result, files=["map.html", "sites.csv"], assets=BARE)
     assert "ways outside &lt;img" in html
     assert "no named place is a airport" in html
-    assert "1 zones and 0 workplaces outside the study area" in html
+    assert "1 zone and 0 workplaces outside the study area" in html
     assert 'href="sites.csv" download' in html
     assert "town.osm" in html
     assert "1 400" in html.replace("\u202f", " ")

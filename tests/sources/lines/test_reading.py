@@ -254,7 +254,7 @@ def test_settings_that_need_a_field_say_so():
 
 def test_shapes_that_are_no_lines_are_refused(tmp_path):
     path = drawn(tmp_path, [MAIN.centroid])
-    with pytest.raises(InputError, match="no lines but Point"):
+    with pytest.raises(InputError, match="no line but Point"):
         read_lines(LinesSource(path=path), UTM)
 
 

@@ -402,7 +402,7 @@ def test_a_file_without_streets_is_refused_with_what_it_holds(tmp_path: Path) ->
     drawing = (
         Drawing().node(1, 0, 0, shop="books").node(2, 9, 0).way(1, [1, 2], {"railway": "rail"})
     )
-    with pytest.raises(SourceError, match=r"holds no streets \(1 ways, 1 tagged nodes\)"):
+    with pytest.raises(SourceError, match=r"holds no streets \(1 way, 1 tagged node\)"):
         read_osm(drawing.write(tmp_path))
 
 

@@ -386,6 +386,8 @@ def test_no_barrier_of_the_table_stops_walkers_but_lets_cars_pass() -> None:
         ({"cycleway:both": "shared_lane"}, "shared"),
         ({"cyclestreet": "yes"}, "shared"),
         ({"cycleway:both": "separate"}, None),
+        ({"cycleway:both": "no"}, "none"),
+        ({"cycleway:both": "no", "cyclestreet": "yes"}, "shared"),
     ],
 )
 def test_the_best_cycle_facility_of_a_street_is_named(

@@ -53,7 +53,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path):
     assert caught.value.problems == (
         "1 rows without id: row 3",
         "1 ids stand more than once: 'a'",
-        "2 rows have no usable 'lon' and 'lat': a ('east', '55'), row 3 ('9', '95')",
+        "2 rows have no usable 'lon', 'lat': a ('east', '55'), row 3 ('9', '95')",
         "3 rows without coordinates: a, row 3, c",
         f"1 rows far outside the area {UTM.name} is for (are lon and lat swapped?): b",
     )

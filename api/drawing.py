@@ -1,0 +1,259 @@
+"""Pages drawn once a result and language, kept, and sent with what is of one request.
+
+They are drawn with stand-ins for the nonce and for the path that a proxy puts before addresses.
+These are drawn at random, so that no text from data can pass for them.
+"""
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import quote, urlencode
+
+from geo_planner.analysis import AnalysisResult
+from geo_planner.compare import Comparison, compare_results
+from geo_planner.errors import GeoPlannerError
+from geo_planner.pages.ask.page import render_ask
+from geo_planner.pages.brief.page import render_brief
+from geo_planner.pages.compare.brief import render_compare_brief
+from geo_planner.pages.compare.page import render_compare
+from geo_planner.pages.drawing.assets import PageAssets, page_assets
+from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
+from geo_planner.pages.drawing.page import (
+    CHOICES_HERE,
+    COMPARE_BRIEF_LINK,
+    COMPARE_LINK,
+    EDITOR_LINK,
+    SERVED_LINKS,
+)
+from geo_planner.pages.drawing.view import Language, in_language
+from geo_planner.pages.policy.page import render_policy, render_policy_print
+from geo_planner.pages.scenarios.listing import render_scenarios
+from geo_planner.pages.sites.page import render_sites_page
+from geo_planner.pages.study.map import render_map
+from geo_planner.pages.study.overview import render_overview
+from geo_planner.region import Region
+from geo_planner.run_folder import open_run
+from geo_planner.words.wording import Wording
+
+from .addresses import V1
+from .library import BASELINE, RESERVED, Shelf
+
+POLICY_PRINT, BRIEF, FILES = "/policy/print", "/briefs", "/files"
+_NONCE, _ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+
+
+def sent(html: str, *, nonce: str, root: str, choices: str) -> str:
+    """Fill a drawn page with what is of one request."""
+    return html.replace(CHOICES_HERE, choices).replace(_NONCE, nonce).replace(_ROOT, root)
+
+
+def draw_pages(shelf: Shelf) -> None:
+    """Draw the pages of a study in its own language, ahead of the first visit.
+
+    One that cannot be drawn says so when it is asked for.
+    """
+    language: Language = "da" if shelf.region.study.get("language") == "da" else "en"
+    for name in ("overview", "map", "ask", "sites"):
+        with suppress(GeoPlannerError):
+            drawn(shelf, name, language)
+
+
+def drawn(shelf: Shelf, name: str, language: Language) -> str:
+    """Give a page of a result: one of ``SERVED_LINKS`` or ``policy_print``.
+
+    Raises
+    ------
+    RefusedError
+        When the page needs a result and there is none.
+    GeoPlannerError
+        When the result lacks what the page shows.
+    """
+    return _kept(shelf, (name, language), lambda assets: _draw(shelf, name, language, assets))
+
+
+def drawn_brief(shelf: Shelf, site_id: str, language: Language) -> str:
+    """Give the brief of a site.
+
+    Raises
+    ------
+    RefusedError
+        When there is no result.
+    InputError
+        When it has no such site.
+    """
+    result, links = shelf.require_result(), links_of(shelf)
+    return _kept(
+        shelf,
+        ("brief", site_id, language),
+        lambda assets: render_brief(
+            result, site_id, language=language, assets=assets, back=links["sites"], nonce=_NONCE
+        ),
+    )
+
+
+def drawn_comparison(a: Shelf, b: Shelf, language: Language) -> str:
+    """Give the page on what differs between two results of a study: B against A.
+
+    Raises
+    ------
+    RefusedError
+        When one of them has no result.
+    InputError
+        When they share nothing that could be compared.
+    """
+    links = {
+        **links_of(b),
+        "brief": _pair_address(COMPARE_BRIEF_LINK, a, b),
+        "turned": _pair_address(COMPARE_LINK, b, a),
+    }
+    return _kept(
+        b,
+        ("compare", a.scenario_id, a.opened_as, language),
+        lambda assets: render_compare(
+            comparison_of(a, b, language), assets=assets, base=_base(b), links=links, nonce=_NONCE
+        ),
+    )
+
+
+def drawn_comparison_brief(a: Shelf, b: Shelf, language: Language) -> str:
+    """Give the same as two sides to print; as :func:`drawn_comparison`."""
+    back = _pair_address(COMPARE_LINK, a, b)
+    return _kept(
+        b,
+        ("compare_brief", a.scenario_id, a.opened_as, language),
+        lambda assets: render_compare_brief(
+            comparison_of(a, b, language), assets=assets, back=back, nonce=_NONCE
+        ),
+    )
+
+
+def _pair_address(path: str, a: Shelf, b: Shelf) -> str:
+    return _address(path, study=b.study_id, a=a.scenario_id, b=b.scenario_id)
+
+
+def comparison_of(a: Shelf, b: Shelf, language: Language) -> Comparison:
+    """Compare two results of a study, once.
+
+    Raises
+    ------
+    RefusedError
+        When one of them has no result.
+    """
+    results = a.require_result(), b.require_result()
+    key = ("comparison", a.scenario_id, a.opened_as, language)
+    return b.keep(
+        key,
+        lambda: compare_results(
+            *(in_language(result, language) for result in results),
+            name_a=label_of(a, language),
+            name_b=label_of(b, language),
+        ),
+    )
+
+
+def label_of(shelf: Shelf, language: Language) -> str:
+    """Name a result among those of its study."""
+    is_baseline = shelf.scenario_id == BASELINE
+    return Wording(language)("brief_baseline") if is_baseline else shelf.name
+
+
+def links_of(shelf: Shelf) -> dict[str, str]:
+    """Give the addresses of the pages of a result, and of what they lead to."""
+    ids = {"study": shelf.study_id, "scenario": shelf.scenario_id}
+    chosen = {name: value for name, value in ids.items() if value != BASELINE}
+    links = {name: _address(path, **chosen) for name, path in SERVED_LINKS.items()}
+    result = shelf.result()
+    if result is None or not len(result.details.get("policy", ())):
+        del links["policy"]
+    else:
+        links["policy_print"] = _address(POLICY_PRINT, **chosen)
+    if shelf.place.is_run:
+        links["files"] = _address(f"{FILES}/{{name}}", **chosen)
+        links["sites_csv"] = _address(f"{FILES}/sites.csv", **chosen)
+    links["site_brief"] = _address(f"{BRIEF}/{{site}}", **chosen)
+    return links
+
+
+def _address(path: str, **query: str) -> str:
+    return f"{_ROOT}{quote(path, safe='/{}')}?{urlencode(query)}"
+
+
+def drawn_scenarios(shelf: Shelf, language: Language, *, keeps: bool) -> str:
+    """Give the list of scenarios of a study; ``keeps``: the service keeps what is made there."""
+    of_study = urlencode({"study": shelf.study_id})
+    service = {
+        "api": V1.removeprefix("/"),
+        "study": shelf.study_id,
+        "editor": f"{EDITOR_LINK}?{of_study}".removeprefix("/"),
+        "compare": f"{COMPARE_LINK}?{of_study}".removeprefix("/"),
+        "keeps": keeps,
+        "runs": keeps and shelf.place.is_run,
+        "reserved": list(RESERVED),
+    }
+    links = links_of(shelf)
+    return _kept(
+        shelf,
+        ("scenarios", language, keeps),
+        lambda assets: render_scenarios(
+            _subject(shelf, language),
+            service=service,
+            assets=assets,
+            base=_base(shelf),
+            links=links,
+            nonce=_NONCE,
+        ),
+    )
+
+
+def _subject(shelf: Shelf, language: Language) -> AnalysisResult | Region:
+    """Give the result in a language, or its region where there is none."""
+    result = shelf.result()
+    if result is None:
+        return in_language(shelf.region, language)
+    return in_language(result, language)
+
+
+def _kept(shelf: Shelf, key: tuple[object, ...], draw: Callable[[PageAssets], str]) -> str:
+    assets = page_assets("served", root=_ROOT)
+    return shelf.keep((key, assets), lambda: draw(assets))
+
+
+def _draw(shelf: Shelf, name: str, language: Language, assets: PageAssets) -> str:
+    links = links_of(shelf)
+    if name in ("map", "ask"):
+        result = shelf.result()
+        subject: AnalysisResult | Region = (
+            in_language(shelf.region, language) if result is None else in_language(result, language)
+        )
+        if name == "map":
+            return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
+        service = {"api": V1.removeprefix("/"), "study": shelf.study_id}
+        return render_ask(
+            subject,
+            service={**service, "scenario": shelf.scenario_id},
+            assets=assets,
+            base=_base(shelf),
+            links=links,
+            nonce=_NONCE,
+        )
+    result = in_language(shelf.require_result(), language)
+    if name == "policy":
+        return render_policy(result, assets=assets, links=links, nonce=_NONCE)
+    if name == "policy_print":
+        return render_policy_print(result, assets=assets, back=links.get("policy"), nonce=_NONCE)
+    if name == "overview":
+        files = downloads_of(shelf)
+        return render_overview(result, files=files, assets=assets, links=links, nonce=_NONCE)
+    return render_sites_page(result, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
+
+
+def downloads_of(shelf: Shelf) -> list[str]:
+    """Name the tables of a run, which may be taken home; none of a region that stands alone."""
+    if not shelf.place.is_run:
+        return []
+    files = open_run(shelf.place.folder, is_checked=False).files
+    return sorted(name for name in files if not name.endswith(".html"))
+
+
+def _base(shelf: Shelf) -> BaseMap:
+    return shelf.keep("base", lambda: build_basemap(shelf.region))

@@ -1,0 +1,1 @@
+"""The pages of scenarios: their list, and the editor of one."""
