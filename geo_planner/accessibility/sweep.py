@@ -161,9 +161,9 @@ def sweep_access(
     """
     at_destinations = _stack(opportunities, len(destinations))
     at_origins = _stack(people, len(origins))
-    is_turned = isinstance(router, TransitRouter) and router.window.is_arrival
+    is_reversed = isinstance(router, TransitRouter) and router.window.is_arrival
     at_columns, at_rows = at_destinations, at_origins
-    if is_turned:
+    if is_reversed:
         at_columns, at_rows = at_rows, at_columns
     summing = _Summing(measures, at_columns, at_rows)
     n_values = len(router.columns)
@@ -182,7 +182,7 @@ def sweep_access(
         n_reached_pairs += part.n_pairs if part.value == 0 else 0
         if part.value == n_values - 1:
             progress(*part.progress)
-    reached, reaching = (of_columns, of_rows) if is_turned else (of_rows, of_columns)
+    reached, reaching = (of_columns, of_rows) if is_reversed else (of_rows, of_columns)
     reached[origins.street < 0] = np.nan
     reaching[destinations.street < 0] = np.nan
     reached[..., _unknown(opportunities)] = np.nan

@@ -26,8 +26,8 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Make a key and print it, once; only its digest is kept."""
-    made: str = service_module("key_commands").add_key(folder, name, role)
-    say(as_json, {"key": made, "name": name, "role": role}, made)
+    new_key: str = service_module("key_commands").add_key(folder, name, role)
+    say(as_json, {"key": new_key, "name": name, "role": role}, new_key)
 
 
 @key.command(name="list")

@@ -257,7 +257,7 @@ def _is_boarded(world, store, number, pattern, trip, call, walk, state, first, b
     rows = store.boardings
     rows[number, CALL], rows[number, WALK] = call, walk
     rows[number, STATE], rows[number, FIRST] = state, first
-    rows[number, BOUGHT] = bought if tariff.is_turned else _ticket_of(tariff, state, bought)
+    rows[number, BOUGHT] = bought if tariff.is_reversed else _ticket_of(tariff, state, bought)
     run = world.service.pattern_trip_ptr[pattern] + trip
     return is_listed(
         rows, store.boarding_head, run, number, CALL, tariff.is_better,
@@ -279,7 +279,7 @@ def _ride(world, store, leave, parent, walk, state, first, bought, pattern, trip
         if (
             is_full(store)
             or _is_hopeless(world, store, leave, arrival, lowest, tariff.n_rides[state])
-            or (tariff.is_turned and arrival - bought > tariff.window_cs >= 0)
+            or (tariff.is_reversed and arrival - bought > tariff.window_cs >= 0)
         ):
             return
         stop, number = service.pattern_stop_idx[first_place + place], store.n[0]
@@ -367,12 +367,12 @@ def _board(world, store, leave, number, place, boarding):
         is_choice = begins and tariff.ticket[following] == IS_TIMED
         for trip in range(next_trip, n_trips if is_choice else min(next_trip + 1, n_trips)):
             departure = service.departure_cs[start + trip]
-            is_over = keeps and not tariff.is_turned and departure - bought > tariff.window_cs
+            is_over = keeps and not tariff.is_reversed and departure - bought > tariff.window_cs
             if departure - leave > world.bounds.max_time_cs or is_over or is_full(store):
                 break
             ticket = bought
             if begins:
-                ticket = NEVER if tariff.is_turned else departure
+                ticket = NEVER if tariff.is_reversed else departure
             if _is_boarded(
                 world, store, store.n[2], pattern, trip, call, walk, following, first, ticket
             ):
@@ -391,7 +391,7 @@ def _search(world, store, starts, access_cs):
     for start in range(starts.shape[0]):
         leave, stop, pattern, call, trip = starts[start]
         walk = access_cs[stop]
-        bought = NEVER if tariff.is_turned else np.int32(leave + walk + bounds.board_wait_cs)
+        bought = NEVER if tariff.is_reversed else np.int32(leave + walk + bounds.board_wait_cs)
         n_classes = tariff.board_ptr.shape[0]
         for move in range(tariff.pattern_class[pattern], tariff.following.shape[1], n_classes):
             state = tariff.following[0, move]

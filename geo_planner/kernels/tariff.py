@@ -41,7 +41,7 @@ class Tariff(NamedTuple):
     window_cs
         How long a ticket holds, from its first boarding to its last [cs]; ``ENDLESS_CS``: for the
         journey.
-    is_turned
+    is_reversed
         Whether the service is turned round: what is a boarding to travellers is an alighting there.
     begins, keeps, ticket
         As in ``networks.fare_states.FareStates``.
@@ -65,7 +65,7 @@ class Tariff(NamedTuple):
     step_fare: IntArray
     max_fares: IntArray
     window_cs: np.int32
-    is_turned: bool
+    is_reversed: bool
     begins: npt.NDArray[np.bool_]
     keeps: npt.NDArray[np.bool_]
     ticket: npt.NDArray[np.int8]

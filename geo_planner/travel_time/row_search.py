@@ -161,7 +161,7 @@ class RowSearch:
         n_entries = street.search(*given)
         return int(street.reset(work, n_entries))
 
-    def turned(self) -> "RowSearch":
+    def reversed(self) -> "RowSearch":
         """Return the search of the same costs with rows and columns exchanged."""
         starts, ends = self._points
         return RowSearch(

@@ -191,8 +191,8 @@ class Choice:
         """Return the ways of all rows, searched from the side where there are fewer points."""
         if self.search.n_ends >= self.search.n_starts:
             return _stacked_rows(self.walks, self.search.n_starts, threads, self.workspace)
-        turned = replace(self, search=self.search.turned())
-        found = _stacked_rows(turned._searched, self.search.n_ends, threads, turned.workspace)
+        reverse = replace(self, search=self.search.reversed())
+        found = _stacked_rows(reverse._searched, self.search.n_ends, threads, reverse.workspace)
         return self._opened(reversed_walks(found, self.search.n_starts)[0])
 
     def _searched(self, rows: slice, space: RowSpace) -> Walks:

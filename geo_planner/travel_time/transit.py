@@ -172,16 +172,17 @@ class TransitRouter:
     def _searched(self, timetable: Timetable) -> tuple[Service, Tariff | None]:
         """Make what is searched of one draw of the timetable, and its fares where they count."""
         is_ridden = None if self.ways.is_ridden is None else timetable.takes_bicycle
-        ways, is_turned = replace(self.ways, is_ridden=is_ridden), self.window.is_arrival
+        ways, is_reversed = replace(self.ways, is_ridden=is_ridden), self.window.is_arrival
         service = ways.chosen(service_of(replace(self.network, timetable=timetable)))
-        service = reversed_service(service) if is_turned else service
+        service = reversed_service(service) if is_reversed else service
         if not self._max_fares:
             return reduce_transfers(service), None
         if self.travel.fares is None or self.travel.fares.transfer_window_min is None:
             service = reduce_transfers(service)
         tariff = tariff_of(
             self.travel.fares, timetable, service, self.network.stop_points,
-            self.travel.max_rides, [cents(fare) for fare in self._max_fares], is_turned=is_turned,
+            self.travel.max_rides, [cents(fare) for fare in self._max_fares],
+            is_reversed=is_reversed,
         )  # fmt: skip
         return service, tariff
 
@@ -208,7 +209,7 @@ class TransitRouter:
         """
         search = self.row_search(origins, destinations, threads=threads, max_time_s=max_time_s)
         for block in run_blocks(search.n_rows, threads, search.workspace, search):
-            if search.is_turned:
+            if search.is_reversed:
                 costs_cs = block.costs_cs.swapaxes(0, 1)
                 yield Block(slice(0, len(origins)), costs_cs, block.origins)
             else:

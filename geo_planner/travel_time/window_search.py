@@ -37,14 +37,14 @@ class Timetables:
         Fares of each service; none: whatever a journey costs.
     lanes_cs
         Minutes of the window, as the search takes them [cs].
-    is_turned
+    is_reversed
         Whether the window is one of arrivals.
     """
 
     services: tuple[Service, ...]
     tariffs: tuple[Tariff, ...]
     lanes_cs: IntArray
-    is_turned: bool
+    is_reversed: bool
 
     @property
     def n_fares(self) -> int:
@@ -195,7 +195,7 @@ def onward_ways(
     walks = collect(far, n_columns, threads)
     if not timetables.needs_all_walks:
         walks = reduce_egress(timetables.services, walks)
-    if timetables.is_turned:
+    if timetables.is_reversed:
         wait_cs = np.int32(travel.board_wait_s * CENTISECONDS_PER_S)
         walks = walks._replace(cost_cs=walks.cost_cs + wait_cs)
     by_stop, _ = reversed_walks(walks, timetables.services[0].n_stops)
@@ -239,16 +239,16 @@ class WindowSearch:
         self.n_rows, self.n_columns = shape
         self._onward = onward
         # where the search ends where the journey starts, what is waited there comes last
-        is_turned = timetables.is_turned
-        first_wait = np.int32(0 if is_turned else travel.board_wait_s * CENTISECONDS_PER_S)
+        is_reversed = timetables.is_reversed
+        first_wait = np.int32(0 if is_reversed else travel.board_wait_s * CENTISECONDS_PER_S)
         self._max_time = np.int32(centiseconds(max_time_s))
         self._waits = first_wait, np.int32(travel.transfer_slack_s * CENTISECONDS_PER_S)
         self._max_rides = np.int32(travel.max_rides)
 
     @property
-    def is_turned(self) -> bool:
+    def is_reversed(self) -> bool:
         """Whether rows are destinations and columns origins."""
-        return self._timetables.is_turned
+        return self._timetables.is_reversed
 
     @property
     def limit_cs(self) -> int:
@@ -322,7 +322,7 @@ class WindowSearch:
         """Reduce the times of every minute to what is asked for, ``(n_columns, n_values)``."""
         n_columns, n_fares, n_draws, n_lanes = travel_cs.shape
         if self._ranks is None:
-            lanes = travel_cs[..., ::-1] if self.is_turned else travel_cs
+            lanes = travel_cs[..., ::-1] if self.is_reversed else travel_cs
             return lanes.swapaxes(2, 3).reshape(n_columns, n_fares * n_draws * n_lanes)
         minutes = travel_cs.reshape(n_columns * n_fares, n_draws * n_lanes)
         found = np.empty((len(minutes), len(self._ranks)), np.int32)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from geo_planner.errors import InputError
 from geo_planner.exports import spreadsheet
@@ -43,6 +44,10 @@ def test_the_head_stays_in_sight_and_numbers_have_formats(book):
     assert sheet.cell(2, names.index("population_count") + 1).number_format == "#,##0.00"
     assert sheet.cell(2, 1).number_format == "@"
     assert names[-2:] == ["x", "y"]
+    width_of = {name: sheet.column_dimensions[get_column_letter(i)].width
+                for i, name in enumerate(names, start=1)}  # fmt: skip
+    assert width_of["name"] == len("name") + 4
+    assert max(width_of.values()) <= 48
 
 
 def test_the_last_sheet_names_credits_notice_and_crs(book, content):

@@ -69,3 +69,9 @@ def test_a_table_without_a_drawing_of_ours_is_left_to_qgis():
     frame = gpd.GeoDataFrame({"station_id": ["a"]}, geometry=[POINT])
     assert default_style("stations", frame, None) is None
     assert default_style("zones", frame, "jobs") is None
+
+
+def test_the_figure_shown_first_is_that_of_zones_and_other_tables_keep_their_own():
+    sites = gpd.GeoDataFrame({"score": [40.0, 60.0], "jobs": [1.0, 2.0]}, geometry=[POINT, POINT])
+    assert default_style("sites", sites, "jobs").title == "sites by score"
+    assert default_style("zones", sites, "jobs").title == "zones by jobs"

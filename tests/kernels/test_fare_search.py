@@ -47,13 +47,15 @@ def points_of(timetable):
     return gpd.GeoSeries([Point(STOPS[stop]) for stop in timetable.stop_ids])
 
 
-def search(fares, timetable, transfers, access, departures, limits, max_fares, *, is_turned=False):
+def search(
+    fares, timetable, transfers, access, departures, limits, max_fares, *, is_reversed=False
+):
     """Search labels within each fare, ``(n_fares, n_stops, n_lanes)``."""
     service = service_of(timetable, transfers)
-    service = reduce_transfers(reversed_service(service) if is_turned else service)
+    service = reduce_transfers(reversed_service(service) if is_reversed else service)
     tariff = tariff_of(
         fares, timetable, service, points_of(timetable), limits.max_rides, max_fares,
-        is_turned=is_turned,
+        is_reversed=is_reversed,
     )  # fmt: skip
     place = {stop: number for number, stop in enumerate(timetable.stop_ids.tolist())}
     stops = np.array([place[stop] for stop in access], np.int32)
@@ -204,7 +206,7 @@ def test_fares_of_arrivals_are_those_of_the_departures_they_answer(fares, drawn)
     max_fares = MAX_FARES[fares.kind]
     best = search(
         fares, timetable, {}, {"b": 0}, [int(TURN_CS) - deadline], limits, max_fares,
-        is_turned=True,
+        is_reversed=True,
     )  # fmt: skip
     vehicles = read_day(tables, day)
     waits = {"board_wait_cs": 0, "transfer_slack_cs": 6000, "max_rides": 3}

@@ -49,7 +49,7 @@ def lanes_within(fares, timetable, transfers, access, lanes_cs, limits, max_fare
     service = reversed_service(service) if turned else service
     tariff = tariff_of(
         fares, timetable, service, points_of(timetable), limits.max_rides, max_fares,
-        is_turned=turned,
+        is_reversed=turned,
     )  # fmt: skip
     bounds = Bounds(*(np.int32(one) for one in (
         limits.board_wait_cs, limits.transfer_slack_cs, limits.max_time_cs, -1

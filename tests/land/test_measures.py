@@ -4,6 +4,7 @@ import json
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo_planner import schema
@@ -25,7 +26,8 @@ def region(tmp_path):
     rows = [
         plan("l1", "local_plan", SQUARE, floor_area_ratio=1.0, ratio_basis=1, max_floors=4.0),
         plan("f1", "framework", SQUARE, floor_area_ratio=1.5, ratio_basis=1, env_class_max=5),
-        plan("f2", "framework", EAST, floor_area_ratio=0.8, ratio_basis=1, use_code=41),
+        plan("f2", "framework", EAST, floor_area_ratio=0.8, use_code=41, zone_status="urban")
+        | {"ratio_basis": 1},
         plan("f3", "framework", FAR, use_code=91, zone_status="rural"),
     ]
     at = sites(right=SQUARE, possible=EAST, rural=FAR)
@@ -94,6 +96,8 @@ def test_jobs_are_told_for_every_use(region):
 def test_yes_no_questions_of_the_hard_constraints_are_answered_or_left_open(region):
     found = land_measures(region, constraints=site_constraints(region))
     assert found.loc["rural", "in_rural_zone"]
+    assert found.loc["possible", "in_rural_zone"] == False  # noqa: E712 -- neither true nor unknown
+    assert pd.isna(found.loc["right", "in_rural_zone"])  # no plan there states a zone
     assert not found.loc["rural", "use_allowed"]
     assert found.loc["possible", "use_allowed"]
     assert found["in_green_wedge"].isna().all()

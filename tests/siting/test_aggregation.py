@@ -149,3 +149,17 @@ def test_ties_are_shown_and_a_range_tells_where_it_may_put_a_site():
     assert scores["is_tied"].tolist() == [False, True, True, False]
     assert scores["rank_best"].tolist() == [1, 1, 1, 4]
     assert scores["rank_worst"].tolist() == [3, 2, 2, 4]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_where_no_site_is_ranked_there_are_no_scores(method):
+    found = aggregate(np.empty((0, 2)), np.array([0.5, 0.5]), method)
+    assert (found.low.shape, found.high.shape, found.contributions.shape) == ((0,), (0,), (0, 2))
+
+
+def test_contributions_to_topsis_are_as_the_squared_distances_from_the_worst():
+    # from the worst: 0.5 of a column of norm sqrt(1.25), 0.25 of one of sqrt(1.0625)
+    found = aggregate(np.array([[1, 1], [0.5, 0.25], [0, 0]]), np.array([0.5, 0.5]), "topsis")
+    first, second = found.contributions[1]
+    assert first / second == pytest.approx((0.5**2 / 1.25) / (0.25**2 / 1.0625))
+    assert first + second == pytest.approx(found.low[1])

@@ -61,6 +61,8 @@ def test_topsis_and_sites_that_are_not_ranked_are_refused():
         what_would_make_first(raw, HALVES, {}, "s1", method="topsis")
     with pytest.raises(InputError, match="'x': not among"):
         what_would_make_first(raw, HALVES, {}, "x")
+    with pytest.raises(InputError, match="alone there"):
+        what_would_make_first(raw.loc[["s0"]], HALVES, {}, "s0")
 
 
 figures = st.floats(0, 25)

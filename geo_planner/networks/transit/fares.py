@@ -68,7 +68,7 @@ def tariff_of(
     max_rides: int,
     max_cents: Sequence[int] = (),
     *,
-    is_turned: bool = False,
+    is_reversed: bool = False,
 ) -> Tariff:
     """Lay out what journeys on a service cost.
 
@@ -84,7 +84,7 @@ def tariff_of(
         Most rides.
     max_cents
         Dearest journey of each result, rising [hundredths]; empty: one, of any fare.
-    is_turned
+    is_reversed
         Whether the service is turned round.
 
     Raises
@@ -94,10 +94,10 @@ def tariff_of(
     """
     priced = fares or _FREE
     states = fare_states(
-        priced, max_rides, max_cents=max_cents[-1] if max_cents else None, is_reversed=is_turned
+        priced, max_rides, max_cents=max_cents[-1] if max_cents else None, is_reversed=is_reversed
     )
     classes = pattern_classes(priced, timetable)
-    classes = np.ascontiguousarray(classes[::-1]) if is_turned else classes
+    classes = np.ascontiguousarray(classes[::-1]) if is_reversed else classes
     window_min = priced.transfer_window_min
     limits = [np.inf if d.up_to_km is None else d.up_to_km * _M_PER_KM for d in priced.distances]
     return Tariff(
@@ -116,7 +116,7 @@ def tariff_of(
         np.array([cents(d.price) for d in priced.distances], np.int32),
         np.array(max_cents or [NOT_SOLD - 1], np.int32),
         np.int32(ENDLESS_CS if window_min is None else centiseconds(seconds_from_min(window_min))),
-        is_turned,
+        is_reversed,
         states.begins,
         states.keeps,
         states.ticket,

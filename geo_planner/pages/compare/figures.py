@@ -137,10 +137,10 @@ def _all_in_data(comparison: Comparison, what: str) -> _Whole:
 def _saturated(means: tuple[float, float], whole: _Whole, words: Wording) -> str:
     """Say of which side a mean is all, or nearly all, there is in the data; "" of none."""
     what, totals = whole
-    told = [saturation_words(*pair, what, words) for pair in zip(means, totals, strict=True)]
-    if told[0] == told[1]:
-        return told[0]
-    return ", ".join(f"{side}: {one}" for side, one in zip("AB", told, strict=True) if one)
+    phrases = [saturation_words(*pair, what, words) for pair in zip(means, totals, strict=True)]
+    if phrases[0] == phrases[1]:
+        return phrases[0]
+    return ", ".join(f"{side}: {one}" for side, one in zip("AB", phrases, strict=True) if one)
 
 
 def _mean_card(

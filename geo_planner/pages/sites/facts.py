@@ -264,8 +264,10 @@ def _saturated(view: View, row: pd.Series, criteria: Sequence[str]) -> list[str]
     if not counted:
         return []
     total = all_there_is(view.zones, view.businesses, "workers")
-    told = [(name, saturation_words(row[name], total, "workers", view.words)) for name in counted]
-    return [f"{short_label(view, name)}: {words}" for name, words in told if words]
+    phrases = [
+        (name, saturation_words(row[name], total, "workers", view.words)) for name in counted
+    ]
+    return [f"{short_label(view, name)}: {words}" for name, words in phrases if words]
 
 
 def _plain_rows(view: View, row: pd.Series) -> list[list[str]]:

@@ -35,8 +35,8 @@ def street_frame(
     """
     # the first digits of a digest of the geometry stand for an id that is not given
     given = attributes["street_id"]
-    made = pd.Series(shape_ids(lines), given.index)
-    line_ids = given.where(given.notna(), made).to_numpy(dtype=object)
+    own_ids = pd.Series(shape_ids(lines), given.index)
+    line_ids = given.where(given.notna(), own_ids).to_numpy(dtype=object)
     ids = line_ids[pieces.line]
     number = pd.Series(ids).groupby(ids).cumcount()
     names = node_ids(pieces.node_places)

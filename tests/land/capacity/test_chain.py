@@ -58,6 +58,15 @@ def test_the_whole_area_is_counted_once_where_a_site_has_several_parts_under_it(
     assert only(capacity(whole, part), "allowed_whole_area_m2", "now") == pytest.approx(20_000)
 
 
+@pytest.mark.parametrize("x", [0, 50])
+def test_a_part_that_admits_no_offices_takes_no_whole_area_from_the_part_beside_it(x):
+    whole = plan("l1", "local_plan", box(0, 0, 400, 100), floor_area_ratio=0.5, ratio_basis=1)
+    homes = plan("d1", "sub_area", box(x, 0, 50, 100), use_code=11)
+    frame = capacity(whole, homes)
+    assert only(frame, "allowed_whole_area_m2", "now") == pytest.approx(20_000)
+    assert allowed(frame) == pytest.approx([2500.0] * 3)
+
+
 @pytest.mark.parametrize("basis", [2, 3, 4])
 def test_without_parcels_a_ratio_on_them_is_only_a_bound(basis):
     frame = capacity(plan("l1", "local_plan", floor_area_ratio=0.5, ratio_basis=basis))
@@ -112,6 +121,13 @@ def test_a_ratio_without_a_basis_is_a_bound():
 def test_floors_times_buildable_footprint_is_an_interval():
     frame = capacity(plan("l1", "local_plan", max_floors=4.0))
     assert allowed(frame) == pytest.approx([4 * share * 10_000 for share in FOOTPRINT])
+    assert only(frame, "binding_limit", "now") == "floors"
+
+
+def test_the_limit_that_binds_is_that_of_the_likely_value_whatever_binds_at_the_ends():
+    # four floors on 35, 45 and 60 % of the ground: 1.4, 1.8 and 2.4 times it
+    frame = capacity(plan("l1", "local_plan", floor_area_ratio=2.0, ratio_basis=1, max_floors=4.0))
+    assert allowed(frame) == pytest.approx([14_000, 18_000, 20_000])
     assert only(frame, "binding_limit", "now") == "floors"
 
 
@@ -303,6 +319,16 @@ def test_existing_floor_area_comes_from_parcels_where_all_state_it(built, expect
     frame = capacity(plan("l1", "local_plan", floor_area_ratio=0.5, ratio_basis=1), at=at, on=on)
     found = only(frame, "existing_floor_area_m2", "now")
     assert is_nan(found) if expected is None else found == pytest.approx(expected)
+
+
+def test_a_parcel_half_within_a_site_brings_half_its_floor_area():
+    at = sites(s=SQUARE).assign(existing_floor_area_m2=np.nan)
+    on = parcels(
+        ("1a", "P", box(0, 0, 50, 100), 5000.0, 1000.0),
+        ("1b", "P", box(50, 0, 100, 100), 10_000.0, 4000.0),
+    )
+    frame = capacity(plan("l1", "local_plan", floor_area_ratio=0.5, ratio_basis=1), at=at, on=on)
+    assert only(frame, "existing_floor_area_m2", "now") == pytest.approx(1000 + 4000 / 2)
 
 
 def test_the_chain_from_floor_area_to_net_private_jobs_is_the_product_of_its_columns():
