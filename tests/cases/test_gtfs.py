@@ -29,7 +29,7 @@ SAID = {
     "extra_cells": ["1 row with blank cells beyond the header"],
     "flex_second_feed": ["timetable of demand-responsive services alone (GTFS-Flex)"],
     "one_feed_rests": ["183 days in a row without a trip", "2026-07-01 to 2026-12-30"],
-    "platform_without_coords_parent_has": ["1 platforms without a position, given that"],
+    "platform_without_coords_parent_has": ["1 platform without a position, given that"],
     "stray_old_date": ["days in a row without a trip", "2015-01-07 to 2025-12-31"],
 }  # fmt: skip
 REFUSED = {
