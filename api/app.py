@@ -17,6 +17,7 @@ from .asking.nest import Warm
 from .asking.routes import add_questions
 from .collections.routes import add_collections
 from .comparing import add_comparisons
+from .documentation import add_documentation
 from .drawing import draw_pages
 from .errors import add_error_handlers
 from .frame import Frame
@@ -24,6 +25,8 @@ from .guard import Guard
 from .jobs.routes import add_jobs
 from .library import Library
 from .limits import Heads, Limits
+from .login import add_login
+from .metrics import Measured, Metrics, add_metrics
 from .pages import add_files, add_pages
 from .scenario_files import add_scenario_files
 from .scenarios import add_checks, add_results, add_scenarios
@@ -92,10 +95,16 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         add_jobs(app, library, state.jobs, state.scenarios)
     add_pages(app, library)
     add_files(app, library)
+    add_documentation(app)
+    if keys is not None:
+        add_login(app, keys)
+    metrics = Metrics(library, askers)
+    add_metrics(app, metrics)
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
     app.add_middleware(Heads)
     app.add_middleware(Limits, settings=settings)
+    app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(Frame)
     return app
 

@@ -27,6 +27,7 @@ from geo_planner.pages.drawing.page import (
 )
 from geo_planner.pages.drawing.view import Language, in_language
 from geo_planner.pages.policy.page import render_policy, render_policy_print
+from geo_planner.pages.scenarios.editor import render_editor
 from geo_planner.pages.scenarios.listing import render_scenarios
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
@@ -178,8 +179,20 @@ def _address(path: str, **query: str) -> str:
     return f"{_ROOT}{quote(path, safe='/{}')}?{urlencode(query)}"
 
 
-def drawn_scenarios(shelf: Shelf, language: Language, *, keeps: bool) -> str:
-    """Give the list of scenarios of a study; ``keeps``: the service keeps what is made there."""
+def drawn_scenarios(shelf: Shelf, name: str, language: Language, *, keeps: bool) -> str:
+    """Give the list of scenarios of a study, or the editor of one.
+
+    Parameters
+    ----------
+    shelf
+        The study.
+    name
+        ``scenarios`` or ``editor``.
+    language
+        Language of the page.
+    keeps
+        Whether the service keeps what is made there.
+    """
     of_study = urlencode({"study": shelf.study_id})
     service = {
         "api": V1.removeprefix("/"),
@@ -191,10 +204,11 @@ def drawn_scenarios(shelf: Shelf, language: Language, *, keeps: bool) -> str:
         "reserved": list(RESERVED),
     }
     links = links_of(shelf)
+    render = {"scenarios": render_scenarios, "editor": render_editor}[name]
     return _kept(
         shelf,
-        ("scenarios", language, keeps),
-        lambda assets: render_scenarios(
+        (name, language, keeps),
+        lambda assets: render(
             _subject(shelf, language),
             service=service,
             assets=assets,
@@ -202,6 +216,7 @@ def drawn_scenarios(shelf: Shelf, language: Language, *, keeps: bool) -> str:
             links=links,
             nonce=_NONCE,
         ),
+        draws=name == "editor",
     )
 
 
@@ -213,8 +228,14 @@ def _subject(shelf: Shelf, language: Language) -> AnalysisResult | Region:
     return in_language(result, language)
 
 
-def _kept(shelf: Shelf, key: tuple[object, ...], draw: Callable[[PageAssets], str]) -> str:
-    assets = page_assets("served", root=_ROOT)
+def _kept(
+    shelf: Shelf,
+    key: tuple[object, ...],
+    draw: Callable[[PageAssets], str],
+    *,
+    draws: bool = False,
+) -> str:
+    assets = page_assets("served", root=_ROOT, draws=draws)
     return shelf.keep((key, assets), lambda: draw(assets))
 
 

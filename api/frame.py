@@ -1,6 +1,7 @@
 """What surrounds every answer: a request id, security headers, and an end for unexpected errors."""
 
 import secrets
+import time
 
 import structlog
 from fastapi import Request
@@ -42,12 +43,12 @@ class Frame:
             return
         nonce, request_id = secrets.token_urlsafe(16), secrets.token_hex(8)
         scope.setdefault("state", {}).update(nonce=nonce, request_id=request_id)
-        has_started = False
+        has_started, status, started = False, 500, time.perf_counter()
 
         async def framed(message: Message) -> None:
-            nonlocal has_started
+            nonlocal has_started, status
             if message["type"] == "http.response.start":
-                has_started = True
+                has_started, status = True, message["status"]
                 answer_headers = MutableHeaders(scope=message)
                 answer_headers["Content-Security-Policy"] = content_policy(nonce)
                 answer_headers["X-Content-Type-Options"] = "nosniff"
@@ -62,6 +63,16 @@ class Frame:
             if has_started:
                 raise
             await _unexpected(Request(scope), request_id)(scope, receive, framed)
+        finally:
+            # the address without its query, in which points and names may stand
+            _log.info(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                took_ms=round(1000 * (time.perf_counter() - started)),
+            )
 
 
 def _unexpected(request: Request, request_id: str) -> ASGIApp:

@@ -1,16 +1,20 @@
 """Who may do what: one table of rules, a role for every route; what has no rule is refused.
 
 Without keys everything is open: the service is then reached from its own machine alone, or keeps
-nothing. With keys a request bears one: ``Authorization: Bearer KEY``.
+nothing. With keys a request bears one: ``Authorization: Bearer KEY``, or the cookie of who signed
+in; what a cookie lets in may change something only from a page of this service.
 """
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
-from .addresses import OF_STUDY, V1
+from .addresses import KEY_COOKIE, LOGIN, LOGOUT, OF_STUDY, V1
 from .errors import Refusal, RefusedError
+from .login import login_address
 from .state.keys import ROLES, Keys, Role
 
 Rule = Role | Literal["open"]
@@ -20,7 +24,9 @@ _COLLECTIONS = (
     "/collections/{collection}/items", "/collections/{collection}/items/{feature:path}",
 )  # fmt: skip
 _READ = (
-    "/", "/map", "/access", "/sites", "/scenarios", "/compare", "/compare-brief", "/policy",
+    "/metrics", "/", "/map", "/access", "/sites", "/scenarios", "/scenario", "/compare",
+    "/compare-brief",
+    "/policy",
     "/policy/print", "/briefs/{site:path}", "/files/{name}",
     f"{V1}/compare", f"{V1}/studies", f"{V1}/search", f"{V1}/isochrones",
     f"{V1}/reach",
@@ -33,10 +39,12 @@ _READ = (
 )  # fmt: skip
 RULES: dict[tuple[str, str], Rule] = {
     **{("GET", path): "open" for path in
-       ("/health", "/ready", "/version", "/static/assets/{name:path}")},
+       ("/health", "/ready", "/version", "/docs", "/static/assets/{name:path}")},
     **{("GET", path): "read" for path in _READ},
+    **dict.fromkeys((("GET", LOGIN), ("POST", LOGIN), ("POST", LOGOUT)), "open"),
     ("POST", f"{V1}/scenarios/check"): "read",
     ("POST", f"{V1}/scenarios/read"): "read",
+    ("POST", f"{V1}/scenarios/edits"): "read",
     ("POST", f"{V1}/scenarios"): "edit",
     ("PUT", f"{V1}/scenarios/{{scenario}}"): "edit",
     ("DELETE", f"{V1}/scenarios/{{scenario}}"): "edit",
@@ -66,9 +74,10 @@ class Guard:
         if rule == "open":
             return
         kind, _, given = request.headers.get("authorization", "").partition(" ")
-        role = None
-        if kind.lower() == "bearer" and given:
-            role = await run_in_threadpool(self._keys.role_of, given.strip())
+        key = given.strip() if kind.lower() == "bearer" else _key_of_cookie(request)
+        role = await run_in_threadpool(self._keys.role_of, key) if key else None
+        if role is None and "text/html" in request.headers.get("accept", ""):
+            raise HTTPException(303, headers={"Location": login_address(request)})
         if role is None:
             detail = "this asks for a key: Authorization: Bearer KEY"
             refused = RefusedError(401, Refusal(code="KeyNeeded", detail=detail))
@@ -77,3 +86,18 @@ class Guard:
         if rule is None or ROLES.index(role) < ROLES.index(rule):
             detail = f"a key of role {role} may not do this"
             raise RefusedError(403, Refusal(code="NotAllowed", detail=detail))
+
+
+def _key_of_cookie(request: Request) -> str:
+    """Read the key of who signed in; none for a change that another site's page asks for."""
+    if request.method not in ("GET", "HEAD") and not _is_from_here(request):
+        return ""
+    return request.cookies.get(KEY_COOKIE, "")
+
+
+def _is_from_here(request: Request) -> bool:
+    """Tell whether a page of this service asks, as the browser says."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")

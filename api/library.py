@@ -40,6 +40,7 @@ RESERVED = (
     "check",
     "derived",
     "read",
+    "edits",
 )
 
 

@@ -9,6 +9,9 @@ from geo_planner.pages.drawing.page import static_text
 _LAYOUT = (
     ".notice main{max-width:640px;margin:9vh auto;padding:0 20px}"
     ".notice p{margin-top:8px;overflow-wrap:anywhere}"
+    ".notice form{display:flex;gap:10px;flex-wrap:wrap;align-items:end;margin-top:14px}"
+    ".notice label{display:grid;gap:4px;flex:1 1 260px}"
+    ".notice input{padding:8px 10px;border:1px solid var(--line-2);border-radius:5px}"
     ".notice progress{width:100%;margin-top:12px;accent-color:var(--accent)}"
 )
 _SIGN = (
@@ -28,6 +31,7 @@ def notice_page(
     language: str = "en",
     share: float | None = None,
     refresh_s: int | None = None,
+    form: str = "",
 ) -> str:
     """Draw a page with a heading and some lines; every text is escaped.
 
@@ -49,6 +53,8 @@ def notice_page(
         How much of the work is done, 0 to 1; None: no bar.
     refresh_s
         Seconds until the page asks again [s]; None: never.
+    form
+        Markup to put after the lines.
     """
     styles = "".join(
         f'<style nonce="{nonce}">{text}</style>'
@@ -63,6 +69,6 @@ def notice_page(
         f'{again}<title>{escape(heading)} – {escape(study)}</title><link rel="icon" href="data:,">'
         f'{styles}</head>\n<body class="notice"><header class="top"><span class="brand">'
         f'{_SIGN}geo_planner</span><a class="study" href="{root}/">{escape(study)}</a></header>'
-        f'<main><section class="box" role="status"><h1>{escape(heading)}</h1>{text}{bar}'
+        f'<main><section class="box" role="status"><h1>{escape(heading)}</h1>{text}{bar}{form}'
         "</section></main></body></html>\n"
     )

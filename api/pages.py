@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT, asset_folder
-from geo_planner.pages.drawing.page import SERVED_LINKS
+from geo_planner.pages.drawing.page import EDITOR_LINK, SERVED_LINKS
 
 from .addresses import ScenarioId, StudyId, root_of
 from .choices import Lang, Visit, draw_choices, language_of, remember_language
@@ -80,18 +80,22 @@ def add_pages(app: FastAPI, library: Library) -> None:
     def brief(site: str, visit: Visited) -> Response:
         return visits.answer(visit, lambda: drawn_brief(visit.shelf, site, visit.language))
 
-    def scenarios(visit: Visited) -> Response:
-        keeps = visit.request.app.state.state is not None
-        baseline = library.shelf(visit.shelf.study_id)
-        of_study = replace(visit, shelf=baseline)
-        return visits.answer(
-            of_study, lambda: drawn_scenarios(baseline, visit.language, keeps=keeps)
-        )
+    def of_scenarios(name: str) -> Callable[[Visit], Response]:
+        def page(visit: Visited) -> Response:
+            keeps = visit.request.app.state.state is not None
+            baseline = library.shelf(visit.shelf.study_id)
+            return visits.answer(
+                replace(visit, shelf=baseline),
+                lambda: drawn_scenarios(baseline, name, visit.language, keeps=keeps),
+            )
+
+        return page
 
     for name in ("overview", "map", "ask", "sites", "policy"):
         add(SERVED_LINKS[name], page_of(name))
     add(POLICY_PRINT, page_of("policy_print"))
-    add(SERVED_LINKS["scenarios"], scenarios)
+    add(SERVED_LINKS["scenarios"], of_scenarios("scenarios"))
+    add(EDITOR_LINK, of_scenarios("editor"))
     add(BRIEF + "/{site:path}", brief)
 
 

@@ -17,6 +17,7 @@ from .addresses import V1, StudyId
 from .asking.askers import Askers
 from .asking.asking import ask
 from .asking.question import Question
+from .choices import Lang, language_of
 from .errors import Refusal, RefusedError, problems_of
 from .library import BASELINE, RESERVED, Library, Shelf, Study
 from .state.scenarios import Scenarios
@@ -60,6 +61,24 @@ def add_checks(app: FastAPI, library: Library, askers: Askers) -> None:
         require_fit(content, shelf)
         region = shelf.region
         question = Question("check", region.path, region.digest, {"content": content})
+        return await ask(askers, question, request)
+
+    @app.post(
+        f"{V1}/scenarios/edits", tags=["scenarios"], response_class=Response,
+        responses={200: {"description": "Each edit by itself, after what is of the whole.",
+                         "content": {"application/json": {"schema": {"type": "object"}}}},
+                   **problems_of(404, 422, 503, 504)},
+    )  # fmt: skip
+    async def edits(
+        content: Content, request: Request, study: StudyId = None, lang: Lang = None
+    ) -> Response:
+        """Tell of each edit by itself what is wrong, what it changes and where; write nothing."""
+        shelf = library.shelf(study)
+        require_fit(content, shelf)
+        region = shelf.region
+        language = language_of(request, lang, str(region.study.get("language")))
+        asked = {"content": content, "language": language}
+        question = Question("edits", region.path, region.digest, asked)
         return await ask(askers, question, request)
 
     @app.get(f"{V1}/scenarios/schema", tags=["scenarios"])

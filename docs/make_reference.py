@@ -20,6 +20,7 @@ from typing import Any
 import typer
 
 import geo_planner
+from api.settings import ServiceSettings
 from geo_planner import errors, schema
 from geo_planner.cli import app
 from geo_planner.config import Study
@@ -81,6 +82,7 @@ def pages() -> dict[str, str]:
         "README.md": _index_page(),
         "tables.md": _tables_page(),
         "study-keys.md": _study_page(),
+        "service-settings.md": _service_page(),
         "commands.md": _commands_page(),
         "errors.md": _errors_page(),
         "defaults.md": _defaults_page(),
@@ -118,6 +120,7 @@ def _index_page() -> str:
         ("[study-keys.md](study-keys.md)", "every key of a study file"),
         ("[study.schema.json](study.schema.json)", "the same as JSON schema, for editors"),
         ("[scenario.schema.json](scenario.schema.json)", "every key of a scenario file"),
+        ("[service-settings.md](service-settings.md)", "every setting of the service"),
         ("[commands.md](commands.md)", "every command and option"),
         ("[errors.md](errors.md)", "every error, and the exit codes"),
         ("[defaults.md](defaults.md)", "every number that is a choice, with its source"),
@@ -179,6 +182,22 @@ def _study_page() -> str:
     )
     blocks = [_model_block(place, node) for place, node in _sections(whole, whole["$defs"])]
     return _page("Study keys", intro, *blocks)
+
+
+def _service_page() -> str:
+    whole = ServiceSettings.model_json_schema()
+    prefix = ServiceSettings.model_config["env_prefix"]
+    rows = [
+        (f"`{prefix}{key.upper()}`", _kind(node), _default(node), node.get("description", ""))
+        for key, node in whole["properties"].items()
+        if key != "folders"
+    ]
+    intro = (
+        "Settings of `geo-planner serve`, given by the environment. Options of the command go "
+        "before them. [hosting.md](../guide/hosting.md) says how the service is run for others."
+    )
+    head = ["variable", "value", "default", "meaning"]
+    return _page("Settings of the service", intro, _grid(head, rows))
 
 
 def _sections(

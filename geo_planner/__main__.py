@@ -3,9 +3,18 @@
 import os
 import sys
 
+_INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
+
 
 def main() -> None:
     """Run the command line; exit 0 when done, 1 when the input is wrong, 2 on wrong use."""
+    try:
+        _run()
+    except KeyboardInterrupt:  # while it is still importing: commands that run end by themselves
+        sys.exit(_INTERRUPTED)
+
+
+def _run() -> None:
     from geo_planner.cli import app
     from geo_planner.errors import GeoPlannerError
 

@@ -21,6 +21,7 @@ from geo_planner.findings import Finding
 from geo_planner.itinerary import to_json
 from geo_planner.region import Region
 from geo_planner.scenario import check_scenario
+from geo_planner.scenario.tracing import trace_edits
 from geo_planner.schema import tables
 from geo_planner.travel_time import travel_times
 from geo_planner.words.reasons import reason_words
@@ -139,6 +140,24 @@ def _check(_: Openings, region: Region, asked: _Asked) -> Answer:
     return _json(**{**checked.to_json(), "notes": notes})
 
 
+def _edits(_: Openings, region: Region, asked: _Asked) -> Answer:
+    words = Wording.of_study({**region.study, "language": asked["language"]})
+    edits = [
+        {
+            "problems": [
+                {"field": place, "text": reason_words(reason, words)}
+                for place, reason in trace.problems
+            ],
+            "notes": [reason_words(note, words) for note in trace.notes],
+            "changes": trace.changes,
+            "n_shapes": trace.n_shapes,
+            "shapes": json.loads(feature_collection(trace.shapes, ())),
+        }
+        for trace in trace_edits(region, asked["content"])
+    ]
+    return _json(edits=edits)
+
+
 ANSWERS: dict[str, Callable[[Openings, Region, _Asked], Answer]] = {
     "isochrones": _isochrones,
     "reach": _reach,
@@ -146,6 +165,7 @@ ANSWERS: dict[str, Callable[[Openings, Region, _Asked], Answer]] = {
     "access": _access,
     "times": _times,
     "check": _check,
+    "edits": _edits,
 }
 
 

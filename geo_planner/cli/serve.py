@@ -7,7 +7,7 @@ import typer
 
 _NEEDED = (
     "fastapi", "uvicorn", "structlog", "pydantic_settings", "sqlalchemy", "alembic",
-    "sse_starlette", "folium", "jinja2",
+    "sse_starlette", "prometheus_client", "tomli_w", "folium", "jinja2",
 )  # fmt: skip
 _INSTALLED_NAME = "geo_planner_api"
 _FOLDER_NAME = "api"

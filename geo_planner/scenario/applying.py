@@ -6,7 +6,7 @@ version: where a region of that identity stands already, it is opened and not ma
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from geo_planner.version import __version__
 from geo_planner.words.english import english
 
 Source = Scenario | Mapping[str, Any] | Path | str
+Follow = Callable[[int, Modification, Draft, Draft], None]
 
 
 @dataclass
@@ -80,7 +81,13 @@ class Check:
         }  # fmt: skip
 
 
-def check_scenario(region: Region, source: Source, bases: Iterable[Scenario] = ()) -> Check:
+def check_scenario(
+    region: Region,
+    source: Source,
+    bases: Iterable[Scenario] = (),
+    *,
+    follow: Follow | None = None,
+) -> Check:
     """Try a scenario on a region; nothing is written.
 
     Parameters
@@ -91,6 +98,9 @@ def check_scenario(region: Region, source: Source, bases: Iterable[Scenario] = (
         A scenario, the content of a file, or a file.
     bases
         Scenarios it may build on; those in files beside it are found.
+    follow
+        Called with each modification of the scenario itself that can be applied: its place from 1,
+        the modification, and the tables before and after it.
 
     Examples
     --------
@@ -113,7 +123,7 @@ def check_scenario(region: Region, source: Source, bases: Iterable[Scenario] = (
         except ScenarioError as error:
             wrong += [(0, reason) for reason in error.reasons]
             chain = [parsed.scenario]
-        wrong += _try(region, chain, parsed.numbers, check)
+        wrong += _try(region, chain, parsed.numbers, check, follow)
     check.reasons = [reason for _, reason in sorted(wrong, key=lambda item: item[0])]
     if check.reasons:
         check.tables = {}
@@ -223,7 +233,11 @@ def _chain(scenario: Scenario, source: Source, bases: Iterable[Scenario]) -> lis
 
 
 def _try(
-    region: Region, chain: Sequence[Scenario], numbers: Sequence[int], check: Check
+    region: Region,
+    chain: Sequence[Scenario],
+    numbers: Sequence[int],
+    check: Check,
+    follow: Follow | None = None,
 ) -> list[tuple[int, Reason]]:
     """Run all modifications on a draft; keep what they change, return what is wrong."""
     draft = Draft(region)
@@ -232,7 +246,10 @@ def _try(
         is_base = scenario is not chain[-1]
         places = range(1, len(scenario.modifications) + 1) if is_base else numbers
         for number, item in zip(places, scenario.modifications, strict=True):
+            before = dict(draft.frames)
             wrong = _run(draft, item, scenario.id, number, check)
+            if follow is not None and not wrong and not is_base:
+                follow(number, item, Draft(region, before), draft)
             base = scenario.id if is_base else None
             problems += [
                 (0 if is_base else number, _placed(base, number, item, what)) for what in wrong

@@ -1,5 +1,6 @@
 """Reasons in words: the one place where a code becomes a sentence part."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
@@ -10,6 +11,9 @@ from geo_planner.packaged import packaged_rows
 from geo_planner.reasons import COUNTED, Reason, read_reasons
 from geo_planner.words.labels import plain_label
 from geo_planner.words.wording import NO_BREAK_SPACE, FormsFormatter, Wording, form_of
+
+_REACHED = re.compile(r"([a-z_]+)_(walk|bicycle|ebike|car|transit)_(\d+)min(?:_p\d+)?")
+_COUNTS = {"jobs": "employees", "residents": "population"}
 
 
 def reason_words(reason: Reason, words: Wording, *, count: object = None) -> str:
@@ -106,6 +110,20 @@ def _labels(name: str, key: str, language: str) -> Mapping[str, str]:
     return MappingProxyType({row[key]: row[f"label_{language}"] for row in rows})
 
 
+def _column(words: Wording, column: str) -> str:
+    """Name what a column of a result holds: a count, what is in reach, or minutes to a place."""
+    named = words.phrases.get(f"column_of_{column}") or words.phrases.get(f"needed_{column}")
+    if named:
+        return named
+    reached = _REACHED.fullmatch(column)
+    counted = reached and words.phrases.get(f"needed_{_COUNTS.get(reached[1], reached[1])}_count")
+    if reached and counted:
+        mode = words.phrases.get(f"mode_{reached[2]}", reached[2]).lower()
+        return words("column_reached", what=counted, minutes=reached[3], mode=mode)
+    place = words.phrases.get(f"needed_{column.removeprefix('minutes_')}")
+    return words("column_minutes", place=place) if place else column.replace("_", " ")
+
+
 FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": lambda words, value: words.number(value),
     # with the decimals it has, to six significant figures
@@ -125,6 +143,7 @@ FIGURE_WRITERS: Mapping[str, Callable[[Wording, Any], str]] = {
     # a figure for machines: a column's name says nothing to readers of the text
     "unsaid": lambda _words, _value: "",
     "criterion": _criterion,
+    "column_of": _column,
     "constraint": lambda words, kind: _labels("constraint_kinds", "kind", words.language).get(
         kind, kind
     ),

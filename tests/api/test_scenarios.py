@@ -61,3 +61,18 @@ def test_values_nested_very_deep_are_refused(client):
 def test_the_schema_names_every_modification(client):
     schema = client.get("/api/v1/scenarios/schema").json()
     assert "GrowZones" in schema["$defs"]
+
+
+def test_each_edit_is_checked_by_itself_in_the_words_of_the_study(client):
+    content = GROWN | {
+        "modifications": [*GROWN["modifications"], {"do": "GrowZones", "factor": -1}]
+    }
+    answer = client.post("/api/v1/scenarios/edits", params={"study": "small"}, json=content)
+    assert answer.status_code == 200
+    whole, first, second = answer.json()["edits"]
+    assert whole["problems"] == first["problems"] == []
+    assert [(row["table"], row["rows_changed"]) for row in first["changes"]] == [("zones", 9)]
+    assert {one["properties"]["change"] for one in first["shapes"]["features"]} == {"changed"}
+    ((problem),) = second["problems"]
+    assert problem["field"] == "factor"
+    assert "-1" in problem["text"]

@@ -108,6 +108,21 @@ print([name for name in {SLOW_LIBRARIES} if name in sys.modules])
     assert ran.stdout.strip() == "[]"
 
 
+def test_ctrl_c_before_a_command_has_begun_ends_without_a_traceback():
+    code = """
+import sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "geo_planner.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+from geo_planner.__main__ import main
+main()
+"""
+    ran = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (130, "")
+
+
 def test_the_version_is_that_of_the_package(cli):
     from importlib.metadata import version
 

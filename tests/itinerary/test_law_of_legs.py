@@ -143,10 +143,15 @@ def porto_alegre(shared_data, built_once):
     return built_once("poa", lambda _: Study.model_validate(study))
 
 
-@pytest.mark.slow
+def _places():
+    """Give the real places: one among the slow tests, the others with the long proofs."""
+    for place in PLACES:
+        yield pytest.param(place, marks=pytest.mark.slow if place == "demo" else pytest.mark.prove)
+
+
 @pytest.mark.parametrize("arrive", ARRIVE.values(), ids=ARRIVE)
 @pytest.mark.parametrize("name", MODES)
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", list(_places()))
 def test_legs_add_up_in_real_places(request, place, name, arrive):
     region = request.getfixturevalue(place)
     if name == "shared bicycle" and not region.has("shared_bicycle_stations"):

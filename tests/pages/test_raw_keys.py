@@ -10,11 +10,15 @@ from geo_planner.pages.ask.page import render_ask
 from geo_planner.pages.brief.page import render_brief
 from geo_planner.pages.compare.brief import render_compare_brief
 from geo_planner.pages.compare.page import render_compare
+from geo_planner.pages.policy.page import render_policy, render_policy_print
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.check import render_check
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
 from geo_planner.preflight import check_study
+from geo_planner.reasons import Reason
+from geo_planner.words.reasons import reason_words
+from geo_planner.words.wording import Wording
 from tests.pages.shown_figures import BARE, read_page
 from tests.pages.small_land import with_land
 from tests.pages.test_stand_in import in_language, texts_of
@@ -82,6 +86,11 @@ def pages_of(result):
     yield render_ask(result, service={"api": "api/v1", "study": "x", "scenario": "y"}, assets=BARE)
 
 
+def policy_pages_of(result):
+    yield render_policy(result, assets=BARE)
+    yield render_policy_print(result, assets=BARE)
+
+
 def briefs_of(result):
     for site_id in result.sites.index:
         yield render_brief(result, str(site_id), assets=BARE)
@@ -131,7 +140,7 @@ def test_a_check_shows_no_key(tmp_path, language):
 @pytest.mark.parametrize("language", ["en", "da"])
 def test_the_demo_shows_no_key(demo_result, language):
     told = in_language(demo_result, language)
-    assert_no_keys([*pages_of(told), *briefs_of(told)])
+    assert_no_keys([*pages_of(told), *policy_pages_of(told), *briefs_of(told)])
 
 
 @pytest.mark.slow
@@ -139,4 +148,29 @@ def test_the_demo_shows_no_key(demo_result, language):
 def test_the_real_ballerup_shows_no_key(ballerup_result, language):
     # fields of its sources are the data's own words
     told = in_language(ballerup_result, language)
-    assert_no_keys([*pages_of(told), *briefs_of(told)], {"municipality_code"})
+    pages = [*pages_of(told), *policy_pages_of(told), *briefs_of(told)]
+    assert_no_keys(pages, {"municipality_code"})
+
+
+COLUMNS = {
+    "workers_count": ("residents in work", "beskæftigede indbyggere"),
+    "workers_transit_45min_p50": (
+        "residents in work within 45 min, public transport",
+        "beskæftigede indbyggere inden for 45 min, kollektiv trafik",
+    ),
+    "workers_basic_bicycle_30min": (
+        "residents in work with basic education within 30 min, bicycle",
+        "beskæftigede med grundskole inden for 30 min, cykel",
+    ),
+    "jobs_car_60min": ("jobs within 60 min, car", "job inden for 60 min, bil"),
+    "workers_per_job_bfc": ("workers per competing job", "beskæftigede pr. konkurrerende job"),
+    "minutes_airport": ("minutes to airports", "minutter til lufthavne"),
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_column_that_is_lacking_is_named_in_words(column, language):
+    said = reason_words(Reason("table_lacks", table="zones", columns=(column,)), Wording(language))
+    assert COLUMNS[column][language == "da"] in said
+    assert not keys_in(f"<p>{said}</p>")

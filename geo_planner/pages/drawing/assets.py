@@ -82,6 +82,18 @@ PACKAGES: Mapping[str, Package] = {
             "LICENSE": "geoman/LICENSE",
         },
     ),
+    "swagger": Package(
+        "swagger-ui-dist",
+        "5.35.0",
+        "U06rpMtW9V3XPGOBeamTUSr0Z09jMX4IJuANpE/EZbAhw0G8CgwrzU4YmXkn/h0wCDNsXdGarTNNHC3sU8yVUQ==",
+        "Apache-2.0",
+        {
+            "swagger-ui-bundle.js": "swagger/swagger-ui-bundle.js",
+            "swagger-ui.css": "swagger/swagger-ui.css",
+            "LICENSE": "swagger/LICENSE",
+            "NOTICE": "swagger/NOTICE",
+        },
+    ),
 }
 OF_EVERY_PAGE = ("leaflet", "inter")
 OF_DRAWING = (*OF_EVERY_PAGE, "geoman")

@@ -96,7 +96,13 @@ def _fields(definition: Schema, language: str) -> list[Field]:
         for key, part in definition["properties"].items()
         if key != "do"
     ]
-    return sorted(fields, key=lambda field: not field["required"])
+    return sorted(fields, key=_order)
+
+
+def _order(field: Field) -> tuple[bool, bool, bool]:
+    """Put the name first, then what is required, the short before the long."""
+    is_long = field["kind"] in ("list", "object", "shape")
+    return field["key"] != "name", not field["required"], is_long
 
 
 def _field(key: str, part: Schema, language: str) -> Field:

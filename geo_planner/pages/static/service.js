@@ -16,7 +16,7 @@
   }
   /* a question of the service: what it answers, with the revision it names; what it refuses is thrown */
   gp.ask = async function (method, path, body, more) {
-    const query = new URLSearchParams({ study: service.study, ...(more && more.query) });
+    const query = new URLSearchParams({ study: service.study, lang: gp.data.language, ...(more && more.query) });
     const headers = { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(more && more.headers) };
     const response = await fetch(service.api + path + "?" + query, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: more && more.signal });
     if (response.status === 204) return { body: null, revision: null };

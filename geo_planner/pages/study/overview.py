@@ -238,13 +238,13 @@ def _card(view: View, label: str, figure: str, unit: str) -> dict[str, Any]:
 
 def _zones_card(view: View, zones: gpd.GeoDataFrame) -> dict[str, Any]:
     words = view.words
-    hinterland = words.number(view.summary.get("zones_hinterland", 0))
+    n_outside = view.summary.get("zones_hinterland", 0)
     side = cell_size_m(zones)
-    unit = (
-        words("zones_unit_plain", hinterland=hinterland)
-        if side is None
-        else words("zones_unit", size=words.number(side), hinterland=hinterland)
-    )
+    key = "zones_unit_plain" if side is None else "zones_unit"
+    if not n_outside:
+        key = "zones_unit_none" if side is None else "zones_unit_size"
+    size = None if side is None else words.number(side)
+    unit = words(key, size=size, hinterland=words.number(n_outside))
     return _card(view, "zones_label", words.number(view.summary["zones"]), unit)
 
 

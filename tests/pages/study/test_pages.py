@@ -138,7 +138,7 @@ def test_sites_without_scores_are_refused_with_what_to_do(tmp_path):
 def test_the_start_page_tells_what_was_left_out_sources_and_edge(result):
     html = render_overview(result, files=["map.html", "sites.csv"], assets=BARE)
     assert "ways outside &lt;img" in html
-    assert "no named place is a airport" in html
+    assert "no named place serves as airport" in html
     assert "1 zone and 0 workplaces outside the study area" in html
     assert 'href="sites.csv" download' in html
     assert "town.osm" in html
@@ -156,10 +156,10 @@ PLAIN = Finding("feeds", "read", 1, Reason("transit_phases_taken"))
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("timetables without a trip on 10 March 2026, while others run",
+        ("en", ("timetable without a trip on 10 March 2026, while others run",
                 "of 9 lines of the day without a trip between 07:30 and 08:30",
                 "cut to the stops between known times", "timetable · Bus")),
-        ("da", ("køreplaner uden en tur 10. marts 2026, mens andre kører",
+        ("da", ("køreplan uden en tur 10. marts 2026, mens andre kører",
                 "af dagens 9 linjer uden en tur mellem 07:30 og 08:30",
                 "afkortet til stoppene mellem kendte tider", "køreplan · Bus")),
     ],
