@@ -6,9 +6,11 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from dataclasses import dataclass
+from typing import IO
 
 import pytest
 
@@ -101,21 +103,25 @@ class Service:
     process: subprocess.Popen
     address: str
     lines: list[str]
+    log: IO[str]
 
     def stop(self):
         """Stop it as Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
-        _, errors = self.process.communicate(timeout=30)
-        return self.process.returncode, errors
+        self.process.communicate(timeout=30)
+        self.log.seek(0)
+        return self.process.returncode, self.log.read()
 
 
 def start_service(*arguments, command=(sys.executable, "-m", "geo_planner"), folder=None):
     """Start ``geo-planner serve`` on a free port and wait until it tells its address."""
+    # a file, not a pipe: nobody reads it meanwhile, and a full pipe would hold the service up
+    log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- read when it has ended
     process = subprocess.Popen(
         [*map(str, command), "serve", *map(str, arguments), "--port", "0"],
         cwd=folder,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=log,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
@@ -123,5 +129,7 @@ def start_service(*arguments, command=(sys.executable, "-m", "geo_planner"), fol
     found = re.search(r"http://\S+:\d+", first)
     if not found:
         process.kill()
-        pytest.fail(f"no address: {first}{process.communicate()[1]}")
-    return Service(process, found[0], [first])
+        process.communicate()
+        log.seek(0)
+        pytest.fail(f"no address: {first}{log.read()}")
+    return Service(process, found[0], [first], log)

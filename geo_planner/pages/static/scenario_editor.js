@@ -199,9 +199,9 @@
       listen();
       drawKinds();
       chosen = edits().length ? 0 : -1;
-      gp.showEdits(edits());
       drawAll();
       await check();
+      gp.showEdits(edits(), traces);
       const latest = service.runs ? await gp.latestRun(id) : null;
       if (latest) follow(latest);
     } catch (error) { gp.refuse(error); }
