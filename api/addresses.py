@@ -1,10 +1,11 @@
-"""What addresses share: how they begin, and the parameters that choose a study and a scenario."""
+"""What addresses share: how they begin, the parameters that choose a result, and signing in."""
 
 from typing import Annotated
 
 from fastapi import Query, Request
 
 V1 = "/api/v1"
+LOGIN, LOGOUT, KEY_COOKIE = "/login", "/logout", "key"
 OF_STUDY = f"{V1}/studies/{{study}}/scenarios/{{scenario}}"
 
 StudyId = Annotated[

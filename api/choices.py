@@ -11,7 +11,7 @@ from geo_planner.pages.drawing.page import Choice, choices_html
 from geo_planner.pages.drawing.view import LANGUAGES, Language
 from geo_planner.words.wording import Wording
 
-from .addresses import root_of
+from .addresses import KEY_COOKIE, LOGOUT, root_of
 from .library import BASELINE, Library, Shelf
 
 _COOKIE, _COOKIE_AGE_S = "lang", 365 * 86_400
@@ -92,6 +92,7 @@ def draw_choices(visit: Visit, library: Library) -> str:
         del lists["scenario"]
         lists |= {"a": names, "b": names}
         chosen |= {"a": visit.against.scenario_id, "b": shelf.scenario_id}
+    is_signed_in = KEY_COOKIE in visit.request.cookies
     return choices_html(
         words,
         {
@@ -101,6 +102,7 @@ def draw_choices(visit: Visit, library: Library) -> str:
             ]
             for key, options in lists.items()
         },
+        sign_out=root_of(visit.request) + LOGOUT if is_signed_in else None,
     )
 
 

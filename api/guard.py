@@ -12,9 +12,9 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from .addresses import OF_STUDY, V1
+from .addresses import KEY_COOKIE, LOGIN, LOGOUT, OF_STUDY, V1
 from .errors import Refusal, RefusedError
-from .login import COOKIE, LOGIN, LOGOUT, login_address
+from .login import login_address
 from .state.keys import ROLES, Keys, Role
 
 Rule = Role | Literal["open"]
@@ -92,7 +92,7 @@ def _key_of_cookie(request: Request) -> str:
     """Read the key of who signed in; none for a change that another site's page asks for."""
     if request.method not in ("GET", "HEAD") and not _is_from_here(request):
         return ""
-    return request.cookies.get(COOKIE, "")
+    return request.cookies.get(KEY_COOKIE, "")
 
 
 def _is_from_here(request: Request) -> bool:

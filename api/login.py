@@ -9,13 +9,11 @@ from starlette.concurrency import run_in_threadpool
 
 from geo_planner.pages.drawing.view import Language
 
-from .addresses import root_of
+from .addresses import KEY_COOKIE, LOGIN, LOGOUT, root_of
 from .choices import Lang, language_of
 from .notice import notice_page
 from .state.keys import Keys
 
-COOKIE = "key"
-LOGIN, LOGOUT = "/login", "/logout"
 _AGE_S = 30 * 86_400
 _WORDS = {
     "en": (
@@ -51,7 +49,7 @@ def add_login(app: FastAPI, keys: Keys) -> None:
             return _page(request, next, language_of(request, lang, "en"), is_refused=True)
         answer = RedirectResponse(root_of(request) + _own(next), status_code=303)
         answer.set_cookie(
-            COOKIE,
+            KEY_COOKIE,
             given,
             max_age=_AGE_S,
             httponly=True,
@@ -64,7 +62,7 @@ def add_login(app: FastAPI, keys: Keys) -> None:
     @app.post(LOGOUT, include_in_schema=False)
     def sign_out(request: Request) -> Response:
         answer = RedirectResponse(root_of(request) + LOGIN, status_code=303)
-        answer.delete_cookie(COOKIE, path=root_of(request) or "/")
+        answer.delete_cookie(KEY_COOKIE, path=root_of(request) or "/")
         return answer
 
 

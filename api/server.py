@@ -98,8 +98,13 @@ def require_keys(app: FastAPI, host: str, folder: Path) -> None:
     """
     if not app.state.settings.needs_key or app.state.state.keys.is_any():
         return
+    why = (
+        "GEO_PLANNER_NEEDS_KEY asks for keys"
+        if _is_loopback(host)
+        else f"{host} can be reached from other machines"
+    )
     raise InputError(
-        f"{host} can be reached from other machines, and no key lets anyone in: make one with "
+        f"{why}, and no key lets anyone in: make one with "
         f"`geo-planner key add {folder} --name WHO --role edit`, or serve with --read-only"
     )
 

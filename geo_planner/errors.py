@@ -6,6 +6,7 @@ GeoPlannerError
 │   ├── CRSError                       a coordinate system is absent, wrong or not metric
 │   └── ConfigError                    the study file is wrong; all problems at once
 ├── SourceError (OSError)              a source is missing, unreadable or damaged
+│   └── FetchError                     a source was not fetched; says which of five results it is
 ├── RegionError (ValueError)           a region folder is damaged, newer or locked
 ├── FolderError (OSError)              a folder is in use, or what lies in it is not one run
 ├── ScenarioError (ValueError)         a list of modifications is wrong; see ``problems``
@@ -110,6 +111,15 @@ class _AtPath(Exception):  # noqa: N818 -- a part of errors, never raised itself
 
 class SourceError(_AtPath, GeoPlannerError, OSError):
     """Say that a source is missing, unreadable or damaged."""
+
+
+class FetchError(SourceError):
+    """Say that a source was not fetched, in English and as a reason: see ``what``."""
+
+    def __init__(self, path: str, reason: str, what: Any = None) -> None:
+        super().__init__(path, reason)
+        self.args = (path, reason, what)
+        self.what = what
 
 
 class RegionError(_AtPath, GeoPlannerError, ValueError):

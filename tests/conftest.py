@@ -82,6 +82,12 @@ def ballerup(shared_data, built_once):
     return built_once("ballerup", lambda _: trimmed_study())
 
 
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path_factory, monkeypatch):
+    """Keep what tests fetch, from servers of their own, out of the user's store."""
+    monkeypatch.setenv("GEO_PLANNER_CACHE", str(tmp_path_factory.getbasetemp() / "store"))
+
+
 class Ran(NamedTuple):
     """Hold what a command left behind."""
 

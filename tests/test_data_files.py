@@ -130,6 +130,7 @@ OF_COUNTRIES = {
     "car_speeds": "road_class is_urban default_limit_kmh free_flow_factor",
     "car_peak": "road_class from_hour to_hour speed_factor",
     "typical_day": "rule value meaning",
+    "published": "table what publisher url",
     "office_rule": "place small large limit_m2 label_en label_da",
 }
 

@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 from geo_planner import errors
+from geo_planner.reasons import Reason
 from geo_planner.words.english import Sentence, sentence
 
 ALL = [
@@ -17,6 +18,7 @@ ALL = [
     errors.RegionError("out/region", "damaged"),
     errors.ScenarioError("bus", ["modification 1: unknown stop"]),
     errors.MissingDependencyError("folium", "maps"),
+    errors.FetchError("https://example.org/a.zip", "not reached", Reason("no_data_share", share=1)),
 ]
 
 

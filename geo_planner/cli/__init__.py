@@ -11,12 +11,14 @@ from geo_planner.cli.build import build
 from geo_planner.cli.check import check
 from geo_planner.cli.compare import compare
 from geo_planner.cli.export import export
+from geo_planner.cli.fetch import fetch
 from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
 from geo_planner.cli.isochrone import isochrone
 from geo_planner.cli.itinerary import itinerary
 from geo_planner.cli.key import key
 from geo_planner.cli.map import draw_map
+from geo_planner.cli.new import new
 from geo_planner.cli.policy import policy
 from geo_planner.cli.portfolio import portfolio
 from geo_planner.cli.reach import reach
@@ -52,7 +54,7 @@ def _start(
         raise typer.Exit
 
 
-for _command in (build, check, info, times, access, isochrone, reach, itinerary):
+for _command in (new, fetch, build, check, info, times, access, isochrone, reach, itinerary):
     app.command()(_command)
 for _command in (service, sites, portfolio, policy, brief):
     app.command()(_command)

@@ -28,6 +28,7 @@ from geo_planner.config.fares import (
     cents,
     price_of,
 )
+from geo_planner.config.fetched import Fetchable
 from geo_planner.config.land import Land
 from geo_planner.config.limits import LayerLimits, RasterLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
@@ -45,6 +46,7 @@ from geo_planner.config.sources import (
     Sources,
 )
 from geo_planner.config.spread import SpreadAreas, SpreadLand, SpreadSource, SpreadTotals
+from geo_planner.config.stand_ins import OsmStandIn
 from geo_planner.config.study import ControlTotals, Study, StudyHead, require_study
 from geo_planner.config.travel import Travel
 
@@ -61,6 +63,7 @@ __all__ = [
     "FareDistance",
     "FareTransfer",
     "Fares",
+    "Fetchable",
     "FieldRule",
     "GbfsSource",
     "GtfsSource",
@@ -74,6 +77,7 @@ __all__ = [
     "NumberFormat",
     "OneWay",
     "OsmSource",
+    "OsmStandIn",
     "Percentile",
     "Policy",
     "PolicyGoal",

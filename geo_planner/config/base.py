@@ -101,5 +101,7 @@ class Provenance(Settings):
     def label(self) -> str:
         """Name of the source in messages: its file and layer, or its server."""
         path, layer = getattr(self, "path", None), getattr(self, "layer", None)
-        name = path.name if path else str(getattr(self, "overpass_url", ""))
+        server = getattr(self, "overpass_url", None)
+        url = server or getattr(self, "url", None) or ""
+        name = path.name if path and server is None else str(url).partition("?")[0]
         return f"{name} ({layer})" if layer else name

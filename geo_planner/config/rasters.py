@@ -5,7 +5,8 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from geo_planner.config.base import Provenance, Role, Settings
+from geo_planner.config.base import Role, Settings
+from geo_planner.config.fetched import Fetchable
 from geo_planner.config.limits import RasterLimits
 from geo_planner.quantities import POPULATION, quantity_of
 
@@ -21,11 +22,12 @@ class RasterCells(Settings):
     )
 
 
-class RasterSource(Provenance):
+class RasterSource(Fetchable):
     """Read a raster: its values go to sites and zones, its picture to the map."""
 
-    path: Path | tuple[Path, ...] = Field(
-        description="A raster file; several tiles as a list or a pattern such as 'dem/*.tif'."
+    path: Path | tuple[Path, ...] | None = Field(
+        None,
+        description="A raster file; several tiles as a list or a pattern such as 'dem/*.tif'.",
     )
     quantity: str = Field(
         description="What a cell holds, in snake_case with its unit at the end: elevation_m, "
@@ -44,6 +46,7 @@ class RasterSource(Provenance):
     limits: RasterLimits = Field(
         default_factory=RasterLimits, description="What reading the source may take."
     )
+    note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
     role: Role = Field(
         "study", description="Role of the zones that zones_from_cells makes; no other rows have it."
     )
@@ -60,7 +63,7 @@ class RasterSource(Provenance):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if not self.paths:
+        if self.path == ():
             msg = "path is an empty list: name at least one file"
             raise ValueError(msg)
         if self.zones_from_cells is not None and self.quantity != POPULATION:
@@ -81,11 +84,13 @@ class RasterSource(Provenance):
     @property
     def paths(self) -> tuple[Path, ...]:
         """Files and patterns, as stated."""
-        return self.path if isinstance(self.path, tuple) else (self.path,)
+        return self.path if isinstance(self.path, tuple) else (self.file,)
 
     @property
     def label(self) -> str:
         """Name of the source in messages: its file, or the first of its tiles."""
+        if self.path is None:
+            return super().label
         more = f" and {len(self.paths) - 1} more" if len(self.paths) > 1 else ""
         band = f" (band {self.band})" if self.band > 1 else ""
         return f"{self.paths[0].name}{more}{band}"

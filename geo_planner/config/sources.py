@@ -7,17 +7,19 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from geo_planner.config.assumed_lines import AssumedLine
-from geo_planner.config.base import Provenance, Role, Settings
+from geo_planner.config.base import Role, Settings
 from geo_planner.config.cells import CellFormat
+from geo_planner.config.fetched import Fetchable, Service
 from geo_planner.config.limits import LayerLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import LinesSource
 from geo_planner.config.rasters import RasterSource
 from geo_planner.config.spread import SpreadSource
+from geo_planner.config.stand_ins import OsmStandIn
 from geo_planner.packaged import packaged_rows
 
 
-class OsmSource(Provenance):
-    """Read an OpenStreetMap extract from a file, or from an Overpass server for the study area."""
+class OsmSource(Fetchable):
+    """Read an OpenStreetMap extract from a file or address, or ask an Overpass server."""
 
     path: Path | None = Field(None, description="An .osm.pbf, .osm, .osm.gz or .osm.bz2 file.")
     overpass_url: str | None = Field(
@@ -30,19 +32,15 @@ class OsmSource(Provenance):
     limits: SourceLimits = Field(
         default_factory=SourceLimits, description="What reading the source may take."
     )
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if (self.path is None) == (self.overpass_url is None):
-            msg = "give either path or overpass_url"
-            raise ValueError(msg)
-        return self
+    around_m: float = Field(
+        5_000, ge=0, description="Ground around the study area that is fetched too [m]."
+    )
 
 
-class GtfsSource(Provenance):
+class GtfsSource(Fetchable):
     """Read a timetable: a GTFS zip or folder."""
 
-    path: Path = Field(description="A GTFS zip file or folder.")
+    path: Path | None = Field(None, description="A GTFS zip file or folder.")
     prefix: str | None = Field(
         None, description="Put before every id of the feed; by default its place in the list."
     )
@@ -58,10 +56,13 @@ class GtfsSource(Provenance):
     )
 
 
-class GbfsSource(Provenance):
-    """Read stations of shared bicycles: station_information.json of GBFS, versions 1 to 3."""
+class GbfsSource(Fetchable):
+    """Read stations of shared bicycles: station_information.json of GBFS, versions 1 to 3.
 
-    path: Path = Field(description="A station_information.json file.")
+    The address is that of the file or of the system (gbfs.json), which names the file.
+    """
+
+    path: Path | None = Field(None, description="A station_information.json file.")
     prefix: str | None = Field(
         None,
         description="Put before every id of the file; by default gbfs and its place in the list.",
@@ -105,15 +106,23 @@ class FieldRule(Settings):
         return self
 
 
-class LayerSource(Provenance, CellFormat):
+class LayerSource(Fetchable, CellFormat):
     """Read a vector layer into a table, column by column."""
 
     table: str = Field(description="Table of the region that the rows go to.")
-    path: Path = Field(
+    path: Path | None = Field(
+        None,
         description="Shapefile, GeoPackage, GeoJSON, FlatGeobuf, GML, KML, MapInfo, GeoParquet or "
-        "CSV file; also zipped."
+        "CSV file; also zipped.",
     )
-    layer: str | None = Field(None, description="Layer within the file, where it holds several.")
+    service: Service = Field(
+        "file",
+        description="What answers at the address: a file, a WFS, an OGC API of features, or an "
+        "ArcGIS FeatureServer; services are asked for the study area alone.",
+    )
+    layer: str | None = Field(
+        None, description="Layer within the file, where it holds several, or of the service."
+    )
     crs: str | None = Field(None, description="CRS of the file, where the file names none.")
     role: Role | Literal["by_area"] = Field(
         "study",
@@ -138,6 +147,13 @@ class LayerSource(Provenance, CellFormat):
     )
     note: str | None = Field(None, description="What a reader must know, such as 'stand-in'.")
 
+    @model_validator(mode="after")
+    def _service_has_a_layer(self) -> Self:
+        if self.service != "file" and (self.url is None or self.layer is None):
+            msg = f"service = {self.service!r} goes with url and layer"
+            raise ValueError(msg)
+        return self
+
 
 class Sources(Settings):
     """List everything the region is built from."""
@@ -150,6 +166,7 @@ class Sources(Settings):
     spread: tuple[SpreadSource, ...] = ()
     rasters: tuple[RasterSource, ...] = ()
     assumed_lines: tuple[AssumedLine, ...] = ()
+    stand_ins: tuple[OsmStandIn, ...] = ()
 
     @field_validator("rasters")
     @classmethod

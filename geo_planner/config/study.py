@@ -24,6 +24,16 @@ class StandIn(Settings):
     da: tuple[str, str] = Field(description="Danish, such as ['butik', 'butikker'].")
 
 
+_MAPPED_PLACES = StandIn(
+    en=("mapped place", "mapped places"), da=("kortlagt sted", "kortlagte steder")
+)
+_BADGE = {"en": "Stand-ins for", "da": "Erstatning for"}
+_STAND_IN_WORDS = {
+    "en": {"businesses": "workplaces", "sites": "sites", "plans": "plans"},
+    "da": {"businesses": "arbejdssteder", "sites": "arealer", "plans": "planer"},
+}
+
+
 class StudyHead(Settings):
     """Name the study and the frame all its numbers rest on."""
 
@@ -133,6 +143,19 @@ class Study(Settings):
         n = sum(len(getattr(self.sources, kind)) for kind in Sources.model_fields)
         sources = "source" if n == 1 else "sources"
         return f"Study({self.study.id!r}: {self.study.name}, {n} {sources})"
+
+    @model_validator(mode="after")
+    def _stand_ins_are_named(self) -> Self:
+        """Say on every page what stands in for workplaces, plans and sites."""
+        tables = [stand_in.table for stand_in in self.sources.stand_ins]
+        head = self.study
+        if "businesses" in tables and head.jobs_stand_in is None:
+            head = head.model_copy(update={"jobs_stand_in": _MAPPED_PLACES})
+        if tables and head.badge is None:
+            named = ", ".join(dict.fromkeys(_STAND_IN_WORDS[head.language][t] for t in tables))
+            head = head.model_copy(update={"badge": f"{_BADGE[head.language]} {named}"})
+        object.__setattr__(self, "study", head)
+        return self
 
     @model_validator(mode="after")
     def _cutoffs_are_searched(self) -> Self:

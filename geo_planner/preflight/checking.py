@@ -121,6 +121,7 @@ def _report(read: SourceRead) -> SourceReport:
         unmapped_fields=read.unmapped_fields,
         findings=tuple(finding for finding in read.findings if finding.kind != "read"),
         faults=tuple(fault for problem in read.problems for fault in _faults(problem, read)),
+        fetched=None if read.fetched is None else read.fetched.what,
     )
 
 

@@ -58,6 +58,8 @@ class SourceReport:
         What was repaired, left out or is doubtful.
     faults
         What is wrong with it.
+    fetched
+        What became of it where it has an address; None where it has none.
     """
 
     kind: str
@@ -69,6 +71,7 @@ class SourceReport:
     unmapped_fields: tuple[str, ...]
     findings: tuple[Finding, ...]
     faults: tuple[Fault, ...]
+    fetched: Reason | None = None
 
 
 @dataclass(frozen=True)

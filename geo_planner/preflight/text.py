@@ -91,6 +91,8 @@ def _source_lines(source: SourceReport, words: Wording) -> Iterator[str]:
     rows = ", ".join(counted_rows(table, count, words) for table, count in source.tables.items())
     crs = f" ({source.crs})" if source.crs else ""
     yield f"{source.label}: {rows or words('check_nothing_read')}{crs}"
+    if source.fetched is not None:
+        yield f"  {reason_words(source.fetched, words)}"
     if source.bounds_wgs84:
         sides = zip(("west", "south", "east", "north"), source.bounds_wgs84, strict=True)
         bounds = {side: words.number(degrees, 4) for side, degrees in sides}

@@ -17,7 +17,6 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_planner.config import (
     AssumedLine,
-    FieldRule,
     GbfsSource,
     GtfsSource,
     LayerSource,
@@ -31,11 +30,22 @@ from geo_planner.config import (
 )
 from geo_planner.crs import parse_crs, require_metric
 from geo_planner.errors import CRSError, GeoPlannerError, InputError, SourceError
+from geo_planner.fetching import fetch_study
+from geo_planner.fetching.area import area_of
+from geo_planner.fetching.streets import kept_answers
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
+from geo_planner.region.fetched import (
+    kinds_read,
+    note_fetched,
+    older_copy,
+    provenance_of,
+    settle_empty,
+)
 from geo_planner.region.ingested import Ingested, SourceRead
 from geo_planner.region.merging import doubt_rows, grade_streets, merge_frames, shared_timezone
 from geo_planner.region.rasters import NEEDED_TABLES, in_order, read_raster
+from geo_planner.region.stand_ins import add_stand_in
 from geo_planner.sources.apart import read_apart
 from geo_planner.sources.assumed_lines import assume_line
 from geo_planner.sources.businesses import assign_clusters, normalise_branch_codes
@@ -68,6 +78,10 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
         Called with a line of text at the start of each step.
     """
     ingested = Ingested()
+    progress("fetching what is missing")
+    found = fetch_study(study)
+    study = found.study
+    note_fetched(ingested, found)
     try:
         ingested.crs = require_metric(parse_crs(study.study.crs)) if study.study.crs else None
     except GeoPlannerError as error:
@@ -86,10 +100,14 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
     for spread in study.sources.spread:
         progress(f"reading {spread.label}")
         _read(ingested, "spread", spread, partial(_add_spread, ingested, spread, crs))
+    for stand_in in study.sources.stand_ins:
+        progress(f"making {stand_in.label}")
+        _read(ingested, "stand_in", stand_in, partial(add_stand_in, ingested, stand_in))
     for raster in in_order(study.sources.rasters):
         progress(f"reading {raster.label}")
         _read(ingested, "raster", raster, partial(_add_raster, ingested, raster))
     ingested.timezone = shared_timezone(study, ingested)
+    settle_empty(ingested)
     ingested.tables = merge_frames(ingested)
     grade_streets(ingested)
     doubt_rows(ingested, study.study.country)
@@ -100,11 +118,11 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
 
 def _read_extracts(study: Study, ingested: Ingested, progress: Progress) -> None:
     """Read OpenStreetMap sources; files that share a border become one network."""
-    files = [source for source in study.sources.osm if source.path is not None]
+    files = [source for source in study.sources.osm if source.overpass_url is None]
     sound: list[OsmSource] = []
     for source in study.sources.osm:
         progress(f"reading {source.label}")
-        if source.path is None:
+        if source.overpass_url is not None:
             _read(ingested, "osm", source, partial(_add_overpass, ingested, source, study))
         elif len(files) == 1:
             _read(ingested, "osm", source, partial(_add_extracts, ingested, files))
@@ -154,7 +172,10 @@ def _read(ingested: Ingested, kind: str, source: Provenance, read: Callable[[], 
     if isinstance(path, tuple):
         path = ", ".join(map(str, path))
     layer, table = getattr(source, "layer", None), getattr(source, "table", None)
-    ingested.reads.append(SourceRead(kind, source.label, str(path), layer, table))
+    came = ingested.fetched.get(str(path))
+    ingested.reads.append(SourceRead(kind, source.label, str(path), layer, table, fetched=came))
+    if came is not None and came.doubt is not None:
+        ingested.found([older_copy(source.label, came)])
     try:
         read()
     except GeoPlannerError as error:
@@ -162,15 +183,6 @@ def _read(ingested: Ingested, kind: str, source: Provenance, read: Callable[[], 
     except OSError as error:
         words = sentence("fault_unreadable", error=error.strerror or str(error))
         ingested.complain(SourceError(source.label, words), source.label)
-
-
-def _provenance(source: Provenance, **parameters: Any) -> dict[str, Any]:
-    kept = source.model_dump(mode="json", include={"credit", "licence", "retrieved_at", "note"})
-    return {
-        "file": source.label,
-        **{name: value for name, value in kept.items() if value is not None},
-        **parameters,
-    }
 
 
 def _add_extracts(ingested: Ingested, sources: Sequence[OsmSource]) -> None:
@@ -206,17 +218,17 @@ def _together(sources: Sequence[OsmSource]) -> SourceLimits:
 def _add_overpass(ingested: Ingested, source: OsmSource, study: Study) -> None:
     from geo_planner.sources.overpass import read_overpass
 
-    if ingested.crs is None:
-        raise InputError(sentence("fault_server_crs", server=source.overpass_url))
-    area = _study_polygon(study, ingested.crs, source.label)
-    polygon = gpd.GeoSeries([area], crs=ingested.crs).to_crs(4326).iloc[0]
-    extract = read_overpass(polygon, str(source.overpass_url), ingested.crs)
+    area = area_of(study)
+    if area is None:
+        raise InputError(sentence("fault_needs_area", source=source.label))
+    polygon, url = area.around(source.around_m), str(source.overpass_url)
+    extract = read_overpass(polygon, url, ingested.crs, fetch=kept_answers(source.file))
     _add_osm(ingested, extract, source.label, [_dated(source, extract)])
 
 
 def _dated(source: OsmSource, extract: OsmExtract) -> dict[str, Any]:
     stated = {"timestamp": extract.timestamp} if extract.timestamp else {}
-    return _provenance(source, **stated)
+    return provenance_of(source, **stated)
 
 
 def _add_osm(
@@ -237,7 +249,7 @@ def _add_osm(
 def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> None:
     prefix = source.prefix or str(number)
     read = partial(read_gtfs, max_lost_share=source.max_lost_share, limits=source.limits)
-    feed = read_apart(read, source.path, prefix, crs, limits=source.limits, label=source.label)
+    feed = read_apart(read, source.file, prefix, crs, limits=source.limits, label=source.label)
     ingested.found(feed.findings)
     if not feed.has_timetable:
         return
@@ -250,14 +262,14 @@ def _add_gtfs(ingested: Ingested, source: GtfsSource, number: int, crs: CRS) -> 
             raise SourceError(str(source.path), problem)
     ingested.timezones[source.label] = feed.timezone
     for name, frame in feed.tables.items():
-        ingested.add(name, frame, source.label, _provenance(source))
+        ingested.add(name, frame, source.label, provenance_of(source))
 
 
 def _add_gbfs(ingested: Ingested, source: GbfsSource, number: int, crs: CRS) -> None:
     prefix = source.prefix or f"gbfs{number}"
     read = read_apart(read_gbfs, source, prefix, crs, limits=source.limits, label=source.label)
     ingested.found(read.findings)
-    ingested.add("shared_bicycle_stations", read.frame, source.label, _provenance(source))
+    ingested.add("shared_bicycle_stations", read.frame, source.label, provenance_of(source))
 
 
 def _add_assumed(ingested: Ingested, line: AssumedLine, number: int, study: Study) -> None:
@@ -275,7 +287,7 @@ def _add_assumed(ingested: Ingested, line: AssumedLine, number: int, study: Stud
     ingested.timezones[line.label] = zone
     assumed = line.model_dump(mode="json", exclude={"credit", "licence", "retrieved_at"})
     for name, frame in service.tables.items():
-        ingested.add(name, frame, line.label, {**_provenance(line), "assumed": assumed})
+        ingested.add(name, frame, line.label, {**provenance_of(line), "assumed": assumed})
 
 
 def _add_lines(ingested: Ingested, source: LinesSource, crs: CRS, study: Study) -> None:
@@ -283,7 +295,7 @@ def _add_lines(ingested: Ingested, source: LinesSource, crs: CRS, study: Study) 
     read = partial(read_lines, area=area)
     extract = read_apart(read, source, crs, limits=source.limits, label=source.label)
     ingested.found(extract.findings)
-    provenance = _provenance(
+    provenance = provenance_of(
         source,
         fields=dict(source.fields),
         snap_tolerance_m=source.snap_tolerance_m,
@@ -296,7 +308,7 @@ def _add_lines(ingested: Ingested, source: LinesSource, crs: CRS, study: Study) 
 def _add_spread(ingested: Ingested, source: SpreadSource, crs: CRS) -> None:
     rows = read_apart(read_spread, source, crs, limits=source.limits, label=source.label)
     ingested.found(rows.findings)
-    ingested.add("zones", rows.frame, source.label, _provenance(source, cell_m=source.cell_m))
+    ingested.add("zones", rows.frame, source.label, provenance_of(source, cell_m=source.cell_m))
 
 
 def _add_layer(ingested: Ingested, source: LayerSource, crs: CRS, study: Study) -> None:
@@ -320,20 +332,8 @@ def _add_layer(ingested: Ingested, source: LayerSource, crs: CRS, study: Study) 
         column: rule if isinstance(rule, str) else rule.field
         for column, rule in source.fields.items()
     }
-    provenance = _provenance(source, fields=fields, **_kinds_read(source))
+    provenance = provenance_of(source, fields=fields, **kinds_read(source))
     ingested.add(rows.table, frame, source.label, provenance)
-
-
-def _kinds_read(source: LayerSource) -> dict[str, list[str]]:
-    """Name the kinds of constraint a layer was read for, also those it holds no row of."""
-    if source.table != "constraints":
-        return {}
-    rule = source.fields.get("kind")
-    mapped = rule.values if isinstance(rule, FieldRule) else None  # noqa: PD011 -- a setting
-    kinds = {str(kind) for kind in (mapped or {}).values() if kind}
-    if "kind" in source.constants:
-        kinds.add(str(source.constants["kind"]))
-    return {"kinds": sorted(kinds)} if kinds else {}
 
 
 def _study_polygon(study: Study, crs: CRS, asker: str) -> BaseGeometry:
@@ -369,7 +369,7 @@ def _add_raster(ingested: Ingested, source: RasterSource) -> None:
     raster = read_apart(read_raster, source, needed, limits=source.limits, label=source.label)
     ingested.found(raster.findings)
     ingested.reads[-1].crs = raster.crs
-    provenance = _provenance(source, **raster.provenance)
+    provenance = provenance_of(source, **raster.provenance)
     for name, frames in raster.changed.items():
         ingested.frames[name] = frames
         ingested.sources[name].append(provenance)

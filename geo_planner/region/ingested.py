@@ -10,6 +10,7 @@ from pyproj import CRS
 
 from geo_planner import schema
 from geo_planner.errors import GeoPlannerError, InputError, SchemaError
+from geo_planner.fetching import Fetched
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.words.english import reason_of
@@ -60,6 +61,8 @@ class SourceRead:
         Fields no column is made from.
     findings, problems
         What happened to its rows, and what is wrong with it.
+    fetched
+        What became of it where it has an address; None where it has none.
     """
 
     kind: str
@@ -72,6 +75,7 @@ class SourceRead:
     unmapped_fields: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    fetched: Fetched | None = None
 
 
 @dataclass
@@ -103,6 +107,7 @@ class Ingested:
     reads: list[SourceRead] = field(default_factory=list)
     timezones: dict[str, str] = field(default_factory=dict)
     frames: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: defaultdict(list))
+    fetched: dict[str, Fetched] = field(default_factory=dict)
 
     def add(self, name: str, frame: pd.DataFrame, origin: str, provenance: dict[str, Any]) -> None:
         """Validate one frame for a table and keep it, or keep what is wrong with it."""

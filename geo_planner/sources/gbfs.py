@@ -121,19 +121,19 @@ def read_gbfs(source: GbfsSource, prefix: str, crs: CRS) -> GbfsStations:
 def _stations(source: GbfsSource) -> Sequence[Any]:
     """Open the file down to its list of stations."""
     try:
-        require_size(source.path, source.path.stat().st_size, source.limits)
-        content = json.loads(source.path.read_text("utf-8-sig"))
+        require_size(source.file, source.file.stat().st_size, source.limits)
+        content = json.loads(source.file.read_text("utf-8-sig"))
     except SourceError:
         raise
     except FileNotFoundError:
-        raise SourceError(str(source.path), sentence("fault_no_gbfs_file")) from None
+        raise SourceError(str(source.file), sentence("fault_no_gbfs_file")) from None
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise SourceError(str(source.path), sentence("fault_no_json", error=str(error))) from error
+        raise SourceError(str(source.file), sentence("fault_no_json", error=str(error))) from error
     inside = content.get("data") if isinstance(content, Mapping) else None
     stations = inside.get("stations") if isinstance(inside, Mapping) else None
     if not isinstance(stations, list):
         raise SourceError(
-            str(source.path),
+            str(source.file),
             sentence("fault_no_gbfs"),
         )
     return stations

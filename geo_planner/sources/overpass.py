@@ -124,10 +124,16 @@ def fetch_with_osmnx(polygon_wgs84: Any, url: str) -> list[bytes]:
         import osmnx  # noqa: F401
     except ImportError as error:
         raise MissingDependencyError("osmnx", "osm") from error
+    from osmnx import settings
     from osmnx.features import features_from_polygon
 
     answers, tags = _Answers(url), asked_tags()
-    with _osmnx_settings(url, answers.keep):
+    with osmnx_settings(
+        overpass_url=url.rstrip("/").removesuffix("/interpreter"),
+        # leaves out building osmnx's own table from the answers
+        cache_only_mode=True,
+        requests_kwargs={**settings.requests_kwargs, "hooks": {"response": answers.keep}},
+    ):
         try:
             features_from_polygon(polygon_wgs84, tags)
         except SourceError:
@@ -180,19 +186,15 @@ def asked_tags() -> dict[str, bool | str | list[str]]:
 
 
 @contextmanager
-def _osmnx_settings(url: str, keep: Callable[..., None]) -> Iterator[None]:
-    """Set osmnx for one fetch and put everything back: its settings are global."""
+def osmnx_settings(**chosen: Any) -> Iterator[None]:
+    """Set osmnx for one question and put everything back: its settings are global."""
     from osmnx import settings
 
-    chosen = {
-        "overpass_url": url.rstrip("/").removesuffix("/interpreter"),
+    chosen |= {
         "use_cache": False,
-        # leaves out building osmnx's own table from the answers
-        "cache_only_mode": True,
         # a name that does not resolve is an error, not a question to another host
         "doh_url_template": None,
         "http_user_agent": "geo_planner, by way of OSMnx",
-        "requests_kwargs": {**settings.requests_kwargs, "hooks": {"response": keep}},
     }
     with _OSMNX_LOCK:
         before = {name: getattr(settings, name) for name in chosen}

@@ -107,6 +107,11 @@ def test_a_wrong_column_names_those_there_are(region, work):
         reached(region, work, "jobs")
 
 
+def test_places_without_any_number_have_no_counts(region, work):
+    with pytest.raises(InputError, match="no column of numbers"):
+        reached(region, work[["id", "geometry"]].assign(name="x"))
+
+
 def test_points_alone_have_no_counts(region, work):
     with pytest.raises(InputError, match="a series has no counts"):
         reached(region, work.geometry)

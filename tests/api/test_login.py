@@ -98,10 +98,12 @@ def test_a_key_revoked_lets_its_cookie_in_no_more(client, app, key):
 
 def test_who_signs_out_is_asked_again(client, key):
     sign_in(client, key)
-    client.post("/logout")
+    action = re.search(r'method="post" action="([^"]+)"', client.get("/").text)[1]
+    client.post(action)
     assert client.get("/", headers=PAGE).status_code == 303
 
 
-def test_without_keys_there_is_nothing_to_sign_in_to(run_folder):
+def test_without_keys_there_is_nothing_to_sign_in_to_or_out_of(run_folder):
     with TestClient(service_of(run_folder)) as client:
         assert client.get("/login").status_code == 404
+        assert 'action="/logout"' not in client.get("/").text

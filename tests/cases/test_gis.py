@@ -106,7 +106,7 @@ CASES = {
         found=(
             "2 parcels drawn on one another",
             "2 building fields drawn on one another",
-            "1 plans with a floor area ratio above 5, up to 15: per cent? then scale = 0.01",
+            "1 plan with a floor area ratio above 5, up to 15: per cent? then scale = 0.01",
         ),
         sites_m2=dict.fromkeys(ALLOWED_M2["plans"], 10_000.0) | {"hole": 8_400.0, "tiny": 25.0},
     ),
@@ -150,7 +150,9 @@ def test_a_case_is_read_right_or_refused_with_the_line_that_settles_it(name, sha
     if case.then:
         ingested, problems = read(with_settings(study, case.then))
         assert not problems
-    found = " | ".join(f"{one.count} {english(one.what)}" for one in ingested.findings)
+    found = " | ".join(
+        f"{one.count} {english(one.what, count=one.count)}" for one in ingested.findings
+    )
     found = found.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     for words in case.found:
         assert words in found

@@ -29,7 +29,7 @@ SAID = {
     "extra_cells": ["1 row with blank cells beyond the header"],
     "flex_second_feed": ["timetable of demand-responsive services alone (GTFS-Flex)"],
     "one_feed_rests": ["183 days in a row without a trip", "2026-07-01 to 2026-12-30"],
-    "platform_without_coords_parent_has": ["1 platforms without a position, given that"],
+    "platform_without_coords_parent_has": ["1 platform without a position, given that"],
     "stray_old_date": ["days in a row without a trip", "2015-01-07 to 2025-12-31"],
 }  # fmt: skip
 REFUSED = {
@@ -100,7 +100,7 @@ def test_a_case_that_cannot_serve_is_refused_with_the_cause(cli, build, folder, 
 def test_a_feed_that_rests_is_told_beside_the_times(build, times):
     build("one_feed_rests")
     ran, _ = times("one_feed_rests")
-    assert "1 timetables without a trip on 8 September 2026, while others run" in ran.err
+    assert "1 timetable without a trip on 8 September 2026, while others run" in ran.err
     assert "2 (Own): 2026-01-01 – 2026-06-30, 2026-12-31" in ran.err
 
 

@@ -74,3 +74,10 @@ def test_a_text_longer_than_a_cell_is_refused_and_not_cut(content, tables, tmp_p
     with pytest.raises(InputError, match="feeds, column 'publisher_name': 1 texts longer"):
         spreadsheet.write_workbook(longer, tmp_path / "a.xlsx")
     assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_a_text_that_fills_a_cell_is_written(content, tables, tmp_path):
+    full = "x" * 32_767
+    fitting = replace(content, tables={"feeds": tables["feeds"].assign(publisher_name=full)})
+    spreadsheet.write_workbook(fitting, tmp_path / "a.xlsx")
+    assert load_workbook(tmp_path / "a.xlsx")["feeds"]["C2"].value == full

@@ -1,6 +1,7 @@
 """All of land in one frame, from a region on disk; and the demo and real Ballerup."""
 
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -110,6 +111,17 @@ def test_ground_that_a_constraint_excludes_is_not_built_on(region):
     # 4 floors on 45 % of 6 000 m2 is more than the ratio gives, at the low end it is less
     assert held.loc["right", "remaining_m2"] == free.loc["right", "remaining_m2"]
     assert held.loc["right", "remaining_low_m2"] == pytest.approx(4 * 0.35 * 6000 - 2000)
+
+
+def test_of_several_constraints_the_lowest_environmental_class_counts(region):
+    drawn = region.geo_table("constraints").iloc[[0, 0]]
+    drawn = drawn.assign(
+        constraint_id=["n", "m"], kind=["protected_nature", "enterprise_noise"],
+        effect="limits", cap=["max_env_class 1", "max_env_class 4"],
+    )  # fmt: skip
+    noisy = replace(region, _read={**region._read, "constraints": drawn})
+    found = land_measures(noisy, constraints=site_constraints(noisy))
+    assert found.loc["right", "env_class_possible"] == 1
 
 
 def test_a_region_without_plans_leaves_all_unknown_with_a_reason(tmp_path):

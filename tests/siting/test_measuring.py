@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo_planner.config import Study
+from geo_planner.config import Study, Travel
 from geo_planner.reasons import Reason
 from geo_planner.siting import Reference, measure_criteria
+from geo_planner.travel_time import open_router
 from tests.land.land_town import area, layer, region_of
+from tests.test_predicted_town import points, region  # noqa: F401 -- a fixture
 
 
 @pytest.fixture
@@ -25,12 +27,12 @@ def town():
 
 
 def measured(town, land=None, reference=None, **siting):
-    region, sites, workplaces = town
+    regional, sites, workplaces = town
     study = Study.model_validate(
         {"study": {"id": "t", "name": "T", "country": None}, "siting": siting}
     )
     return measure_criteria(
-        region, {}, sites, workplaces, study, threads=1, land=land, reference=reference
+        regional, {}, sites, workplaces, study, threads=1, land=land, reference=reference
     )
 
 
@@ -82,8 +84,8 @@ def test_a_baselines_points_take_the_place_of_the_regions_own(town):
 
 
 def test_workplaces_without_jobs_leave_a_frozen_criterion_out(town):
-    region, sites, workplaces = town
-    idle = (region, sites, workplaces.assign(employees_count=0.0))
+    regional, sites, workplaces = town
+    idle = (regional, sites, workplaces.assign(employees_count=0.0))
     assert measured(idle).left_out["workers_per_job_bfc"] == Reason("no_criterion_reference")
 
 
@@ -94,3 +96,20 @@ def test_a_fault_of_ours_is_raised_and_leaves_no_criterion_out(town, monkeypatch
     monkeypatch.setattr("geo_planner.siting.measuring._amenities", misshapen)
     with pytest.raises(ValueError, match="broadcast"):
         measured(town)
+
+
+def test_jobs_of_the_cluster_are_counted_within_fifteen_minutes_by_bicycle(region):  # noqa: F811
+    """Rides at 1 m/s on a grid, so within 900 m; powers of two say which workplaces count."""
+    at = points((0, 0), (5, 0), (8, 0), (9, 1), (1, 0))
+    workplaces = at.to_frame("geometry").rename_axis("business_id").assign(
+        role="study", employees_count=[1.0, 2.0, 4.0, 8.0, 16.0],
+        cluster=["it", "it", "it", "it", "finance"],
+    )  # fmt: skip
+    sites = points((0, 0), names=["s"]).buffer(1).to_frame("geometry").rename_axis("site_id")
+    ride = Travel(bicycle_speed_kmh=3.6, bicycle_parking_min=0)
+    study = Study.model_validate(
+        {"study": {"id": "t", "name": "T", "country": None}, "siting": {"cluster": "it"}}
+    )
+    routers = {"bicycle": open_router(region, "bicycle", ride)}
+    found = measure_criteria(region, routers, sites, workplaces, study, threads=1)
+    assert found.raw["cluster_jobs_15"].tolist() == [1 + 2 + 4]

@@ -215,6 +215,7 @@ def test_the_table_of_criteria_says_what_the_score_used():
     assert table["weight"].tolist() == WEIGHTS.tolist()
     assert table.loc["workers_car_30", "points"] == FROZEN["workers_car_30"]
     assert table["unit"].tolist() == ["m", "departures/h", "workers"]
+    assert table.loc["workers_car_30", "source"] == "choice of this project"
     assert table["label_da"].str.len().min() > 0
 
 

@@ -19,12 +19,12 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_planner.errors import InputError
 from geo_planner.findings import Finding
-from geo_planner.reasons import Reason
+from geo_planner.reasons import Reason, reasons_or_text
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.constraint_kinds import ConstraintKind
 
-FailedState = Literal["service not reached", "layer gone"]
+FailedState = Literal["service not reached", "layer gone", "cut short", "key missing"]
 Shapes = npt.NDArray[np.object_]
 
 _CORNERS_PER_QUARTER = 16
@@ -34,6 +34,8 @@ _NO_PROPOSAL = Reason("no_proposal_in_plans")
 _FAILED: Mapping[FailedState, Reason] = {
     "service not reached": Reason("service_not_reached"),
     "layer gone": Reason("layer_gone"),
+    "cut short": Reason("layer_in_part"),
+    "key missing": Reason("layer_key_missing"),
 }
 
 
@@ -46,7 +48,7 @@ class Failure:
     kinds
         Kinds it would have covered.
     state
-        ``service not reached`` or ``layer gone``.
+        ``service not reached``, ``layer gone``, ``cut short`` or ``key missing``.
     reason
         What happened.
     """
@@ -151,7 +153,7 @@ def _recorded(region: Region) -> Iterator[Failure]:
         for state, reason in _FAILED.items():
             if source.get("state") == state:
                 text = source.get("reason")
-                why = reason if text is None else Reason("as_reported", text=str(text))
+                why = reason if text is None else reasons_or_text(str(text))[0]
                 yield Failure(tuple(source.get("kinds", ())), state, why)
 
 

@@ -51,7 +51,8 @@ class SiteConstraints:
     ----------
     kinds
         One row per site and kind (several where rows of one kind state effects of their own):
-        site_id, kind, state (conflict, none, not checked, service not reached, layer gone),
+        site_id, kind, state (conflict, none, not checked, service not reached, layer gone,
+        cut short, key missing),
         area_m2, share (nan unless known), effect, cap, cap_value, source, retrieved_at, reason.
     summary
         One row per site, index site_id: gross_area_m2 (of the geometry), net_area_m2,

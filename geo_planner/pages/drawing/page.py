@@ -202,7 +202,9 @@ def _nonce_attribute(nonce: str | None) -> str:
     return markupsafe.Markup(' nonce="{}"').format(nonce) if nonce else ""
 
 
-def choices_html(words: Wording, choices: Mapping[str, Sequence[Choice]]) -> str:
+def choices_html(
+    words: Wording, choices: Mapping[str, Sequence[Choice]], sign_out: str | None = None
+) -> str:
     """Write what can be chosen at the top of a served page, for the place kept for it.
 
     Parameters
@@ -210,9 +212,12 @@ def choices_html(words: Wording, choices: Mapping[str, Sequence[Choice]]) -> str
     words
         Words of the page's language.
     choices
-        Things to choose from, by what they are: ``study``, ``scenario``, ``lang``.
+        Things to choose from, by what they are: ``study``, ``scenario``, ``a``, ``b``, ``lang``.
+    sign_out
+        Address that signs out; None: nobody signed in.
     """
-    html: str = _environment().get_template("choices.html").render(words=words, choices=choices)
+    template = _environment().get_template("choices.html")
+    html: str = template.render(words=words, choices=choices, sign_out=sign_out)
     return html
 
 

@@ -226,6 +226,7 @@ def _source(source: SourceReport, words: Wording) -> dict[str, Any]:
         "crs": (source.crs or "")[:40],
         "unmapped": ", ".join(source.unmapped_fields),
         "is_wrong": bool(source.faults),
+        "fetched": "" if source.fetched is None else reason_words(source.fetched, words),
         "findings": [
             {
                 "kind": finding.kind,

@@ -88,7 +88,7 @@ def trips_by_day(
     per_service: pd.Series = count.groupby(trips["service_id"].to_numpy()).sum()
     weekly = tables["calendar"]
     start, end = (pd.to_datetime(weekly[f"{side}_date"]) for side in ("start", "end"))
-    runs = (weekly[list(WEEKDAYS)] == 1).any(axis=1)
+    runs = runs_weekly(weekly)
     added = tables["calendar_dates"]
     added = pd.to_datetime(added.loc[added["exception_type"] == 1, "date"])
     first = first or min([*start[runs], *added], default=None)
@@ -108,6 +108,17 @@ def trips_by_day(
     counts = np.cumsum(change, axis=0)[np.arange(len(days)), days.day_of_week]
     by_date = pd.Series(counts, index=days)
     return by_date.add(_exceptions(tables, per_service, days), fill_value=0).astype(np.int64)
+
+
+def runs_weekly(calendar: pd.DataFrame) -> pd.Series:
+    """Mark the services that run on a weekday at all."""
+    return (calendar[list(WEEKDAYS)] == 1).any(axis=1) & ~ends_early(calendar)
+
+
+def ends_early(calendar: pd.DataFrame) -> pd.Series:
+    """Mark services that end before they begin: their weekdays never come, added dates may."""
+    begins, ends = (calendar[f"{side}_date"].astype("str") for side in ("start", "end"))
+    return ends < begins
 
 
 def service_spans(tables: Mapping[str, pd.DataFrame]) -> list[tuple[dt.date, dt.date]]:

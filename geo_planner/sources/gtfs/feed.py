@@ -22,7 +22,7 @@ from geo_planner.errors import SourceError
 from geo_planner.findings import Finding
 from geo_planner.reasons import Reason
 from geo_planner.schema import tables as schema_tables
-from geo_planner.sources.gtfs.days import service_spans
+from geo_planner.sources.gtfs.days import runs_weekly, service_spans
 from geo_planner.sources.gtfs.files import Notes, open_feed, read_cells
 from geo_planner.sources.gtfs.positions import MAX_LATITUDE
 from geo_planner.sources.gtfs.rows import clean
@@ -243,7 +243,7 @@ def _feed(
         [raw["feed_info"]["feed_publisher_name"], raw["agency"]["agency_name"]]
     ).dropna()
     calendar, exceptions = tables["calendar"], tables["calendar_dates"]
-    runs = calendar[(calendar[list(WEEKDAYS)] == 1).any(axis=1)]
+    runs = calendar[runs_weekly(calendar)]
     added = exceptions.loc[exceptions["exception_type"] == 1, "date"].astype(object)
     first = [*runs["start_date"].astype(object), *added]
     last = [*runs["end_date"].astype(object), *added]

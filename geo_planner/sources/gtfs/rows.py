@@ -8,7 +8,9 @@ from collections.abc import Mapping
 import pandas as pd
 from pyproj import CRS
 
+from geo_planner.reasons import Reason
 from geo_planner.sources.gtfs.changes import clean_pathways, clean_transfers
+from geo_planner.sources.gtfs.days import ends_early
 from geo_planner.sources.gtfs.files import Notes
 from geo_planner.sources.gtfs.positions import clean_shapes, clean_stops
 from geo_planner.sources.gtfs.references import blank_absent, keep_keyed, unique_ids
@@ -40,6 +42,8 @@ def clean(raw: Mapping[str, pd.DataFrame], crs: CRS, notes: Notes) -> dict[str, 
     calendar = keep_keyed(
         raw["calendar"], "calendar", ["service_id"], notes, needed=["start_date", "end_date"]
     )
+    early = calendar.loc[ends_early(calendar), "service_id"]
+    notes.add("calendar.txt", "warning", Reason("gtfs_turned_dates"), len(early), early.head())
     calendar_dates = keep_keyed(
         raw["calendar_dates"],
         "calendar_dates",

@@ -97,7 +97,7 @@ def read_layer(source: LayerSource, crs: CRS) -> LayerRows:
         raise InputError(
             sentence(
                 "fault_no_table",
-                file=source.path.name,
+                file=source.file.name,
                 table=repr(source.table),
                 listed=", ".join(available),
             )
@@ -138,7 +138,7 @@ def _raise_if(opened: _OpenedLayer, table: Table, problems: Sequence[str]) -> No
 
 def _open(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]:
     """Open the file; return its rows, and the source without the names of coordinate fields."""
-    suffix = files.require_suffix(source.path)
+    suffix = files.require_suffix(source.file)
     opened = _open_text(source) if suffix in files.TEXT_SUFFIXES else _open_features(source)
     frame, cleared = numbers.without_missing(opened.frame, source, opened.name)
     opened = replace(opened, frame=frame, findings=(*opened.findings, *cleared))
@@ -150,7 +150,7 @@ def _open(source: LayerSource, table: Table) -> tuple[_OpenedLayer, LayerSource]
 
 def _open_features(source: LayerSource) -> _OpenedLayer:
     layer = files.read_features(
-        source.path, source.layer, source.crs, source.encoding, source.limits
+        source.file, source.layer, source.crs, source.encoding, source.limits
     )
     if not isinstance(layer.frame, gpd.GeoDataFrame):
         return _OpenedLayer(layer.name, layer.frame, None, layer.findings)
@@ -160,11 +160,11 @@ def _open_features(source: LayerSource) -> _OpenedLayer:
 
 def _open_text(source: LayerSource) -> _OpenedLayer:
     if source.layer is not None:
-        raise InputError(sentence("fault_text_layer", file=source.path.name))
+        raise InputError(sentence("fault_text_layer", file=source.file.name))
     read = delimited.read_delimited(
-        source.path, source.encoding, max_lost_share=source.max_lost_share, limits=source.limits
+        source.file, source.encoding, max_lost_share=source.max_lost_share, limits=source.limits
     )
-    name = source.path.name
+    name = source.file.name
     if read.frame.empty:
         raise InputError(sentence("fault_no_rows", layer=name))
     return _OpenedLayer(name, read.frame, None, read.findings, read)
@@ -193,7 +193,7 @@ def _field_of(rule: str | FieldRule, source: LayerSource) -> str:
         return rule
     if rule.scale is not None or rule.values is not None:  # noqa: PD011 -- a setting
         raise InputError(
-            sentence("fault_scaled_coordinates", file=source.path.name, field=repr(rule.field))
+            sentence("fault_scaled_coordinates", file=source.file.name, field=repr(rule.field))
         )
     return rule.field
 

@@ -180,7 +180,9 @@ def _tell(findings: tuple[Finding, ...]) -> None:
     for one in findings:
         if one.kind != "read" or one.what.code == "layer_unknown_values":
             examples = f" ({', '.join(one.examples)})" if one.examples else ""
-            _LOGGER.warning("%s: %d %s%s", one.source, one.count, english(one.what), examples)
+            _LOGGER.warning(
+                "%s: %d %s%s", one.source, one.count, english(one.what, count=one.count), examples
+            )
 
 
 def _id_field(frame: pd.DataFrame) -> str | None:

@@ -79,6 +79,14 @@ def test_the_way_out_is_the_least_along_guarded_streets():
     assert (nowhere == NO_WAY_CS).all()
 
 
+def test_the_way_out_of_a_dead_end_is_along_all_of_it_by_the_cheaper_of_two_streets():
+    # 1-4-5 and from there two streets to 6
+    tail, head = np.array([0, 1, 2, 3, 1, 4, 5, 5]), np.array([1, 2, 3, 0, 4, 5, 6, 6])
+    cost = np.array([10, 10, 10, 10, 50, 30, 200, 150], np.int32)
+    out = ways_out_cs(_steps(tail, head), cost, _marks(8, 4, 5, 6, 7), np.ones(8, bool))
+    assert out.tolist() == [0, 0, 0, 0, 50, 80, 230]
+
+
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory):
     """A road of 1 km, a private drive that leaves it, turns and comes back to 40 m from it."""

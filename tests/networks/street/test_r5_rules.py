@@ -91,6 +91,8 @@ def test_bicycles_are_pushed_along_streets_said_to_have_no_cycleway(town, max_st
         ({"road_class": "tertiary"}, 3),
         ({"road_class": "tertiary", "cycle_facility": "lane"}, 2),
         ({"road_class": "tertiary", "lanes_count": 2.0}, 2),
+        ({"road_class": "tertiary", "lanes_count": 3.0}, 2),
+        ({"road_class": "tertiary", "lanes_count": 4.0}, 3),
         ({"road_class": "tertiary", "maxspeed_forward_mps": 10.0}, 2),
         ({"road_class": "primary", "car_forward": False, "car_backward": False}, 1),
     ],

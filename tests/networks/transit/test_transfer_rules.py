@@ -124,11 +124,15 @@ def test_a_stop_taken_apart_is_one_platform_and_keeps_its_departures():
     assert np.isin(twins, may_board).sum() == np.isin(twins, may_alight).sum() == 1
 
 
-def test_too_many_rules_for_single_trips_at_one_stop_are_counted_and_not_followed():
-    onward = [ride(f"on{n}", "bc", 1000 + n, 2000 + n) for n in range(MAX_PLACES + 1)]
+def findings_of_rules_for(n_trips):
+    onward = [ride(f"on{n}", "bc", 1000 + n, 2000 + n) for n in range(n_trips)]
     rows = [rule("b", "b", 3, to_trip_id=one.trip_id) for one in onward] + [rule("b", "b", 2, 9)]
-    tables = with_rules(feed_tables(STOPS, onward), rows)
-    (finding,) = build_timetable(tables, DAY).findings
+    return build_timetable(with_rules(feed_tables(STOPS, onward), rows), DAY).findings
+
+
+def test_too_many_rules_for_single_trips_at_one_stop_are_counted_and_not_followed():
+    assert not findings_of_rules_for(MAX_PLACES)
+    (finding,) = findings_of_rules_for(MAX_PLACES + 1)
     assert (finding.kind, finding.count) == ("left_out", MAX_PLACES + 1)
 
 
@@ -159,6 +163,13 @@ def test_reboarding_parts_a_block_and_in_seat_transfers_join_trips():
     join = rule(None, None, 4, from_trip_id="1", to_trip_id="2")
     reached = through(CHAIN, rows=[join])
     assert (reached["c"], reached["d"]) == (200, None)
+
+
+def test_a_trip_that_is_joined_by_hand_leaves_its_block():
+    rides = [ride("1", "ab", 0, 100), ride("2", "bc", 110, 200), ride("3", "be", 110, 250)]
+    join = rule(None, None, 4, from_trip_id="1", to_trip_id="3")
+    reached = through(rides, rows=[join], blocks=dict.fromkeys("12", "B"))
+    assert (reached["c"], reached["e"]) == (None, 250)
 
 
 def test_a_train_that_divides_carries_on_both_ways():

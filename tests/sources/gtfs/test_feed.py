@@ -214,6 +214,16 @@ def test_repeated_rows_count_once(tmp_path):
     assert noted(feed, "repeat a trip's stop_sequence")[:2] == ("left_out", 3)
 
 
+def test_a_service_that_ends_before_it_begins_runs_on_added_dates_alone(tmp_path):
+    turned = [service("daily", first="20241231", last="20240101")]
+    feed = read(tmp_path, calendar=turned)
+    assert noted(feed, "end before they begin") == ("warning", 1, ("f:daily",))
+    assert feed.tables["feeds"].loc[0, ["first_date", "last_date"]].isna().all()
+    added = [{"service_id": "daily", "date": "20240501", "exception_type": 1}]
+    feed = read(tmp_path, "added", calendar=turned, calendar_dates=added)
+    assert set(feed.tables["feeds"].loc[0, ["first_date", "last_date"]]) == {"2024-05-01"}
+
+
 def test_calendar_dates_alone_are_enough(tmp_path):
     dates = [
         {"service_id": "daily", "date": d, "exception_type": 1} for d in ("20240501", "20240503")

@@ -108,4 +108,4 @@ def test_points_without_a_place_are_left_out_on_demand_and_told(tmp_path, caplog
     rows = "".join(f"p{n},9,55\n" for n in range(20))
     path = written(tmp_path, f"id,lon,lat\n{rows}q,,\n")
     assert len(read_points(path, UTM, CellFormat(leave_out="incomplete"))) == 20
-    assert "1 points without a place or an id (q)" in caplog.text
+    assert "1 point without a place or an id (q)" in caplog.text
