@@ -10,7 +10,7 @@ import tempfile
 import time
 import warnings
 from dataclasses import dataclass
-from typing import IO
+from pathlib import Path
 
 import pytest
 
@@ -103,33 +103,32 @@ class Service:
     process: subprocess.Popen
     address: str
     lines: list[str]
-    log: IO[str]
+    log: Path
 
     def stop(self):
         """Stop it as Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
         self.process.communicate(timeout=30)
-        self.log.seek(0)
-        return self.process.returncode, self.log.read()
+        return self.process.returncode, self.log.read_text("utf-8")
 
 
 def start_service(*arguments, command=(sys.executable, "-m", "geo_planner"), folder=None):
     """Start ``geo-planner serve`` on a free port and wait until it tells its address."""
     # a file, not a pipe: nobody reads it meanwhile, and a full pipe would hold the service up
-    log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- read when it has ended
-    process = subprocess.Popen(
-        [*map(str, command), "serve", *map(str, arguments), "--port", "0"],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
+    log = Path(tempfile.mkdtemp(prefix="geo_planner-service-")) / "log.txt"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [*map(str, command), "serve", *map(str, arguments), "--port", "0"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
     first = process.stdout.readline()
     found = re.search(r"http://\S+:\d+", first)
     if not found:
         process.kill()
         process.communicate()
-        log.seek(0)
-        pytest.fail(f"no address: {first}{log.read()}")
+        pytest.fail(f"no address: {first}{log.read_text('utf-8')}")
     return Service(process, found[0], [first], log)
