@@ -67,8 +67,9 @@ class Check:
         return [english(reason) for reason in self.reasons]
 
     def __repr__(self) -> str:
-        if self.problems:
-            return f"Check({self.id!r}: cannot be applied, {len(self.problems)} problems)"
+        if n := len(self.reasons):
+            many = "problem" if n == 1 else "problems"
+            return f"Check({self.id!r}: cannot be applied, {n} {many})"
         n = len(self.changes)
         return f"Check({self.id!r}: can be applied, {n} {'change' if n == 1 else 'changes'})"
 

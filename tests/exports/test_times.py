@@ -95,6 +95,16 @@ def test_a_first_part_without_any_time_leaves_ids_as_they_are(tmp_path, ids, suf
     assert found["travel_time_s"].tolist() == [60.0] * 800
 
 
+def test_a_pair_reached_in_some_minutes_is_reached(tmp_path):
+    search = Endless(2)
+    search.columns = ("travel_time_s_p10", "travel_time_s_p90")
+    times_s = np.array([[[60.0, np.inf], [np.inf, np.inf]], [[60.0, 90.0], [np.inf, np.inf]]])
+    search.parts = lambda **_options: [(slice(0, 2), slice(None), times_s)]
+    out = tmp_path / "times.csv"
+    assert write_times(search, out, (), only_reached=True).n_reached == 2
+    assert read(out)["travel_time_s_p10"].tolist() == [60, 60]
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_memory_does_not_grow_with_the_number_of_pairs(tmp_path, suffix):
     def peak(n_parts):

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from geo_planner.errors import ScenarioError
+from geo_planner.reasons import Reason
 from geo_planner.scenario import apply_scenario, check_scenario, parse_scenario, read_scenario
+from geo_planner.scenario.applying import Check
 from geo_planner.words.english import english
 from tests.scenario.town import area, at, block, way
 
@@ -179,3 +181,10 @@ def test_a_fault_of_ours_is_raised_and_not_put_on_the_shape(town, monkeypatch):
     monkeypatch.setattr("geopandas.GeoSeries.to_crs", broken)
     with pytest.raises(ZeroDivisionError):
         check_scenario(town, content(site))
+
+
+def test_a_check_shows_first_whether_the_scenario_can_be_applied():
+    problem = Reason("error_text", text="no such street")
+    assert repr(Check("s", reasons=[problem])) == "Check('s': cannot be applied, 1 problem)"
+    assert repr(Check("s", reasons=[problem] * 2)).endswith("2 problems)")
+    assert repr(Check("s", changes=[{}])) == "Check('s': can be applied, 1 change)"

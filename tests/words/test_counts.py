@@ -24,7 +24,7 @@ UNCHANGING = {
     },
     "da": {
         *("m", "m²", "s", "min", "km", "af", "er", "kan", "på", "til", "job", "stop", "findes"),
-        *("betjente", "fundet", "i", "oplyst", "sådanne"),
+        *("betjente", "byte", "fundet", "i", "oplyst", "sådanne"),
     },
 }
 COUNTED_WORD = re.compile(

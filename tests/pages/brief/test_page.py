@@ -149,7 +149,7 @@ def test_danish_and_english_say_the_same_figures(english, danish):
     assert "28 600 m²" in text
     assert "· 66,0 af 100" in text
     assert "No legal statement" in text_of(english["A"])
-    assert "Ingen retlig udtalelse" in text
+    assert "Ikke en afgørelse eller byggetilladelse." in text
 
 
 def test_the_share_of_weightings_by_rank_is_that_of_the_run(planned):
