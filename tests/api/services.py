@@ -6,9 +6,11 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -101,27 +103,32 @@ class Service:
     process: subprocess.Popen
     address: str
     lines: list[str]
+    log: Path
 
     def stop(self):
         """Stop it as Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
-        _, errors = self.process.communicate(timeout=30)
-        return self.process.returncode, errors
+        self.process.communicate(timeout=30)
+        return self.process.returncode, self.log.read_text("utf-8")
 
 
 def start_service(*arguments, command=(sys.executable, "-m", "geo_planner"), folder=None):
     """Start ``geo-planner serve`` on a free port and wait until it tells its address."""
-    process = subprocess.Popen(
-        [*map(str, command), "serve", *map(str, arguments), "--port", "0"],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
+    # a file, not a pipe: nobody reads it meanwhile, and a full pipe would hold the service up
+    log = Path(tempfile.mkdtemp(prefix="geo_planner-service-")) / "log.txt"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [*map(str, command), "serve", *map(str, arguments), "--port", "0"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
     first = process.stdout.readline()
     found = re.search(r"http://\S+:\d+", first)
     if not found:
         process.kill()
-        pytest.fail(f"no address: {first}{process.communicate()[1]}")
-    return Service(process, found[0], [first])
+        process.communicate()
+        pytest.fail(f"no address: {first}{log.read_text('utf-8')}")
+    return Service(process, found[0], [first], log)

@@ -293,3 +293,18 @@ def test_the_editor_is_whole_and_clean_at_every_width(edit, width):
     assert script, "axe-core cannot be fetched"
     assert violations(page, script) == []
     assert errors == []
+
+
+def test_the_form_and_its_problems_are_danish_where_danish_is_chosen(edit, visit):  # noqa: F811 -- the fixture imported
+    lon, lat = points_of_sites(edit)[0]
+    edit({"do": "AddBusiness", "name": "Værk", "at": [lon, lat], "employees_count": -5})
+    page, errors = visit("/scenario?id=draft&lang=da")
+    page.wait_for_selector(OPEN, timeout=60_000)
+    assert page.evaluate("document.documentElement.lang") == "da"
+    label = page.locator(".field:has([data-path=employees_count]) label")
+    assert label.inner_text().startswith("Ansatte")
+    assert "mindst 0" in page.locator(".field:has([data-path=employees_count]) .help").inner_text()
+    assert "1 fejl" in page.inner_text("#status")
+    beside = page.locator(".field:has([data-path=employees_count]) .wrong").inner_text()
+    assert "skal" in beside
+    assert errors == []

@@ -25,11 +25,16 @@
           const { body } = await gp.ask("PUT", "/scenarios/" + id, draft.content, { headers: { "If-Match": number(draft.revision) } });
           draft.revision = body.revision;
           draft.savedAt = new Date();
-          draft.state = "saved";
-          if (JSON.stringify(draft.content) === sent) localStorage.removeItem(key); else { keep(); later(); }
+          draft.state = JSON.stringify(draft.content) === sent ? "saved" : "unsaved";
+          if (draft.state === "saved") localStorage.removeItem(key); else { keep(); later(); }
         } catch (error) {
           if (error.status === 412) await differ();
-          else { draft.state = "offline"; draft.reason = error.message; timer = setTimeout(save, TRY_AGAIN_MS); }
+          else {
+            // what the service refuses is tried again with the next change, a lost connection soon
+            draft.state = error.status ? "refused" : "offline";
+            draft.reason = error.message;
+            if (!error.status) timer = setTimeout(save, TRY_AGAIN_MS);
+          }
         }
         saving = null;
         tell("saved");

@@ -43,9 +43,9 @@
     byId("name").textContent = draft.content.name;
     document.title = draft.content.name + " \u2013 " + data.study;
     const count = edits().length === 1 ? words.scn_edit_one : gp.words_of("scn_edits", { count: edits().length });
-    const kept = { saved: () => gp.words_of("scn_on_server", { time: clock(draft.savedAt) }), offline: () => gp.words_of("scn_offline", { time: draft.keptAt ? clock(draft.keptAt) : "?" }), conflict: () => words.scn_conflict, unsaved: () => gp.words_of("scn_in_browser", { time: draft.keptAt ? clock(draft.keptAt) : "?" }) }[draft.state]();
+    const kept = { saved: () => gp.words_of("scn_on_server", { time: clock(draft.savedAt) }), offline: () => gp.words_of("scn_offline", { time: draft.keptAt ? clock(draft.keptAt) : "?" }), conflict: () => words.scn_conflict, refused: () => draft.reason, unsaved: () => gp.words_of("scn_in_browser", { time: draft.keptAt ? clock(draft.keptAt) : "?" }) }[draft.state]();
     byId("saved").textContent = count + " \u00b7 " + kept;
-    byId("saved").className = draft.state === "offline" || draft.state === "conflict" ? "warned" : "";
+    byId("saved").className = ["offline", "conflict", "refused"].includes(draft.state) ? "warned" : "";
     byId("state").textContent = gp.isOpen(job) ? words.scn_running + " " + Math.round(100 * job.share) + "\u00a0%" : words.scn_draft;
     for (const [name, steps] of [["undo", draft.past], ["redo", draft.future]]) {
       byId(name).disabled = !steps.length;
@@ -199,9 +199,9 @@
       listen();
       drawKinds();
       chosen = edits().length ? 0 : -1;
-      gp.showEdits(edits());
       drawAll();
       await check();
+      gp.showEdits(edits(), traces);
       const latest = service.runs ? await gp.latestRun(id) : null;
       if (latest) follow(latest);
     } catch (error) { gp.refuse(error); }

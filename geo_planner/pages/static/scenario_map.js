@@ -101,8 +101,8 @@
     take(rounded(shape.coordinates));
   };
   /* once, as the page opens: the edits in view; later the view is the user's */
-  gp.showEdits = function (edits) {
-    const shapes = edits.flatMap((edit) => gp.shapesOf(edit));
+  gp.showEdits = function (edits, traces) {
+    const shapes = [...edits.flatMap((edit) => gp.shapesOf(edit)), ...traces.flatMap((trace) => trace.shapes.features.map((one) => one.geometry).filter(Boolean))];
     if (shapes.length) gp.map.fitBounds(L.geoJSON(shapes).getBounds().pad(0.3), { maxZoom: 15, animate: false });
   };
   gp.startDrawing = function () {
