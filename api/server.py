@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from geo_planner.config.base import problem_of
 from geo_planner.errors import InputError
-from geo_planner.pages.drawing.assets import missing_assets
+from geo_planner.pages.drawing.assets import OF_EVERY_PAGE, missing_assets
 
 from .app import create_app
 from .log import configure_logging
@@ -64,9 +64,12 @@ def serve(
         for name, error in app.state.library.damaged.items():
             say(f"left out {name}: {error}")
         if missing := missing_assets():
+            lost = (
+                "pages come" if missing_assets(names=OF_EVERY_PAGE) else "the editor and /docs come"
+            )
             say(
-                f"web assets are missing ({', '.join(missing)}): pages come without maps; "
-                "run `geo-planner assets` (needs npm) and reload"
+                f"web assets are missing ({', '.join(missing)}): {lost} without what is drawn by "
+                "them; run `geo-planner assets` (needs npm) and reload"
             )
         config = uvicorn.Config(
             app,
