@@ -407,7 +407,9 @@ def test_a_region_of_streets_alone_has_a_map(cli, study, tmp_path):
 def test_serving_passes_regions_and_port_on(cli, region, monkeypatch):
     from pathlib import Path
 
-    asked = {}
+    asked, ended = {}, []
     monkeypatch.setattr("api.server.serve", lambda paths, **more: asked.update(p=paths, **more))
+    monkeypatch.setattr("api.processes.end_now", lambda: ended.append(dict(asked)))
     assert cli("serve", region, "--port", "8123").code == 0
+    assert ended == [asked]
     assert (asked["p"], asked["host"], asked["port"]) == ([Path(region)], "127.0.0.1", 8123)

@@ -25,6 +25,7 @@ PHRASES = Wording("en").phrases
 _SAMPLES = {
     "": "P1", "day": "2026-03-01", "weekday": "2026-03-01", "mode_lower": "car",
     "site_use": "office", "criterion": "jobs_45", "constraint": "noise",
+    "column_of": "population_count",
 }  # fmt: skip
 NUMBERS = set(FIGURE_WRITERS) - set(_SAMPLES)
 
