@@ -77,7 +77,7 @@ def test_all_breaches_are_named_at_once():
         "'use_profile' must be one of balanced, office, laboratory, production: 1 row, s2",
         "key site_id must be unique: 2 rows, s2",
         "geometry is absent or empty: 1 row, s4",
-        "geometry must be Polygon or MultiPolygon: 1 row, s2",
+        "geometry must be one of Polygon, MultiPolygon: 1 row, s2",
         "geometry crosses itself or is otherwise invalid: 1 row, s2",
     ):
         assert words in found

@@ -121,7 +121,8 @@ def test_an_unexpected_error_is_logged_with_its_request_id(client, monkeypatch):
     monkeypatch.setattr("api.status.missing_assets", fail)
     with capture_logs() as logged:
         answer = client.get("/health")
-    assert [entry["request_id"] for entry in logged] == [answer.headers["x-request-id"]]
+    assert {entry["request_id"] for entry in logged} == {answer.headers["x-request-id"]}
+    assert [entry["event"] for entry in logged] == ["request failed", "request"]
     assert logged[0]["exc_info"]
 
 
