@@ -55,7 +55,7 @@ def test_a_forgotten_nodata_is_refused(tmp_path):
     values = SIXTEEN.copy()
     values[0, 0] = -9999
     grid = grid_of(write_raster(tmp_path / "a.tif", values), "elevation_m")
-    with pytest.raises(InputError, match=r"1 cells hold no elevation_m .* state nodata = -9999"):
+    with pytest.raises(InputError, match=r"1 cell holds no elevation_m .* state nodata = -9999"):
         grid.read(grid.whole)
 
 
