@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from geo_planner.pages.compare.pairs import pair_row
 from geo_planner.pages.drawing.page import COMPARE_BRIEF_LINK, COMPARE_LINK
 from geo_planner.pages.drawing.view import Language
 
@@ -39,6 +38,8 @@ def add_comparisons(app: FastAPI, library: Library) -> None:
     @app.get(f"{V1}/compare", tags=["studies"], responses=problems_of(404, 422, 503))
     def figures(both: Pair) -> dict[str, Any]:
         """Tell in one row what differs between two results, in words."""
+        from geo_planner.pages.compare.pairs import pair_row  # slow to import
+
         visit, a = both
         return pair_row(comparison_of(a, visit.shelf, visit.language))
 

@@ -1,21 +1,19 @@
 """Pages drawn once a result and language, kept, and sent with what is of one request.
 
 They are drawn with stand-ins for the nonce and for the path that a proxy puts before addresses.
-These are drawn at random, so that no text from data can pass for them.
+These are drawn at random, so that no text from data can pass for them. What computes is slow to
+import and comes with the first page that needs it.
 """
 
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from geo_planner.analysis import AnalysisResult
-from geo_planner.compare import Comparison, compare_results
 from geo_planner.errors import GeoPlannerError
 from geo_planner.pages.ask.page import render_ask
-from geo_planner.pages.brief.page import render_brief
-from geo_planner.pages.compare.brief import render_compare_brief
-from geo_planner.pages.compare.page import render_compare
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
 from geo_planner.pages.drawing.page import (
@@ -27,8 +25,6 @@ from geo_planner.pages.drawing.page import (
 )
 from geo_planner.pages.drawing.view import Language, in_language
 from geo_planner.pages.policy.page import render_policy, render_policy_print
-from geo_planner.pages.scenarios.editor import render_editor
-from geo_planner.pages.scenarios.listing import render_scenarios
 from geo_planner.pages.sites.page import render_sites_page
 from geo_planner.pages.study.map import render_map
 from geo_planner.pages.study.overview import render_overview
@@ -38,6 +34,9 @@ from geo_planner.words.wording import Wording
 
 from .addresses import V1
 from .library import BASELINE, RESERVED, Shelf
+
+if TYPE_CHECKING:
+    from geo_planner.compare import Comparison
 
 POLICY_PRINT, BRIEF, FILES = "/policy/print", "/briefs", "/files"
 _NONCE, _ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
@@ -82,6 +81,8 @@ def drawn_brief(shelf: Shelf, site_id: str, language: Language) -> str:
     InputError
         When it has no such site.
     """
+    from geo_planner.pages.brief.page import render_brief
+
     result, links = shelf.require_result(), links_of(shelf)
     return _kept(
         shelf,
@@ -102,6 +103,8 @@ def drawn_comparison(a: Shelf, b: Shelf, language: Language) -> str:
     InputError
         When they share nothing that could be compared.
     """
+    from geo_planner.pages.compare.page import render_compare
+
     links = {
         **links_of(b),
         "brief": _pair_address(COMPARE_BRIEF_LINK, a, b),
@@ -118,6 +121,8 @@ def drawn_comparison(a: Shelf, b: Shelf, language: Language) -> str:
 
 def drawn_comparison_brief(a: Shelf, b: Shelf, language: Language) -> str:
     """Give the same as two sides to print; as :func:`drawn_comparison`."""
+    from geo_planner.pages.compare.brief import render_compare_brief
+
     back = _pair_address(COMPARE_LINK, a, b)
     return _kept(
         b,
@@ -132,7 +137,7 @@ def _pair_address(path: str, a: Shelf, b: Shelf) -> str:
     return _address(path, study=b.study_id, a=a.scenario_id, b=b.scenario_id)
 
 
-def comparison_of(a: Shelf, b: Shelf, language: Language) -> Comparison:
+def comparison_of(a: Shelf, b: Shelf, language: Language) -> "Comparison":
     """Compare two results of a study, once.
 
     Raises
@@ -140,6 +145,8 @@ def comparison_of(a: Shelf, b: Shelf, language: Language) -> Comparison:
     RefusedError
         When one of them has no result.
     """
+    from geo_planner.compare import compare_results
+
     results = a.require_result(), b.require_result()
     key = ("comparison", a.scenario_id, a.opened_as, language)
     return b.keep(
@@ -193,6 +200,9 @@ def drawn_scenarios(shelf: Shelf, name: str, language: Language, *, keeps: bool)
     keeps
         Whether the service keeps what is made there.
     """
+    from geo_planner.pages.scenarios.editor import render_editor
+    from geo_planner.pages.scenarios.listing import render_scenarios
+
     of_study = urlencode({"study": shelf.study_id})
     service = {
         "api": V1.removeprefix("/"),
