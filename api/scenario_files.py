@@ -6,8 +6,6 @@ from typing import Annotated, Any, Literal
 from fastapi import Body, FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo_planner.scenario.files import content_of_text, text_of_content
-
 from .addresses import V1, StudyId
 from .errors import problems_of
 from .library import Library
@@ -34,6 +32,8 @@ def add_scenario_files(app: FastAPI, library: Library, scenarios: Scenarios) -> 
     @app.post(f"{V1}/scenarios/read", tags=["scenarios"], responses=problems_of(404, 422))
     def read(given: Annotated[FileGiven, Body()], study: StudyId = None) -> dict[str, Any]:
         """Read the text of a scenario file; nothing is kept."""
+        from geo_planner.scenario.files import content_of_text  # slow to import
+
         shelf = library.shelf(study)
         content = content_of_text(given.text, given.name)
         require_fit(content, shelf)
@@ -54,6 +54,8 @@ def add_scenario_files(app: FastAPI, library: Library, scenarios: Scenarios) -> 
         ] = "toml",
     ) -> dict[str, str]:
         """Give a scenario that is kept as a file: its name and its text."""
+        from geo_planner.scenario.files import text_of_content  # slow to import
+
         row = scenarios.get(library.study(study).study_id, scenario)
         name = f"{row.id}.{kind}"
         return {"name": name, "text": text_of_content(row.content, f".{kind}")}
