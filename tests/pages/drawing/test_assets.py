@@ -62,7 +62,7 @@ def npm(tmp_path, monkeypatch):
 
 def test_fetching_puts_every_file_and_licence_in_place_and_asks_once_per_package(npm, tmp_path):
     folder = tmp_path / "assets"
-    assert len(assets.missing_assets(folder)) == 8
+    assert len(assets.missing_assets(folder)) == 12
     assert assets.fetch_assets(folder) == folder
     assert assets.missing_assets(folder) == []
     assert (folder / "leaflet/LICENSE").read_text() == FILES["leaflet/LICENSE"]
@@ -77,7 +77,7 @@ def test_a_package_with_another_digest_is_refused_whole(npm, tmp_path, monkeypat
     monkeypatch.setattr(assets, "PACKAGES", wrong)
     with pytest.raises(SourceError, match="nothing was installed"):
         assets.fetch_assets(tmp_path / "assets")
-    assert len(assets.missing_assets(tmp_path / "assets")) == 8
+    assert len(assets.missing_assets(tmp_path / "assets")) == 12
 
 
 def test_without_npm_the_reason_is_said(tmp_path, monkeypatch):
