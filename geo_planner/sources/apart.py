@@ -11,7 +11,6 @@ import os
 import pickle
 import re
 import resource
-import select
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import cache
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar
 
@@ -107,7 +107,7 @@ class _Reader:
         try:
             pickle.dump(question, self._questions, protocol=pickle.HIGHEST_PROTOCOL)
             self._questions.flush()
-            if not select.select([self._replies], [], [], limits.max_seconds)[0]:
+            if not wait([self._replies.fileno()], limits.max_seconds):
                 raise SourceError(
                     label,
                     sentence("fault_too_slow", limit=f"{limits.max_seconds:g}"),

@@ -1,7 +1,9 @@
 """Sources are read in a process of their own; what goes wrong there is an error about them."""
 
+import contextlib
 import os
 import pickle
+import resource
 import signal
 import subprocess
 import sys
@@ -99,6 +101,19 @@ def test_paths_begin_where_the_asker_stands(tmp_path, monkeypatch):
     assert ask(Path("here.txt").exists)
 
 
+def test_it_reads_where_very_many_files_are_open():
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.ExitStack() as opened:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(limits[0], 4096), limits[1]))
+        opened.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        for _ in range(1100):  # more than select can look at
+            number = os.dup(0)
+            opened.callback(os.close, number)
+        with pytest.raises(SourceError):
+            ask(give_up)  # so that the next process has the highest numbers
+        assert ask(own_process) != os.getpid()
+
+
 def test_what_is_read_comes_back_as_it_was():
     frame = pd.DataFrame({"a": [1.5, np.nan], "b": pd.Categorical(["x", "y"])})
     pd.testing.assert_frame_equal(ask(send_back, frame), frame)
@@ -145,7 +160,7 @@ def test_ctrl_c_ends_the_reader_too(monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("geo_planner.sources.apart.select.select", interrupt)
+    monkeypatch.setattr("geo_planner.sources.apart.wait", interrupt)
     with pytest.raises(KeyboardInterrupt):
         ask(sleep_long)
     monkeypatch.undo()
