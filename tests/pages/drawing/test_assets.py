@@ -50,11 +50,11 @@ def npm(tmp_path, monkeypatch):
     monkeypatch.setattr(assets, "PACKAGES", pinned)
     program = tmp_path / "bin" / "npm"
     program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/sh\necho "$2" >> {shelf}/asked\n'
-        f'case "$2" in leaflet*) cp {shelf}/0.tgz . ;; *inter*) cp {shelf}/1.tgz . ;; '
-        f"*) cp {shelf}/2.tgz . ;; esac\n"
+    cases = " ".join(
+        f"{package.name}@*) cp {shelf}/{number}.tgz . ;;"
+        for number, package in enumerate(pinned.values())
     )
+    program.write_text(f'#!/bin/sh\necho "$2" >> {shelf}/asked\ncase "$2" in {cases} esac\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     return shelf
