@@ -28,5 +28,5 @@ def test_registers_that_may_be_gone_are_not_required_and_their_kinds_are_those_t
     assert kinds <= set(read_constraint_kinds())
 
 
-def test_the_study_says_when_its_addresses_were_looked_up():
-    assert "looked up on 2026-11-30" in LIVE.read_text("utf-8")
+def test_the_study_says_when_its_addresses_were_known():
+    assert "as known to us on 2026-11-30" in LIVE.read_text("utf-8")
