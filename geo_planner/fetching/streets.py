@@ -12,7 +12,7 @@ from geo_planner.errors import FetchError, SourceError
 from geo_planner.fetching.area import FetchArea
 from geo_planner.fetching.asking import Asker
 from geo_planner.fetching.files import fetch_file, name_of
-from geo_planner.fetching.outcomes import address_of, failure, host_of
+from geo_planner.fetching.outcomes import address_of, failure, host_of, said_by
 from geo_planner.fetching.pages import no_data
 from geo_planner.fetching.store import Shelf, Stored, shelf_of
 from geo_planner.folders import rename_on_disk, write_text
@@ -52,8 +52,7 @@ def fetch_overpass(
     except FetchError:
         raise
     except SourceError as error:
-        why = Reason("fetch_why_no_connection", host=host_of(url))
-        raise failure(url, "not_reached", why) from error
+        raise failure(url, "not_reached", said_by(error)) from error
     except ValueError as error:
         why = Reason("fetch_why_page", host=host_of(url))
         raise failure(url, "layer_gone", why) from error

@@ -6,7 +6,7 @@ value beside the others, not an error, so that a user hears of all at once.
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geo_planner.config import (
@@ -121,7 +121,7 @@ def fetch_study(study: Study, how: Fetching | None = None) -> FetchedStudy:
         Settings; source paths absolute or relative to the working folder.
     how
         How; by default what is kept is used, and only what is missing is asked for. Nobody is
-        asked where GEO_PLANNER_OFFLINE is set in the environment.
+        asked where GEO_PLANNER_OFFLINE is set in the environment, whatever is said here.
 
     Examples
     --------
@@ -130,17 +130,15 @@ def fetch_study(study: Study, how: Fetching | None = None) -> FetchedStudy:
     >>> fetch_study(study).fetched
     ()
     """
-    how = how or Fetching(is_offline=bool(os.environ.get(OFFLINE_VARIABLE)))
+    how = how or Fetching()
+    if os.environ.get(OFFLINE_VARIABLE):
+        how = replace(how, is_offline=True)
     listed = list(_listed(study))
-    results: dict[int, tuple[Fetched, Fetchable]] = {}
     outlines = [number for number, (_, source) in enumerate(listed) if _is_outline(source)]
     others = [number for number in range(len(listed)) if number not in outlines]
-    around = _Around()
-    for number in [*outlines, None, *others]:
-        if number is None:
-            around = _around(_with_files(study, listed, results)) if others else around
-        else:
-            results[number] = _fetch(*listed[number], around, how)
+    results = {number: _fetch(*listed[number], _Around(), how) for number in outlines}
+    around = _around(_with_files(study, listed, results)) if others else _Around()
+    results |= {number: _fetch(*listed[number], around, how) for number in others}
     fetched = tuple(results[number][0] for number in range(len(listed)))
     left_out = {n: listed[n][1] for n, found in enumerate(fetched) if found.file is None}
     return FetchedStudy(_with_files(study, listed, results), fetched, left_out)
@@ -196,10 +194,13 @@ def _fetch(
     except GeoPlannerError as error:
         failed = result_of(error)
         if kept is None or failed != "not_reached":
-            return _failed(kind, source, failed, said_by(error)), source
+            return _outcome(kind, source, failed, said_by(error)), source
         # an earlier copy is better than none, if its age is said
         result, now, doubt = "stored", kept, said_by(error)
-    became = _became(kind, source, shelf, now, result, doubt)
+    result, what = _said(source, now, result)
+    became = _outcome(kind, source, result, what)
+    if now is not None:
+        became = _with_copy(became, shelf, now, doubt)
     return became, _with_file(source, became)
 
 
@@ -273,51 +274,26 @@ def _with_file(source: Fetchable, became: Fetched) -> Fetchable:
     return source.model_copy(update=changed)
 
 
-def _became(
-    kind: str,
-    source: Fetchable,
-    shelf: Shelf,
-    kept: Stored | None,
-    result: Result,
-    doubt: Reason | None = None,
-) -> Fetched:
+def _said(source: Fetchable, kept: Stored | None, result: Result) -> tuple[Result, Reason]:
     """Say what became of a source of which something is kept, or that is still to be asked for."""
-    url = str(_url_of(source))
-    if kept is not None and kept.name is None:
+    if kept is None:
+        return result, Reason("fetch_to_ask")
+    if kept.name is None:
         layer = getattr(source, "layer", None) or source.label
-        result, what = (
-            "nothing_there",
-            Reason("nothing_there_source", host=host_of(url), layer=str(layer)),
-        )
-    elif kept is None:
-        what = Reason("fetch_to_ask")
-    elif result == "stored":
-        day = kept.fetched_at.date()
-        what = Reason("fetch_stored", day=day, days=kept.age_days)
-    elif result == "unchanged":
-        what = Reason("fetch_unchanged", day=kept.fetched_at.date())
-    elif kept.rows is not None:
-        what = Reason("fetch_rows", rows=kept.rows)
-    else:
-        what = Reason("fetch_done", size=round(kept.size_bytes / _BYTES_PER_MB, 1))
-    return Fetched(
-        kind,
-        source.label,
-        address_of(url),
-        result,
-        what,
-        is_required=source.is_required,
-        table=getattr(source, "table", None),
-        file=None if kept is None or kept.name is None else shelf.path(kept.name),
-        size_bytes=None if kept is None or kept.name is None else kept.size_bytes,
-        fetched_at=None if kept is None else kept.fetched_at,
-        licence=source.licence,
-        credit=source.credit,
-        doubt=doubt,
-    )
+        host = host_of(str(_url_of(source)))
+        return "nothing_there", Reason("nothing_there_source", host=host, layer=str(layer))
+    day = kept.fetched_at.date()
+    if result == "stored":
+        return result, Reason("fetch_stored", day=day, days=kept.age_days)
+    if result == "unchanged":
+        return result, Reason("fetch_unchanged", day=day)
+    if kept.rows is not None:
+        return result, Reason("fetch_rows", rows=kept.rows)
+    return result, Reason("fetch_done", size=round(kept.size_bytes / _BYTES_PER_MB, 1))
 
 
-def _failed(kind: str, source: Fetchable, result: Result, what: Reason) -> Fetched:
+def _outcome(kind: str, source: Fetchable, result: Result, what: Reason) -> Fetched:
+    """Say what became of a source, beside what the study states of it."""
     return Fetched(
         kind,
         source.label,
@@ -329,3 +305,11 @@ def _failed(kind: str, source: Fetchable, result: Result, what: Reason) -> Fetch
         licence=source.licence,
         credit=source.credit,
     )
+
+
+def _with_copy(became: Fetched, shelf: Shelf, kept: Stored, doubt: Reason | None) -> Fetched:
+    """Name the local copy of a source, where it holds anything, and its age."""
+    found = replace(became, fetched_at=kept.fetched_at, doubt=doubt)
+    if kept.name is None:
+        return found
+    return replace(found, file=shelf.path(kept.name), size_bytes=kept.size_bytes)

@@ -26,6 +26,10 @@ STATES: Mapping[str, str] = {
 }
 
 
+# what one source of a list is called, where it is not the name of the list
+_KINDS = {"layers": "layer", "rasters": "raster"}
+
+
 def note_fetched(ingested: Ingested, found: FetchedStudy) -> None:
     """Keep what became of each source; those that are not read any more are told here."""
     for number, fetched in enumerate(found.fetched):
@@ -34,7 +38,7 @@ def note_fetched(ingested: Ingested, found: FetchedStudy) -> None:
             continue
         source = found.left_out[number]
         read = SourceRead(
-            fetched.kind.removesuffix("s"),
+            _KINDS.get(fetched.kind, fetched.kind),
             fetched.label,
             fetched.address,
             getattr(source, "layer", None),

@@ -11,6 +11,7 @@ from geo_planner.fetching.area import FetchArea
 from geo_planner.fetching.asking import Asker
 from geo_planner.fetching.store import shelf_of
 from geo_planner.fetching.streets import fetch_extract, fetch_overpass, kept_answers
+from geo_planner.words.english import sentence
 from tests.fetching.servers import HURRIED, Reply, file_reply
 from tests.sources.osm.osm_drawing import Drawing
 
@@ -110,8 +111,9 @@ def test_an_overpass_server_that_has_nothing_there_is_an_answer():
 
 def test_an_overpass_server_that_cannot_be_asked_is_not_reached():
     def fail(_area, url):
-        raise SourceError(url, "no answer")
+        raise SourceError(url, sentence("fault_overpass_refused", count=3))
 
     with pytest.raises(FetchError) as caught:
         fetch_overpass(URL, shelf_of({}), FetchArea(shapely.box(0, 0, 1, 1)), 0, ask=fail)
     assert caught.value.what.code == "not_reached_source"
+    assert "refused 3 times" in caught.value.reason

@@ -14,6 +14,7 @@ from geo_planner.fetching.outcomes import Fetched
 from geo_planner.land.constraints.shares import site_constraints
 from geo_planner.preflight import check_study
 from geo_planner.preflight.text import to_text
+from geo_planner.reasons import Reason
 from geo_planner.region.build import build_region
 from tests.fetching.servers import HURRIED, Reply, file_reply, json_reply, running
 from tests.small_study import sites, write_study
@@ -186,6 +187,7 @@ class TestCommand:
         ran = cli("fetch", file)
         assert ran.code == 0
         assert "not reached" in ran.out
+        assert "0 days old" in ran.out.replace("\u202f", " ")
 
     def test_a_result_is_said_in_danish_too(self, study, cli):
         file = study("layer_gone")
@@ -201,9 +203,21 @@ class TestCommand:
 
 def test_nobody_is_asked_where_the_environment_says_offline(study, server, monkeypatch):
     monkeypatch.setenv("GEO_PLANNER_OFFLINE", "1")
-    found = fetch_study(read_study(study()))
-    assert {item.result for item in found.fetched} == {"not_reached"}
-    assert server.asked == []
+    settings = read_study(study())
+    for how in (None, Fetching(refresh=True)):
+        found = fetch_study(settings, how)
+        assert {item.result for item in found.fetched} == {"not_reached"}
+        assert server.asked == []
+
+
+def test_a_timetable_that_failed_is_named_for_the_tables_it_would_give(study, server):
+    settings = read_study(study())
+    server.on("/feed.zip", Reply(b"", 404))
+    checked = check_study(settings)
+    (report,) = [report for report in checked.sources if report.label.endswith("feed.zip")]
+    assert report.kind == "gtfs"
+    (timetables,) = [need for need in checked.missing if need.table == "stop_times"]
+    assert timetables.remedy == Reason("remedy_mend_source", source=report.label)
 
 
 def test_a_service_without_a_study_area_is_refused_with_what_to_add(study):
