@@ -87,6 +87,7 @@
       el("p", { class: "meta" }, "\u25b2 " + effect.gaining + " \u00b7 \u25bc " + effect.losing)];
   };
 
+  const editsOf = (row) => (row.content && Array.isArray(row.content.modifications) ? row.content.modifications : []);
   const thumbnail = function (row) {
     const t = data.thumbnail, at = ([lon, lat]) => ((lon - t.west) * t.scaleX).toFixed(1) + " " + ((t.north - lat) * t.scaleY).toFixed(1);
     const path = (line, close) => "M" + line.map(at).join("L") + (close ? "Z" : "");
@@ -95,17 +96,14 @@
     const ground = [["water", "#A9C3D0", 0.6, "#BFD5E0"], ["boundary", "#7D878D", 0.8, "none"], ["rails", "#56626B", 1, "none"]];
     return svg("svg", { class: "thumb", viewBox: "0 0 " + t.width + " " + t.height, width: t.width, height: t.height, "aria-hidden": "true" },
       ...ground.map(([name, stroke, width, fill]) => svg("path", { d: t.paths[name], stroke, "stroke-width": width, fill })),
-      ...(row.content ? row.content.modifications || [] : []).flatMap((edit) => gp.shapesOf(edit).map((shape) => svg("path", { d: d[shape.type] ? d[shape.type](shape.coordinates) : "", fill: "none", "stroke-width": 2, stroke: gp.isRemoval(edit) ? data.edited.removed : data.edited.added }))));
+      ...editsOf(row).flatMap((edit) => gp.shapesOf(edit).map((shape) => svg("path", { d: d[shape.type] ? d[shape.type](shape.coordinates) : "", fill: "none", "stroke-width": 2, stroke: gp.isRemoval(edit) ? data.edited.removed : data.edited.added }))));
   };
   const changes = function (row) {
-    const edits = row.content && Array.isArray(row.content.modifications) ? row.content.modifications : [];
+    const edits = editsOf(row);
     if (!edits.length) return words.scn_no_edits;
     return edits.slice(0, 2).map(gp.editWords).join(", ") + (edits.length > 2 ? " " + gp.words_of("scn_and_more", { count: edits.length - 2 }) : "");
   };
-  const countWords = function (row) {
-    const n = row.content && Array.isArray(row.content.modifications) ? row.content.modifications.length : 0;
-    return n === 1 ? words.scn_edit_one : gp.words_of("scn_edits", { count: n });
-  };
+  const countWords = (row) => gp.words_of("scn_edits", { count: editsOf(row).length });
   const editor = (row) => service.editor + (service.editor.includes("?") ? "&" : "?") + "id=" + encodeURIComponent(row.id);
   const sides = (row) => el("fieldset", { class: "seg sides" }, el("legend", { class: "vh" }, row.name),
     ["a", "b"].map((side) => el("label", { title: row.has_result ? null : words.scn_no_result_yet },
