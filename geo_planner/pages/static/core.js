@@ -64,6 +64,12 @@ var makeGP = function (data) {
     }
     return node;
   };
+  gp.svg = function (tag, facts, ...children) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(facts)) node.setAttribute(key, value);
+    node.append(...children);
+    return node;
+  };
 
   gp.legendScale = function (scale, host) {
     const n = scale.colours.length;

@@ -3,16 +3,9 @@
 (function (gp) {
   const data = gp.data, service = data.service, words = gp.words, el = gp.el;
   const byId = (id) => document.getElementById(id);
-  const BASELINE = "baseline", SVG = "http://www.w3.org/2000/svg";
+  const BASELINE = "baseline";
   const STATES = ["all", "draft", "running", "done", "failed"];
   const rows = new Map(), chosen = { a: BASELINE, b: "", state: "all", find: "", sort: "changed" };
-
-  const svg = function (tag, facts, ...children) {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(facts)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
 
   /* rows: what is kept, what lies there worked out, and the study itself */
   const load = async function () {
@@ -94,9 +87,9 @@
     const d = { Point: (c) => { const [x, y] = at(c).split(" ").map(Number); return "M" + (x - 2) + " " + y + "a2 2 0 1 0 4 0a2 2 0 1 0 -4 0"; },
       LineString: (c) => path(c), MultiLineString: (c) => c.map((line) => path(line)).join(""), Polygon: (c) => c.map((ring) => path(ring, true)).join(""), MultiPolygon: (c) => c.flat().map((ring) => path(ring, true)).join("") };
     const ground = [["water", "#A9C3D0", 0.6, "#BFD5E0"], ["boundary", "#7D878D", 0.8, "none"], ["rails", "#56626B", 1, "none"]];
-    return svg("svg", { class: "thumb", viewBox: "0 0 " + t.width + " " + t.height, width: t.width, height: t.height, "aria-hidden": "true" },
-      ...ground.map(([name, stroke, width, fill]) => svg("path", { d: t.paths[name], stroke, "stroke-width": width, fill })),
-      ...editsOf(row).flatMap((edit) => gp.shapesOf(edit).map((shape) => svg("path", { d: d[shape.type] ? d[shape.type](shape.coordinates) : "", fill: "none", "stroke-width": 2, stroke: gp.isRemoval(edit) ? data.edited.removed : data.edited.added }))));
+    return gp.svg("svg", { class: "thumb", viewBox: "0 0 " + t.width + " " + t.height, width: t.width, height: t.height, "aria-hidden": "true" },
+      ...ground.map(([name, stroke, width, fill]) => gp.svg("path", { d: t.paths[name], stroke, "stroke-width": width, fill })),
+      ...editsOf(row).flatMap((edit) => gp.shapesOf(edit).map((shape) => gp.svg("path", { d: d[shape.type] ? d[shape.type](shape.coordinates) : "", fill: "none", "stroke-width": 2, stroke: gp.isRemoval(edit) ? data.edited.removed : data.edited.added }))));
   };
   const changes = function (row) {
     const edits = editsOf(row);
