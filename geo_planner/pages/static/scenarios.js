@@ -5,6 +5,7 @@
   const byId = (id) => document.getElementById(id);
   const BASELINE = "baseline";
   const STATES = ["all", "draft", "running", "done", "failed"];
+  let following = [];
   const rows = new Map(), chosen = { a: BASELINE, b: "", state: "all", find: "", sort: "changed" };
 
   /* rows: what is kept, what lies there worked out, and the study itself */
@@ -17,12 +18,14 @@
     for (const row of kept.body.scenarios) rows.set(row.id, { ...row, job: jobs.body.jobs.find((job) => job.scenario === row.id) });
     if (!rows.has(chosen.b) || chosen.b === BASELINE) chosen.b = [...rows.values()].filter((row) => row.has_result && row.id !== BASELINE).map((row) => row.id)[0] || "";
     draw();
-    for (const row of rows.values()) if (gp.isOpen(row.job)) followed(row);
+    following.forEach((stop) => stop());
+    following = [...rows.values()].filter((row) => gp.isOpen(row.job)).map(follow);
     await fill();
   };
   /* each effect is a comparison, asked one after the other so that the first are there soon */
   const fill = async function () {
     for (const row of [...rows.values()].filter((one) => one.has_result && one.id !== BASELINE)) {
+      if (rows.get(row.id) !== row) return; // a later load asks for its own
       try {
         row.effect = (await gp.ask("GET", "/compare", undefined, { query: { a: BASELINE, b: row.id } })).body;
       } catch (error) {
@@ -35,13 +38,11 @@
       if (question) byId("summary").textContent = summary() + " \u00b7 " + question;
     }
   };
-  const followed = function (row) {
-    gp.follow(row.job.id, (job) => {
-      row.job = job;
-      if (gp.isOpen(job)) byId("state-" + row.id)?.replaceChildren(...stateParts(row).filter(Boolean));
-      else load().catch(gp.refuse);
-    });
-  };
+  const follow = (row) => gp.follow(row.job.id, (job) => {
+    row.job = job;
+    if (gp.isOpen(job)) byId("state-" + row.id)?.replaceChildren(...stateParts(row).filter(Boolean));
+    else load().catch(gp.refuse);
+  });
 
   /* state of a row, for the filter and in chips */
   const stateOf = (row) => (gp.isOpen(row.job) ? "running" : row.job && row.job.state === "failed" ? "failed" : row.has_result ? "done" : "draft");
