@@ -26,7 +26,7 @@ from .jobs.routes import add_jobs
 from .library import Library
 from .limits import Heads, Limits
 from .login import add_login
-from .metrics import Measured, Metrics, add_metrics
+from .metrics import Metrics, add_metrics
 from .pages import add_files, add_pages
 from .scenario_files import add_scenario_files
 from .scenarios import add_checks, add_results, add_scenarios
@@ -104,8 +104,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
     app.add_middleware(Heads)
     app.add_middleware(Limits, settings=settings)
-    app.add_middleware(Measured, metrics=metrics)
-    app.add_middleware(Frame)
+    app.add_middleware(Frame, metrics=metrics)
     return app
 
 

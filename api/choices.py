@@ -12,6 +12,7 @@ from geo_planner.pages.drawing.view import LANGUAGES, Language
 from geo_planner.words.wording import Wording
 
 from .addresses import KEY_COOKIE, LOGOUT, root_of
+from .drawing import label_of
 from .library import BASELINE, Library, Shelf
 
 _COOKIE, _COOKIE_AGE_S = "lang", 365 * 86_400
@@ -36,7 +37,7 @@ class Visit:
     against: Shelf | None = None
 
 
-def language_of(request: Request, asked: Language | None, otherwise: str) -> Language:
+def language_of(request: Request, asked: Language | None, otherwise: Language) -> Language:
     """Choose a language: the one asked for, chosen earlier, or first in the browser's list.
 
     Parameters
@@ -78,10 +79,7 @@ def draw_choices(visit: Visit, library: Library) -> str:
     """Write the pickers of study and scenario and the switch of languages as markup."""
     shelf, words = visit.shelf, Wording(visit.language)
     study = library.study(shelf.study_id)
-    names = {
-        name: words("brief_baseline") if name == BASELINE else one.name
-        for name, one in study.shelves.items()
-    }
+    names = {name: label_of(one, visit.language) for name, one in study.shelves.items()}
     lists: dict[str, dict[str, str]] = {
         "study": {name: one.baseline.name for name, one in library.studies.items()},
         "scenario": names,
@@ -92,7 +90,8 @@ def draw_choices(visit: Visit, library: Library) -> str:
         del lists["scenario"]
         lists |= {"a": names, "b": names}
         chosen |= {"a": visit.against.scenario_id, "b": shelf.scenario_id}
-    is_signed_in = KEY_COOKIE in visit.request.cookies
+    asks_for_keys = visit.request.app.state.settings.needs_key
+    is_signed_in = asks_for_keys and KEY_COOKIE in visit.request.cookies
     return choices_html(
         words,
         {

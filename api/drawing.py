@@ -34,6 +34,7 @@ from geo_planner.words.wording import Wording
 
 from .addresses import V1
 from .library import BASELINE, RESERVED, Shelf
+from .recent import Recent
 
 if TYPE_CHECKING:
     from geo_planner.compare import Comparison
@@ -52,10 +53,9 @@ def draw_pages(shelf: Shelf) -> None:
 
     One that cannot be drawn says so when it is asked for.
     """
-    language: Language = "da" if shelf.region.study.get("language") == "da" else "en"
     for name in ("overview", "map", "ask", "sites"):
         with suppress(GeoPlannerError):
-            drawn(shelf, name, language)
+            drawn(shelf, name, shelf.language)
 
 
 def drawn(shelf: Shelf, name: str, language: Language) -> str:
@@ -83,14 +83,13 @@ def drawn_brief(shelf: Shelf, site_id: str, language: Language) -> str:
     """
     from geo_planner.pages.brief.page import render_brief
 
-    result, links = shelf.require_result(), links_of(shelf)
-    return _kept(
-        shelf,
-        ("brief", site_id, language),
-        lambda assets: render_brief(
-            result, site_id, language=language, assets=assets, back=links["sites"], nonce=_NONCE
-        ),
-    )
+    def draw(assets: PageAssets) -> str:
+        result, back = shelf.require_result(), links_of(shelf)["sites"]
+        return render_brief(
+            result, site_id, language=language, assets=assets, back=back, nonce=_NONCE
+        )
+
+    return _kept(shelf, ("brief", site_id, language), draw)
 
 
 def drawn_comparison(a: Shelf, b: Shelf, language: Language) -> str:
@@ -105,32 +104,27 @@ def drawn_comparison(a: Shelf, b: Shelf, language: Language) -> str:
     """
     from geo_planner.pages.compare.page import render_compare
 
-    links = {
-        **links_of(b),
-        "brief": _pair_address(COMPARE_BRIEF_LINK, a, b),
-        "turned": _pair_address(COMPARE_LINK, b, a),
-    }
-    return _kept(
-        b,
-        ("compare", a.scenario_id, a.opened_as, language),
-        lambda assets: render_compare(
-            comparison_of(a, b, language), assets=assets, base=_base(b), links=links, nonce=_NONCE
-        ),
-    )
+    def draw(assets: PageAssets) -> str:
+        links = {
+            **links_of(b),
+            "brief": _pair_address(COMPARE_BRIEF_LINK, a, b),
+            "turned": _pair_address(COMPARE_LINK, b, a),
+        }
+        comparison = comparison_of(a, b, language)
+        return render_compare(comparison, assets=assets, base=_base(b), links=links, nonce=_NONCE)
+
+    return _kept(b, ("compare", a.scenario_id, a.opened_as, language), draw)
 
 
 def drawn_comparison_brief(a: Shelf, b: Shelf, language: Language) -> str:
     """Give the same as two sides to print; as :func:`drawn_comparison`."""
     from geo_planner.pages.compare.brief import render_compare_brief
 
-    back = _pair_address(COMPARE_LINK, a, b)
-    return _kept(
-        b,
-        ("compare_brief", a.scenario_id, a.opened_as, language),
-        lambda assets: render_compare_brief(
-            comparison_of(a, b, language), assets=assets, back=back, nonce=_NONCE
-        ),
-    )
+    def draw(assets: PageAssets) -> str:
+        comparison, back = comparison_of(a, b, language), _pair_address(COMPARE_LINK, a, b)
+        return render_compare_brief(comparison, assets=assets, back=back, nonce=_NONCE)
+
+    return _kept(b, ("compare_brief", a.scenario_id, a.opened_as, language), draw)
 
 
 def _pair_address(path: str, a: Shelf, b: Shelf) -> str:
@@ -213,7 +207,6 @@ def drawn_scenarios(shelf: Shelf, name: str, language: Language, *, keeps: bool)
         "runs": keeps and shelf.place.is_run,
         "reserved": list(RESERVED),
     }
-    links = links_of(shelf)
     render = {"scenarios": render_scenarios, "editor": render_editor}[name]
     return _kept(
         shelf,
@@ -223,7 +216,7 @@ def drawn_scenarios(shelf: Shelf, name: str, language: Language, *, keeps: bool)
             service=service,
             assets=assets,
             base=_base(shelf),
-            links=links,
+            links=links_of(shelf),
             nonce=_NONCE,
         ),
         draws=name == "editor",
@@ -246,16 +239,14 @@ def _kept(
     draws: bool = False,
 ) -> str:
     assets = page_assets("served", root=_ROOT, draws=draws)
-    return shelf.keep((key, assets), lambda: draw(assets))
+    pages: Recent[str] = shelf.keep("pages", Recent)
+    return pages.give((key, assets), lambda: draw(assets))
 
 
 def _draw(shelf: Shelf, name: str, language: Language, assets: PageAssets) -> str:
     links = links_of(shelf)
     if name in ("map", "ask"):
-        result = shelf.result()
-        subject: AnalysisResult | Region = (
-            in_language(shelf.region, language) if result is None else in_language(result, language)
-        )
+        subject = _subject(shelf, language)
         if name == "map":
             return render_map(subject, assets=assets, base=_base(shelf), links=links, nonce=_NONCE)
         service = {"api": V1.removeprefix("/"), "study": shelf.study_id}

@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import Refusal, error_response
+from .metrics import Metrics
 
 _log = structlog.get_logger(__package__)
 
@@ -31,10 +32,14 @@ def content_policy(nonce: str) -> str:
 
 
 class Frame:
-    """Give each request an id and a nonce, each answer its headers, and each failure an answer."""
+    """Give each request an id and a nonce, each answer its headers, and each failure an answer.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Every request is logged and counted once it is answered.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,6 +69,8 @@ class Frame:
                 raise
             await _unexpected(Request(scope), request_id)(scope, receive, framed)
         finally:
+            took_s = time.perf_counter() - started
+            self._metrics.note(scope, status, took_s)
             # the address without its query, in which points and names may stand
             _log.info(
                 "request",
@@ -71,7 +78,7 @@ class Frame:
                 method=scope["method"],
                 path=scope["path"],
                 status=status,
-                took_ms=round(1000 * (time.perf_counter() - started)),
+                took_ms=round(1000 * took_s),
             )
 
 

@@ -24,17 +24,13 @@ _COLLECTIONS = (
     "/collections/{collection}/items", "/collections/{collection}/items/{feature:path}",
 )  # fmt: skip
 _READ = (
-    "/metrics", "/", "/map", "/access", "/sites", "/scenarios", "/scenario", "/compare",
-    "/compare-brief",
-    "/policy",
-    "/policy/print", "/briefs/{site:path}", "/files/{name}",
-    f"{V1}/compare", f"{V1}/studies", f"{V1}/search", f"{V1}/isochrones",
-    f"{V1}/reach",
-    f"{V1}/itineraries", f"{V1}/access", f"{V1}/times", f"{V1}/scenarios",
-    f"{V1}/scenarios/schema", f"{V1}/scenarios/{{scenario}}",
-    f"{V1}/scenarios/{{scenario}}/file", f"{V1}/jobs",
-    f"{V1}/jobs/{{job}}",
-    f"{V1}/jobs/{{job}}/events",
+    "/", "/map", "/access", "/sites", "/scenarios", "/scenario", "/compare", "/compare-brief",
+    "/policy", "/policy/print", "/briefs/{site:path}", "/files/{name}", "/metrics",
+    *(f"{V1}/{name}" for name in (
+        "studies", "search", "isochrones", "reach", "itineraries", "access", "times", "compare",
+        "scenarios", "scenarios/schema", "scenarios/{scenario}", "scenarios/{scenario}/file",
+        "jobs", "jobs/{job}", "jobs/{job}/events",
+    )),
     *(f"{start}{end}" for start in (V1, OF_STUDY) for end in _COLLECTIONS),
 )  # fmt: skip
 RULES: dict[tuple[str, str], Rule] = {

@@ -16,6 +16,7 @@ import structlog
 
 from geo_planner.analysis import AnalysisResult, read_result
 from geo_planner.errors import GeoPlannerError
+from geo_planner.pages.drawing.view import Language
 from geo_planner.region import Region
 
 from .errors import Refusal, RefusedError, refusal_of
@@ -84,6 +85,11 @@ class Shelf:
     def region(self) -> Region:
         """The region, whose tables are read when asked for."""
         return self.place.region
+
+    @property
+    def language(self) -> Language:
+        """Language of the study."""
+        return "da" if self.region.study.get("language") == "da" else "en"
 
     @property
     def name(self) -> str:

@@ -1,18 +1,17 @@
 """What a monitor reads at ``/metrics``, in the text format of Prometheus."""
 
-import time
-
 from fastapi import FastAPI
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from .asking.askers import Askers
 from .library import Library
 
 _BORDERS_S = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-_NO_ROUTE = "none"
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_NO_ROUTE, _OTHER_METHOD = "none", "other"
 
 
 class Metrics:
@@ -56,8 +55,10 @@ class Metrics:
             lambda: sum(one.baseline.state == "ready" for one in library.studies.values())
         )
 
-    def note(self, method: str, route: str, status: int, took_s: float) -> None:
-        """Count one answered request."""
+    def note(self, scope: Scope, status: int, took_s: float) -> None:
+        """Count one answered request, by its route and not its address."""
+        route = str(getattr(scope.get("route"), "path", _NO_ROUTE))
+        method = scope["method"] if scope["method"] in _METHODS else _OTHER_METHOD
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(took_s)
 
@@ -69,35 +70,3 @@ def add_metrics(app: FastAPI, metrics: Metrics) -> None:
     def read() -> Response:
         """Tell how many requests were answered, how long they took, and what waits."""
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
-
-
-class Measured:
-    """Note every request once it is answered, by its route and not its address."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started, status = time.perf_counter(), 500
-
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, noted)
-        finally:
-            took_s = time.perf_counter() - started
-            self._metrics.note(scope["method"], route_of(scope), status, took_s)
-
-
-def route_of(scope: Scope) -> str:
-    """Name the route a request was answered by, without what was asked; ``none`` without one."""
-    return str(getattr(scope.get("route"), "path", _NO_ROUTE))

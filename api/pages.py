@@ -49,8 +49,7 @@ class Visits:
     ) -> Visit:
         """Find the result, and the language to show it in."""
         shelf = self.library.shelf(study, scenario)
-        otherwise = str(shelf.region.study.get("language"))
-        return Visit(request, shelf, language_of(request, lang, otherwise))
+        return Visit(request, shelf, language_of(request, lang, shelf.language))
 
     def answer(self, visit: Visit, draw: Callable[[], str]) -> Response:
         """Send a page, or say that its analysis runs."""

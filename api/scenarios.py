@@ -76,8 +76,7 @@ def add_checks(app: FastAPI, library: Library, askers: Askers) -> None:
         shelf = library.shelf(study)
         require_fit(content, shelf)
         region = shelf.region
-        language = language_of(request, lang, str(region.study.get("language")))
-        asked = {"content": content, "language": language}
+        asked = {"content": content, "language": language_of(request, lang, shelf.language)}
         question = Question("edits", region.path, region.digest, asked)
         return await ask(askers, question, request)
 

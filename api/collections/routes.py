@@ -21,11 +21,12 @@ from geo_planner.region.credits import credit_lines
 from ..addresses import OF_STUDY, V1, ScenarioId, StudyId
 from ..errors import Refusal, RefusedError, problems_of
 from ..library import BASELINE, Library, Shelf
+from ..recent import Recent
 from ..tags import NOT_CHANGED, headers_of, is_there, tag_of
 from .asked import CRS84, FORMATS, Asked, crs_uris, read_asked
 from .links import Addresses, link
 from .table import COLLECTIONS, RESULTS, Table, open_table, titles
-from .written import Packed, write_page
+from .written import packed, write_page
 
 CONFORMANCE = tuple(
     f"http://www.opengis.net/spec/ogcapi-{part}/conf/{name}"
@@ -51,7 +52,7 @@ class _Get(Protocol):
 
 def add_collections(app: FastAPI, library: Library) -> None:
     """Add the addresses of collections to an application."""
-    packed = Packed()
+    recent = Recent[bytes]()
 
     def by_query(study: StudyId = None, scenario: ScenarioId = None) -> Shelf:
         return library.shelf(study, scenario)
@@ -63,11 +64,11 @@ def add_collections(app: FastAPI, library: Library) -> None:
         return library.shelf(study, scenario)
 
     # routes of their own, not of a router: their whole path is what the rules of the guard name
-    _add(partial(app.get, tags=_TAGS), V1, by_query, packed)
-    _add(partial(app.get, tags=_TAGS, include_in_schema=False), OF_STUDY, by_path, packed)
+    _add(partial(app.get, tags=_TAGS), V1, by_query, recent)
+    _add(partial(app.get, tags=_TAGS, include_in_schema=False), OF_STUDY, by_path, recent)
 
 
-def _add(get: _Get, start: str, chosen: Callable[..., Shelf], packed: Packed) -> None:
+def _add(get: _Get, start: str, chosen: Callable[..., Shelf], recent: Recent[bytes]) -> None:
     Chosen = Annotated[Shelf, Depends(chosen)]  # noqa: N806 -- a type
 
     @get(f"{start}")
@@ -123,7 +124,7 @@ def _add(get: _Get, start: str, chosen: Callable[..., Shelf], packed: Packed) ->
         """Give the rows of a table as features, chosen by box and by values of columns."""
         table = _table(_require(collection), shelf)
         asked = read_asked(request.query_params, request.headers.get("accept", ""), table)
-        return _page(request, shelf, table, asked, packed)
+        return _page(request, shelf, table, asked, recent)
 
     @get(
         f"{start}/collections/{{collection}}/items/{{feature:path}}", response_class=Response,
@@ -188,7 +189,9 @@ def _extent(name: str, shelf: Shelf) -> list[float]:
     return bounds or [-180.0, -90.0, 180.0, 90.0]
 
 
-def _page(request: Request, shelf: Shelf, table: Table, asked: Asked, packed: Packed) -> Response:
+def _page(
+    request: Request, shelf: Shelf, table: Table, asked: Asked, recent: Recent[bytes]
+) -> Response:
     accept = request.headers.get("accept")
     tag = tag_of(shelf.region.digest, shelf.place.folder, shelf.opened_as, request.url, accept)
     headers = {
@@ -200,7 +203,7 @@ def _page(request: Request, shelf: Shelf, table: Table, asked: Asked, packed: Pa
     is_packed = "gzip" in request.headers.get("accept-encoding", "") and asked.format != "fgb"
     if is_packed:
         headers["Content-Encoding"] = "gzip"
-        if (kept := packed.get(tag)) is not None:
+        if (kept := recent.get(tag)) is not None:
             return Response(kept, media_type=kind, headers=headers)
     rows = table.select(asked.boxes, asked.wanted, in_degrees=asked.box_crs == CRS84)
     some = rows[asked.offset : asked.offset + asked.limit]
@@ -213,7 +216,7 @@ def _page(request: Request, shelf: Shelf, table: Table, asked: Asked, packed: Pa
         "credits": list(credit_lines(shelf.region)),
     }
     parts = write_page(table, some, asked, members)
-    body = packed.packed(tag, parts) if is_packed else parts
+    body = packed(parts, tag, recent) if is_packed else parts
     return StreamingResponse(body, media_type=kind, headers=headers)
 
 

@@ -5,10 +5,8 @@ A part is a thousand rows, so that the first of many leave while the next are wr
 
 import json
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from threading import Lock
 from typing import Any
 
 import geopandas as gpd
@@ -16,46 +14,25 @@ import geopandas as gpd
 from geo_planner.exports.geojson import feature_lines
 from geo_planner.exports.results import csv_text
 
+from ..recent import Recent
 from .asked import CRS84, Asked
 from .table import Rows, Table
 
 _PART_ROWS = 1000
-_KEPT_BYTES = 64_000_000
 _GZIP_WINDOW = 31
 _GZIP_LEVEL = 5
 
 
-class Packed:
-    """Keep compressed answers by their tags; what was asked for longest ago goes first."""
-
-    def __init__(self, most_bytes: int = _KEPT_BYTES) -> None:
-        self._most_bytes = most_bytes
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, tag: str) -> bytes | None:
-        """Give what is kept of an answer."""
-        with self._lock:
-            if tag in self._kept:
-                self._kept.move_to_end(tag)
-            return self._kept.get(tag)
-
-    def packed(self, tag: str, parts: Iterator[bytes]) -> Iterator[bytes]:
-        """Compress parts as they come; keep the whole at the end."""
-        press = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
-        done = []
-        for part in parts:
-            done.append(press.compress(part) + press.flush(zlib.Z_SYNC_FLUSH))
-            yield done[-1]
-        done.append(press.flush())
+def packed(parts: Iterator[bytes], tag: str, recent: Recent[bytes]) -> Iterator[bytes]:
+    """Compress parts as they come; keep the whole at the end."""
+    press = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    done = []
+    for part in parts:
+        done.append(press.compress(part) + press.flush(zlib.Z_SYNC_FLUSH))
         yield done[-1]
-        self._keep(tag, b"".join(done))
-
-    def _keep(self, tag: str, body: bytes) -> None:
-        with self._lock:
-            self._kept[tag] = body
-            while sum(map(len, self._kept.values())) > self._most_bytes:
-                self._kept.popitem(last=False)
+    done.append(press.flush())
+    yield done[-1]
+    recent.keep(tag, b"".join(done))
 
 
 def write_page(

@@ -94,6 +94,8 @@ def test_a_brief_speaks_the_language_and_leads_back(visitor, language):
     assert language_of(answer) == language
     assert "Middle" in answer.text
     assert 'href="/sites?study=small"' in answer.text
+    assert answer.text.count("@font-face") == 1
+    assert len(re.findall('<style nonce="', answer.text)) == answer.text.count("<style")
 
 
 def test_an_unknown_site_has_no_brief(visitor):

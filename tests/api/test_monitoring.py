@@ -44,6 +44,12 @@ def test_an_address_that_is_not_there_is_no_route_of_its_own(served):
     assert samples(served)["geo_planner_requests_total", "404", "GET", "none"] == 3
 
 
+def test_methods_of_any_name_are_one(served):
+    for name in ("BREW", "WHEN", "PROPFIND"):
+        served.request(name, "/version")
+    assert samples(served)["geo_planner_requests_total", "/version", "405", "other"] == 3
+
+
 def test_each_request_has_a_line_without_what_was_asked(bare_region):
     started = start_service(bare_region.path)
     answer = httpx.get(f"{started.address}/version?secret=42")

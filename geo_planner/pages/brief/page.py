@@ -88,7 +88,7 @@ def render_brief(
         language=words.language,
         version=__version__,
         title=f"{words('brief_title')} – {subject.name} – {view.name}",
-        styles=[*(() if chosen.style_links else chosen.styles[-1:]), static_text("brief.css")],
+        styles=[*chosen.fonts, static_text("brief.css")],
         site_id=site_id,
         name=subject.name,
         study=view.name,

@@ -97,7 +97,7 @@ def render_compare_brief(
         facts=facts,
         by=by,
         back=back,
-        styles=[style for style in chosen.styles if "@font-face" in style],
+        styles=chosen.fonts,
         brief_css=static_text("compare_brief.css"),
         nonce=nonce,
         summary=summary_sentences(comparison, measure, words),

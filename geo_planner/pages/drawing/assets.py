@@ -239,6 +239,11 @@ class PageAssets:
     needs_internet: bool = False
     is_blocked: bool = False
 
+    @property
+    def fonts(self) -> tuple[str, ...]:
+        """Styles that name the typeface, which is all that a sheet without a map needs."""
+        return tuple(style for style in self.styles if "@font-face" in style)
+
 
 def page_assets(
     way: Literal["inline", "served"] = "inline",

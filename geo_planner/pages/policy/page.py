@@ -111,7 +111,7 @@ def render_policy_print(
         scenario=words("brief_baseline") if origin is None else str(origin.scenario["name"]),
         back=back,
         dated=words.day(dated) if dated else "",
-        styles=[style for style in chosen.styles if "@font-face" in style],
+        styles=chosen.fonts,
         print_css=static_text("policy_print.css"),
         answers=_answers(subject),
         credits=" · ".join(subject.view.credits),
