@@ -9,7 +9,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,11 +31,11 @@ Say = Callable[[int, int | None], None]
 _BUSY = (429, 500, 502, 503, 504)
 _NOT_ADMITTED = (401, 403, 407)
 _REFUSED = 400
+_REFUSALS = range(_REFUSED, 500)
 _BYTES_PER_MB = 1_000_000
-_SHOWN = 200
 _LOGIN = re.compile(r"log-?in|sign-?in|/sso\b|/oauth|/auth\b", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"type=[\"']?password", re.IGNORECASE)
-_PAGE = re.compile(rb"^\s*(<!doctype html|<html)", re.IGNORECASE)
+_PAGE = re.compile(rb"[\xef\xbb\xbf\s]*(<!doctype html|<html)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Answer:
     @property
     def is_page(self) -> bool:
         """Whether it is a page to look at."""
-        return "html" in self.kind or bool(_PAGE.match(self.content[:_SHOWN]))
+        return "html" in self.kind or begins_page(self.content)
 
 
 class Asker:
@@ -176,7 +176,8 @@ class Asker:
             kind = response.headers.get("content-type", "").lower()
             return Answer(str(response.url), content, kind, dict(response.headers))
 
-        answer = self.ask(url, read, params=params, may_fail=may_fail)
+        wanted = _REFUSALS if may_fail else ()
+        answer = self.ask(url, read, params=params, wanted=wanted)
         if answer.is_page:
             raise self.is_a_page(answer.url, answer.content)
         return answer
@@ -188,9 +189,20 @@ class Asker:
         *,
         params: Mapping[str, Any] | None = None,
         headers: Callable[[], Mapping[str, str]] = dict,
-        may_fail: bool = False,
+        wanted: Container[int] = (),
     ) -> T:
         """Ask, as often as manners allow, and hand the answer to a reader.
+
+        Parameters
+        ----------
+        url, params
+            Address and further parameters of it.
+        read
+            Reads the answer.
+        headers
+            Gives the headers of each try.
+        wanted
+            States of a refusal (400 and more) that the reader takes too.
 
         Raises
         ------
@@ -205,8 +217,8 @@ class Asker:
                 with self._open(url, params, headers()) as response:
                     self._require_free(url, response, attempt + 1)
                     self._require_admitted(url, response)
-                    if response.status_code >= _REFUSED and not may_fail:
-                        status = response.status_code
+                    status = response.status_code
+                    if status >= _REFUSED and status not in wanted:
                         why = Reason("fetch_why_status", host=host_of(url), status=status)
                         raise failure(url, "layer_gone", why)
                     return read(response)
@@ -241,6 +253,15 @@ class Asker:
             return failure(self.url, "key_missing", Reason("fetch_why_login", host=host))
         return failure(self.url, "layer_gone", Reason("fetch_why_page", host=host))
 
+    def not_admitted(self, url: str, status: int) -> FetchError:
+        """Say that a server wants a key, or does not admit the one it was sent."""
+        host = host_of(url)
+        why = Reason("fetch_why_wants_key", host=host, status=status)
+        if self.key is not None:
+            variable = self.key.variable
+            why = Reason("fetch_why_not_admitted", host=host, status=status, variable=variable)
+        return failure(url, "key_missing", why)
+
     @contextmanager
     def _open(
         self, url: str, params: Mapping[str, Any] | None, headers: Mapping[str, str]
@@ -255,18 +276,21 @@ class Asker:
             else:
                 sent["Authorization"] = f"Bearer {secret}"
         self._keep_pace()
-        host, n_answered = host_of(url), -1
+        host, response = host_of(url), None
         try:
-            with self._client.stream("GET", url, params=given or None, headers=sent) as response:
-                n_answered = 0
+            # httpx puts parameters in the place of those that an address has
+            whole = httpx.URL(url).copy_merge_params(given) if given else httpx.URL(url)
+            with self._client.stream("GET", whole, headers=sent) as response:
                 self._require_safe(url, response)
                 yield response
-                n_answered = response.num_bytes_downloaded
         except httpx.TooManyRedirects as error:
             why = Reason("fetch_why_redirects", host=host)
             raise failure(url, "not_reached", why) from error
+        except httpx.InvalidURL as error:
+            why = Reason("fetch_why_no_connection", host=host)
+            raise failure(url, "not_reached", why) from error
         except httpx.HTTPError as error:
-            if n_answered >= 0:
+            if response is not None:
                 why = Reason("fetch_why_broken_off", host=host, bytes=response.num_bytes_downloaded)
                 raise _TryAgainError(failure(url, "cut_short", why)) from error
             slow = Reason("fetch_why_slow", host=host, seconds=round(self.manners.timeout_s))
@@ -280,15 +304,8 @@ class Asker:
             raise failure(url, "not_reached", why)
 
     def _require_admitted(self, url: str, response: "httpx.Response") -> None:
-        if response.status_code not in _NOT_ADMITTED:
-            return
-        host, status = host_of(url), response.status_code
-        why = Reason("fetch_why_wants_key", host=host, status=status)
-        if self.key is not None:
-            why = Reason(
-                "fetch_why_not_admitted", host=host, status=status, variable=self.key.variable
-            )
-        raise failure(url, "key_missing", why)
+        if response.status_code in _NOT_ADMITTED:
+            raise self.not_admitted(url, response.status_code)
 
     def _require_size(self, response: "httpx.Response", n_bytes: int) -> None:
         if n_bytes > self.max_bytes:
@@ -328,6 +345,17 @@ class _TryAgainError(Exception):
         self.error, self.pause_s = error, pause_s
 
 
+def begins_page(content: bytes) -> bool:
+    """Tell whether bytes begin as a page to look at does.
+
+    Examples
+    --------
+    >>> begins_page(b"  <!DOCTYPE html>"), begins_page(b"<wfs:FeatureCollection>")
+    (True, False)
+    """
+    return bool(_PAGE.match(content))
+
+
 def pause_of(text: str) -> float | None:
     """Read the header Retry-After: seconds, or a time of day [s]; None where it says nothing.
 
@@ -336,12 +364,14 @@ def pause_of(text: str) -> float | None:
     >>> pause_of("30"), pause_of("soon")
     (30.0, None)
     """
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return float(text)
     try:
         until = parsedate_to_datetime(text)
     except ValueError:
         return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)  # the zone -0000 is UTC as well
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 

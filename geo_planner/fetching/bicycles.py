@@ -5,7 +5,7 @@ from typing import Any
 
 from geo_planner.fetching.asking import Asker
 from geo_planner.fetching.files import fetch_file
-from geo_planner.fetching.pages import json_of, no_data, not_listed
+from geo_planner.fetching.pages import json_of, no_data, not_listed, objects_of
 from geo_planner.fetching.store import Shelf, Stored
 
 _FILE = "station_information.json"
@@ -34,10 +34,6 @@ def fetch_stations(asker: Asker, shelf: Shelf) -> Stored:
 
 def _feeds(inner: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """List the files of a system: of version 3, or of the languages of the earlier ones."""
-    lists = [inner.get("feeds"), *(part.get("feeds") for part in inner.values() if _is_map(part))]
-    for feeds in lists:
-        yield from (feed for feed in feeds or () if _is_map(feed))
-
-
-def _is_map(part: object) -> bool:
-    return isinstance(part, dict)
+    for part in (inner, *inner.values()):
+        if isinstance(part, dict):
+            yield from objects_of(part, "feeds")

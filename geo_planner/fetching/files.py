@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from geo_planner.fetching.asking import Asker
+from geo_planner.fetching.asking import Asker, begins_page
 from geo_planner.fetching.outcomes import address_of, failure, host_of
 from geo_planner.fetching.store import Shelf, Stored
 from geo_planner.folders import rename_on_disk
@@ -73,7 +73,8 @@ def fetch_file(asker: Asker, shelf: Shelf, name: str, *, url: str | None = None)
         return response
 
     headers = partial(_headers, kept, part, tag)
-    response = asker.ask(url, read, headers=headers, may_fail=part.exists())
+    wanted = (_UNSATISFIABLE,) if part.exists() else ()
+    response = asker.ask(url, read, headers=headers, wanted=wanted)
     if response.status_code == _NOT_MODIFIED and kept is not None:
         return shelf.touch(kept)
     if response.status_code == _UNSATISFIABLE:
@@ -140,10 +141,9 @@ def _require_kind(asker: Asker, url: str, part: Path, name: str) -> None:
         head = stream.read(_PAGE_BYTES)
     suffix = Path(name).suffix.lower()
     start = head[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \r\n\t")
-    is_page = start[:15].lower().startswith((b"<!doctype html", b"<html"))
     host = host_of(asker.url)
     try:
-        if is_page:
+        if begins_page(head):
             raise asker.is_a_page(url, head)
         if not head:
             raise failure(

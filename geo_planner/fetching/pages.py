@@ -7,7 +7,6 @@ come twice mean that the server does not page, and fewer rows than stated are fe
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -25,6 +24,7 @@ from geo_planner.reasons import Reason
 from geo_planner.sources.vector.files import read_features
 
 ROWS_A_PAGE = 1_000
+_LONGEST_SHOWN = 200
 _IDS = ("id", "gml_id", "fid", "OBJECTID")
 
 
@@ -117,29 +117,27 @@ def _keys(frame: gpd.GeoDataFrame) -> Sequence[str]:
 
 
 def parse_geojson(
-    asker: Asker, content: bytes, crs: CRS | None, shelf: Shelf, limits: LayerLimits
-) -> tuple[gpd.GeoDataFrame | None, Mapping[str, Any]]:
-    """Read a page of GeoJSON: its rows, None where it has none, and what stands beside them.
+    asker: Asker, whole: Mapping[str, Any], crs: CRS | None, shelf: Shelf, limits: LayerLimits
+) -> gpd.GeoDataFrame | None:
+    """Read the rows of a page of GeoJSON; None where it has none.
 
     Raises
     ------
     FetchError
         When it is something else.
     """
-    whole = json_of(asker, content)
     features = whole.get("features")
     if not isinstance(features, list):
         raise no_data(asker, "GeoJSON")
-    beside = {name: value for name, value in whole.items() if name != "features"}
     if not features:
-        return None, beside
+        return None
     for feature in features:
         # GDAL takes ids that are no whole numbers only from among the properties
         if isinstance(feature, dict) and "id" in feature:
             properties = feature.get("properties") or {}
             feature["properties"] = {"id": str(feature["id"])} | properties
     text = json.dumps(whole).encode()
-    return parse_page(asker, text, "page.geojson", crs, shelf, limits), beside
+    return parse_page(asker, text, "page.geojson", crs, shelf, limits)
 
 
 def parse_page(
@@ -186,9 +184,28 @@ def json_of(asker: Asker, content: bytes) -> Mapping[str, Any]:
     return whole
 
 
+def objects_of(whole: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """List the objects that JSON holds under a name; none where there is no list of them.
+
+    Examples
+    --------
+    >>> objects_of({"layers": [{"id": 3}, None]}, "layers"), objects_of({"layers": 3}, "layers")
+    ([{'id': 3}], [])
+    """
+    listed = whole.get(name)
+    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
 def no_data(asker: Asker, expected: str) -> GeoPlannerError:
     """Make the error that says that an answer is of another kind."""
     why = Reason("fetch_why_no_data", host=host_of(asker.url), expected=expected)
+    return failure(asker.url, "layer_gone", why)
+
+
+def refused(asker: Asker, words: str) -> GeoPlannerError:
+    """Make the error that passes on what a service says against a question."""
+    said = words[:_LONGEST_SHOWN] or "-"
+    why = Reason("fetch_why_refused", host=host_of(asker.url), words=said)
     return failure(asker.url, "layer_gone", why)
 
 
@@ -202,12 +219,12 @@ def not_listed(asker: Asker, layer: str, listed: Sequence[str]) -> GeoPlannerErr
     return failure(asker.url, "layer_gone", why)
 
 
-def page_file(layer: str) -> Path:
+def page_file(layer: str) -> str:
     """Name the file that a layer of a service is kept in.
 
     Examples
     --------
-    >>> page_file("pdk:theme_vedtaget").name
+    >>> page_file("pdk:theme_vedtaget")
     'pdk_theme_vedtaget.gpkg'
     """
-    return Path("".join(c if c.isalnum() or c in "-_." else "_" for c in layer) + ".gpkg")
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in layer) + ".gpkg"

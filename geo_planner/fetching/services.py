@@ -5,23 +5,22 @@ from typing import Any
 
 from geo_planner.config import LayerLimits
 from geo_planner.crs import WGS84
-from geo_planner.errors import GeoPlannerError
 from geo_planner.fetching.area import FetchArea
 from geo_planner.fetching.asking import Answer, Asker
-from geo_planner.fetching.outcomes import address_of, failure, host_of
+from geo_planner.fetching.outcomes import address_of, host_of
 from geo_planner.fetching.pages import (
     ROWS_A_PAGE,
     Rows,
     json_of,
     not_listed,
+    objects_of,
     page_file,
     parse_geojson,
+    refused,
 )
 from geo_planner.fetching.store import Shelf, Stored
-from geo_planner.reasons import Reason
 
 _WANTS_TOKEN = (498, 499, 403)
-_LONGEST_SHOWN = 200
 
 
 def fetch_ogc_features(
@@ -44,7 +43,7 @@ def fetch_ogc_features(
     root = asker.url.rstrip("/")
     plain = {"f": "json"}
     whole = json_of(asker, asker.get(f"{root}/collections", plain).content)
-    listed = [str(item.get("id")) for item in whole.get("collections", ())]
+    listed = [str(item.get("id")) for item in objects_of(whole, "collections")]
     if layer not in listed:
         raise not_listed(asker, layer, listed)
     bounds = ",".join(f"{value:.6f}" for value in area.bounds(around_m))
@@ -53,24 +52,25 @@ def fetch_ogc_features(
     rows = Rows(asker)
     while url is not None:
         answer = asker.get(url, asked)
-        frame, beside = parse_geojson(asker, answer.content, WGS84, shelf, limits)
-        stated = beside.get("numberMatched")
+        page = json_of(asker, answer.content)
+        frame = parse_geojson(asker, page, WGS84, shelf, limits)
+        stated = page.get("numberMatched")
         rows.stated = stated if isinstance(stated, int) else rows.stated
-        if frame is not None and not rows.add(frame):
-            raise rows.cut_short("fetch_why_repeats")
-        url, asked = _next(rows, answer, beside), None
         if frame is None:
             break
+        if not rows.add(frame):
+            raise rows.cut_short("fetch_why_repeats")
+        url, asked = _next(rows, answer, page), None
     rows.require_all()
-    return rows.write(shelf, page_file(layer).name, address_of(f"{root}/collections/{layer}"))
+    return rows.write(shelf, page_file(layer), address_of(f"{root}/collections/{layer}"))
 
 
-def _next(rows: Rows, answer: Answer, beside: Mapping[str, Any]) -> str | None:
+def _next(rows: Rows, answer: Answer, page: Mapping[str, Any]) -> str | None:
     """Give the address of the next page, of the same host alone; None after the last."""
     import httpx
 
-    links = (link for link in beside.get("links") or () if isinstance(link, dict))
-    href = next((link["href"] for link in links if link.get("rel") == "next"), None)
+    links = objects_of(page, "links")
+    href = next((link.get("href") for link in links if link.get("rel") == "next"), None)
     if href is None:
         return None
     url = str(httpx.URL(answer.url).join(str(href)))
@@ -113,21 +113,20 @@ def fetch_arcgis(
             "outFields": "*", "outSR": 4326, "resultOffset": rows.count,
             "resultRecordCount": ROWS_A_PAGE, "f": "geojson",
         }  # fmt: skip
-        answer = asker.get(query, asked)
-        _require_no_error(asker, json_of(asker, answer.content))
-        frame, beside = parse_geojson(asker, answer.content, WGS84, shelf, limits)
+        page = _json(asker, query, asked)
+        frame = parse_geojson(asker, page, WGS84, shelf, limits)
         if frame is None or not rows.add(frame):
             break
-        further = beside.get("properties") or {}
-        has_more = beside.get("exceededTransferLimit") or further.get("exceededTransferLimit")
+        further = page.get("properties") or {}
+        has_more = page.get("exceededTransferLimit") or further.get("exceededTransferLimit")
         if not has_more and rows.stated is not None and rows.count >= rows.stated:
             break
     rows.require_all()
-    return rows.write(shelf, page_file(layer).name, address_of(query))
+    return rows.write(shelf, page_file(layer), address_of(query))
 
 
 def _layer_number(asker: Asker, whole: Mapping[str, Any], layer: str) -> int:
-    layers = [item for item in whole.get("layers") or () if isinstance(item, dict)]
+    layers = objects_of(whole, "layers")
     for item in layers:
         if layer in (str(item.get("id")), item.get("name")):
             return int(item["id"])
@@ -135,28 +134,12 @@ def _layer_number(asker: Asker, whole: Mapping[str, Any], layer: str) -> int:
 
 
 def _json(asker: Asker, url: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Ask for JSON, or raise the error that an ArcGIS server sends in it with status 200."""
     whole = json_of(asker, asker.get(url, asked).content)
-    _require_no_error(asker, whole)
-    return whole
-
-
-def _require_no_error(asker: Asker, whole: Mapping[str, Any]) -> None:
-    """Raise the error that an ArcGIS server sends with status 200."""
     error = whole.get("error")
     if not isinstance(error, dict):
-        return
-    raise _error_of(asker, error)
-
-
-def _error_of(asker: Asker, error: Mapping[str, Any]) -> GeoPlannerError:
-    host, code = host_of(asker.url), error.get("code")
-    if code in _WANTS_TOKEN and asker.key is not None:
-        variable = asker.key.variable
-        why = Reason("fetch_why_not_admitted", host=host, variable=variable, status=code)
-        return failure(asker.url, "key_missing", why)
+        return whole
+    code = error.get("code")
     if code in _WANTS_TOKEN:
-        why = Reason("fetch_why_wants_key", host=host, status=code)
-        return failure(asker.url, "key_missing", why)
-    words = str(error.get("message") or code)[:_LONGEST_SHOWN]
-    why = Reason("fetch_why_refused", host=host, words=words)
-    return failure(asker.url, "layer_gone", why)
+        raise asker.not_admitted(asker.url, code)
+    raise refused(asker, str(error.get("message") or code))

@@ -98,8 +98,7 @@ def fetch_extract(asker: Asker, shelf: Shelf, area: FetchArea | None, around_m: 
     whole_shelf = shelf_of({"service": "file", "url": asker.url})
     whole = fetch_file(asker, whole_shelf, name)
     before = shelf.stored()
-    is_same = before is not None and before.etag == whole.sha256
-    if is_same and before is not None:
+    if before is not None and before.etag == whole.sha256:
         return shelf.touch(before)
     shelf.folder.mkdir(parents=True, exist_ok=True)
     cut = f"{name.partition('.')[0]}.osm.pbf"

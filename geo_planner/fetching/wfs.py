@@ -18,18 +18,19 @@ from geo_planner.crs import WGS84
 from geo_planner.errors import MissingDependencyError
 from geo_planner.fetching.area import FetchArea, is_north_first
 from geo_planner.fetching.asking import Answer, Asker
-from geo_planner.fetching.outcomes import address_of, failure, host_of
+from geo_planner.fetching.outcomes import address_of
 from geo_planner.fetching.pages import (
     ROWS_A_PAGE,
     Rows,
+    json_of,
     no_data,
     not_listed,
     page_file,
     parse_geojson,
     parse_page,
+    refused,
 )
 from geo_planner.fetching.store import Shelf, Stored
-from geo_planner.reasons import Reason
 
 _EXCEPTION = re.compile(rb"<(?:\w+:)?(?:ExceptionReport|ServiceExceptionReport)\b")
 _EXCEPTION_TEXT = re.compile(rb"<(?:\w+:)?(?:ExceptionText|ServiceException)\b[^>]*>([^<]*)<")
@@ -37,7 +38,6 @@ _ROOT_COUNTS = re.compile(rb'\b(numberMatched|numberReturned|numberOfFeatures)="
 _PLAIN_CRS = re.compile(rb'srsName="EPSG:(\d+)"')
 _ROOT_BYTES = 8_192
 _JSON = re.compile(r"json", re.IGNORECASE)
-_LONGEST_SHOWN = 200
 
 
 def fetch_wfs(
@@ -79,7 +79,7 @@ def fetch_wfs(
             _require_no_cap(asker, rows, whole, shelf, limits)
             break
     rows.require_all()
-    return rows.write(shelf, page_file(layer).name, address_of(asker.url))
+    return rows.write(shelf, page_file(layer), address_of(asker.url))
 
 
 def _require_no_cap(
@@ -193,8 +193,7 @@ def _refusing(asker: Asker, answer: Answer) -> Answer:
         return answer
     found = _EXCEPTION_TEXT.search(answer.content)
     words = " ".join((found[1].decode("utf-8", "replace") if found else "").split())
-    why = Reason("fetch_why_refused", host=host_of(asker.url), words=words[:_LONGEST_SHOWN] or "-")
-    raise failure(asker.url, "layer_gone", why)
+    raise refused(asker, words)
 
 
 def _read(
@@ -202,8 +201,9 @@ def _read(
 ) -> tuple[gpd.GeoDataFrame | None, int | None]:
     """Read a page: its rows, None where it has none, and how many rows are said to be there."""
     if "json" in answer.kind or answer.content.lstrip()[:1] == b"{":
-        frame, beside = parse_geojson(asker, answer.content, None, shelf, limits)
-        stated = beside.get("numberMatched", beside.get("totalFeatures"))
+        whole = json_of(asker, answer.content)
+        stated = whole.get("numberMatched", whole.get("totalFeatures"))
+        frame = parse_geojson(asker, whole, None, shelf, limits)
         return frame, stated if isinstance(stated, int) else None
     if not answer.content.lstrip().startswith(b"<"):
         raise no_data(asker, "GML")

@@ -73,6 +73,16 @@ def test_a_part_of_another_version_is_thrown_away(server):
     assert fetch(url)[0] == new
 
 
+def test_a_refusal_after_a_part_came_is_not_taken_for_the_file(server):
+    old = Reply(b"id;name\n1;", headers={"ETag": '"old"'}, stated_length=100)
+    url = server.on("/towns.csv", old)
+    assert refused(url, name="towns.csv").what.code == "cut_short_source"
+    server.on("/towns.csv", Reply(b"no such thing", 404))
+    error = refused(url, name="towns.csv")
+    assert error.what.code == "layer_gone_source"
+    assert "404" in error.reason
+
+
 @pytest.mark.parametrize("more", [1, 5_000])
 def test_a_server_that_states_more_than_it_sends_has_cut_the_file_short(server, more):
     content = zipped()
@@ -196,6 +206,16 @@ class TestKeys:
         assert server.asked[0].headers["authorization"] == f"Bearer {self.SECRET}"
         assert server.asked[1].query == {"apikey": self.SECRET}
 
+    def test_an_address_keeps_its_parameters_beside_the_key_and_those_asked(self, server):
+        url = server.on("/data.zip", Reply(zipped())) + "?v=2"
+        fetch(url, key=Key("TOWN_KEY", "apikey"))
+        with Asker(url, None, HURRIED) as asker:
+            asker.get(url, {"page": 3})
+        assert [asked.query for asked in server.asked] == [
+            {"v": "2", "apikey": self.SECRET},
+            {"v": "2", "page": "3"},
+        ]
+
     def test_another_host_does_not_get_the_key(self, server):
         with running() as other:
             other.on("/data.zip", Reply(zipped()))
@@ -223,11 +243,21 @@ class TestKeys:
         assert "HTTP Request" in caplog.text
 
 
-def test_the_pause_a_server_asks_for_may_be_a_time_of_day():
-    assert pause_of("Mon, 01 Jan 2001 00:00:00 GMT") == 0.0
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0100"])
+def test_the_pause_a_server_asks_for_may_be_a_time_of_day(zone):
+    assert pause_of(f"Mon, 01 Jan 2001 00:00:00 {zone}") == 0.0
+    assert 1e9 < pause_of(f"Fri, 01 Jan 2100 00:00:00 {zone}") < 1e10
 
 
-@pytest.mark.parametrize("url", ["https://a.org/../../etc/passwd", "https://a.org/%2e%2e%2fx.zip"])
-def test_the_name_of_a_file_stays_within_its_folder(url):
+def test_a_pause_in_no_number_says_nothing():
+    assert pause_of("²") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("https://a.org/../../etc/passwd", "passwd"), ("https://a.org/%2e%2e%2fx.zip", "x.zip")],
+)
+def test_the_name_of_a_file_stays_within_its_folder(url, name):
     assert "/" not in name_of(url)
     assert not name_of(url).startswith(".")
+    assert name_of(url) == name

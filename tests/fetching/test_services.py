@@ -95,6 +95,21 @@ def test_an_answer_that_is_no_list_of_rows_is_no_data(ogc, server):
     assert failed(fetch_ogc_features, url).what.code == "layer_gone_source"
 
 
+@pytest.mark.parametrize("collections", [None, 3, ["trees"], {"id": "trees"}])
+def test_a_list_of_collections_that_is_none_has_no_such_layer(server, collections):
+    server.on("/api/collections", json_reply({"collections": collections}))
+    error = failed(fetch_ogc_features, server.url + "/api")
+    assert error.what.code == "layer_gone_source"
+
+
+def test_a_link_to_further_rows_without_an_address_leads_nowhere(ogc, server):
+    url = ogc(PAGE, None)
+    rows = [feature(number) for number in range(PAGE)]
+    page = {"type": "FeatureCollection", "features": rows, "links": [{"rel": "next"}]}
+    server.on("/api/collections/trees/items", json_reply(page))
+    assert fetch(fetch_ogc_features, url)[0].rows == PAGE
+
+
 @pytest.fixture
 def arcgis(server):
     """Serve a layer as ArcGIS does, as ``arcgis(count, n_rows)``."""
@@ -157,6 +172,14 @@ def test_stations_are_found_by_the_address_of_their_system(server, version):
         stored = fetch_stations(asker, shelf)
     assert stored.name == "station_information.json"
     assert b"station_id" in shelf.path(stored.name).read_bytes()
+
+
+def test_an_address_a_system_gives_that_is_none_is_not_reached(server):
+    feeds = [{"name": "station_information", "url": "http://127.0.0.1:port/stations.json"}]
+    url = server.on("/gbfs.json", json_reply({"data": {"feeds": feeds}}))
+    with Asker(url, None, HURRIED) as asker, pytest.raises(FetchError) as caught:
+        fetch_stations(asker, shelf_of({"url": url}))
+    assert caught.value.what.code == "not_reached_source"
 
 
 def test_a_system_without_stations_is_a_layer_gone(server):
