@@ -64,7 +64,7 @@ class Origin:
         What each modification changed, a row each: scenario, index, modification, table, rows
         added, changed and removed.
     notes
-        What modifications left as it was, and why.
+        What modifications left as it was, and why, and what else there is to know of them.
     """
 
     parent: str

@@ -48,7 +48,7 @@ class Check:
     changes
         What each modification changes: scenario, index (from 1), modification, table, rows.
     notes
-        What modifications leave as it was, and why.
+        What modifications leave as it was, and why, and what else there is to know of them.
     reasons
         All that is wrong; empty when the scenario can be applied.
     tables

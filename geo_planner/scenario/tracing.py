@@ -37,7 +37,7 @@ class EditTrace:
     problems
         What is wrong with it: the field, as a path with points, "" for the whole; and the reason.
     notes
-        What it leaves as it was, and why.
+        What it leaves as it was, and why, and what else there is to know of it.
     changes
         Rows added, changed and removed, by table.
     shapes

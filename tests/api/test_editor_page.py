@@ -102,7 +102,9 @@ def test_a_line_is_drawn_checked_and_laid_on_the_streets(edit):
     checked(page, lambda: page.keyboard.press("Enter"))
     assert page.locator("#hint").is_hidden()
     assert "Checked: 0 problems" in page.inner_text("#status")
+    assert "New line · 2 stops · " in page.inner_text("#edit-list")
     saved(page)
+    assert page.inner_text("#saved").startswith("1 edit · ")
     (line,) = stored(edit)["modifications"]
     assert line["service"] == [PERIOD]
     drawn = [tuple(stop["at"]) for stop in line["stops"]]

@@ -172,6 +172,34 @@ def test_a_file_taken_home_and_back_says_the_same(visit, workbench, kept, kind, 
     assert errors == []
 
 
+COUNTING = """
+window.nFollowed = 0;
+window.EventSource = class extends EventSource {
+  constructor(...given) { super(...given); window.nFollowed += 1; }
+  close() { window.nFollowed -= 1; super.close(); }
+};"""
+
+
+def test_a_run_is_followed_once_however_often_the_list_is_loaded(visit, kept):
+    page, _ = visit("/scenarios")
+    waiting = {"id": "j", "scenario": "fewer", "state": "waiting", "place": 0, "share": 0}
+    page.route("**/jobs?*", lambda route: route.fulfill(json={"jobs": [waiting]}))
+    page.route(
+        "**/jobs/j/events",
+        lambda route: route.fulfill(content_type="text/event-stream", body=""),
+    )
+    page.add_init_script(COUNTING)
+    page.reload()
+    page.wait_for_selector(READY)
+    assert page.evaluate("nFollowed") == 1
+    for name in ("Fewer still", "Fewest"):
+        choose(page, "fewer", "Rename")
+        page.fill("#naming-name", name)
+        page.click("#naming-yes")
+        page.wait_for_selector(f"#rows th:has-text('{name}')")
+    assert page.evaluate("nFollowed") == 1
+
+
 def test_a_file_that_is_no_scenario_says_why(visit, tmp_path):
     page, _ = visit("/scenarios")
     wrong = tmp_path / "wrong.toml"

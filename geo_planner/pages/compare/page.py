@@ -141,7 +141,7 @@ def render_compare(
         modifications=modification_lines(changed, words),
         modifications_of="A" if changed is comparison.a else "",
         most_modifications=_MOST_MODIFICATIONS,
-        left=[] if origin is None else [reason_words(note, words) for note in origin.notes],
+        notes=[] if origin is None else [reason_words(note, words) for note in origin.notes],
         n_edits=len(edits),
         edit_symbols=edit_symbols(edits, words),
         absence=legend.absence_symbols(view.words, has_unknown=has_unknown),

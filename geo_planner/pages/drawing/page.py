@@ -189,7 +189,7 @@ def render_page(
             links=links,
             tabs=_tabs(view, kind, links),
             nonce=_nonce_attribute(nonce),
-            is_served=bool(nonce),
+            choices_here=CHOICES_HERE if nonce else "",
             **context,
         )
     )
@@ -243,7 +243,7 @@ def render_alone(template: str, *, words: Wording, **context: Any) -> str:
             page_css=static_text("page.css"),
             parts=None,
             links={},
-            **{"age": "", "tabs": [], "nonce": "", "is_served": False, **context},
+            **{"age": "", "tabs": [], "nonce": "", "choices_here": "", **context},
         )
     )
     return html

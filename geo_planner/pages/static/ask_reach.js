@@ -3,18 +3,11 @@
 (function (gp) {
   const data = gp.data, words = gp.words, el = gp.el, ask = data.ask;
   const byId = (id) => document.getElementById(id);
-  const NAMESPACE = "http://www.w3.org/2000/svg";
   const LOW = gp.LOW, HIGH = gp.HIGH, most = gp.most, S_PER_MIN = 60, M2_PER_KM2 = 1e6;
   const PLOT = { width: 440, height: 180, left: 44, right: 12, top: 10, bottom: 26 };
   const SHARPEST_MIN = 1;
   let shown = null;
 
-  const shape = function (tag, facts, ...children) {
-    const node = document.createElementNS(NAMESPACE, tag);
-    for (const [key, value] of Object.entries(facts)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
   /* a mode with a window has one column for every percentile, another mode has one */
   const series = (sums, name, percentile) => sums[name + "_p" + percentile] || sums[name] || null;
   const atMinute = (values, minutes) => (values ? values[minutes - 1] : null);
@@ -38,20 +31,20 @@
     const x = (minutes) => PLOT.left + ((PLOT.width - PLOT.left - PLOT.right) * minutes) / n;
     const y = (value) => PLOT.height - PLOT.bottom - ((PLOT.height - PLOT.bottom - PLOT.top) * value) / ceiling;
     const path = (values) => values.map((value, k) => (k ? "L" : "M") + x(k + 1) + " " + y(value)).join("");
-    const svg = shape("svg", { viewBox: "0 0 " + PLOT.width + " " + PLOT.height, role: "img", "aria-label": sentence() });
+    const svg = gp.svg("svg", { viewBox: "0 0 " + PLOT.width + " " + PLOT.height, role: "img", "aria-label": sentence() });
     for (let value = 0; value <= ceiling; value += step) {
-      svg.append(shape("path", { d: "M" + x(0) + " " + y(value) + "H" + x(n), stroke: "#E3E6E3" }),
-        shape("text", { x: PLOT.left - 8, y: y(value) + 4, "text-anchor": "end" }, gp.number(value / divisor, step / divisor < 1 ? 1 : 0)));
+      svg.append(gp.svg("path", { d: "M" + x(0) + " " + y(value) + "H" + x(n), stroke: "#E3E6E3" }),
+        gp.svg("text", { x: PLOT.left - 8, y: y(value) + 4, "text-anchor": "end" }, gp.number(value / divisor, step / divisor < 1 ? 1 : 0)));
     }
-    if (band) svg.append(shape("path", { d: path(band[0]) + band[1].map((value, k) => "L" + x(k + 1) + " " + y(value)).reverse().join("") + "Z", fill: "#0B5D73", "fill-opacity": 0.2 }));
-    svg.append(shape("path", { d: path(middle), fill: "none", stroke: "#0B5D73", "stroke-width": 2 }));
+    if (band) svg.append(gp.svg("path", { d: path(band[0]) + band[1].map((value, k) => "L" + x(k + 1) + " " + y(value)).reverse().join("") + "Z", fill: "#0B5D73", "fill-opacity": 0.2 }));
+    svg.append(gp.svg("path", { d: path(middle), fill: "none", stroke: "#0B5D73", "stroke-width": 2 }));
     ask.bands.forEach((minutes, k) => {
       const from = k ? ask.bands[k - 1] : 0;
-      svg.append(shape("rect", { x: x(from), y: y(0), width: x(minutes) - x(from), height: 5, fill: ask.colours[k], "fill-opacity": 0.75 }),
-        shape("text", { x: x(minutes), y: PLOT.height - 4, "text-anchor": "middle", class: minutes === shown.limit ? "on" : "" }, gp.number(minutes)));
+      svg.append(gp.svg("rect", { x: x(from), y: y(0), width: x(minutes) - x(from), height: 5, fill: ask.colours[k], "fill-opacity": 0.75 }),
+        gp.svg("text", { x: x(minutes), y: PLOT.height - 4, "text-anchor": "middle", class: minutes === shown.limit ? "on" : "" }, gp.number(minutes)));
     });
-    svg.append(shape("path", { d: "M" + x(shown.limit) + " " + PLOT.top + "V" + y(0), stroke: "#17232D", "stroke-dasharray": "2 3", "stroke-width": 1.6 }),
-      shape("circle", { cx: x(shown.limit), cy: y(atMinute(middle, shown.limit)), r: 4, fill: "#0B5D73", stroke: "#fff", "stroke-width": 1.5 }));
+    svg.append(gp.svg("path", { d: "M" + x(shown.limit) + " " + PLOT.top + "V" + y(0), stroke: "#17232D", "stroke-dasharray": "2 3", "stroke-width": 1.6 }),
+      gp.svg("circle", { cx: x(shown.limit), cy: y(atMinute(middle, shown.limit)), r: 4, fill: "#0B5D73", stroke: "#fff", "stroke-width": 1.5 }));
     byId("plot").replaceChildren(svg);
     byId("plot-note").textContent = (divisor > 1 ? words.plot_thousand : words.plot_plain).replace("{what}", labelOf(shown.count)) +
       (band ? " \u00b7 " + words.plot_band.replace("{middle}", shown.percentile === 50 ? words.median : words.percentile.replace("{number}", shown.percentile)) : "");
@@ -85,10 +78,10 @@
   const minutesOf = (seconds) => (seconds === null ? null : Math.round(seconds / S_PER_MIN));
   const dots = function (row) {
     const limit = most(), x = (minutes) => 4 + (82 * Math.min(minutes, limit)) / limit;
-    const svg = shape("svg", { width: 90, height: 12, "aria-hidden": "true" }, shape("path", { d: "M4 6H86", stroke: "#CDD3D1" }));
+    const svg = gp.svg("svg", { width: 90, height: 12, "aria-hidden": "true" }, gp.svg("path", { d: "M4 6H86", stroke: "#CDD3D1" }));
     if (row.middle !== null && row.middle <= limit) {
-      if (row.low !== null && row.high !== null && row.high - row.low >= SHARPEST_MIN) svg.append(shape("path", { d: "M" + x(row.low) + " 6H" + x(row.high), stroke: "#9FB4BC", "stroke-width": 5 }));
-      svg.append(shape("circle", { cx: x(row.middle), cy: 6, r: 3.6, fill: "#46545F" }));
+      if (row.low !== null && row.high !== null && row.high - row.low >= SHARPEST_MIN) svg.append(gp.svg("path", { d: "M" + x(row.low) + " 6H" + x(row.high), stroke: "#9FB4BC", "stroke-width": 5 }));
+      svg.append(gp.svg("circle", { cx: x(row.middle), cy: 6, r: 3.6, fill: "#46545F" }));
     }
     return svg;
   };

@@ -28,7 +28,7 @@ var makeGP = function (data) {
   };
   /* a phrase with its gaps filled; a gap with a bar holds the forms for one and for many */
   gp.filled = (phrase, figures) => phrase.replace(/\{(\w+)(?::([^}|]*)\|([^}]*))?\}/g,
-    (gap, name, one, many) => many === undefined ? figures[name] : figures[name] === "1" ? one : many);
+    (gap, name, one, many) => many === undefined ? figures[name] : String(figures[name]) === "1" ? one : many);
   gp.persons = function (value) {
     if (!value) return gp.number(value, 0);
     const step = Math.pow(10, Math.max(0, Math.floor(Math.log10(Math.abs(value))) - 2));
@@ -62,6 +62,12 @@ var makeGP = function (data) {
     for (const child of children.flat()) {
       if (child !== null && child !== undefined) node.append(child);
     }
+    return node;
+  };
+  gp.svg = function (tag, facts, ...children) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(facts)) node.setAttribute(key, value);
+    node.append(...children);
     return node;
   };
 

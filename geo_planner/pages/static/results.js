@@ -9,17 +9,10 @@
   gp.hatch = function (colour, ground) {
     const id = ("hatch-" + colour + (ground || "")).replace(/[^a-z0-9-]/gi, "");
     if (!hatches[id]) {
-      const ns = "http://www.w3.org/2000/svg";
-      const svg = hatches.svg || (hatches.svg = document.body.appendChild(document.createElementNS(ns, "svg")));
-      svg.setAttribute("class", "vh"); svg.setAttribute("aria-hidden", "true");
-      const make = (tag, facts, parent) => {
-        const node = document.createElementNS(ns, tag);
-        for (const [key, value] of Object.entries(facts)) node.setAttribute(key, value);
-        return parent.appendChild(node);
-      };
-      const pattern = make("pattern", { id: id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, make("defs", {}, svg));
-      if (ground) make("rect", { width: 6, height: 6, fill: ground }, pattern);
-      make("rect", { width: 2, height: 6, fill: colour }, pattern);
+      const svg = hatches.svg || (hatches.svg = document.body.appendChild(gp.svg("svg", { class: "vh", "aria-hidden": "true" })));
+      svg.append(gp.svg("defs", {}, gp.svg("pattern", { id: id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+        ...(ground ? [gp.svg("rect", { width: 6, height: 6, fill: ground })] : []),
+        gp.svg("rect", { width: 2, height: 6, fill: colour }))));
       hatches[id] = true;
     }
     return "url(#" + id + ")";

@@ -42,7 +42,7 @@
   const drawHead = function () {
     byId("name").textContent = draft.content.name;
     document.title = draft.content.name + " \u2013 " + data.study;
-    const count = edits().length === 1 ? words.scn_edit_one : gp.words_of("scn_edits", { count: edits().length });
+    const count = gp.words_of("scn_edits", { count: edits().length });
     const kept = { saved: () => gp.words_of("scn_on_server", { time: clock(draft.savedAt) }), offline: () => gp.words_of("scn_offline", { time: draft.keptAt ? clock(draft.keptAt) : "?" }), conflict: () => words.scn_conflict, refused: () => draft.reason, unsaved: () => gp.words_of("scn_in_browser", { time: draft.keptAt ? clock(draft.keptAt) : "?" }) }[draft.state]();
     byId("saved").textContent = count + " \u00b7 " + kept;
     byId("saved").className = ["offline", "conflict", "refused"].includes(draft.state) ? "warned" : "";
@@ -57,7 +57,7 @@
   const drawStatus = function () {
     const n = nProblems(), first = traces.findIndex((trace) => trace.problems.length), isFit = checkedAt && !n && edits().length;
     const tables = new Set(traces.flatMap((trace) => trace.changes.map((change) => change.table)));
-    const chip = n ? el("span", { class: "chip bad" }, "! " + (n === 1 ? words.scn_problem_one : gp.words_of("scn_problems", { count: n }))) : checkedAt ? el("span", { class: "chip good" }, "\u2713 " + words.scn_checked) : el("span", { class: "chip" }, words.scn_checking);
+    const chip = n ? el("span", { class: "chip bad" }, "! " + gp.words_of("scn_problems", { count: n })) : checkedAt ? el("span", { class: "chip good" }, "\u2713 " + words.scn_checked) : el("span", { class: "chip" }, words.scn_checking);
     const said = n ? (whole && whole.problems.length ? whole.problems[0].text : gp.words_of("scn_run_waits", { number: first + 1 })) : gp.words_of("scn_tables", { count: tables.size });
     byId("status").replaceChildren(chip, el("span", {}, said), n && first >= 0 ? el("button", { type: "button", class: "link", onclick: () => choose(first, true) }, words.scn_go_to_it) : "",
       el("span", { class: "when" }, checkedAt ? gp.words_of("scn_checked_at", { time: clock(checkedAt.time), seconds: gp.number(checkedAt.seconds, 1) }) : ""));
@@ -74,7 +74,7 @@
       const n = problemsOf(k).length;
       return el("li", { class: k === chosen ? "on" : "" }, el("button", { type: "button", "aria-pressed": String(k === chosen), "data-edit": k, onclick: () => choose(k, true) },
         el("span", { class: "count" }, String(k + 1)), el("span", { class: "words" }, el("b", {}, edit.name || words["do_" + edit.do] || edit.do), el("span", { class: "meta" }, detailOf(edit, k))),
-        el("span", { class: n ? "wrong" : "fine" }, n ? "! " + (n === 1 ? words.scn_problem_one : gp.words_of("scn_problems", { count: n })) : traces[k] ? "\u2713" : "")));
+        el("span", { class: n ? "wrong" : "fine" }, n ? "! " + gp.words_of("scn_problems", { count: n }) : traces[k] ? "\u2713" : "")));
     }));
   };
   const drawMap = () => gp.drawEdits(edits(), traces, chosen, (key, value) => { const k = chosen; change(words.scn_moved, (content) => { content.modifications[k] = { ...content.modifications[k], [key]: value }; }); drawForm(); });

@@ -3,16 +3,10 @@
 (function (gp) {
   const data = gp.data, service = data.service, words = gp.words, el = gp.el;
   const byId = (id) => document.getElementById(id);
-  const BASELINE = "baseline", SVG = "http://www.w3.org/2000/svg";
+  const BASELINE = "baseline";
   const STATES = ["all", "draft", "running", "done", "failed"];
+  let following = [];
   const rows = new Map(), chosen = { a: BASELINE, b: "", state: "all", find: "", sort: "changed" };
-
-  const svg = function (tag, facts, ...children) {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(facts)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
 
   /* rows: what is kept, what lies there worked out, and the study itself */
   const load = async function () {
@@ -24,12 +18,14 @@
     for (const row of kept.body.scenarios) rows.set(row.id, { ...row, job: jobs.body.jobs.find((job) => job.scenario === row.id) });
     if (!rows.has(chosen.b) || chosen.b === BASELINE) chosen.b = [...rows.values()].filter((row) => row.has_result && row.id !== BASELINE).map((row) => row.id)[0] || "";
     draw();
-    for (const row of rows.values()) if (gp.isOpen(row.job)) followed(row);
+    following.forEach((stop) => stop());
+    following = [...rows.values()].filter((row) => gp.isOpen(row.job)).map(follow);
     await fill();
   };
   /* each effect is a comparison, asked one after the other so that the first are there soon */
   const fill = async function () {
     for (const row of [...rows.values()].filter((one) => one.has_result && one.id !== BASELINE)) {
+      if (rows.get(row.id) !== row) return; // a later load asks for its own
       try {
         row.effect = (await gp.ask("GET", "/compare", undefined, { query: { a: BASELINE, b: row.id } })).body;
       } catch (error) {
@@ -42,13 +38,11 @@
       if (question) byId("summary").textContent = summary() + " \u00b7 " + question;
     }
   };
-  const followed = function (row) {
-    gp.follow(row.job.id, (job) => {
-      row.job = job;
-      if (gp.isOpen(job)) byId("state-" + row.id)?.replaceChildren(...stateParts(row).filter(Boolean));
-      else load().catch(gp.refuse);
-    });
-  };
+  const follow = (row) => gp.follow(row.job.id, (job) => {
+    row.job = job;
+    if (gp.isOpen(job)) byId("state-" + row.id)?.replaceChildren(...stateParts(row).filter(Boolean));
+    else load().catch(gp.refuse);
+  });
 
   /* state of a row, for the filter and in chips */
   const stateOf = (row) => (gp.isOpen(row.job) ? "running" : row.job && row.job.state === "failed" ? "failed" : row.has_result ? "done" : "draft");
@@ -87,25 +81,23 @@
       el("p", { class: "meta" }, "\u25b2 " + effect.gaining + " \u00b7 \u25bc " + effect.losing)];
   };
 
+  const editsOf = (row) => (row.content && Array.isArray(row.content.modifications) ? row.content.modifications : []);
   const thumbnail = function (row) {
     const t = data.thumbnail, at = ([lon, lat]) => ((lon - t.west) * t.scaleX).toFixed(1) + " " + ((t.north - lat) * t.scaleY).toFixed(1);
     const path = (line, close) => "M" + line.map(at).join("L") + (close ? "Z" : "");
     const d = { Point: (c) => { const [x, y] = at(c).split(" ").map(Number); return "M" + (x - 2) + " " + y + "a2 2 0 1 0 4 0a2 2 0 1 0 -4 0"; },
       LineString: (c) => path(c), MultiLineString: (c) => c.map((line) => path(line)).join(""), Polygon: (c) => c.map((ring) => path(ring, true)).join(""), MultiPolygon: (c) => c.flat().map((ring) => path(ring, true)).join("") };
     const ground = [["water", "#A9C3D0", 0.6, "#BFD5E0"], ["boundary", "#7D878D", 0.8, "none"], ["rails", "#56626B", 1, "none"]];
-    return svg("svg", { class: "thumb", viewBox: "0 0 " + t.width + " " + t.height, width: t.width, height: t.height, "aria-hidden": "true" },
-      ...ground.map(([name, stroke, width, fill]) => svg("path", { d: t.paths[name], stroke, "stroke-width": width, fill })),
-      ...(row.content ? row.content.modifications || [] : []).flatMap((edit) => gp.shapesOf(edit).map((shape) => svg("path", { d: d[shape.type] ? d[shape.type](shape.coordinates) : "", fill: "none", "stroke-width": 2, stroke: gp.isRemoval(edit) ? data.edited.removed : data.edited.added }))));
+    return gp.svg("svg", { class: "thumb", viewBox: "0 0 " + t.width + " " + t.height, width: t.width, height: t.height, "aria-hidden": "true" },
+      ...ground.map(([name, stroke, width, fill]) => gp.svg("path", { d: t.paths[name], stroke, "stroke-width": width, fill })),
+      ...editsOf(row).flatMap((edit) => gp.shapesOf(edit).map((shape) => gp.svg("path", { d: d[shape.type] ? d[shape.type](shape.coordinates) : "", fill: "none", "stroke-width": 2, stroke: gp.isRemoval(edit) ? data.edited.removed : data.edited.added }))));
   };
   const changes = function (row) {
-    const edits = row.content && Array.isArray(row.content.modifications) ? row.content.modifications : [];
+    const edits = editsOf(row);
     if (!edits.length) return words.scn_no_edits;
     return edits.slice(0, 2).map(gp.editWords).join(", ") + (edits.length > 2 ? " " + gp.words_of("scn_and_more", { count: edits.length - 2 }) : "");
   };
-  const countWords = function (row) {
-    const n = row.content && Array.isArray(row.content.modifications) ? row.content.modifications.length : 0;
-    return n === 1 ? words.scn_edit_one : gp.words_of("scn_edits", { count: n });
-  };
+  const countWords = (row) => gp.words_of("scn_edits", { count: editsOf(row).length });
   const editor = (row) => service.editor + (service.editor.includes("?") ? "&" : "?") + "id=" + encodeURIComponent(row.id);
   const sides = (row) => el("fieldset", { class: "seg sides" }, el("legend", { class: "vh" }, row.name),
     ["a", "b"].map((side) => el("label", { title: row.has_result ? null : words.scn_no_result_yet },

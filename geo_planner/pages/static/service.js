@@ -5,7 +5,7 @@
   const OPEN = ["waiting", "running", "cancelling"], TOAST_MS = 10000, S_PER_MIN = 60;
   const LEAST_SHARE = 0.03; // of a job before which its end cannot be foreseen
 
-  gp.words_of = (key, values) => Object.entries(values).reduce((text, [name, value]) => text.replaceAll("{" + name + "}", value), words[key]);
+  gp.words_of = (key, values) => gp.filled(words[key], values);
 
   class Refused extends Error {
     constructor(status, problem) {

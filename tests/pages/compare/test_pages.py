@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from html import unescape
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from geo_planner.pages.compare.pairs import render_pairs
 from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.reasons import Reason
 from geo_planner.report import write_comparison, write_pairs
+from geo_planner.words.reasons import reason_words
 from geo_planner.words.wording import Wording
 from tests.pages.small_town import IMG, study, town_result
 
@@ -101,6 +103,19 @@ def test_modifications_are_listed_in_words(page):
     assert "4 modifications:" in page
     assert "every 10\u00a0min · 06:00–20:00 · 2 stops" in page
     assert "20\u202f000\u00a0m² of floor area" in page
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Note"), ("da", "Bemærk")])
+def test_what_there_is_to_know_of_a_modification_is_called_a_note_whatever_it_says(
+    comparison, language, label
+):
+    note = Reason("scenario_shortest_way", name="S", km=2.0)
+    origin = replace(comparison.b.region.origin, notes=(note,))
+    region = replace(comparison.b.region, origin=origin)
+    noted = replace(comparison, b=replace(comparison.b, study=study(language), region=region))
+    said = reason_words(note, Wording(language))
+    page = unescape(render_compare(noted, assets=BARE))
+    assert f'<span class="note">{label}: {said}</span>' in page
 
 
 def test_names_from_data_never_become_markup(comparison, page):
