@@ -18,12 +18,8 @@ from geo_planner.reasons import Reason
 from geo_planner.words.english import Sentence, reason_of
 
 Failure = Literal["not_reached", "layer_gone", "cut_short", "key_missing"]
-Result = Literal[
-    "fetched", "unchanged", "stored", "to_ask",
-    "nothing_there", "not_reached", "layer_gone", "cut_short", "key_missing",
-    "refused",
-]  # fmt: skip
-FAILURES: Mapping[Failure, str] = {
+Result = Failure | Literal["fetched", "unchanged", "stored", "to_ask", "nothing_there", "refused"]
+_CODES: Mapping[Failure, str] = {
     "not_reached": "not_reached_source",
     "layer_gone": "layer_gone_source",
     "cut_short": "cut_short_source",
@@ -116,14 +112,14 @@ def host_of(url: str) -> str:
 
 def failure(url: str, result: Failure, why: Reason) -> FetchError:
     """Make the error that says which of the results it is, and why."""
-    what = Reason(FAILURES[result], why=why)
+    what = Reason(_CODES[result], why=why)
     return FetchError(address_of(url), Sentence(what), what)
 
 
 def result_of(error: GeoPlannerError) -> Result:
     """Name the result that an error stands for; an error of another kind is a refusal of ours."""
     code = error.what.code if isinstance(error, FetchError) else ""
-    return next((name for name, own in FAILURES.items() if code == own), "refused")
+    return next((name for name, own in _CODES.items() if code == own), "refused")
 
 
 def said_by(error: GeoPlannerError) -> Reason:

@@ -64,7 +64,6 @@ Progress = Callable[[str], None]
 
 # Metres everywhere on earth: sources are still read and checked when the region's CRS is unknown.
 _STAND_IN_CRS = "EPSG:6933"
-_NO_CRS = sentence("fault_study_crs")
 
 
 def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
@@ -88,7 +87,7 @@ def ingest(study: Study, *, progress: Progress = lambda _: None) -> Ingested:
         ingested.complain(error)
     _read_extracts(study, ingested, progress)
     if ingested.crs is None and not study.study.crs and not study.sources.osm:
-        ingested.complain(_NO_CRS)
+        ingested.complain(sentence("fault_study_crs"))
     crs = ingested.crs or parse_crs(_STAND_IN_CRS)
     for number, feed in enumerate(study.sources.gtfs, start=1):
         progress(f"reading {feed.label}")

@@ -74,9 +74,9 @@ def _sites(ingested: Ingested, source: OsmStandIn) -> gpd.GeoDataFrame:
     patches = _inside(_frame(ingested, "landscape", source), _outline(ingested))
     patches = patches[patches["kind"] == "business"]
     large = patches[patches.area >= source.least_area_m2]
-    what = Reason("stand_in_small", area=source.least_area_m2)
     n_small = len(patches) - len(large)
     if n_small:
+        what = Reason("stand_in_small", area=source.least_area_m2)
         ingested.found([Finding(source.label, "left_out", n_small, what)])
     return gpd.GeoDataFrame(
         {"site_id": large["patch_id"], "name": large["name"], "area_m2": large.area},
