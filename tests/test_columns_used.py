@@ -16,7 +16,6 @@ NOT_FOR_FIGURES = {
     "turn_restrictions": {"restriction_id"},
     "rails": {"rail_id", "usage"},
     "lines": {"operator"},
-    "landscape": {"patch_id"},
     "localities": {"locality_id"},
     "stops": {"stop_code", "platform_code"},
     "routes": {"route_color"},

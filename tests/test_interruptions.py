@@ -190,7 +190,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a di
 
 
 @needs_root
-@pytest.mark.parametrize("share", [0.3, 0.9])
+@pytest.mark.parametrize("share", [0.3, 0.5])
 def test_a_full_disk_leaves_the_earlier_run(share, studies, runs, tmp_path):
     assert fill_disk(studies, runs, tmp_path / "disk", share) == 1
 

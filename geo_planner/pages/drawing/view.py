@@ -160,7 +160,7 @@ def in_language(subject: Subject, language: Language | None) -> Subject:
     --------
     >>> from geo_planner import example_region
     >>> view_of(in_language(example_region(), "da")).words("jobs")
-    'Arbejdspladser'
+    'Job'
     """
     if language is None:
         return subject
