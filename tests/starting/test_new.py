@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -194,6 +195,43 @@ class TestStandIns:
         )
 
     def test_small_patches_are_left_out_and_counted(self, tmp_path):
+        drawing = Drawing().node(1, 0, 0).node(2, 300, 0).way(10, [1, 2])
+        for way, side_m in ((20, 100), (30, 40), (40, 30)):
+            corners = [(0, 0), (side_m, 0), (side_m, side_m), (0, side_m)]
+            for number, (x_m, y_m) in enumerate(corners):
+                drawing.node(way + number, 5 * way + x_m, 50 + y_m)
+            drawing.way(way, [way, way + 1, way + 2, way + 3, way], {"landuse": "industrial"})
+        sources = {"osm": [{"path": drawing.write(tmp_path)}], "stand_ins": [{"table": "sites"}]}
+        study = Study(study={"id": "t", "name": "T", "crs": "EPSG:25832"}, sources=sources)
+        region = build_region(study, tmp_path / "region")
+        (site,) = region.table("sites").to_dict("records")
+        assert site["area_m2"] == pytest.approx(10_000, rel=1e-3)
+        (small,) = [found for found in region.findings if found.what.code == "stand_in_small"]
+        assert (small.kind, small.count) == ("left_out", 2)
+
+    def test_squares_that_a_street_crosses_are_sites_where_their_middle_is_in_the_area(
+        self, tmp_path
+    ):
+        drawing = Drawing().node(1, -450, 100).node(2, 100, 100).node(3, 450, 100)
+        drawing.node(4, 100, 700).node(5, 1_050, 100).node(6, 1_400, 100)
+        drawing.way(10, [1, 2, 3]).way(11, [2, 4]).way(12, [5, 6])
+        area = shapely.affinity.translate(shapely.box(-600, -100, 1_100, 1_100), *ORIGIN_M)
+        gpd.GeoDataFrame({"area_id": ["a"]}, geometry=[area], crs=METRIC).to_file(
+            tmp_path / "area.gpkg"
+        )
+        sources = {
+            "osm": [{"path": drawing.write(tmp_path)}],
+            "layers": [{"table": "study_area", "path": tmp_path / "area.gpkg"}],
+            "stand_ins": [{"table": "sites", "of": "squares", "side_m": 500}],
+        }
+        study = Study(study={"id": "t", "name": "T", "crs": "EPSG:25832"}, sources=sources)
+        sites = build_region(study, tmp_path / "region").geo_table("sites")
+        assert set(sites["name"]) == {"1399-12360", "1400-12360", "1400-12361"}
+        assert sites["area_m2"].tolist() == [250_000.0] * 3
+        corners = {tuple(np.subtract(shape.bounds[:2], ORIGIN_M)) for shape in sites.geometry}
+        assert corners == {(-500, 0), (0, 0), (0, 500)}
+
+    def test_ground_of_small_patches_alone_is_refused_with_what_to_do(self, tmp_path):
         large = {"table": "sites", "least_area_m2": 20_000}
         with pytest.raises(InputError, match="of = 'squares'"):
             build_region(self.study(tmp_path, large), tmp_path / "region")
