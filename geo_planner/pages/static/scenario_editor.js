@@ -16,8 +16,7 @@
     if (checking) checking.abort();
     const mine = (checking = new AbortController()), begun = Date.now();
     try {
-      const { body } = await gp.ask("POST", "/scenarios/edits", draft.content, { signal: mine.signal });
-      [whole, ...traces] = body.edits;
+      [whole, ...traces] = (await gp.ask("POST", "/scenarios/edits", draft.content, { signal: mine.signal })).edits;
       checkedAt = { time: new Date(), seconds: (Date.now() - begun) / 1000 };
       gp.refuse(null);
     } catch (error) {
@@ -127,7 +126,7 @@
   };
   const copy = function () {
     const from = chosen;
-    change(words.scn_duplicate + " " + nameOf(edits()[from]), (content) => content.modifications.splice(from + 1, 0, JSON.parse(JSON.stringify(content.modifications[from]))));
+    change(words.scn_duplicate + " " + nameOf(edits()[from]), (content) => content.modifications.splice(from + 1, 0, structuredClone(content.modifications[from])));
     choose(from + 1, true);
   };
   const remove = function () {
@@ -155,8 +154,7 @@
     gp.refuse(null);
     try {
       await draft.save();
-      const { body } = await gp.ask("POST", "/jobs", { scenario: id, study: service.study });
-      follow(body);
+      follow(await gp.ask("POST", "/jobs", { scenario: id, study: service.study }));
     } catch (error) { gp.refuse(error); }
   };
   const follow = (one) => gp.followRun(one, { again: run, job: (now) => { job = now; drawHead(); drawStatus(); } });

@@ -11,8 +11,7 @@
     const numbers = text.match(COORDINATES);
     if (numbers) return { at: [Number(numbers[2]), Number(numbers[1])], name: "" };
     if (!text.trim()) return null;
-    const { body } = await gp.ask("GET", "/search", undefined, { query: { q: text.trim(), limit: 1 } });
-    const hit = body.hits[0];
+    const [hit] = (await gp.ask("GET", "/search", undefined, { query: { q: text.trim(), limit: 1 } })).hits;
     return hit ? { at: [round(hit.lon), round(hit.lat)], name: hit.name } : null;
   };
   /* a field for one more place: Enter takes it, what is not found is said */
