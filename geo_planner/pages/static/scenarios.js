@@ -12,7 +12,7 @@
   const load = async function () {
     const [{ scenarios }, jobs] = await Promise.all([gp.ask("GET", "/scenarios"), service.keeps ? gp.jobs() : []]);
     rows.clear();
-    rows.set(BASELINE, { id: BASELINE, name: words.brief_baseline, has_result: service.runs, content: { modifications: [] } });
+    rows.set(BASELINE, { id: BASELINE, name: words.brief_baseline, has_result: service.has_result, content: { modifications: [] } });
     for (const row of scenarios) rows.set(row.id, { ...row, job: jobs.find((job) => job.scenario === row.id) });
     if (!rows.has(chosen.b) || chosen.b === BASELINE) chosen.b = [...rows.values()].filter((row) => row.has_result && row.id !== BASELINE).map((row) => row.id)[0] || "";
     draw();
