@@ -205,6 +205,7 @@ def drawn_scenarios(shelf: Shelf, name: str, language: Language, *, keeps: bool)
         "compare": f"{COMPARE_LINK}?{of_study}".removeprefix("/"),
         "keeps": keeps,
         "runs": keeps and shelf.place.is_run,
+        "has_result": shelf.place.is_run,
         "reserved": list(RESERVED),
     }
     render = {"scenarios": render_scenarios, "editor": render_editor}[name]

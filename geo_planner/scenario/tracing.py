@@ -28,6 +28,10 @@ _MOST_SHAPES = 400
 _PLACED = ("scenario_modification", "scenario_modification_unnamed")
 
 
+def _no_shapes() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(columns=["table", "change", "geometry"], geometry="geometry", crs=4326)
+
+
 @dataclass
 class EditTrace:
     """Hold what one edit does.
@@ -49,7 +53,7 @@ class EditTrace:
     problems: list[tuple[str, Reason]] = field(default_factory=list)
     notes: list[Reason] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
-    shapes: gpd.GeoDataFrame = field(default_factory=lambda: _frame([]))
+    shapes: gpd.GeoDataFrame = field(default_factory=_no_shapes)
     n_shapes: int = 0
 
 
@@ -123,7 +127,7 @@ def _shapes(item: Modification, before: Draft, after: Draft) -> tuple[gpd.GeoDat
     n_shapes = sum(map(len, rows))
     found = pd.concat(rows, ignore_index=True).head(_MOST_SHAPES)
     placed = gpd.GeoDataFrame(found, geometry="geometry", crs=before.region.crs)
-    return to_degrees(placed) if len(placed) else _frame([]), n_shapes
+    return to_degrees(placed) if len(placed) else _no_shapes(), n_shapes
 
 
 def _called(item: Modification, before: Draft) -> pd.DataFrame:
@@ -158,8 +162,3 @@ def _changed(name: str, before: Draft, after: Draft) -> pd.DataFrame:
 def _rows(table: str, change: str, rows: pd.DataFrame) -> pd.DataFrame:
     geometry = rows.get("geometry", [])
     return pd.DataFrame({"table": table, "change": change, "geometry": list(geometry)})
-
-
-def _frame(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    columns = ["table", "change", "geometry"]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=4326)

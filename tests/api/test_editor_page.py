@@ -235,6 +235,22 @@ def test_what_was_changed_elsewhere_is_offered_beside_mine(edit, choice, factor)
     assert stored(edit)["modifications"][0]["factor"] == factor
 
 
+def test_what_was_changed_elsewhere_is_offered_once_the_service_is_reached_again(edit):
+    page, _ = edit({"do": "GrowZones", "factor": 1.5})
+    theirs = {**stored(edit), "modifications": [{"do": "GrowZones", "factor": 3.0}]}
+    edit.service.put(f"{V1}/scenarios/draft", json=theirs)
+    address = "**/api/v1/scenarios/draft?*"
+    page.route(
+        address,
+        lambda route: route.abort() if route.request.method == "GET" else route.continue_(),
+    )
+    field(page, "factor").fill("1.75")
+    page.wait_for_selector("#saved:has-text('cannot be reached')")
+    page.unroute(address)
+    page.wait_for_selector("#conflict:not([hidden])")
+    assert stored(edit) == theirs
+
+
 def test_every_kind_of_edit_can_be_begun_and_has_all_its_fields(edit):
     page, errors = edit()
     for verb, form in forms("en").items():

@@ -117,6 +117,33 @@ def test_a_scenario_without_a_result_cannot_be_compared(visit, kept):
     assert "a=more&b=baseline" in page.get_attribute("#open-pair", "href")
 
 
+def test_a_service_that_keeps_nothing_compares_results_with_the_baseline(browser, run_folder):  # noqa: F811 -- the fixture imported
+    started = start_service(run_folder, "--read-only")
+    try:
+        with httpx.Client(base_url=started.address) as asked:
+            wait_until("ready", asked)
+        page = browser.new_page()
+        page.goto(f"{started.address}/scenarios")
+        page.wait_for_selector(READY, timeout=30_000)
+        assert page.get_attribute("#open-pair", "href").endswith("a=baseline&b=more")
+        assert "not run" not in row(page, "baseline").inner_text()
+        page.close()
+    finally:
+        started.process.kill()
+        started.process.communicate()
+
+
+def test_the_import_shows_where_the_keyboard_is(visit):
+    page, _ = visit("/scenarios")
+    button = page.locator("label[for=import-file]")
+    looks = "node => getComputedStyle(node).outlineStyle"
+    assert button.evaluate(looks) == "none"
+    page.focus("#import-file")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert button.evaluate(looks) == "solid"
+
+
 def test_what_is_deleted_comes_back_by_undo(visit, workbench, kept):
     page, errors = visit("/scenarios")
     choose(page, "fewer", "Delete")

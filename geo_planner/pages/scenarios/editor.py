@@ -9,12 +9,12 @@ from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
 from geo_planner.pages.drawing.geojson import collection
 from geo_planner.pages.drawing.leaflet import MapOverlay, build_map
-from geo_planner.pages.drawing.page import map_data, render_page, static_text
+from geo_planner.pages.drawing.page import render_page, static_text
 from geo_planner.pages.drawing.view import view_of
-from geo_planner.pages.scenarios.form import GROUPS, forms, shape_keys
+from geo_planner.pages.scenarios.data import scenario_data
+from geo_planner.pages.scenarios.form import GROUPS, forms
 from geo_planner.palette import EDITED, REMOVED_EDIT
 from geo_planner.region import Region
-from geo_planner.region.names import NAMED_KINDS
 from geo_planner.words.wording import Wording
 
 SCRIPTS = (
@@ -60,16 +60,13 @@ def render_editor(
             MapOverlay("edits", "sites", empty, style="GP.style.edit"),
         ],
     )
-    data = map_data(
+    data = scenario_data(
         view,
         base,
+        service,
         padding=_PADDING,
-        service=dict(service),
         forms=forms(words.language),
         groups=[{"id": group, "label": words(f"scn_group_{group}")} for group in GROUPS],
-        shapeKeys=shape_keys(),
-        kinds={kind: words(f"kind_{kind}") for kind in NAMED_KINDS},
-        edited={"added": EDITED, "removed": REMOVED_EDIT},
     )
     return render_page(
         "scenario_editor.html",

@@ -6,11 +6,10 @@ from typing import Any
 from geo_planner.analysis import AnalysisResult
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import BaseMap, build_basemap
-from geo_planner.pages.drawing.page import map_data, render_page, static_text
+from geo_planner.pages.drawing.page import render_page, static_text
 from geo_planner.pages.drawing.view import view_of
-from geo_planner.pages.scenarios.form import shape_keys
+from geo_planner.pages.scenarios.data import scenario_data
 from geo_planner.pages.scenarios.thumbnail import thumbnail_ground
-from geo_planner.palette import EDITED, REMOVED_EDIT
 from geo_planner.region import Region
 
 SCRIPTS = ("core.js", "service.js", "scenario_shapes.js", "scenarios.js")
@@ -33,8 +32,9 @@ def render_scenarios(
         Result of the study, or its region alone.
     service
         Where scenarios are kept: ``api``, the address of questions; ``study``; ``editor`` and
-        ``compare``, the addresses of those pages; ``keeps`` and ``runs``, whether the service
-        keeps scenarios and can run them.
+        ``compare``, the addresses of those pages, which name the study; ``keeps`` and ``runs``,
+        whether the service keeps scenarios and can run them; ``has_result``, whether the study
+        itself was run; ``reserved``, ids that no scenario may have.
     assets, base, links, nonce
         As :func:`geo_planner.pages.study.map.render_map` takes them.
 
@@ -47,14 +47,7 @@ def render_scenarios(
     words = view.words
     base = base or build_basemap(view.region)
     title = words("scenarios")
-    data = map_data(
-        view,
-        base,
-        service=dict(service),
-        thumbnail=thumbnail_ground(base),
-        shapeKeys=shape_keys(),
-        edited={"added": EDITED, "removed": REMOVED_EDIT},
-    )
+    data = scenario_data(view, base, service, thumbnail=thumbnail_ground(base))
     return render_page(
         "scenarios.html",
         view,

@@ -2,11 +2,10 @@
 "use strict";
 (function (gp) {
   const words = gp.words, MOST_STEPS = 200, SAVE_AFTER_MS = 800, TRY_AGAIN_MS = 5000;
-  const copy = (value) => JSON.parse(JSON.stringify(value));
 
   gp.makeDraft = function (id, tell) {
     const key = "geo_planner " + gp.data.service.study + " " + id;
-    const draft = { id, content: null, revision: null, past: [], future: [], keptAt: null, savedAt: null, state: "saved", theirs: null };
+    const draft = { content: null, revision: null, past: [], future: [], keptAt: null, savedAt: null, state: "saved", theirs: null };
     let timer = null, saving = null;
 
     const keep = function () {
@@ -15,36 +14,30 @@
         draft.keptAt = new Date();
       } catch { draft.keptAt = null; }
     };
-    const number = (revision) => '"' + revision + '"';
     const save = async function () {
       clearTimeout(timer);
       if (saving || draft.state === "conflict") return saving;
-      const sent = JSON.stringify(draft.content);
-      saving = (async () => {
-        try {
-          const { body } = await gp.ask("PUT", "/scenarios/" + id, draft.content, { headers: { "If-Match": number(draft.revision) } });
-          draft.revision = body.revision;
-          draft.savedAt = new Date();
-          draft.state = JSON.stringify(draft.content) === sent ? "saved" : "unsaved";
-          if (draft.state === "saved") localStorage.removeItem(key); else { keep(); later(); }
-        } catch (error) {
-          if (error.status === 412) await differ();
-          else {
-            // what the service refuses is tried again with the next change, a lost connection soon
-            draft.state = error.status ? "refused" : "offline";
-            draft.reason = error.message;
-            if (!error.status) timer = setTimeout(save, TRY_AGAIN_MS);
-          }
-        }
-        saving = null;
-        tell("saved");
-      })();
+      saving = put().catch((error) => (error.status === 412 ? differ() : Promise.reject(error))).catch(fail)
+        .then(() => { saving = null; tell("saved"); });
       return saving;
+    };
+    const put = async function () {
+      const sent = JSON.stringify(draft.content);
+      const { revision } = await gp.ask("PUT", "/scenarios/" + id, draft.content, { headers: { "If-Match": '"' + draft.revision + '"' } });
+      draft.revision = revision;
+      draft.savedAt = new Date();
+      draft.state = JSON.stringify(draft.content) === sent ? "saved" : "unsaved";
+      if (draft.state === "saved") localStorage.removeItem(key); else { keep(); later(); }
+    };
+    /* what the service refuses is tried again with the next change, a lost connection soon */
+    const fail = function (error) {
+      draft.state = error.status ? "refused" : "offline";
+      draft.reason = error.message;
+      if (!error.status) timer = setTimeout(save, TRY_AGAIN_MS);
     };
     const later = function () { clearTimeout(timer); timer = setTimeout(save, SAVE_AFTER_MS); };
     const differ = async function () {
-      const { body } = await gp.ask("GET", "/scenarios/" + id);
-      draft.theirs = body;
+      draft.theirs = await gp.ask("GET", "/scenarios/" + id);
       draft.state = "conflict";
     };
 
@@ -82,21 +75,21 @@
     draft.keepMine = function () { draft.revision = draft.theirs.revision; draft.theirs = null; draft.state = "unsaved"; later(); tell("changed"); };
     draft.takeTheirs = function () {
       draft.past.push({ label: words.scn_mine, content: JSON.stringify(draft.content) });
-      Object.assign(draft, { content: copy(draft.theirs.content), revision: draft.theirs.revision, theirs: null, state: "saved" });
+      Object.assign(draft, { content: structuredClone(draft.theirs.content), revision: draft.theirs.revision, theirs: null, state: "saved" });
       localStorage.removeItem(key);
       tell("changed");
     };
     draft.open = async function () {
-      const { body } = await gp.ask("GET", "/scenarios/" + id);
+      const stored = await gp.ask("GET", "/scenarios/" + id);
       let kept = null;
       try { kept = JSON.parse(localStorage.getItem(key)); } catch { /* nothing that can be read was kept */ }
-      Object.assign(draft, { content: body.content, revision: body.revision, savedAt: new Date(body.changed_at) });
+      Object.assign(draft, { content: stored.content, revision: stored.revision, savedAt: new Date(stored.changed_at) });
       if (!Array.isArray(draft.content.modifications)) draft.content.modifications = [];
-      if (kept && JSON.stringify(kept.content) !== JSON.stringify(body.content)) {
+      if (kept && JSON.stringify(kept.content) !== JSON.stringify(stored.content)) {
         draft.content = kept.content;
         draft.keptAt = new Date(kept.at);
-        if (kept.revision === body.revision) { draft.state = "unsaved"; later(); }
-        else { draft.theirs = body; draft.state = "conflict"; }
+        if (kept.revision === stored.revision) { draft.state = "unsaved"; later(); }
+        else { draft.theirs = stored; draft.state = "conflict"; }
       }
     };
     window.addEventListener("online", () => { if (draft.state === "offline") save(); });

@@ -8,6 +8,7 @@
   let draft = null, chosen = -1, traces = [], whole = null, checking = null, checkTimer = null, checkedAt = null, job = null, openGroup = "";
 
   const edits = () => draft.content.modifications;
+  const nameOf = (edit) => edit.name || gp.kindWords(edit);
   const problemsOf = (k) => (traces[k] ? traces[k].problems : []);
   const nProblems = () => traces.reduce((sum, trace) => sum + trace.problems.length, 0) + (whole ? whole.problems.length : 0);
 
@@ -16,8 +17,7 @@
     if (checking) checking.abort();
     const mine = (checking = new AbortController()), begun = Date.now();
     try {
-      const { body } = await gp.ask("POST", "/scenarios/edits", draft.content, { signal: mine.signal });
-      [whole, ...traces] = body.edits;
+      [whole, ...traces] = (await gp.ask("POST", "/scenarios/edits", draft.content, { signal: mine.signal })).edits;
       checkedAt = { time: new Date(), seconds: (Date.now() - begun) / 1000 };
       gp.refuse(null);
     } catch (error) {
@@ -67,13 +67,13 @@
   };
   const detailOf = function (edit, k) {
     const notes = traces[k] ? traces[k].notes : [], rows = traces[k] ? traces[k].changes.map((one) => one.table) : [];
-    return [words["do_" + edit.do] || edit.do, Array.isArray(edit.stops) ? gp.words_of("stops_of", { count: edit.stops.length }) : "", notes[0] || (rows.length ? gp.words_of("scn_in_tables", { count: new Set(rows).size }) : "")].filter(Boolean).join(" \u00b7 ");
+    return [gp.kindWords(edit), Array.isArray(edit.stops) ? gp.words_of("stops_of", { count: edit.stops.length }) : "", notes[0] || (rows.length ? gp.words_of("scn_in_tables", { count: new Set(rows).size }) : "")].filter(Boolean).join(" \u00b7 ");
   };
   const drawList = function () {
     byId("edit-list").replaceChildren(...edits().map((edit, k) => {
       const n = problemsOf(k).length;
       return el("li", { class: k === chosen ? "on" : "" }, el("button", { type: "button", "aria-pressed": String(k === chosen), "data-edit": k, onclick: () => choose(k, true) },
-        el("span", { class: "count" }, String(k + 1)), el("span", { class: "words" }, el("b", {}, edit.name || words["do_" + edit.do] || edit.do), el("span", { class: "meta" }, detailOf(edit, k))),
+        el("span", { class: "count" }, String(k + 1)), el("span", { class: "words" }, el("b", {}, nameOf(edit)), el("span", { class: "meta" }, detailOf(edit, k))),
         el("span", { class: n ? "wrong" : "fine" }, n ? "! " + gp.words_of("scn_problems", { count: n }) : traces[k] ? "\u2713" : "")));
     }));
   };
@@ -83,7 +83,7 @@
   const drawForm = function (focus) {
     const host = byId("form"), edit = edits()[chosen];
     if (!edit || !data.forms[edit.do]) {
-      host.replaceChildren(el("h2", { id: "form-title", tabindex: "-1" }, edit ? String(edit.do) : words.scn_no_edit), el("p", { class: "plain" }, edit ? "" : words.scn_no_edit_more));
+      host.replaceChildren(el("h2", { id: "form-title", tabindex: "-1" }, edit ? gp.kindWords(edit) : words.scn_no_edit), el("p", { class: "plain" }, edit ? "" : words.scn_no_edit_more));
       return;
     }
     const kept = document.activeElement && host.contains(document.activeElement) ? document.activeElement.dataset.path : null;
@@ -97,7 +97,7 @@
       },
     };
     const button = (text, act, isOff) => el("button", { type: "button", class: "btn", onclick: act, disabled: isOff ? "" : null }, text);
-    host.replaceChildren(el("div", { class: "panel-head" }, el("h2", { id: "form-title", tabindex: "-1" }, chosen + 1 + " \u00b7 " + (words["do_" + edit.do] || edit.do)), el("div", { class: "actions" },
+    host.replaceChildren(el("div", { class: "panel-head" }, el("h2", { id: "form-title", tabindex: "-1" }, chosen + 1 + " \u00b7 " + gp.kindWords(edit)), el("div", { class: "actions" },
       button("\u2191 " + words.scn_move_up, () => move(-1), chosen === 0), button("\u2193 " + words.scn_move_down, () => move(1), chosen === edits().length - 1), button(words.scn_duplicate, copy), button(words.scn_delete, remove))), ...gp.formFields(form, edit));
     if (isMore && host.querySelector("details.more")) host.querySelector("details.more").open = true;
     gp.showProblems(host, problemsOf(chosen));
@@ -115,11 +115,10 @@
   const change = (label, act, group) => draft.change(label, act, group);
 
   const add = function (verb) {
-    change(words["do_" + verb], (content) => content.modifications.push({ do: verb }));
+    change(gp.kindWords({ do: verb }), (content) => content.modifications.push({ do: verb }));
     traces = traces.slice(0, edits().length - 1);
     choose(edits().length - 1, true);
   };
-  const nameOf = (edit) => edit.name || words["do_" + edit.do];
   const move = function (way) {
     const from = chosen, to = chosen + way;
     change(words.scn_reorder, (content) => { const list = content.modifications; [list[from], list[to]] = [list[to], list[from]]; });
@@ -127,7 +126,7 @@
   };
   const copy = function () {
     const from = chosen;
-    change(words.scn_duplicate + " " + nameOf(edits()[from]), (content) => content.modifications.splice(from + 1, 0, JSON.parse(JSON.stringify(content.modifications[from]))));
+    change(words.scn_duplicate + " " + nameOf(edits()[from]), (content) => content.modifications.splice(from + 1, 0, structuredClone(content.modifications[from])));
     choose(from + 1, true);
   };
   const remove = function () {
@@ -141,8 +140,8 @@
   const drawKinds = function () {
     const wanted = byId("find-kind").value.trim().toLowerCase(), all = Object.keys(data.forms);
     byId("adding-words").textContent = gp.words_of("scn_add_edit", { count: all.length });
-    const kind = (verb) => el("li", {}, el("button", { type: "button", class: "link", "data-add": verb, onclick: () => add(verb) }, words["do_" + verb] || verb));
-    const found = (verb) => (words["do_" + verb] + " " + verb + " " + data.forms[verb].help).toLowerCase().includes(wanted);
+    const kind = (verb) => el("li", {}, el("button", { type: "button", class: "link", "data-add": verb, onclick: () => add(verb) }, gp.kindWords({ do: verb })));
+    const found = (verb) => (gp.kindWords({ do: verb }) + " " + verb + " " + data.forms[verb].help).toLowerCase().includes(wanted);
     const groups = data.groups.map(({ id: group, label }) => {
       const own = all.filter((verb) => data.forms[verb].group === group), shown = wanted ? own.filter(found) : own, isOpen = wanted ? shown.length > 0 : group === openGroup;
       if (wanted && !shown.length) return null;
@@ -155,8 +154,7 @@
     gp.refuse(null);
     try {
       await draft.save();
-      const { body } = await gp.ask("POST", "/jobs", { scenario: id, study: service.study });
-      follow(body);
+      follow(await gp.ask("POST", "/jobs", { scenario: id, study: service.study }));
     } catch (error) { gp.refuse(error); }
   };
   const follow = (one) => gp.followRun(one, { again: run, job: (now) => { job = now; drawHead(); drawStatus(); } });

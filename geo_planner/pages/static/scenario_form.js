@@ -44,7 +44,7 @@
     el("div", { class: "wrongs", "data-at": path }), ...children, helpOf(field) ? el("p", { class: "help" }, helpOf(field)) : null);
   const small = (text, label, act) => el("button", { type: "button", class: "small", "aria-label": label, onclick: act }, text);
   const adder = (text, act) => el("button", { type: "button", class: "btn", onclick: act }, text);
-  const remove = (name, act) => small("\u2715", gp.words_of("scn_remove", { name }), act);
+  gp.removeButton = (name, act) => small("\u2715", gp.words_of("scn_remove", { name }), act);
 
   const kinds = {
     text: (form, field, path) => framed(form, field, path, el("input", { type: "text", value: form.get(path) ?? "", placeholder: defaultWords(field.default), oninput: (event) => form.put(path, event.target.value || (field.key ? undefined : "")) })),
@@ -69,7 +69,7 @@
       return grouped(form, field, path, rows.map((row, k) => el("div", { class: "row" },
         el("input", { type: "text", value: row[0], "aria-label": words.scn_column, "data-path": path + ".column", onchange: (event) => { row[0] = event.target.value; keep(); } }),
         el("input", { type: "text", value: [row[1]].flat().join(", "), "aria-label": words.scn_values, "data-path": path + ".values", onchange: (event) => { const parts = event.target.value.split(",").map(read); row[1] = parts.length > 1 ? parts : parts[0]; keep(); } }),
-        remove(row[0], () => { rows.splice(k, 1); keep(true); }))),
+        gp.removeButton(row[0], () => { rows.splice(k, 1); keep(true); }))),
       adder(words.scn_add_condition, () => { rows.push(["", ""]); keep(true); }));
     },
     list: function (form, field, path) {
@@ -77,7 +77,7 @@
       const swap = (k) => { const now = [...form.get(path)]; [now[k - 1], now[k]] = [now[k], now[k - 1]]; form.put(path, now, true); };
       const rows = items.map((_, k) => el("div", { class: "item" }, el("span", { class: "count", "aria-hidden": "true" }, String(k + 1)),
         el("div", { class: "inside" }, kindOf({ ...form, label: named(k) }, field.item, path + "." + k)),
-        el("div", { class: "moves" }, k ? small("\u2191", gp.words_of("scn_up", { name: named(k) }), () => swap(k)) : null, remove(named(k), () => { const now = form.get(path).filter((__, n) => n !== k); form.put(path, now.length ? now : undefined, true); }))));
+        el("div", { class: "moves" }, k ? small("\u2191", gp.words_of("scn_up", { name: named(k) }), () => swap(k)) : null, gp.removeButton(named(k), () => { const now = form.get(path).filter((__, n) => n !== k); form.put(path, now.length ? now : undefined, true); }))));
       const fresh = { object: {}, number: 0, integer: 0 }[field.item.kind] ?? "";
       const isPlaced = field.item.kind === "object" && field.item.fields.some((part) => part.kind === "shape");
       const isFull = field.most && items.length >= field.most;

@@ -1,11 +1,10 @@
 /* The map of the editor: every edit in its style, the one chosen with handles, and drawing by Geoman. */
 "use strict";
 (function (gp) {
-  const words = gp.words, el = gp.el, edited = gp.data.edited, DIGITS = 6;
+  const words = gp.words, el = gp.el, edited = gp.data.edited;
   const byId = (id) => document.getElementById(id);
   const SNAPPED_TO = ["roads"], KINDS = { Point: "Marker", LineString: "Line", Polygon: "Polygon", MultiPolygon: "Polygon" };
   const HINTS = { Point: "scn_hint_point", LineString: "scn_hint_line", Polygon: "scn_hint_area", MultiPolygon: "scn_hint_area" };
-  const round = ([lon, lat]) => [Number(lon.toFixed(DIGITS)), Number(lat.toFixed(DIGITS))];
   let handles = null, drawing = null, marks = null;
 
   const isLine = (feature) => /Line/.test(feature.geometry.type);
@@ -57,16 +56,13 @@
     if (shape.type === "Point") {
       handles = L.marker([shape.coordinates[1], shape.coordinates[0]], { draggable: true, pane: "badges", keyboard: false, alt: words.scn_corner_handle, pmIgnore: true, snapIgnore: true,
         icon: L.divIcon({ className: "gp-handle", iconSize: [13, 13] }) }).addTo(gp.map);
-      handles.on("dragend", () => { const at = handles.getLatLng(); put(field.key, round([at.lng, at.lat])); });
+      handles.on("dragend", () => { const at = handles.getLatLng(); put(field.key, gp.rounded([at.lng, at.lat])); });
       return;
     }
     handles = L.geoJSON(shape, { style: { color: edited.added, weight: 2, opacity: 0.01, fill: false }, pane: "sites", pmIgnore: false }).addTo(gp.map);
     handles.eachLayer((layer) => {
       layer.pm.enable({ allowSelfIntersection: false, snappable: false, draggable: false, hideMiddleMarkers: false });
-      layer.on("pm:edit", () => {
-        const rounded = (nested) => (typeof nested[0] === "number" ? round(nested) : nested.map(rounded));
-        put(field.key, rounded(layer.toGeoJSON().geometry.coordinates));
-      });
+      layer.on("pm:edit", () => put(field.key, gp.rounded(layer.toGeoJSON().geometry.coordinates)));
     });
   };
 
@@ -97,8 +93,7 @@
     const shape = layer.toGeoJSON().geometry, { take } = drawing;
     layer.remove();
     gp.stopDrawing();
-    const rounded = (nested) => (typeof nested[0] === "number" ? round(nested) : nested.map(rounded));
-    take(rounded(shape.coordinates));
+    take(gp.rounded(shape.coordinates));
   };
   /* once, as the page opens: the edits in view; later the view is the user's */
   gp.showEdits = function (edits, traces) {

@@ -1,11 +1,10 @@
 /* The run of the scenario being edited: its steps, the share done, the time left, and where it leads. */
 "use strict";
 (function (gp) {
-  const words = gp.words, el = gp.el, service = gp.data.service;
+  const words = gp.words, el = gp.el;
   const byId = (id) => document.getElementById(id);
   let seen = [], stop = null;
 
-  const compareLink = (id) => service.compare + "&" + new URLSearchParams({ a: "baseline", b: id });
   const buttonOf = (text, act) => el("button", { type: "button", class: "btn", onclick: act }, text);
   const show = function (job, tell) {
     const share = Math.round(100 * job.share), host = byId("job");
@@ -14,7 +13,7 @@
     const steps = el("ol", { class: "steps" }, seen.map((step) => el("li", { class: step === job.step && gp.isOpen(job) ? "now" : "past" }, (step === job.step && gp.isOpen(job) ? "" : "\u2713 ") + gp.stepWords(step))));
     const bar = el("div", { class: "bar", role: "progressbar", "aria-label": words.scn_job, "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": String(share) }, el("i", { style: { width: share + "%", background: "var(--accent)" } }));
     const end = {
-      done: () => [el("a", { class: "btn main", id: "to-comparison", href: compareLink(job.scenario) }, words.scn_open_comparison)],
+      done: () => [el("a", { class: "btn main", id: "to-comparison", href: gp.comparison("baseline", job.scenario) }, words.scn_open_comparison)],
       failed: () => [el("p", { class: "wrong" }, [job.reason, ...job.problems].filter(Boolean).join("\n")), buttonOf(words.scn_run_again, tell.again)],
       cancelled: () => [buttonOf(words.scn_run_again, tell.again)],
     }[job.state] || (() => [buttonOf(words.scn_cancel_run, () => gp.ask("POST", "/jobs/" + job.id + "/cancel").catch(gp.refuse))]);
@@ -28,8 +27,5 @@
     show(job, tell);
     if (gp.isOpen(job)) stop = gp.follow(job.id, (now) => show(now, tell));
   };
-  gp.latestRun = async function (id) {
-    const { body } = await gp.ask("GET", "/jobs", undefined, { query: { limit: 200 } });
-    return body.jobs.find((job) => job.scenario === id) || null;
-  };
+  gp.latestRun = async (id) => (await gp.jobs()).find((job) => job.scenario === id) || null;
 })(GP);

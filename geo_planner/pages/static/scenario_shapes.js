@@ -2,6 +2,7 @@
 "use strict";
 (function (gp) {
   const words = gp.words;
+  const DIGITS = 6; // of a degree: a decimetre
   const TYPES = { 1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPolygon" };
 
   /* a shape may be given as GeoJSON or by its coordinates alone, whose depth says what it is */
@@ -20,10 +21,10 @@
     if (stops.length > 1) found.push({ type: "LineString", coordinates: stops.map((stop) => stop.coordinates) });
     return [...found, ...stops];
   };
+  /* coordinates as scenarios keep them, of a place or nested */
+  gp.rounded = (nested) => nested.map((inner) => (Array.isArray(inner) ? gp.rounded(inner) : Number(inner.toFixed(DIGITS))));
   /* what an edit does in words: its kind and its name */
-  gp.editWords = function (edit) {
-    const kind = words["do_" + edit.do] || edit.do || "?";
-    return edit.name ? kind + " " + words.quoted.replace("{name}", edit.name) : kind;
-  };
+  gp.kindWords = (edit) => words["do_" + edit.do] || String(edit.do || "?");
+  gp.editWords = (edit) => gp.kindWords(edit) + (edit.name ? " " + gp.filled(words.quoted, { name: edit.name }) : "");
   gp.isRemoval = (edit) => /^(Remove|Close)/.test(edit.do || "");
 })(GP);

@@ -10,12 +10,10 @@
 
   /* rows: what is kept, what lies there worked out, and the study itself */
   const load = async function () {
-    const [kept, jobs] = service.keeps
-      ? await Promise.all([gp.ask("GET", "/scenarios"), gp.ask("GET", "/jobs", undefined, { query: { limit: 200 } })])
-      : [await gp.ask("GET", "/scenarios"), { body: { jobs: [] } }];
+    const [{ scenarios }, jobs] = await Promise.all([gp.ask("GET", "/scenarios"), service.keeps ? gp.jobs() : []]);
     rows.clear();
-    rows.set(BASELINE, { id: BASELINE, name: words.brief_baseline, has_result: service.runs, content: { modifications: [] } });
-    for (const row of kept.body.scenarios) rows.set(row.id, { ...row, job: jobs.body.jobs.find((job) => job.scenario === row.id) });
+    rows.set(BASELINE, { id: BASELINE, name: words.brief_baseline, has_result: service.has_result, content: { modifications: [] } });
+    for (const row of scenarios) rows.set(row.id, { ...row, job: jobs.find((job) => job.scenario === row.id) });
     if (!rows.has(chosen.b) || chosen.b === BASELINE) chosen.b = [...rows.values()].filter((row) => row.has_result && row.id !== BASELINE).map((row) => row.id)[0] || "";
     draw();
     following.forEach((stop) => stop());
@@ -27,7 +25,7 @@
     for (const row of [...rows.values()].filter((one) => one.has_result && one.id !== BASELINE)) {
       if (rows.get(row.id) !== row) return; // a later load asks for its own
       try {
-        row.effect = (await gp.ask("GET", "/compare", undefined, { query: { a: BASELINE, b: row.id } })).body;
+        row.effect = await gp.ask("GET", "/compare", undefined, { query: { a: BASELINE, b: row.id } });
       } catch (error) {
         row.effect = { problem: error.message };
       }
@@ -98,7 +96,7 @@
     return edits.slice(0, 2).map(gp.editWords).join(", ") + (edits.length > 2 ? " " + gp.words_of("scn_and_more", { count: edits.length - 2 }) : "");
   };
   const countWords = (row) => gp.words_of("scn_edits", { count: editsOf(row).length });
-  const editor = (row) => service.editor + (service.editor.includes("?") ? "&" : "?") + "id=" + encodeURIComponent(row.id);
+  const editor = (row) => service.editor + "&id=" + encodeURIComponent(row.id);
   const sides = (row) => el("fieldset", { class: "seg sides" }, el("legend", { class: "vh" }, row.name),
     ["a", "b"].map((side) => el("label", { title: row.has_result ? null : words.scn_no_result_yet },
       el("input", { type: "radio", name: side, value: row.id, disabled: row.has_result ? null : "", checked: chosen[side] === row.id ? "" : null, "aria-label": side.toUpperCase() + ": " + row.name, onchange: () => { chosen[side] = row.id; drawPair(); } }), el("span", { class: "side-" + side }, side.toUpperCase()))));
@@ -134,7 +132,7 @@
     const side = (letter, row) => [el("i", { class: "side-" + letter, "aria-hidden": "true" }, letter.toUpperCase()), el("b", {}, row ? row.name : words.scn_none_chosen)];
     byId("pair-words").replaceChildren(...side("a", a), el("span", { "aria-hidden": "true" }, "\u2192"), ...side("b", b));
     for (const name of ["a", "b"]) document.querySelectorAll("input[name=" + name + "]").forEach((box) => { box.checked = box.value === chosen[name]; });
-    if (isWhole) open.href = service.compare + (service.compare.includes("?") ? "&" : "?") + new URLSearchParams({ a: a.id, b: b.id });
+    if (isWhole) open.href = gp.comparison(a.id, b.id);
     else open.removeAttribute("href");
     open.classList.toggle("off", !isWhole);
   };
@@ -159,8 +157,7 @@
     const name = await named(words.scn_new, "", words.scn_make);
     if (!name) return;
     await doing(async () => {
-      const { body } = await gp.ask("POST", "/scenarios", { id: gp.freeId(name, taken()), name, modifications: [] });
-      location.href = editor(body);
+      location.href = editor(await gp.ask("POST", "/scenarios", { id: gp.freeId(name, taken()), name, modifications: [] }));
     });
   };
   const rename = async function (row) {
@@ -178,9 +175,9 @@
   const run = (row) => doing(() => gp.ask("POST", "/jobs", { scenario: row.id, study: service.study }));
   const cancel = (row) => doing(() => gp.ask("POST", "/jobs/" + row.job.id + "/cancel"));
   const take = (file) => doing(async () => {
-    const { body } = await gp.ask("POST", "/scenarios/read", { name: file.name, text: await file.text() });
-    const id = taken().includes(body.id) ? gp.freeId(body.name, taken()) : body.id;
-    await gp.ask("POST", "/scenarios", { ...body, id });
+    const content = await gp.ask("POST", "/scenarios/read", { name: file.name, text: await file.text() });
+    const id = taken().includes(content.id) ? gp.freeId(content.name, taken()) : content.id;
+    await gp.ask("POST", "/scenarios", { ...content, id });
   });
 
   gp.startScenarios = function () {

@@ -14,16 +14,18 @@
       this.problems = problem.problems || [];
     }
   }
-  /* a question of the service: what it answers, with the revision it names; what it refuses is thrown */
+  /* a question of the service: what it answers; what it refuses is thrown */
   gp.ask = async function (method, path, body, more) {
     const query = new URLSearchParams({ study: service.study, lang: gp.data.language, ...(more && more.query) });
     const headers = { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(more && more.headers) };
     const response = await fetch(service.api + path + "?" + query, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: more && more.signal });
-    if (response.status === 204) return { body: null, revision: null };
+    if (response.status === 204) return null;
     const answered = await response.json().catch(() => ({ detail: response.statusText }));
     if (!response.ok) throw new Refused(response.status, answered);
-    return { body: answered, revision: response.headers.get("ETag") };
+    return answered;
   };
+  gp.jobs = async () => (await gp.ask("GET", "/jobs", undefined, { query: { limit: 200 } })).jobs;
+  gp.comparison = (a, b) => service.compare + "&" + new URLSearchParams({ a, b });
   gp.isOpen = (job) => Boolean(job) && OPEN.includes(job.state);
 
   /* follow a job until it ends; gives what stops following */
@@ -74,7 +76,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   gp.exportAs = async function (id, kind) {
-    const { body } = await gp.ask("GET", "/scenarios/" + id + "/file", undefined, { query: { format: kind } });
-    gp.download(body.name, body.text, kind === "toml" ? "application/toml" : "application/json");
+    const { name, text } = await gp.ask("GET", "/scenarios/" + id + "/file", undefined, { query: { format: kind } });
+    gp.download(name, text, kind === "toml" ? "application/toml" : "application/json");
   };
 })(GP);
