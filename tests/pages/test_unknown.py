@@ -69,6 +69,14 @@ def test_neighbours_of_which_some_state_no_jobs_hold_at_least_the_sum(result):
     assert [line for line in lines if line.startswith(f"at least {near['jobs']} job")]
 
 
+def test_access_that_nobody_is_known_to_have_is_shared_out_among_no_0_residents(result):
+    shared = result.details["equity"].assign(people=0.0, mean=np.nan)
+    nobody = replace(result, details={**result.details, "equity": shared})
+    lines, _ = read_page(render_overview(nobody, assets=BARE))
+    assert "Residents" in lines
+    assert "How access is shared out" not in lines
+
+
 def test_a_cell_whose_workplaces_state_no_jobs_is_drawn_with_unknown_jobs(result):
     zones = result.zones.assign(population_count=0.0)
     # b3, whose jobs are unknown, lies in z06: 200 m cells, x 550, y 350

@@ -422,3 +422,12 @@ def test_what_rows_of_commuting_lack_is_named_as_it_is(rows, indicator, code):
     )
     reason = row_of(figures(commuting=flows), indicator)["reason"]
     assert json.loads(reason)["code"] == code
+
+
+def test_a_table_that_no_source_gives_is_named_and_none_of_its_columns():
+    none = PolicyFrames(
+        zones=zones(), businesses=clustered().iloc[:0], sites=pd.DataFrame(), own_area="Town",
+        policy=SINCE_2016, reference_employment=NO_REFERENCE,
+    )  # fmt: skip
+    reason = json.loads(row_of(policy_figures(none), "high_service_share")["reason"])
+    assert reason == {"code": "no_source_of_table", "table": "businesses"}
