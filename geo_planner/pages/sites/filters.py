@@ -48,7 +48,7 @@ def site_filters(view: View) -> list[dict[str, Any]]:
     return [
         {
             "id": one.column,
-            "label": view.words(one.label) if one.label else short_label(view, one.column),
+            "label": _label(view, one),
             "unit": one.unit,
             "side": one.side,
             "values": [None if pd.isna(value) else float(value) for value in sites[one.column]],
@@ -56,3 +56,8 @@ def site_filters(view: View) -> list[dict[str, Any]]:
         for one in shown
         if one.label or one.column in view.criteria.index
     ]
+
+
+def _label(view: View, one: Filter) -> str:
+    figure = view.words(one.label) if one.label else short_label(view, one.column)
+    return figure if one.side == "none" else view.words(f"filter_{one.side}", label=figure)
