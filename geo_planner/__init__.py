@@ -39,7 +39,16 @@ if TYPE_CHECKING:
     from geo_planner.compare import Comparison, compare_results
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
-    from geo_planner.finder import FoundGround, SiteSearch, find_ground
+    from geo_planner.finder import (
+        FoundGround,
+        Relocation,
+        SiteSearch,
+        Staff,
+        find_ground,
+        merged_staff,
+        read_staff,
+        relocate,
+    )
     from geo_planner.isochrone import Isochrones
     from geo_planner.itinerary import Itineraries, find_itineraries
     from geo_planner.portfolio import (
@@ -71,8 +80,10 @@ __all__ = [
     "Preflight",
     "Reaching",
     "Region",
+    "Relocation",
     "Scenario",
     "SiteSearch",
+    "Staff",
     "Study",
     "Travel",
     "TravelTimes",
@@ -97,13 +108,16 @@ __all__ = [
     "gravity",
     "gravity_access",
     "in_words",
+    "merged_staff",
     "open_catchment",
     "open_region",
     "portfolio_frame",
     "read_fares",
     "read_result",
     "read_scenario",
+    "read_staff",
     "read_study",
+    "relocate",
     "run",
     "settings_of",
     "solve_portfolio",
@@ -149,7 +163,16 @@ __getattr__ = names_on_use(
         "compare": ("Comparison", "compare_results"),
         "config": ("Fares", "Study", "Travel", "read_fares", "read_study"),
         "exports": ("export",),
-        "finder": ("FoundGround", "SiteSearch", "find_ground"),
+        "finder": (
+            "FoundGround",
+            "Relocation",
+            "SiteSearch",
+            "Staff",
+            "find_ground",
+            "merged_staff",
+            "read_staff",
+            "relocate",
+        ),
         "isochrone": ("Isochrones",),
         "itinerary": ("Itineraries", "find_itineraries"),
         "portfolio": ("PortfolioLimits", "PortfolioResult", "portfolio_frame", "solve_portfolio"),

@@ -23,6 +23,7 @@ from geo_planner.cli.new import new
 from geo_planner.cli.policy import policy
 from geo_planner.cli.portfolio import portfolio
 from geo_planner.cli.reach import reach
+from geo_planner.cli.relocate import relocate
 from geo_planner.cli.run import run
 from geo_planner.cli.scenario import scenario
 from geo_planner.cli.serve import serve
@@ -57,7 +58,7 @@ def _start(
 
 for _command in (new, fetch, build, check, info, times, access, isochrone, reach, itinerary):
     app.command()(_command)
-for _command in (service, sites, portfolio, policy, brief):
+for _command in (service, sites, portfolio, policy, brief, relocate):
     app.command()(_command)
 app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)
