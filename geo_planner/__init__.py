@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         two_step_floating_catchment,
     )
     from geo_planner.analysis import AnalysisResult, analyse, read_result, run, settings_of
+    from geo_planner.batch import BatchStatus, read_batch, run_batch
     from geo_planner.compare import Comparison, compare_results
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisResult",
+    "BatchStatus",
     "Catchment",
     "Comparison",
     "Fares",
@@ -86,11 +88,13 @@ __all__ = [
     "open_catchment",
     "open_region",
     "portfolio_frame",
+    "read_batch",
     "read_fares",
     "read_result",
     "read_scenario",
     "read_study",
     "run",
+    "run_batch",
     "settings_of",
     "solve_portfolio",
     "spatial_availability",
@@ -124,6 +128,7 @@ __getattr__ = names_on_use(
             "two_step_floating_catchment",
         ),
         "analysis": ("AnalysisResult", "analyse", "read_result", "run", "settings_of"),
+        "batch": ("BatchStatus", "read_batch", "run_batch"),
         "compare": ("Comparison", "compare_results"),
         "config": ("Fares", "Study", "Travel", "read_fares", "read_study"),
         "exports": ("export",),
