@@ -50,6 +50,13 @@ class BatchStatus:
         Rows of origins that are not linked to the network; their measures are unknown.
     findings
         What was left out of networks and timetables, or is doubtful in them; of this run alone.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from geo_planner import BatchStatus
+    >>> BatchStatus(Path("out"), "stopped", 3, {"done": 2, "missing": 1}, 50, 2, 1.5, 0.75)
+    BatchStatus('out': stopped, 2 of 3 tiles done, 50 rows)
     """
 
     folder: Path
@@ -65,6 +72,17 @@ class BatchStatus:
     n_failed_origins: int = 0
     off_network: int = 0
     findings: tuple[Finding, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"BatchStatus({str(self.folder)!r}: {self.state}, {self.n_done} of {self.tiles} tiles "
+            f"done, {self.rows} rows)"
+        )
+
+    @property
+    def n_done(self) -> int:
+        """Count the tiles whose origins all have results."""
+        return self.by_state.get("done", 0)
 
     @property
     def is_complete(self) -> bool:

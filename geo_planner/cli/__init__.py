@@ -13,6 +13,7 @@ from geo_planner.cli.check import check
 from geo_planner.cli.compare import compare
 from geo_planner.cli.export import export
 from geo_planner.cli.fetch import fetch
+from geo_planner.cli.find import find
 from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
 from geo_planner.cli.isochrone import isochrone
@@ -63,6 +64,7 @@ app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)
 for _command in (run, compare, export, serve, upgrade, assets):
     app.command()(_command)
+app.add_typer(find, name="find")
 app.add_typer(scenario, name="scenario")
 app.add_typer(key, name="key")
 app.add_typer(batch, name="batch")

@@ -154,8 +154,7 @@ def _say_status(status: "BatchStatus", *, as_json: bool, findings: Any = ()) -> 
 
 
 def _line(status: "BatchStatus") -> str:
-    done = status.by_state.get("done", 0)
-    parts = [f"{status.folder}: {status.state}", f"{done} of {status.tiles} tiles done"]
+    parts = [f"{status.folder}: {status.state}", f"{status.n_done} of {status.tiles} tiles done"]
     parts += [
         f"{count} {name}"
         for name, count in (
