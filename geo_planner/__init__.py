@@ -27,10 +27,20 @@ if TYPE_CHECKING:
         spatial_availability_access,
         two_step_floating_catchment,
     )
-    from geo_planner.analysis import AnalysisResult, analyse, read_result, run, settings_of
+    from geo_planner.analysis import (
+        AnalysisResult,
+        FoundSites,
+        analyse,
+        find_sites,
+        read_result,
+        run,
+        settings_of,
+    )
+    from geo_planner.batch import BatchStatus, read_batch, run_batch
     from geo_planner.compare import Comparison, compare_results
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
+    from geo_planner.finder import FoundGround, SiteSearch, find_ground
     from geo_planner.isochrone import Isochrones
     from geo_planner.itinerary import Itineraries, find_itineraries
     from geo_planner.portfolio import (
@@ -50,9 +60,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisResult",
+    "BatchStatus",
     "Catchment",
     "Comparison",
     "Fares",
+    "FoundGround",
+    "FoundSites",
     "Isochrones",
     "Itineraries",
     "PortfolioLimits",
@@ -61,6 +74,7 @@ __all__ = [
     "Reaching",
     "Region",
     "Scenario",
+    "SiteSearch",
     "Study",
     "Travel",
     "TravelTimes",
@@ -78,7 +92,9 @@ __all__ = [
     "cumulative_access",
     "example_region",
     "export",
+    "find_ground",
     "find_itineraries",
+    "find_sites",
     "floating_catchment_access",
     "gravity",
     "gravity_access",
@@ -86,11 +102,13 @@ __all__ = [
     "open_catchment",
     "open_region",
     "portfolio_frame",
+    "read_batch",
     "read_fares",
     "read_result",
     "read_scenario",
     "read_study",
     "run",
+    "run_batch",
     "settings_of",
     "solve_portfolio",
     "spatial_availability",
@@ -123,10 +141,20 @@ __getattr__ = names_on_use(
             "spatial_availability_access",
             "two_step_floating_catchment",
         ),
-        "analysis": ("AnalysisResult", "analyse", "read_result", "run", "settings_of"),
+        "analysis": (
+            "AnalysisResult",
+            "FoundSites",
+            "analyse",
+            "find_sites",
+            "read_result",
+            "run",
+            "settings_of",
+        ),
+        "batch": ("BatchStatus", "read_batch", "run_batch"),
         "compare": ("Comparison", "compare_results"),
         "config": ("Fares", "Study", "Travel", "read_fares", "read_study"),
         "exports": ("export",),
+        "finder": ("FoundGround", "SiteSearch", "find_ground"),
         "isochrone": ("Isochrones",),
         "itinerary": ("Itineraries", "find_itineraries"),
         "portfolio": ("PortfolioLimits", "PortfolioResult", "portfolio_frame", "solve_portfolio"),

@@ -48,6 +48,7 @@ COLUMNS = {
     "ptal_modes": "mode catchment_m reliability_min",
     "ptal_windows": "window from_time until_time meaning",
     "ptal_bands": "band up_to",
+    "finder_cuts": "table kind width_m",
     "plausible_values": "modification key low high unit hint",
 }
 NUMBERS = {
@@ -75,6 +76,7 @@ NUMBERS = {
     "service_rules": "value",
     "ptal_modes": "catchment_m reliability_min",
     "ptal_bands": "up_to",
+    "finder_cuts": "width_m",
 }
 KEYS = {
     "criteria": ["id"],
@@ -111,6 +113,7 @@ KEYS = {
     "ptal_modes": ["mode"],
     "ptal_windows": ["window"],
     "ptal_bands": ["band"],
+    "finder_cuts": ["table", "kind"],
 }
 MAY_BE_BLANK = {
     "cap", "cap_value", "width_m", "condition", "clusters", "typical_use",

@@ -6,12 +6,14 @@ import typer
 
 from geo_planner.cli.access import access
 from geo_planner.cli.assets import assets
+from geo_planner.cli.batch import batch
 from geo_planner.cli.brief import brief
 from geo_planner.cli.build import build
 from geo_planner.cli.check import check
 from geo_planner.cli.compare import compare
 from geo_planner.cli.export import export
 from geo_planner.cli.fetch import fetch
+from geo_planner.cli.find import find
 from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
 from geo_planner.cli.isochrone import isochrone
@@ -62,5 +64,7 @@ app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)
 for _command in (run, compare, export, serve, upgrade, assets):
     app.command()(_command)
+app.add_typer(find, name="find")
 app.add_typer(scenario, name="scenario")
 app.add_typer(key, name="key")
+app.add_typer(batch, name="batch")
