@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         run,
         settings_of,
     )
+    from geo_planner.batch import BatchStatus, read_batch, run_batch
     from geo_planner.compare import Comparison, compare_results
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisResult",
+    "BatchStatus",
     "Catchment",
     "Comparison",
     "Fares",
@@ -112,6 +114,7 @@ __all__ = [
     "open_catchment",
     "open_region",
     "portfolio_frame",
+    "read_batch",
     "read_fares",
     "read_result",
     "read_scenario",
@@ -119,6 +122,7 @@ __all__ = [
     "read_study",
     "relocate",
     "run",
+    "run_batch",
     "settings_of",
     "solve_portfolio",
     "spatial_availability",
@@ -160,6 +164,7 @@ __getattr__ = names_on_use(
             "run",
             "settings_of",
         ),
+        "batch": ("BatchStatus", "read_batch", "run_batch"),
         "compare": ("Comparison", "compare_results"),
         "config": ("Fares", "Study", "Travel", "read_fares", "read_study"),
         "exports": ("export",),

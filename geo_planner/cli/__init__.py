@@ -6,6 +6,7 @@ import typer
 
 from geo_planner.cli.access import access
 from geo_planner.cli.assets import assets
+from geo_planner.cli.batch import batch
 from geo_planner.cli.brief import brief
 from geo_planner.cli.build import build
 from geo_planner.cli.check import check
@@ -67,3 +68,4 @@ for _command in (run, compare, export, serve, upgrade, assets):
 app.add_typer(find, name="find")
 app.add_typer(scenario, name="scenario")
 app.add_typer(key, name="key")
+app.add_typer(batch, name="batch")
