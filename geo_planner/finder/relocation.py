@@ -1,8 +1,9 @@
 """Moving a workplace: what the commute of its staff would be at each site, against today's.
 
-Times are those of ``travel_times`` from the middle of each group of staff to the address, the median
-of the window. Kilometres are straight lines times a detour factor, not lengths of routes; both they
-and emissions are those of all staff going by one mode: what staff will choose is not computed.
+Times are those of ``travel_times`` from the middle of each group of staff to the address, the
+median of the window. Kilometres are straight lines times a detour factor, not lengths of routes;
+both they and emissions are those of all staff going by one mode: what staff will choose is not
+computed.
 """
 
 from collections.abc import Callable, Sequence
