@@ -34,9 +34,10 @@ _OF_MEMORY = re.compile(
     r"can't start new thread",
     re.IGNORECASE,
 )
-_DATA_KB = re.compile(r"VmData:\s+(\d+)")
 _LOOK_S = 1.0
 _KEPT_MB = 2000.0
+# what the system counts against a limit, and what is in use: libraries reserve much and use little
+_RESERVED, _RESIDENT = "VmData", "VmRSS"
 
 
 class _Reply(NamedTuple):
@@ -179,7 +180,7 @@ def serve(questions: int, replies: int) -> None:
                 return
             os.chdir(folder)  # paths may begin where the asker stands now
             reply = _read(read, arguments, max_memory_mb)
-            reply = reply._replace(is_heavy=_data_mb() > _KEPT_MB)
+            reply = reply._replace(is_heavy=_memory_mb(_RESIDENT) > _KEPT_MB)
             try:
                 pickle.dump(reply, outgoing, protocol=pickle.HIGHEST_PROTOCOL)
                 outgoing.flush()
@@ -212,17 +213,19 @@ def _read(read: Callable[..., Any], arguments: tuple[Any, ...], max_memory_mb: f
 
 def _limit_memory(max_memory_mb: float, hard: int) -> None:
     """Let this process take so much more memory than it has, where that can be told."""
-    if data_mb := _data_mb():
+    if data_mb := _memory_mb(_RESERVED):
         most = int((data_mb + max_memory_mb) * 1e6)
         if hard != resource.RLIM_INFINITY:
             most = min(most, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
-def _data_mb() -> float:
+def _memory_mb(kind: str) -> float:
     """Say how much memory this process has; 0 where the system does not tell, as Linux does."""
     status = Path("/proc/self/status")
-    found = _DATA_KB.search(status.read_text("utf-8")) if status.exists() else None
+    if not status.exists():
+        return 0.0
+    found = re.search(rf"{kind}:\s+(\d+) kB", status.read_text("utf-8"))
     return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 

@@ -69,6 +69,12 @@ def keep(megabytes):
     return os.getpid()
 
 
+def reserve(megabytes):
+    """Ask for memory as libraries do that set aside more than they use."""
+    kept.append(np.empty(int(megabytes * 1e6), dtype=np.int8))
+    return os.getpid()
+
+
 kept = []
 
 
@@ -92,6 +98,11 @@ def test_a_reader_that_gives_no_memory_back_reads_no_further_source():
     assert ask(keep, 100, limits=small) == first
     assert ask(keep, 2000, limits=large) == first
     assert ask(own_process) != first
+
+
+def test_a_reader_that_only_reserves_memory_reads_on():
+    first = ask(reserve, 2000, limits=SourceLimits(max_memory_mb=3000))
+    assert ask(own_process) == first
 
 
 def test_paths_begin_where_the_asker_stands(tmp_path, monkeypatch):

@@ -85,7 +85,7 @@ def _rows(
     try:
         require_counts(path, limits, columns=len(pyogrio.read_info(file, layer=layer)["fields"]))
         return pyogrio.read_dataframe(
-            file, layer=layer, max_features=limits.max_rows + 1, **options
+            file, layer=layer, max_features=min(limits.max_rows, _most_rows(file)) + 1, **options
         )
     except SourceError:
         raise
@@ -103,6 +103,15 @@ def _rows(
         raise _odd_geometry(path, error) from error
     except _READER_FAULTS as error:
         raise SourceError(str(path), sentence("fault_unreadable", error=str(error))) from error
+
+
+def _most_rows(file: Path) -> int:
+    """Count the rows a file may hold: memory is set aside for all that are asked for.
+
+    No row takes less than a byte; what a file says of its own rows may be wrong.
+    """
+    # a Shapefile or MapInfo table is several files of one name
+    return sum(part.stat().st_size for part in file.parent.iterdir() if part.stem == file.stem)
 
 
 def _odd_geometry(path: Path, error: Exception) -> SourceError:

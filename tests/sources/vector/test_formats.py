@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import tracemalloc
 import zipfile
 
 import geopandas as gpd
@@ -178,6 +179,17 @@ def test_a_source_larger_than_its_limits_is_refused_with_the_setting(
     path = saved(layer, tmp_path / f"a{suffix}")
     with pytest.raises(SourceError, match=rf"{words}.*limits\.{name}"):
         read(path, limits=LayerLimits(**{name: limit}))
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".tab"])
+def test_a_small_file_is_read_in_little_memory_however_many_rows_are_allowed(tmp_path, suffix):
+    path = saved(cells(), tmp_path / f"a{suffix}")
+    tracemalloc.start()
+    try:
+        assert len(read(path, limits=LayerLimits(max_rows=20_000_000)).frame) == 3
+        assert tracemalloc.get_traced_memory()[1] < 50e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_zip_is_unpacked_within_its_limits(tmp_path):
