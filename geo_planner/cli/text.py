@@ -24,10 +24,18 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
         yield lambda _step, _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, Any] = {}
@@ -75,8 +83,7 @@ def headline(result: "AnalysisResult", out: Path) -> str:
     words = Wording.of_study({**result.region.study, "language": "en"})
     summary = result.summary
     top = f"first is {summary['top_site_name']}" if summary["top_site"] else "no sites"
-    return (
-        f"{out}: {summary['zones']} zones, "
-        f"{counted_rows('businesses', summary['businesses'], words)}, "
-        f"{summary['sites']} sites; {top}"
-    )
+    counts = [
+        counted_rows(table, summary[table], words) for table in ("zones", "businesses", "sites")
+    ]
+    return f"{out}: {', '.join(counts)}; {top}"

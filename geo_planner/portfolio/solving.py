@@ -184,6 +184,8 @@ def solve_portfolio(
     require_kind(limits, PortfolioLimits, "limits", "write PortfolioLimits(max_sites=3)")
     _require_number(target_jobs)
     require_sound(sites, target_jobs, limits, alternatives, named)
+    # of answers equally good the solver takes one by the order of the sites: that of their ids
+    sites = sites.sort_index()
     question = _Question(sites, target_jobs, objective, limits, alternatives)
     asked = tuple(dict.fromkeys((must_hold, *cases)))
     answers = {case: _answer(question, case) for case in asked}

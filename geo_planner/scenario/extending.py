@@ -119,7 +119,9 @@ def _append(draft: Draft, last: pd.DataFrame, leg: _ExtensionLeg) -> None:
         return
     calls = draft.frame("stop_times")
     own = calls[calls["trip_id"].isin(set(last["trip_id"]))].copy()
-    leaves = last["arrival_time_s"] + leg.dwell_s
+    reaches = last["arrival_time_s"].fillna(last["departure_time_s"])
+    leaves = reaches + leg.dwell_s
+    own.loc[last.index, "arrival_time_s"] = reaches
     own.loc[last.index, "departure_time_s"] = leaves
     own.loc[last.index, "pickup_type"] = 0
     added = [
@@ -133,23 +135,26 @@ def _append(draft: Draft, last: pd.DataFrame, leg: _ExtensionLeg) -> None:
 
 def _prepend(draft: Draft, first: pd.DataFrame, leg: _ExtensionLeg) -> None:
     frequencies = draft.frame("frequencies")
+    leaves = first["departure_time_s"].fillna(first["arrival_time_s"])
     starts = frequencies.groupby("trip_id")["start_time_s"].min()
-    earliest = first["trip_id"].map(starts).fillna(first["departure_time_s"])
-    earliest = np.minimum(earliest.astype(float), first["departure_time_s"].astype(float))
+    earliest = first["trip_id"].map(starts).fillna(leaves)
     fits = (earliest >= leg.longer_s).to_numpy(bool)
     if not fits.all():
         draft.note(Reason("scenario_too_early", trips=int((~fits).sum())))
-    first = first[fits]
+    first, leaves = first[fits], leaves[fits]
     if not len(first):
         return
     trip_ids = set(first["trip_id"])
     calls = draft.frame("stop_times")
-    own = calls[calls["trip_id"].isin(trip_ids)].copy()
+    # the times of a repeated trip are those of none of its runs: they may all be later
+    later_s = (leg.longer_s - leaves).clip(lower=0)
+    own = _moved(calls[calls["trip_id"].isin(trip_ids)], later_s.set_axis(first["trip_id"]))
     n_added = len(leg.stop_ids)
     low = own["trip_id"].map(first.set_index("trip_id")["stop_sequence"])
     own["stop_sequence"] += np.where(low < n_added, n_added, 0).astype("int32")
-    reaches = first["departure_time_s"] - leg.dwell_s
+    reaches = leaves + later_s - leg.dwell_s
     own.loc[first.index, "arrival_time_s"] = reaches
+    own.loc[first.index, "departure_time_s"] = leaves + later_s
     own.loc[first.index, "drop_off_type"] = 0
     sequence = own.loc[first.index, "stop_sequence"]
     added = [
@@ -167,3 +172,11 @@ def _prepend(draft: Draft, first: pd.DataFrame, leg: _ExtensionLeg) -> None:
             for column in ("start_time_s", "end_time_s")
         }
         draft.set("frequencies", is_theirs, earlier)
+
+
+def _moved(calls: pd.DataFrame, later_s: "pd.Series[int]") -> pd.DataFrame:
+    """Give calls whose trips run later, by trip [s]."""
+    shift = calls["trip_id"].map(later_s)
+    return calls.assign(
+        **{name: calls[name] + shift for name in ("arrival_time_s", "departure_time_s")}
+    )

@@ -140,24 +140,28 @@ def _sets_out(draft: Draft, listed: pd.DataFrame, plan: Headway) -> "pd.Series[b
     return (own & ~repeated) | listed.index.isin(active["trip_id"])
 
 
-Row = tuple[int, int, int]
+Row = tuple[int, int, int, int]
+_ROW = ("start_time_s", "end_time_s", "headway_s", "exact_times")
 
 
 def _tuples(frequencies: pd.DataFrame) -> list[Row]:
-    columns = ["start_time_s", "end_time_s", "headway_s"]
-    return list(frequencies[columns].itertuples(index=False, name=None))
+    return list(frequencies[list(_ROW)].itertuples(index=False, name=None))
 
 
 def _cut(period: Any) -> Any:
-    """Cut a row of frequencies at a period: departures before, within and after it."""
+    """Cut a row of frequencies at a period: departures before, within and after it.
+
+    Departures at exact times keep them; others have none, and are cut at the period itself.
+    """
 
     def cut(row: Row) -> tuple[Row | None, Row | None, Row | None]:
-        start, end, headway = row
+        start, end, headway, is_exact = row
 
         def part(low: int, high: int) -> Row | None:
-            first = start + max(0, -((start - low) // headway)) * headway
+            in_step = start + max(0, -((start - low) // headway)) * headway
+            first = in_step if is_exact else max(start, low)
             stop = min(end, high)
-            return (first, stop, headway) if first < stop else None
+            return (first, stop, headway, is_exact) if first < stop else None
 
         return (
             part(start, period.start_s),
@@ -191,11 +195,14 @@ class _Regular:
         repeated = set(theirs["trip_id"])
         cuts = [inside for _, inside, _ in map(_cut(self.plan.service), _tuples(theirs)) if inside]
         trips = self.chosen.loc[~self.chosen["trip_id"].isin(repeated), "first_s"]
-        departures = [int(value) for value in trips] + [start for start, _, _ in cuts]
         period, headway_s = self.plan.service, self.plan.service.headway_s
-        first_s = period.start_s + (min(departures) - period.start_s) % headway_s
-        if first_s >= period.end_s:
-            first_s = min(departures)
+        departures = [int(value) for value in trips] + [row[0] for row in cuts if row[3]]
+        is_exact = bool(departures)
+        first_s = period.start_s
+        if is_exact:
+            first_s += (min(departures) - period.start_s) % headway_s
+            if first_s >= period.end_s:
+                first_s = min(departures)
         ordered = self.chosen.sort_values(["run_s", "trip_id"])
         model = ordered.iloc[(len(ordered) - 1) // 2]
         dates: Dates = frozenset().union(*(
@@ -221,7 +228,7 @@ class _Regular:
             ),
         )
         frequency = {"trip_id": self.name, "start_time_s": first_s, "end_time_s": period.end_s,
-                     "headway_s": headway_s, "exact_times": 1}  # fmt: skip
+                     "headway_s": headway_s, "exact_times": int(is_exact)}  # fmt: skip
         self.draft.add("frequencies", [frequency])
 
     def _take_away(self) -> None:
@@ -255,11 +262,11 @@ class _Regular:
         frequencies = self.draft.frame("frequencies")
         is_theirs = frequencies["trip_id"] == trip_id
         theirs = frequencies[is_theirs]
-        outside, inside = [], []
-        for row, exact in zip(_tuples(theirs), theirs["exact_times"], strict=True):
-            before, within, after = _cut(self.plan.service)(row)
-            outside += [(*part, exact) for part in (before, after) if part]
-            inside += [(*within, exact)] if within else []
+        outside: list[Row] = []
+        inside: list[Row] = []
+        for before, within, after in map(_cut(self.plan.service), _tuples(theirs)):
+            outside += [part for part in (before, after) if part]
+            inside += [within] if within else []
         self.draft.keep("frequencies", ~is_theirs)
         if outside:
             self.draft.add("frequencies", _frequency_rows(trip_id, outside))
@@ -276,6 +283,5 @@ class _Regular:
             drop_trips(self.draft, {trip_id})
 
 
-def _frequency_rows(trip_id: str, rows: list[Any]) -> list[dict[str, Any]]:
-    names = ("start_time_s", "end_time_s", "headway_s", "exact_times")
-    return [{"trip_id": trip_id, **dict(zip(names, row, strict=True))} for row in rows]
+def _frequency_rows(trip_id: str, rows: list[Row]) -> list[dict[str, Any]]:
+    return [{"trip_id": trip_id, **dict(zip(_ROW, row, strict=True))} for row in rows]

@@ -183,6 +183,16 @@ def test_ground_of_two_sites_is_counted_once():
     assert result.summary["share_ground"] == [["one", "same"]]
 
 
+@pytest.mark.parametrize("objective", ["score", "land_take"])
+def test_of_answers_equally_good_the_order_of_rows_chooses_none(objective):
+    alike = town(score=60.0, area_m2=1000.0, jobs_likely=100.0, stage=1)
+    found = [
+        solve_portfolio(alike.loc[list(order)], 230, objective=objective, cases=("likely",))
+        for order in ("abcd", "dcba", "cadb")
+    ]
+    assert shares(found[0]) == shares(found[1]) == shares(found[2])
+
+
 def test_sites_may_be_said_to_exclude_each_other():
     limits = PortfolioLimits(exclusive=(("a", "c"),))
     with pytest.raises(InputError, match="750 can") as caught:

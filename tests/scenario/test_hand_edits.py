@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import geopandas as gpd
@@ -32,10 +32,46 @@ from tests.worlds import calls
 HUNDREDTH_S = 0.0101
 PLAIN, DIRECTED, HILLY = "plain", "with directions", "with heights"
 BUSY = "with a main street"
-TOWNS: dict[str, dict[str, bool]] = {
-    PLAIN: {}, DIRECTED: {"with_directions": True}, HILLY: {"has_heights": True},
-    BUSY: {"has_main_street": True},
-}  # fmt: skip
+LOOSE, EARLY, ENDED = "repeated at no exact times", "repeated from 0:00", "one time at each end"
+
+
+def loose_town() -> Inputs:
+    """Let no departure of line F have an exact time."""
+    town = town_inputs()
+    for row in town.feeds["feed"].frequencies:
+        row["exact_times"] = 0
+    return town
+
+
+def early_town() -> Inputs:
+    """Let the trips that are repeated as line F start at midnight."""
+    town = town_inputs()
+    feed = town.feeds["feed"]
+    feed.calls = [call for call in feed.calls if call["trip_id"] not in ("fo", "fb")]
+    for trip, (first, middle, last) in (("fo", "efg"), ("fb", "gfe")):
+        feed.calls += calls(trip, (first, 0), (middle, 60, 80), (last, 140))
+    return town
+
+
+def ended_town() -> Inputs:
+    """State one time only where trips start and end."""
+    town = town_inputs()
+    feed = town.feeds["feed"]
+    for trip_id in feed.trips:
+        own = [call for call in feed.calls if call["trip_id"] == trip_id]
+        own[0]["arrival_time"] = own[-1]["arrival_time"] = ""
+    return town
+
+
+TOWNS: dict[str, Callable[[], Inputs]] = {
+    PLAIN: town_inputs,
+    DIRECTED: partial(town_inputs, with_directions=True),
+    HILLY: partial(town_inputs, has_heights=True),
+    BUSY: partial(town_inputs, has_main_street=True),
+    LOOSE: loose_town,
+    EARLY: early_town,
+    ENDED: ended_town,
+}
 R, F = {"line": "R"}, {"line": "F"}
 
 
@@ -195,6 +231,8 @@ def extension(end: tuple[float, float], run_min: float) -> dict[str, Any]:
 
 
 @case("trips", **extension((10, 2), 2), routes=R, from_stop="feed:d")
+@case("trips that state one time at each end", ENDED, **extension((10, 2), 2), routes=R,
+      from_stop="feed:d")  # fmt: skip
 def _(town):
     feed = town.feeds["feed"]
     feed.stops["x"] = (10, 2)
@@ -210,6 +248,8 @@ def _(town):
 
 
 @case("frequencies", **extension((10, 1), 1), routes=F, from_stop="feed:g")
+@case("frequencies of trips that start at midnight", EARLY, **extension((10, 1), 1), routes=F,
+      from_stop="feed:g")  # fmt: skip
 def _(town):
     feed = town.feeds["feed"]
     feed.stops["x"] = (10, 1)
@@ -255,6 +295,16 @@ def _(town):
 def _(town):
     for row in town.feeds["feed"].frequencies:
         row["headway_secs"] = 300
+
+
+@case("part of frequencies at no exact times", LOOSE, do="AdjustHeadway", routes=F,
+      service={"start": "08:05", "end": "08:30", "headway_min": 2})  # fmt: skip
+def _(town):
+    parts = (("08:00:00", "08:05:00", 600), ("08:05:00", "08:30:00", 120),
+             ("08:30:00", "10:00:00", 600))  # fmt: skip
+    town.feeds["feed"].frequencies = [
+        frequency(trip, *part) | {"exact_times": 0} for trip in ("fo", "fb") for part in parts
+    ]
 
 
 @case("trips", do="AdjustRunTimes", routes=R, factor=2)
@@ -473,7 +523,7 @@ def towns(tmp_path_factory):
 
     @cache
     def of_kind(kind: str):
-        region = build(town_inputs(**TOWNS[kind]), tmp_path_factory.mktemp("hand") / "town")
+        region = build(TOWNS[kind](), tmp_path_factory.mktemp("hand") / "town")
         return region, view_of(region)
 
     return of_kind
@@ -503,7 +553,7 @@ def _cases():
 
 @pytest.mark.parametrize("one", list(_cases()))
 def test_a_modification_is_the_edit_made_by_hand(towns, tmp_path, one):
-    edited = town_inputs(**TOWNS[one.town])
+    edited = TOWNS[one.town]()
     one.by_hand(edited)
     baseline, before = towns(one.town)
     expected = view_of(build(edited, tmp_path / "built"))

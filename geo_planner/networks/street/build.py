@@ -21,11 +21,10 @@ from geo_planner.arrays import BoolArray, IntArray
 from geo_planner.config import Travel
 from geo_planner.networks.derived import Arrays
 from geo_planner.networks.street.guarded import Steps, closed_gates, guarded_streets, ways_out_cs
-from geo_planner.networks.street.r5_rules import DESTINATION_ONLY, R5, as_r5
+from geo_planner.networks.street.r5_rules import DESTINATION_ONLY, R5, as_r5, takes_points
 from geo_planner.networks.street.speeds import (
     ANY_STRESS,
     BICYCLES,
-    WAYS,
     access_mode,
     flags,
     street_costs,
@@ -117,7 +116,7 @@ def build_street_arrays(
     graph, node = state_graph(directed, rules, turning)
     excluded = streets["road_class"].isin(_SNAP_EXCLUDED[mode]).to_numpy(bool)
     if is_r5:
-        excluded = np.all([flags(linked, f"bicycle_pushed_{way}") for way in WAYS], axis=0)
+        excluded = ~takes_points(linked, mode)
         forward, backward = street_costs(linked, mode, travel, R5)
     way_out = ways_out_cs(steps, np.maximum(forward, backward), guarded, kept)
     return {

@@ -25,7 +25,7 @@ from geo_planner.region import Region
 
 __all__ = ["ISLAND", "KEPT", "NOT_USABLE", "StreetNetwork", "street_network"]
 
-ARRAY_LAYOUT = 5
+ARRAY_LAYOUT = 6
 
 
 _SETTINGS = {

@@ -86,6 +86,19 @@ def as_r5(
     return streets.assign(**changed), nodes.assign(**passed)
 
 
+def takes_points(streets: pd.DataFrame, mode: str) -> BoolArray:
+    """Mark the streets that R5 links points to: those the mode may take, riding, both ways."""
+    access = access_mode(mode)
+    found: BoolArray = np.all(
+        [
+            streets[f"{access}_{way}"].to_numpy(bool) & ~flags(streets, f"{access}_pushed_{way}")
+            for way in WAYS
+        ],
+        axis=0,
+    )
+    return found
+
+
 def stress_of_r5(streets: pd.DataFrame, nodes: pd.DataFrame) -> LevelArray:
     """Give R5's level of traffic stress of each street; 0 where it gives none.
 

@@ -24,11 +24,12 @@ from geo_planner.pages.sites.facts import (
     workers_measure,
 )
 from geo_planner.pages.sites.fills import site_fills
+from geo_planner.pages.sites.filters import site_filters
 from geo_planner.pages.sites.rows import excluded_rows, figure_columns, ranked_rows
 from geo_planner.siting.aggregation import VALUE_FLOOR
 from geo_planner.siting.correlation import CORRELATION_LIMIT
 
-_SCRIPTS = ("core.js", "results.js", "choices.js", "sites.js")
+_SCRIPTS = ("core.js", "results.js", "choices.js", "sites.js", "sites_choice.js")
 MOVABLE_METHODS = ("additive", "geometric")
 _PADDING = [70, 66, 50, 410]
 
@@ -63,6 +64,7 @@ def render_sites_page(
     groups = site_groups(view)
     sites = site_list(view, groups)
     fills = site_fills(view)
+    filters = site_filters(view)
     layers = overlays.Layers()
     overlays.add_sites(layers, view, fills)
     overlays.add_station_areas(layers, view, on=True)
@@ -86,6 +88,7 @@ def render_sites_page(
         criteria=criteria_json(view, groups),
         score=score_json(view),
         fills=[fill.to_json(view) for fill in fills],
+        filters=filters,
         movedNote=_moved_note(view, columns),
         unknown=view.study.siting.unknown,
         method=view.study.siting.aggregation,
@@ -113,6 +116,7 @@ def render_sites_page(
             "score_by_criterion" if len(view.criteria) == len(groups) else "score_by_group"
         ),
         groups=groups,
+        filters=filters,
         figure_columns=columns,
         rows=ranked_rows(view, sites, columns),
         excluded=excluded_rows(view, sites),

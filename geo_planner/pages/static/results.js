@@ -68,9 +68,11 @@
     if (gp.fill === "score") return data.score.colours[gp.classOf(site.low, data.score.borders)];
     return fillOf(gp.fill).colours[i];
   };
+  gp.isLeftOut = () => false;
   gp.style.site = function (feature) {
     const i = feature.properties.i, site = data.sites[i], on = i === gp.selected, fill = fillOf(gp.fill);
     const line = on ? 3.2 : 1.5;
+    if (gp.isLeftOut(i)) return { color: "#8A949B", weight: on ? 3.2 : 1, opacity: 0.7, fillColor: "#FFFFFF", fillOpacity: 0.05, dashArray: "2 3" };
     if (gp.fill === "outline") return { color: INK, weight: on ? 3.2 : 2, fillColor: "#FFFFFF", fillOpacity: on ? 0.55 : 0.25, opacity: 1, dashArray: null };
     if (site.excluded && (!fill || fill.hidesExcluded)) return { ...OUT, weight: line };
     const colour = colourOf(site, i), open = fill ? fill.hatched[i] : site.high - site.low > 0.05;
@@ -117,6 +119,7 @@
   gp.onward = function ([lat, lon], siteId) {
     const links = data.links || {}, at = (value) => value.toFixed(6);
     const found = [
+      siteId && gp.besideButton ? gp.besideButton(data.sites.findIndex((site) => site.id === siteId)) : null,
       links.ask ? el("a", { class: "btn", href: links.ask + "&lat=" + at(lat) + "&lon=" + at(lon) }, words.from_here) : null,
       links.site_brief && siteId ? el("a", { class: "btn", href: links.site_brief.replace("{site}", encodeURIComponent(siteId)) }, words.brief_title) : null].filter(Boolean);
     return found.length ? el("p", { class: "onward" }, found) : null;
@@ -199,8 +202,10 @@
     gp.spreadBadges();
     gp.paintSites();
   };
-  gp.showBadges = function (on) {
-    for (const badge of Object.values(badges)) on ? badge.addTo(gp.map) : badge.remove();
+  let areBadgesOn = true;
+  gp.showBadges = function (on = areBadgesOn) {
+    areBadgesOn = on;
+    for (const [i, badge] of Object.entries(badges)) on && !gp.isLeftOut(Number(i)) ? badge.addTo(gp.map) : badge.remove();
     if (on) { gp.spreadBadges(); gp.paintSites(); }
     gp.placeLabels();
   };

@@ -100,6 +100,19 @@
     gp.paintSites();
     if (gp.selected >= 0) gp.siteCard(gp.selected);
     announce(said);
+    gp.remember();
+  };
+  gp.showRows = () => rows.forEach((row, i) => { row.hidden = gp.isLeftOut(i); });
+  gp.weights = () => weights;
+  gp.method = () => method;
+  /* weights from elsewhere; false where they are no weights of this study's groups */
+  gp.setWeights = function (wanted, name) {
+    const sum = wanted.reduce((a, b) => a + b, 0), isFree = sliders.every((slider) => !slider.disabled);
+    if (!isFree || wanted.length !== start.length || !wanted.every((weight) => weight >= 0) || !(sum > 0)) return false;
+    weights = wanted.map((weight) => weight / sum);
+    if (weights.filter((w) => w > 1e-9).length > 1) kept = weights.slice();
+    choose(document.querySelector('input[name=method][value="' + CSS.escape(name || "") + '"]') ? name : data.method);
+    return true;
   };
 
   sliders.forEach((slider, k) => {
@@ -136,9 +149,10 @@
   };
   gp.rankingCsv = function () {
     const { columns, rows: lines } = data.table, by = new Map(data.sites.map((site) => [site.id, site]));
-    const asShown = lines.map((line) => {
+    const isShown = new Set(data.sites.filter((_, i) => !gp.isLeftOut(i)).map((site) => site.id)), idColumn = columns.indexOf("site_id");
+    const asShown = lines.filter((line) => isShown.has(String(line[idColumn]))).map((line) => {
       const row = Object.fromEntries(columns.map((name, k) => [name, line[k]])), site = by.get(String(row.site_id));
-      if (!site.excluded) {
+      if (gp.moved && !site.excluded) {
         Object.assign(row, { rank: site.rank, score: site.low, score_low: site.low, score_high: site.high });
         data.criteria.forEach((criterion, c) => { row[criterion.id + "_contribution"] = site.points[c]; });
       }
@@ -147,16 +161,17 @@
     const last = (row) => row.rank === null ? Infinity : row.rank;
     asShown.sort((a, b) => last(a) - last(b) || b.score_high - a.score_high);
     const given = [["method", method], ...data.criteria.map((criterion) => [criterion.id + "_weight", weightOf(criterion)])];
+    if (gp.isFiltered()) given.push(["filter", gp.filterText()]);
     const head = [...columns, ...given.map(([name]) => name)];
     return [head, ...asShown.map((row) => [...columns.map((name) => row[name]), ...given.map(([, value]) => value)])]
       .map((line) => line.map(quoted).join(",") + "\n").join("");
   };
   const link = document.getElementById("ranking-csv");
   if (link) link.addEventListener("click", (event) => {
-    if (!gp.moved) return;
+    if (!gp.moved && !gp.isFiltered()) return;
     event.preventDefault();
     const file = URL.createObjectURL(new Blob([gp.rankingCsv()], { type: "text/csv" }));
-    el("a", { href: file, download: "sites_moved_weights.csv" }).click();
+    el("a", { href: file, download: gp.moved ? "sites_moved_weights.csv" : "sites_filtered.csv" }).click();
     setTimeout(() => URL.revokeObjectURL(file), 1000);
   });
 
@@ -171,6 +186,7 @@
       row.querySelector("button").setAttribute("aria-expanded", String(i === chosen));
     });
     if (chosen >= 0 && rows.get(chosen)) rows.get(chosen).scrollIntoView({ block: "nearest" });
+    gp.remember();
   };
   gp.startSites = function () {
     gp.onSwitch = function (id, on) { if (id === "switch-sites") gp.showBadges(on); };
@@ -193,11 +209,14 @@
     });
     paintSliders();
     gp.placeLabels();
-    const first = gp.order()[0];
-    if (first === undefined || window.innerWidth < 1100) return;
-    /* the first card opens in short, so that all sites are in the first view */
-    gp.selectSite(first);
-    document.getElementById("card").classList.add("short");
-    gp.fit();
+    const chosen = gp.recall(), isWide = window.innerWidth >= 1100;
+    const first = chosen !== undefined ? chosen : isWide ? gp.order().find((i) => !gp.isLeftOut(i)) : undefined;
+    if (first !== undefined) gp.selectSite(first);
+    if (first !== undefined && isWide) {
+      /* the first card opens in short, so that all sites are in the first view */
+      document.getElementById("card").classList.add("short");
+      gp.fit();
+    }
+    gp.watchAddress();
   };
 })(GP);

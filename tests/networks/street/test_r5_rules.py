@@ -6,7 +6,8 @@ import pytest
 
 from geo_planner.config import Travel
 from geo_planner.config.presets import preset_travel
-from geo_planner.networks.street.r5_rules import R5, as_r5, stress_of_r5
+from geo_planner.networks.street.build import build_street_arrays
+from geo_planner.networks.street.r5_rules import R5, as_r5, stress_of_r5, takes_points
 from geo_planner.networks.street.speeds import street_costs
 from tests.networks.street.random_towns import Town
 
@@ -71,6 +72,24 @@ def test_bicycles_are_pushed_where_they_may_not_be_ridden(town):
     along, against = street_costs(streets, "bicycle", PRESET, R5)
     # 12 km/h and 3.6 km/h over 100 m, in whole seconds
     assert (along[0], against[0]) == (3000, 10_000)
+
+
+@pytest.mark.parametrize("mode", ["bicycle", "car"])
+@pytest.mark.parametrize("way", ["forward", "backward"])
+def test_points_are_linked_to_streets_open_both_ways(town, mode, way):
+    one_way = _street(town, **{f"{mode}_{way}": False})
+    streets, _ = as_r5(one_way.streets, town.nodes, mode, PRESET)
+    assert takes_points(streets, mode).tolist() == [False] + [True] * (len(streets) - 1)
+    walked, _ = as_r5(one_way.streets, town.nodes, "walk", PRESET)
+    assert takes_points(walked, "walk").all()
+
+
+def test_a_one_way_street_takes_points_by_tags_and_none_by_r5(town):
+    one_way = _street(town, car_backward=False)
+    arrays = build_street_arrays(one_way.streets, town.nodes, "car", PRESET, None)
+    assert not arrays["is_snappable"][0]
+    by_tags = PRESET.model_copy(update={"street_rules": "tags"})
+    assert build_street_arrays(one_way.streets, town.nodes, "car", by_tags, None)["is_snappable"][0]
 
 
 @pytest.mark.parametrize("max_stress", [1, 4])
