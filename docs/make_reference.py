@@ -23,7 +23,7 @@ import geo_planner
 from api.settings import ServiceSettings
 from geo_planner import errors, schema
 from geo_planner.cli import app
-from geo_planner.config import Study
+from geo_planner.config import Job, Study
 from geo_planner.scenario import scenario_schema
 
 FOLDER = Path(__file__).resolve().parent / "reference"
@@ -82,6 +82,7 @@ def pages() -> dict[str, str]:
         "README.md": _index_page(),
         "tables.md": _tables_page(),
         "study-keys.md": _study_page(),
+        "job-keys.md": _job_page(),
         "service-settings.md": _service_page(),
         "commands.md": _commands_page(),
         "errors.md": _errors_page(),
@@ -119,6 +120,7 @@ def _index_page() -> str:
         ("[tables.md](tables.md)", "every table of a region, every column with type and unit"),
         ("[study-keys.md](study-keys.md)", "every key of a study file"),
         ("[study.schema.json](study.schema.json)", "the same as JSON schema, for editors"),
+        ("[job-keys.md](job-keys.md)", "every key of the job of a batch"),
         ("[scenario.schema.json](scenario.schema.json)", "every key of a scenario file"),
         ("[service-settings.md](service-settings.md)", "every setting of the service"),
         ("[commands.md](commands.md)", "every command and option"),
@@ -182,6 +184,21 @@ def _study_page() -> str:
     )
     blocks = [_model_block(place, node) for place, node in _sections(whole, whole["$defs"])]
     return _page("Study keys", intro, *blocks)
+
+
+def _job_page() -> str:
+    whole = Job.model_json_schema()
+    intro = (
+        "A job is one TOML file, which `geo-planner batch` does; [batch.md](../guide/batch.md) "
+        "shows one. Keys that are not listed here are refused. Paths are relative to the job file. "
+        "`travel` takes the keys of [`travel`](study-keys.md#travel) of a study."
+    )
+    kinds = whole["properties"]["measures"]["items"]["discriminator"]["mapping"]
+    blocks = [
+        _model_block(f'[[measures]] kind = "{kind}"', whole["$defs"][place.rpartition("/")[2]])
+        for kind, place in kinds.items()
+    ]
+    return _page("Job keys", intro, _model_block("job", whole), *blocks)
 
 
 def _service_page() -> str:
@@ -257,7 +274,7 @@ def _kind(node: Mapping[str, Any]) -> str:
 
 
 def _plain_kind(node: Mapping[str, Any]) -> str:
-    if "$ref" in node:
+    if "$ref" in node or "oneOf" in node:
         return "table of keys, see below"
     words = _FORMAT_WORDS.get(node.get("format", ""), _TYPE_WORDS.get(node.get("type", ""), ""))
     bounds = [text.format(node[key]) for key, text in _BOUND_WORDS.items() if key in node]
@@ -282,7 +299,11 @@ def commands() -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         parts = getattr(command, "commands", {"": command})
-        found |= {f"{name} {part}".strip(): inner for part, inner in parts.items()}
+        default = getattr(command, "default", None)
+        found |= {
+            name if part in ("", default) else f"{name} {part}": inner
+            for part, inner in parts.items()
+        }
     return found
 
 

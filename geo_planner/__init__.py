@@ -27,10 +27,29 @@ if TYPE_CHECKING:
         spatial_availability_access,
         two_step_floating_catchment,
     )
-    from geo_planner.analysis import AnalysisResult, analyse, read_result, run, settings_of
+    from geo_planner.analysis import (
+        AnalysisResult,
+        FoundSites,
+        analyse,
+        find_sites,
+        read_result,
+        run,
+        settings_of,
+    )
+    from geo_planner.batch import BatchStatus, read_batch, run_batch
     from geo_planner.compare import Comparison, compare_results
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
+    from geo_planner.finder import (
+        FoundGround,
+        Relocation,
+        SiteSearch,
+        Staff,
+        find_ground,
+        merged_staff,
+        read_staff,
+        relocate,
+    )
     from geo_planner.isochrone import Isochrones
     from geo_planner.itinerary import Itineraries, find_itineraries
     from geo_planner.portfolio import (
@@ -50,9 +69,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisResult",
+    "BatchStatus",
     "Catchment",
     "Comparison",
     "Fares",
+    "FoundGround",
+    "FoundSites",
     "Isochrones",
     "Itineraries",
     "PortfolioLimits",
@@ -60,7 +82,10 @@ __all__ = [
     "Preflight",
     "Reaching",
     "Region",
+    "Relocation",
     "Scenario",
+    "SiteSearch",
+    "Staff",
     "Study",
     "Travel",
     "TravelTimes",
@@ -78,19 +103,26 @@ __all__ = [
     "cumulative_access",
     "example_region",
     "export",
+    "find_ground",
     "find_itineraries",
+    "find_sites",
     "floating_catchment_access",
     "gravity",
     "gravity_access",
     "in_words",
+    "merged_staff",
     "open_catchment",
     "open_region",
     "portfolio_frame",
+    "read_batch",
     "read_fares",
     "read_result",
     "read_scenario",
+    "read_staff",
     "read_study",
+    "relocate",
     "run",
+    "run_batch",
     "settings_of",
     "solve_portfolio",
     "spatial_availability",
@@ -123,10 +155,29 @@ __getattr__ = names_on_use(
             "spatial_availability_access",
             "two_step_floating_catchment",
         ),
-        "analysis": ("AnalysisResult", "analyse", "read_result", "run", "settings_of"),
+        "analysis": (
+            "AnalysisResult",
+            "FoundSites",
+            "analyse",
+            "find_sites",
+            "read_result",
+            "run",
+            "settings_of",
+        ),
+        "batch": ("BatchStatus", "read_batch", "run_batch"),
         "compare": ("Comparison", "compare_results"),
         "config": ("Fares", "Study", "Travel", "read_fares", "read_study"),
         "exports": ("export",),
+        "finder": (
+            "FoundGround",
+            "Relocation",
+            "SiteSearch",
+            "Staff",
+            "find_ground",
+            "merged_staff",
+            "read_staff",
+            "relocate",
+        ),
         "isochrone": ("Isochrones",),
         "itinerary": ("Itineraries", "find_itineraries"),
         "portfolio": ("PortfolioLimits", "PortfolioResult", "portfolio_frame", "solve_portfolio"),

@@ -10,7 +10,7 @@ import pytest
 
 import geo_planner
 from docs import make_layers, make_reference
-from geo_planner.config import Study, with_base
+from geo_planner.config import Job, Study, read_job, with_base
 from geo_planner.region.build import build_region
 from geo_planner.schema import tables
 from tests.test_predicted_town import grid_town
@@ -136,7 +136,9 @@ def test_a_command_and_its_options_are_documented(name):
 
 def test_every_command_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text("utf-8")
-    assert [name for name in make_reference.commands() if f"| `{name}` |" not in readme] == []
+    cells = re.findall(r"^\| (`[^|]+`) \|", readme, re.MULTILINE)
+    named = {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+    assert [name for name in make_reference.commands() if name not in named] == []
 
 
 @pytest.mark.parametrize("error", make_reference.error_classes())
@@ -163,6 +165,27 @@ def test_every_key_of_a_study_is_documented_and_described():
         for key, node in model["properties"].items():
             assert f"| `{key}` |" in page, f"{name}.{key}"
             assert node.get("description") or "$ref" in node, f"{name}.{key} has no description"
+
+
+def test_every_key_of_a_job_is_documented_and_described():
+    page = (REFERENCE / "job-keys.md").read_text("utf-8")
+    schema = Job.model_json_schema()
+    kinds = schema["properties"]["measures"]["items"]["discriminator"]["mapping"].values()
+    models = {place: schema["$defs"][place.rpartition("/")[2]] for place in kinds}
+    assert len(models) > 4
+    for name, model in {"Job": schema, **models}.items():
+        for key, node in model["properties"].items():
+            assert f"| `{key}` |" in page, f"{name}.{key}"
+            assert node.get("description") or "const" in node, f"{name}.{key} has no description"
+
+
+def test_the_job_of_the_guide_is_the_one_that_lies_there_and_is_valid():
+    (text,) = blocks(DOCS / "guide" / "batch.md", "toml")
+    file = ROOT / "data" / "studies" / "jobs" / "demo.toml"
+    assert file.read_text("utf-8").partition("\n")[2] == text
+    job = read_job(file)
+    assert [path.exists() for path in job.scenarios] == [True]
+    assert Path(job.measures[2].destinations).exists()
 
 
 def test_every_public_name_is_documented():

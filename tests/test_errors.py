@@ -16,6 +16,7 @@ ALL = [
     errors.ConfigError("study.toml: wrong", ["travel.x: unknown"]),
     errors.SourceError("roads.shp", "no such file"),
     errors.RegionError("out/region", "damaged"),
+    errors.FolderError("out/batch", "another run is writing here"),
     errors.ScenarioError("bus", ["modification 1: unknown stop"]),
     errors.MissingDependencyError("folium", "maps"),
     errors.FetchError("https://example.org/a.zip", "not reached", Reason("no_data_share", share=1)),
@@ -32,7 +33,7 @@ def test_every_error_reads_the_same_after_pickling(error):
 
 @pytest.mark.parametrize(
     ("error", "builtin"),
-    [(ALL[0], ValueError), (ALL[5], OSError), (ALL[6], ValueError), (ALL[8], ImportError)],
+    [(ALL[0], ValueError), (ALL[5], OSError), (ALL[6], ValueError), (ALL[9], ImportError)],
 )
 def test_errors_are_the_builtins_they_resemble(error, builtin):
     assert isinstance(error, builtin)

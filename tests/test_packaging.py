@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 # read as data by the standard library's zoneinfo, where the system has none
-NEVER_IMPORTED = {"tzdata", "psycopg"}  # loaded by name: of a time zone, of a database
+# loaded by name: of a time zone, of a database, of the dashboard of Dask
+NEVER_IMPORTED = {"tzdata", "psycopg", "bokeh"}
 
 
 def names_of(requirements: list[str]) -> set[str]:

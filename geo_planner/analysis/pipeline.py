@@ -91,6 +91,7 @@ def analyse(
     study: Study | None = None,
     *,
     threads: int | None = None,
+    sites: gpd.GeoDataFrame | None = None,
     reference: Reference | None = None,
     earlier: AnalysisResult | None = None,
     progress: Progress = lambda _step, _done, _all: None,
@@ -105,6 +106,8 @@ def analyse(
         Settings; None: those the region was built with.
     threads
         Searches at once; None: one per core.
+    sites
+        Sites to judge, as rows of the table ``sites`` with index site_id; None: the region's.
     reference
         Frozen points of a baseline, for a scenario to be scored by; None: the region's own.
     earlier
@@ -133,7 +136,7 @@ def analyse(
     settings = settings_of(region) if study is None else require_study(study)
     n_threads = chosen_threads(threads)
     log = RunLog()
-    ends = ends_of(region)
+    ends = ends_of(region) if sites is None else replace(ends_of(region), sites=sites)
     own_cache = RunCache(region, settings, ends)
     cached = None if earlier is None else earlier.run_cache
     reusable = own_cache if cached is None else cached.reusable_for(own_cache)
@@ -146,7 +149,7 @@ def analyse(
             region, settings.travel, ends.zones, ends.businesses, ends.sites, threads=n_threads
         )
         log.lap("service")
-    zones, businesses, sites = _with_access(ends, access, service)
+    zones, businesses, with_access = _with_access(ends, access, service)
     cut = reusable.edge_share
     headline = settings.access.headline_mode
     if headline in routers and cut is None:
@@ -155,7 +158,7 @@ def analyse(
     judged = judge_sites(
         region,
         routers,
-        sites,
+        with_access,
         businesses,
         settings,
         threads=n_threads,

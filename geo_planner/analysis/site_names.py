@@ -33,12 +33,27 @@ def distinct_names(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
     own = sites[shared]
     places = _nearest_places(region, own)
     with_place = (names[shared] + ", " + places).where(places.notna(), names[shared])
-    order = own.area.sort_values(ascending=False, kind="stable").index
-    turn = with_place.loc[order].groupby(with_place.loc[order]).cumcount() + 1
-    is_alike = with_place.duplicated(keep=False)
-    numbered = with_place + " " + turn.reindex(with_place.index).astype(str)
-    names[shared] = with_place.where(~is_alike, numbered)
+    names[shared] = _numbered(with_place, own)
     return names
+
+
+def names_by_place(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:
+    """Name sites by the nearest street, else the station; those that share it are numbered.
+
+    Parameters
+    ----------
+    region, sites
+        As for :func:`distinct_names`; names that the sites have are not looked at.
+    """
+    return _numbered(_nearest_places(region, sites), sites)
+
+
+def _numbered(names: pd.Series, sites: gpd.GeoDataFrame) -> pd.Series:
+    """Put a number to names that several sites share, the largest site first."""
+    order = sites.area.sort_values(ascending=False, kind="stable").index
+    turn = names.loc[order].groupby(names.loc[order]).cumcount() + 1
+    is_alike = names.duplicated(keep=False)
+    return names.where(~is_alike, names + " " + turn.reindex(names.index).astype(str))
 
 
 def _nearest_places(region: Region, sites: gpd.GeoDataFrame) -> pd.Series:

@@ -6,12 +6,14 @@ import typer
 
 from geo_planner.cli.access import access
 from geo_planner.cli.assets import assets
+from geo_planner.cli.batch import batch
 from geo_planner.cli.brief import brief
 from geo_planner.cli.build import build
 from geo_planner.cli.check import check
 from geo_planner.cli.compare import compare
 from geo_planner.cli.export import export
 from geo_planner.cli.fetch import fetch
+from geo_planner.cli.find import find
 from geo_planner.cli.gtfs_check import gtfs_check
 from geo_planner.cli.info import info
 from geo_planner.cli.isochrone import isochrone
@@ -22,6 +24,7 @@ from geo_planner.cli.new import new
 from geo_planner.cli.policy import policy
 from geo_planner.cli.portfolio import portfolio
 from geo_planner.cli.reach import reach
+from geo_planner.cli.relocate import relocate
 from geo_planner.cli.run import run
 from geo_planner.cli.scenario import scenario
 from geo_planner.cli.serve import serve
@@ -56,11 +59,13 @@ def _start(
 
 for _command in (new, fetch, build, check, info, times, access, isochrone, reach, itinerary):
     app.command()(_command)
-for _command in (service, sites, portfolio, policy, brief):
+for _command in (service, sites, portfolio, policy, brief, relocate):
     app.command()(_command)
 app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)
 for _command in (run, compare, export, serve, upgrade, assets):
     app.command()(_command)
+app.add_typer(find, name="find")
 app.add_typer(scenario, name="scenario")
 app.add_typer(key, name="key")
+app.add_typer(batch, name="batch")

@@ -29,13 +29,14 @@ from geo_planner.config.fares import (
     price_of,
 )
 from geo_planner.config.fetched import Fetchable
+from geo_planner.config.job import Job, JobMeasure
 from geo_planner.config.land import Land
 from geo_planner.config.limits import LayerLimits, RasterLimits, SourceLimits, TableLimits
 from geo_planner.config.lines import CycleRoutes, LineColumn, LinesSource, OneWay, SpeedLimits
 from geo_planner.config.policy import Policy, PolicyGoal, PolicyStatement, policy_topics
 from geo_planner.config.presets import preset_names, preset_travel
 from geo_planner.config.rasters import RasterCells, RasterSource
-from geo_planner.config.reading import read_fares, read_study, with_base
+from geo_planner.config.reading import read_fares, read_job, read_study, with_base
 from geo_planner.config.siting import Siting
 from geo_planner.config.sources import (
     FieldRule,
@@ -67,6 +68,8 @@ __all__ = [
     "FieldRule",
     "GbfsSource",
     "GtfsSource",
+    "Job",
+    "JobMeasure",
     "Land",
     "LayerLimits",
     "LayerSource",
@@ -107,6 +110,7 @@ __all__ = [
     "preset_travel",
     "price_of",
     "read_fares",
+    "read_job",
     "read_study",
     "require_study",
     "share_to_allow",

@@ -17,6 +17,7 @@ Percentile = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 
 
+STUDY_KEYS = "study-keys.md"
 _LONGEST_SHOWN = 200
 
 if TYPE_CHECKING:
@@ -67,13 +68,16 @@ class Settings(BaseModel, metaclass=Refusing):
                 yield name, value
 
 
-def problem_of(item: Mapping[str, Any]) -> str:
-    """Say where a value of settings is wrong, and how; from an item of a validation error."""
+def problem_of(item: Mapping[str, Any], page: str = STUDY_KEYS) -> str:
+    """Say where a value of settings is wrong, and how; from an item of a validation error.
+
+    The page of the reference named is the one that lists the keys.
+    """
     place = ""
     for part in item["loc"]:
         place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
     if item["type"] == "extra_forbidden":
-        return f"{place}: unknown key; docs/reference/study-keys.md lists those that exist"
+        return f"{place}: unknown key; docs/reference/{page} lists those that exist"
     if item["type"] == "missing":
         return f"{place}: required, but absent"
     message = item["msg"].removeprefix("Value error, ")

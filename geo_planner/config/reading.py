@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from geo_planner.config.base import Settings, problem_of
+from geo_planner.config.base import STUDY_KEYS, Settings, problem_of
 from geo_planner.config.fares import Fares
+from geo_planner.config.job import Job
 from geo_planner.config.study import Study
 from geo_planner.errors import ConfigError, require_path
 
@@ -65,7 +66,19 @@ def read_fares(path: Path | str) -> Fares:
     return _read(require_path(path, "fares"), Fares, "file of fares")
 
 
-def _read(path: Path, kind: type[T], what: str) -> T:
+def read_job(path: Path | str) -> Job:
+    """Read the job of a batch; paths in it are relative to its folder.
+
+    Raises
+    ------
+    ConfigError
+        As for :func:`read_study`.
+    """
+    file = require_path(path, "job")
+    return _read(file, Job, "job", page="job-keys.md").based_in(file.parent)
+
+
+def _read(path: Path, kind: type[T], what: str, *, page: str = STUDY_KEYS) -> T:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
         require_shallow(content)
@@ -83,7 +96,7 @@ def _read(path: Path, kind: type[T], what: str) -> T:
     try:
         found = kind.model_validate(content)
     except ValidationError as error:
-        texts = [problem_of(item) for item in error.errors()]
+        texts = [problem_of(item, page) for item in error.errors()]
         problems += [text for text in texts if text.partition(":")[0] not in secrets]
     if problems or found is None:
         raise ConfigError(f"{path}: the {what} is wrong", problems)

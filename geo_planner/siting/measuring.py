@@ -15,7 +15,7 @@ import pandas as pd
 from geo_planner.accessibility import cumulative, sweep_access
 from geo_planner.accessibility.keys import COMPETITION_COLUMN, MeasureKey, sum_column
 from geo_planner.arrays import FloatArray
-from geo_planner.config import Mode, Study
+from geo_planner.config import Mode, Study, Travel
 from geo_planner.land.stations.points import listed_stations
 from geo_planner.reasons import Reason
 from geo_planner.region import Region
@@ -153,6 +153,49 @@ def measure_criteria(
     )
 
 
+def station_walk_m(
+    region: Region, router: Router, points: gpd.GeoSeries, travel: Travel, threads: int
+) -> FloatArray:
+    """Walk from points to the nearest listed station [m], inf beyond 5 km, ``(n_points,)``.
+
+    Parameters
+    ----------
+    region, router
+        Region with listed stations, and its router on foot.
+    points
+        Points in the CRS of the region.
+    travel
+        Settings of the router.
+    threads
+        Searches at once.
+    """
+    ends = listed_stations(region).geometry
+    limit_s = _STATION_SEARCH_M / travel.walk_speed_mps
+    times_s = median_times_s(router, points, ends, threads, limit_s)
+    return times_s.min(axis=1) * travel.walk_speed_mps
+
+
+def median_times_s(
+    router: Router,
+    points: gpd.GeoSeries,
+    ends: gpd.GeoSeries,
+    threads: int,
+    max_time_s: float | None = None,
+) -> FloatArray:
+    """Give travel times from points to ends [s], the median, ``(n_points, n_ends)``."""
+    column = percentile_place(router.columns, MEDIAN)
+    times_s = np.empty((len(points), len(ends)))
+    blocks = router.blocks(
+        router.snap_origins(points),
+        router.snap_destinations(ends),
+        threads=threads,
+        max_time_s=max_time_s,
+    )
+    for block in blocks:
+        times_s[block.origins, block.destinations] = seconds(block.costs_cs[:, :, column])
+    return times_s
+
+
 _Pair = tuple[pd.Series, pd.Series]
 
 
@@ -231,19 +274,9 @@ def _times(
 ) -> FloatArray:
     """Give travel times [s] from sites to points, the median, ``(n_sites, n_ends)``."""
     router = frame.router(mode)
-    column = percentile_place(router.columns, MEDIAN)
-    if column is None:
+    if percentile_place(router.columns, MEDIAN) is None:
         raise _NoData("no_median")
-    times_s = np.empty((len(frame.anchors), len(ends)))
-    blocks = router.blocks(
-        router.snap_origins(frame.anchors),
-        router.snap_destinations(ends),
-        threads=frame.threads,
-        max_time_s=max_time_s,
-    )
-    for block in blocks:
-        times_s[block.origins, block.destinations] = seconds(block.costs_cs[:, :, column])
-    return times_s
+    return median_times_s(router, frame.anchors, ends, frame.threads, max_time_s)
 
 
 def _minutes(frame: _Measurements, mode: Mode, kind: str) -> FloatArray:
@@ -262,10 +295,11 @@ def _walk_m(frame: _Measurements, ends: gpd.GeoSeries, within_m: float) -> Float
 
 
 def _station_walk(frame: _Measurements) -> FloatArray:
-    ends = listed_stations(frame.region).geometry
-    if not len(ends):
+    if not len(listed_stations(frame.region)):
         raise _NoData("no_railway_station")
-    return _walk_m(frame, ends, _STATION_SEARCH_M).min(axis=1)
+    return station_walk_m(
+        frame.region, frame.router("walk"), frame.anchors, frame.study.travel, frame.threads
+    )
 
 
 def _departures(frame: _Measurements) -> FloatArray:

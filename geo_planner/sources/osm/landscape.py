@@ -6,7 +6,7 @@ themselves are repaired and counted. Which tag gives which kind is said by two t
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -104,8 +104,8 @@ def amenity_kind(tags: Tags) -> str | None:
 def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> LandscapeTables:
     """Make the tables of patches, named places, amenities and stations of shared bicycles."""
     to_metric = transformer_to(crs)
-    areas, n_broken = _areas(path) if elements.has_areas else ([], 0)
-    shapes, is_repaired = _metric_polygons([area.wkb for area in areas], to_metric)
+    areas, n_broken = areas_of(path, AREA_KEYS, _matters) if elements.has_areas else ([], 0)
+    shapes, is_repaired = metric_polygons([area.wkb for area in areas], to_metric)
     landscape = _patches(areas, shapes, crs)
     named, points = _points_of(elements, areas, shapes, to_metric, amenity_kind)
     rows = [(name, amenity_kind(tags), tags.get("name")) for name, tags in named]
@@ -127,26 +127,44 @@ def read_ground(path: Path, elements: Elements, crs: CRS, source: str) -> Landsc
     return LandscapeTables(landscape, localities, amenities, stations, counted)
 
 
-def _areas(path: Path) -> tuple[list[Area], int]:
-    """Let osmium put together the areas that matter; count those it cannot."""
+def _matters(tags: Tags) -> bool:
+    return bool(landscape_kind(tags) or amenity_kind(tags) or is_hire(tags))
+
+
+def areas_of(
+    path: Path, keys: Sequence[str], is_chosen: Callable[[Tags], bool]
+) -> tuple[list[Area], int]:
+    """Let osmium put together the areas that are chosen by their tags; count those it cannot.
+
+    Parameters
+    ----------
+    path
+        File of OpenStreetMap data.
+    keys
+        Keys of which an area must have one, so that osmium leaves out all others.
+    is_chosen
+        Chooses by all tags.
+    """
     try:
-        return _assemble(path)
+        return _assemble(path, keys, is_chosen)
     except OSMIUM_ERRORS:
         # osmium wants elements in the order of their numbers; the file itself was read before
         with tempfile.TemporaryDirectory(prefix="geo_planner_osm_") as folder:
             try:
-                return _assemble(sorted_copy([path], Path(folder)))
+                return _assemble(sorted_copy([path], Path(folder)), keys, is_chosen)
             except OSMIUM_ERRORS as error:
                 raise unreadable(path, error) from error
 
 
-def _assemble(path: Path) -> tuple[list[Area], int]:
+def _assemble(
+    path: Path, keys: Sequence[str], is_chosen: Callable[[Tags], bool]
+) -> tuple[list[Area], int]:
     factory = osmium.geom.WKBFactory()
     processor = (
         osmium.FileProcessor(str(path))
-        .with_areas(osmium.filter.KeyFilter(*AREA_KEYS))
+        .with_areas(osmium.filter.KeyFilter(*keys))
         .with_filter(osmium.filter.EntityFilter(osmium.osm.AREA))
-        .with_filter(osmium.filter.KeyFilter(*AREA_KEYS))
+        .with_filter(osmium.filter.KeyFilter(*keys))
     )
     areas: list[Area] = []
     n_broken = 0
@@ -154,7 +172,7 @@ def _assemble(path: Path) -> tuple[list[Area], int]:
         if not isinstance(area, osmium.osm.Area):
             continue
         tags = dict(area.tags)
-        if not (landscape_kind(tags) or amenity_kind(tags) or is_hire(tags)):
+        if not is_chosen(tags):
             continue
         name = f"{'w' if area.from_way() else 'r'}{original_number(area.orig_id())}"
         try:
@@ -164,7 +182,7 @@ def _assemble(path: Path) -> tuple[list[Area], int]:
     return areas, n_broken
 
 
-def _metric_polygons(wkbs: list[str], to_metric: Transformer) -> tuple[Any, Any]:
+def metric_polygons(wkbs: list[str], to_metric: Transformer) -> tuple[Any, Any]:
     """Project polygons and repair those that cross themselves, keeping their polygon parts."""
     shapes = shapely.from_wkb(np.array(wkbs, dtype=object))
     if not len(shapes):

@@ -5,6 +5,7 @@ with a 0 that would be lost.
 """
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -82,7 +83,7 @@ def _from_text(
     if read.frame.empty:
         raise InputError(f"{path.name}: there are no rows")
     frame, cleared = numbers.without_missing(read.frame, cells, path.name)
-    _tell((*read.findings, *cleared))
+    log_findings((*read.findings, *cleared))
     chosen, problems = coordinates.choose({}, list(frame.columns))
     if chosen is None or chosen.kind != "degrees":
         problems = ["points need longitude and latitude: name two fields lon and lat"]
@@ -109,7 +110,7 @@ def _from_layer(
     plain, cleared = numbers.without_missing(
         pd.DataFrame(layer.frame.drop(columns="geometry")), cells, path.name
     )
-    _tell((*layer.findings, *cleared))
+    log_findings((*layer.findings, *cleared))
     id_field = _id_field(plain)
     if id_field is None:
         present = ", ".join(plain.columns) or "none"
@@ -171,11 +172,11 @@ def _complete(
     if lost.any():
         examples = tuple(map(str, _labels(frame["id"])[lost][:MAX_IDS_SHOWN]))
         what = Reason("points_incomplete")
-        _tell((Finding(path.name, "left_out", int(lost.sum()), what, examples),))
+        log_findings((Finding(path.name, "left_out", int(lost.sum()), what, examples),))
     return frame[~lost], places[~lost]
 
 
-def _tell(findings: tuple[Finding, ...]) -> None:
+def log_findings(findings: Iterable[Finding]) -> None:
     """Tell the user of a command what happened to the rows of a file."""
     for one in findings:
         if one.kind != "read" or one.what.code == "layer_unknown_values":

@@ -1,0 +1,32 @@
+"""Finding: ground to build on, where staff would travel less, and what pays."""
+
+from typing import TYPE_CHECKING
+
+from geo_planner.lazy import names_on_use
+
+if TYPE_CHECKING:
+    from geo_planner.finder.found import FoundGround, find_ground
+    from geo_planner.finder.relocation import Relocation, relocate
+    from geo_planner.finder.search import SiteSearch
+    from geo_planner.finder.staff import Staff, merged_staff, read_staff
+
+__all__ = [
+    "FoundGround",
+    "Relocation",
+    "SiteSearch",
+    "Staff",
+    "find_ground",
+    "merged_staff",
+    "read_staff",
+    "relocate",
+]
+
+__getattr__ = names_on_use(
+    __name__,
+    {
+        "found": ("FoundGround", "find_ground"),
+        "relocation": ("Relocation", "relocate"),
+        "search": ("SiteSearch",),
+        "staff": ("Staff", "merged_staff", "read_staff"),
+    },
+)
