@@ -1,4 +1,4 @@
-"""What addresses share: how they begin, the parameters that choose a result, and signing in."""
+"""What addresses have in common: how they begin, what chooses a result, keys and links."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import Query, Request
 
 V1 = "/api/v1"
 LOGIN, LOGOUT, KEY_COOKIE = "/login", "/logout", "key"
+SHARE, SHOWN, SHARE_COOKIE = "/share", "/s", "share_"
 OF_STUDY = f"{V1}/studies/{{study}}/scenarios/{{scenario}}"
 
 StudyId = Annotated[

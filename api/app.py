@@ -33,6 +33,8 @@ from .scenarios import add_checks, add_results, add_scenarios
 from .schema import describe
 from .search import add_search
 from .settings import ServiceSettings
+from .share_page import add_share_page
+from .sharing import add_sharing
 from .status import add_status
 from .workbench import State
 
@@ -69,9 +71,9 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         library.stop()
         await askers.stop()
 
-    keys = state.keys if state is not None and settings.needs_key else None
+    guarding = state if settings.needs_key else None
     app = FastAPI(
-        dependencies=[Depends(Guard(keys))],
+        dependencies=[Depends(Guard(guarding))],
         title="geo_planner",
         version=__version__,
         lifespan=lifespan,
@@ -96,8 +98,10 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     add_pages(app, library)
     add_files(app, library)
     add_documentation(app)
-    if keys is not None:
-        add_login(app, keys)
+    if guarding is not None:
+        add_login(app, guarding.keys)
+        add_sharing(app, library, guarding.shares)
+        add_share_page(app, library, guarding.shares)
     metrics = Metrics(library, askers)
     add_metrics(app, metrics)
     describe(app)

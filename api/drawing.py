@@ -22,6 +22,7 @@ from geo_planner.pages.drawing.page import (
     COMPARE_LINK,
     EDITOR_LINK,
     SERVED_LINKS,
+    SHARE_HERE,
 )
 from geo_planner.pages.drawing.view import Language, in_language
 from geo_planner.pages.policy.page import render_policy, render_policy_print
@@ -43,9 +44,10 @@ POLICY_PRINT, BRIEF, FILES = "/policy/print", "/briefs", "/files"
 _NONCE, _ROOT = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
 
 
-def sent(html: str, *, nonce: str, root: str, choices: str) -> str:
+def sent(html: str, *, nonce: str, root: str, choices: str, share: str) -> str:
     """Fill a drawn page with what is of one request."""
-    return html.replace(CHOICES_HERE, choices).replace(_NONCE, nonce).replace(_ROOT, root)
+    filled = html.replace(CHOICES_HERE, choices).replace(SHARE_HERE, share)
+    return filled.replace(_NONCE, nonce).replace(_ROOT, root)
 
 
 def draw_pages(shelf: Shelf) -> None:

@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .addresses import SHOWN
 from .errors import Refusal, error_response
 from .metrics import Metrics
 
@@ -64,22 +65,28 @@ class Frame:
         try:
             await self.app(scope, receive, framed)
         except Exception:
-            _log.exception("request failed", request_id=request_id, path=scope["path"])
+            _log.exception("request failed", request_id=request_id, path=_logged_path(scope))
             if has_started:
                 raise
             await _unexpected(Request(scope), request_id)(scope, receive, framed)
         finally:
             took_s = time.perf_counter() - started
             self._metrics.note(scope, status, took_s)
-            # the address without its query, in which points and names may stand
             _log.info(
                 "request",
                 request_id=request_id,
                 method=scope["method"],
-                path=scope["path"],
+                path=_logged_path(scope),
                 status=status,
                 took_ms=round(1000 * took_s),
             )
+
+
+def _logged_path(scope: Scope) -> str:
+    """Give the path without its query, in which points and names may stand, and without tokens."""
+    path: str = scope["path"]
+    head, shown, _ = path.partition(f"{SHOWN}/gs_")
+    return f"{head}{shown}..." if shown else path
 
 
 def _unexpected(request: Request, request_id: str) -> ASGIApp:

@@ -2,7 +2,8 @@
 
 Without keys everything is open: the service is then reached from its own machine alone, or keeps
 nothing. With keys a request bears one: ``Authorization: Bearer KEY``, or the cookie of who signed
-in; what a cookie lets in may change something only from a page of this service.
+in; what a cookie lets in may change something only from a page of this service. Who opened a link
+reads what it shows, without a key.
 """
 
 from typing import Literal
@@ -12,12 +13,16 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from .addresses import KEY_COOKIE, LOGIN, LOGOUT, OF_STUDY, V1
+from .addresses import KEY_COOKIE, LOGIN, LOGOUT, OF_STUDY, SHARE, SHARE_COOKIE, SHOWN, V1
 from .errors import Refusal, RefusedError
 from .login import login_address
-from .state.keys import ROLES, Keys, Role
+from .shared import Shared
+from .state.keys import ROLES, Role
+from .state.shares import Shares
+from .workbench import State
 
 Rule = Role | Literal["open"]
+_MOST_LINKS = 20
 
 _COLLECTIONS = (
     "", "/conformance", "/collections", "/collections/{collection}",
@@ -38,6 +43,10 @@ RULES: dict[tuple[str, str], Rule] = {
        ("/health", "/ready", "/version", "/docs", "/static/assets/{name:path}")},
     **{("GET", path): "read" for path in _READ},
     **dict.fromkeys((("GET", LOGIN), ("POST", LOGIN), ("POST", LOGOUT)), "open"),
+    ("GET", f"{SHOWN}/{{token}}"): "open",
+    **{(method, path): "edit" for path in (SHARE, f"{V1}/shares") for method in ("GET", "POST")},
+    ("POST", f"{SHARE}/{{share}}/revoke"): "edit",
+    ("DELETE", f"{V1}/shares/{{share}}"): "edit",
     ("POST", f"{V1}/scenarios/check"): "read",
     ("POST", f"{V1}/scenarios/read"): "read",
     ("POST", f"{V1}/scenarios/edits"): "read",
@@ -55,23 +64,26 @@ class Guard:
 
     Parameters
     ----------
-    keys
-        Keys that let people in; None: everything is open.
+    state
+        Holds the keys that let people in and the links that show one thing; None: all is open.
     """
 
-    def __init__(self, keys: Keys | None) -> None:
-        self._keys = keys
+    def __init__(self, state: State | None) -> None:
+        self._state = state
 
     async def __call__(self, request: Request) -> None:
         """Refuse a request without a key (401) or whose role may not ask for this (403)."""
-        if self._keys is None:
+        if self._state is None:
             return
         rule = RULES.get((request.method, request.scope["route"].path))
         if rule == "open":
             return
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         key = given.strip() if kind.lower() == "bearer" else _key_of_cookie(request)
-        role = await run_in_threadpool(self._keys.role_of, key) if key else None
+        role = await run_in_threadpool(self._state.keys.role_of, key) if key else None
+        request.state.role = role
+        if role is None and rule == "read" and await _is_shown(request, self._state.shares):
+            return
         if role is None and "text/html" in request.headers.get("accept", ""):
             raise HTTPException(303, headers={"Location": login_address(request)})
         if role is None:
@@ -82,6 +94,18 @@ class Guard:
         if rule is None or ROLES.index(role) < ROLES.index(rule):
             detail = f"a key of role {role} may not do this"
             raise RefusedError(403, Refusal(code="NotAllowed", detail=detail))
+
+
+async def _is_shown(request: Request, shares: Shares) -> bool:
+    """Tell whether a link that was opened in this browser shows what is asked for."""
+    tokens = [text for name, text in request.cookies.items() if name.startswith(SHARE_COOKIE)]
+    if request.method != "GET":
+        return False
+    for token in tokens[:_MOST_LINKS]:
+        share = await run_in_threadpool(shares.of_token, token)
+        if share is not None and Shared.model_validate(share.content).shows(request):
+            return True
+    return False
 
 
 def _key_of_cookie(request: Request) -> str:

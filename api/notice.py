@@ -12,6 +12,8 @@ _LAYOUT = (
     ".notice form{display:flex;gap:10px;flex-wrap:wrap;align-items:end;margin-top:14px}"
     ".notice label{display:grid;gap:4px;flex:1 1 260px}"
     ".notice input{padding:8px 10px;border:1px solid var(--line-2);border-radius:5px}"
+    ".notice h2{margin-top:22px;font-size:14px}"
+    ".notice li{padding:8px 0;border-top:1px solid var(--line)}"
     ".notice progress{width:100%;margin-top:12px;accent-color:var(--accent)}"
 )
 _SIGN = (

@@ -12,7 +12,14 @@ from geo_planner.pages.drawing.assets import PACKAGES, SERVED_AT, asset_folder
 from geo_planner.pages.drawing.page import EDITOR_LINK, SERVED_LINKS
 
 from .addresses import ScenarioId, StudyId, root_of
-from .choices import Lang, Visit, draw_choices, language_of, remember_language
+from .choices import (
+    Lang,
+    Visit,
+    draw_choices,
+    draw_share,
+    language_of,
+    remember_language,
+)
 from .drawing import (
     BRIEF,
     FILES,
@@ -56,7 +63,8 @@ class Visits:
         if visit.shelf.state == "computing":
             return _waiting(visit)
         nonce, root = visit.request.state.nonce, root_of(visit.request)
-        html = sent(draw(), nonce=nonce, root=root, choices=draw_choices(visit, self.library))
+        choices, share = draw_choices(visit, self.library), draw_share(visit)
+        html = sent(draw(), nonce=nonce, root=root, choices=choices, share=share)
         answer = HTMLResponse(html, headers={"Cache-Control": "no-store"})
         remember_language(answer, visit.request)
         return answer

@@ -6,6 +6,7 @@ from .settings import ServiceSettings
 from .state.jobs import Jobs
 from .state.keys import Keys
 from .state.scenarios import Scenarios
+from .state.shares import Shares
 from .state.store import Store, state_url
 
 
@@ -29,6 +30,7 @@ class State:
         self._store = Store(settings.state_url or state_url(settings.folders[0]))
         self.scenarios = Scenarios(self._store)
         self.keys = Keys(self._store)
+        self.shares = Shares(self._store)
         self.jobs = Jobs(self._store, silent_s=settings.silent_s)
         self.runner = Runner(self.jobs, library, settings.workers)
 

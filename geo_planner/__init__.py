@@ -40,7 +40,21 @@ if TYPE_CHECKING:
     from geo_planner.compare import Comparison, compare_results
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
-    from geo_planner.finder import FoundGround, SiteSearch, find_ground
+    from geo_planner.finder import (
+        Assumptions,
+        Feasibility,
+        FoundGround,
+        Relocation,
+        SiteSearch,
+        Staff,
+        appraise_sites,
+        find_ground,
+        merged_staff,
+        read_assumptions,
+        read_staff,
+        relocate,
+        write_example_assumptions,
+    )
     from geo_planner.isochrone import Isochrones
     from geo_planner.itinerary import Itineraries, find_itineraries
     from geo_planner.portfolio import (
@@ -60,10 +74,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisResult",
+    "Assumptions",
     "BatchStatus",
     "Catchment",
     "Comparison",
     "Fares",
+    "Feasibility",
     "FoundGround",
     "FoundSites",
     "Isochrones",
@@ -73,14 +89,17 @@ __all__ = [
     "Preflight",
     "Reaching",
     "Region",
+    "Relocation",
     "Scenario",
     "SiteSearch",
+    "Staff",
     "Study",
     "Travel",
     "TravelTimes",
     "access_of_points",
     "analyse",
     "apply_scenario",
+    "appraise_sites",
     "balanced_floating_catchment",
     "balancing_cost",
     "build_region",
@@ -99,14 +118,18 @@ __all__ = [
     "gravity",
     "gravity_access",
     "in_words",
+    "merged_staff",
     "open_catchment",
     "open_region",
     "portfolio_frame",
+    "read_assumptions",
     "read_batch",
     "read_fares",
     "read_result",
     "read_scenario",
+    "read_staff",
     "read_study",
+    "relocate",
     "run",
     "run_batch",
     "settings_of",
@@ -118,6 +141,7 @@ __all__ = [
     "write_briefs",
     "write_comparison",
     "write_example",
+    "write_example_assumptions",
     "write_report",
 ]
 
@@ -154,7 +178,21 @@ __getattr__ = names_on_use(
         "compare": ("Comparison", "compare_results"),
         "config": ("Fares", "Study", "Travel", "read_fares", "read_study"),
         "exports": ("export",),
-        "finder": ("FoundGround", "SiteSearch", "find_ground"),
+        "finder": (
+            "Assumptions",
+            "Feasibility",
+            "FoundGround",
+            "Relocation",
+            "SiteSearch",
+            "Staff",
+            "appraise_sites",
+            "find_ground",
+            "merged_staff",
+            "read_assumptions",
+            "read_staff",
+            "relocate",
+            "write_example_assumptions",
+        ),
         "isochrone": ("Isochrones",),
         "itinerary": ("Itineraries", "find_itineraries"),
         "portfolio": ("PortfolioLimits", "PortfolioResult", "portfolio_frame", "solve_portfolio"),

@@ -49,6 +49,7 @@ COLUMNS = {
     "ptal_windows": "window from_time until_time meaning",
     "ptal_bands": "band up_to",
     "finder_cuts": "table kind width_m",
+    "commute_factors": "mode detour_factor co2_g_per_person_km meaning",
     "plausible_values": "modification key low high unit hint",
 }
 NUMBERS = {
@@ -77,6 +78,7 @@ NUMBERS = {
     "ptal_modes": "catchment_m reliability_min",
     "ptal_bands": "up_to",
     "finder_cuts": "width_m",
+    "commute_factors": "detour_factor co2_g_per_person_km",
 }
 KEYS = {
     "criteria": ["id"],
@@ -114,6 +116,7 @@ KEYS = {
     "ptal_windows": ["window"],
     "ptal_bands": ["band"],
     "finder_cuts": ["table", "kind"],
+    "commute_factors": ["mode"],
 }
 MAY_BE_BLANK = {
     "cap", "cap_value", "width_m", "condition", "clusters", "typical_use",

@@ -1,11 +1,5 @@
-"""Keys: made at random, shown once, kept as digests, compared in constant time, revoked for good.
+"""Keys of people and programs, each with a role; revoked for good."""
 
-A key is long and random, so that its plain digest tells nothing about it.
-"""
-
-import hashlib
-import hmac
-import secrets
 from typing import Literal, get_args
 
 from sqlalchemy import func, select
@@ -14,11 +8,11 @@ from geo_planner.errors import InputError
 
 from .store import Store
 from .tables import Key, now
+from .tokens import id_of, is_token, new_token
 
 Role = Literal["read", "edit", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 _MARK = "gp"
-_NO_DIGEST = "0" * 64
 
 
 class Keys:
@@ -45,10 +39,10 @@ class Keys:
             raise InputError(f"{role!r} is no role: choose from {', '.join(ROLES)}")
         if not 0 < len(name) <= 200:  # noqa: PLR2004
             raise InputError("name the key after who gets it, in 1 to 200 characters")
-        key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        token = new_token(_MARK)
         with self._store.session() as session:
-            session.add(Key(id=key_id, name=name, role=role, digest=_digest(secret)))
-        return f"{_MARK}_{key_id}_{secret}"
+            session.add(Key(id=token.id, name=name, role=role, digest=token.digest))
+        return token.text
 
     def all(self) -> list[Key]:
         """Give all keys, the oldest first; without their secrets, which nobody has."""
@@ -77,15 +71,10 @@ class Keys:
 
     def role_of(self, given: str) -> Role | None:
         """Give the role of a key; None where it lets nobody in."""
-        mark, _, rest = given.partition("_")
-        key_id, _, secret = rest.partition("_")
+        key_id = id_of(_MARK, given)
         with self._store.session() as session:
-            key = session.get(Key, key_id) if mark == _MARK else None
-        is_same = hmac.compare_digest(_digest(secret), _NO_DIGEST if key is None else key.digest)
+            key = session.get(Key, key_id) if key_id is not None else None
+        is_same = is_token(given, None if key is None else key.digest)
         if key is None or key.revoked_at is not None or not is_same:
             return None
         return next(role for role in ROLES if role == key.role)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -72,10 +72,7 @@ def extend_trips(plan: ExtendLine, draft: Draft) -> None:
     would have to start before the service day is left as it is, and told.
     """
     ends = stops_called(draft, plan.from_stop)
-    calls = calls_in_order(draft, plan.routes)
-    last = calls.groupby("trip_id", sort=False).tail(1)
-    first = calls.groupby("trip_id", sort=False).head(1)
-    last, first = last[last["stop_id"].isin(ends)], first[first["stop_id"].isin(ends)]
+    first, last = _calls_at_ends(draft, plan, ends)
     if not len(last) and not len(first):
         raise Refused(Reason("scenario_no_end", stop=plan.from_stop))
     ids, points, added = place_stops(draft, plan.stops, plan.added_id, plan.mode)
@@ -90,7 +87,19 @@ def extend_trips(plan: ExtendLine, draft: Draft) -> None:
         places = [end, *back_points(draft, plan.stops, points)]
         course = course_back(draft, [end, *points], places, plan, line)
         back = [stop.back_stop_id or own for stop, own in zip(plan.stops, ids, strict=True)]
+        # calls added behind the last have moved the rows of the table
+        first, _ = _calls_at_ends(draft, plan, ends)
         _prepend(draft, first, _ExtensionLeg(back, plan.run_times_s(course[::-1]), plan.dwell_s))
+
+
+def _calls_at_ends(
+    draft: Draft, plan: ExtendLine, stops: set[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the first calls and the last calls of the plan's lines that are made at some stops."""
+    calls = calls_in_order(draft, plan.routes)
+    by_trip = calls.groupby("trip_id", sort=False)
+    first, last = by_trip.head(1), by_trip.tail(1)
+    return first[first["stop_id"].isin(stops)], last[last["stop_id"].isin(stops)]
 
 
 def _place_of(draft: Draft, calls: pd.DataFrame) -> Point:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+import pandas as pd
 import shapely
 
 from geo_planner.packaged import packaged_rows
@@ -17,6 +18,7 @@ from geo_planner.scenario.base import Modification
 from geo_planner.scenario.draft import Draft
 from geo_planner.scenario.growth import COUNTS, AddDevelopment, GrowZones
 from geo_planner.scenario.places import AddSite
+from geo_planner.scenario.stops import MoveStop
 from geo_planner.scenario.values import Period
 from geo_planner.units import SECONDS_PER_MIN
 
@@ -24,6 +26,7 @@ _MOST_FLOOR_PER_GROUND = 10.0
 _MOST_GROWTH = 4.0
 _MOST_OFF_MEASURE = 2.0
 _LEAST_FLOOR_PER_JOB_M2 = 5.0
+_MOST_MOVED_M = 1000.0
 
 
 def notes_on_values(item: Modification, before: Draft, after: Draft) -> Iterator[Reason]:
@@ -41,6 +44,8 @@ def notes_on_values(item: Modification, before: Draft, after: Draft) -> Iterator
         yield from _headway_notes(period)
     if isinstance(item, GrowZones):
         yield from _growth_notes(item, before, after)
+    if isinstance(item, MoveStop):
+        yield from _move_notes(before, after)
     if isinstance(item, AddSite | AddDevelopment | Rezone) and item.area is not None:
         yield from _ground_notes(item, shapely.area(after.place(item.area)))
 
@@ -77,6 +82,17 @@ def _growth_notes(item: GrowZones, before: Draft, after: Draft) -> Iterator[Reas
         earlier, later = float(old[changed].sum()), float(new[changed].sum())
         if earlier and not 1 / _MOST_GROWTH <= later / earlier <= _MOST_GROWTH:
             yield Reason("scenario_growth_odd", column=name, before=earlier, after=later)
+
+
+def _move_notes(before: Draft, after: Draft) -> Iterator[Reason]:
+    """Tell of stops with calls that move farther than run times can be left as they are."""
+    old = before.frame("stops").set_index("stop_id")["geometry"]
+    new = after.frame("stops").set_index("stop_id")["geometry"].reindex(old.index)
+    away_m = pd.Series(shapely.distance(old.to_numpy(), new.to_numpy()), old.index)
+    called = set(after.frame("stop_times")["stop_id"])
+    far = away_m[(away_m > _MOST_MOVED_M) & away_m.index.isin(called)]
+    for stop_id, distance_m in far.items():
+        yield Reason("scenario_moved_far", stop=str(stop_id), distance=float(distance_m))
 
 
 def _ground_notes(item: AddSite | AddDevelopment | Rezone, ground_m2: float) -> Iterator[Reason]:

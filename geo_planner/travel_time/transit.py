@@ -91,7 +91,12 @@ class TransitRouter:
         self.mode = mode
         self.window: Window = window_of(travel, moment, region.timezone.key)
         tables = timetables_of(
-            region, self.window.day, travel, self.window.until_s, self.window.from_s
+            region,
+            self.window.day,
+            travel,
+            self.window.until_s,
+            self.window.from_s,
+            self.window.asked_from_s,
         )
         timetable = next(tables)
         stops = region.geo_table("stops").set_index("stop_id").geometry

@@ -52,9 +52,14 @@ class Window:
         return TURN_CS - self.minutes_cs[::-1] if self.is_arrival else self.minutes_cs
 
     @property
+    def asked_from_s(self) -> int:
+        """Earliest time of any journey, of any day [s of the day]."""
+        return math.floor(self.first_s - (self.max_time_s if self.is_arrival else 0.0))
+
+    @property
     def from_s(self) -> int:
         """Earliest time of any journey [s of the day], at most 0."""
-        return min(0, math.floor(self.first_s - self.max_time_s)) if self.is_arrival else 0
+        return min(0, self.asked_from_s)
 
     @property
     def until_s(self) -> int:

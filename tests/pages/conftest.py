@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo_planner.analysis import analyse
+from geo_planner.analysis import analyse, with_policy
 from tests.pages.changed_town import changed_comparison
 from tests.pages.small_town import town_result, write_town
 
@@ -24,9 +24,9 @@ def comparison(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def demo_result(demo):
-    return analyse(demo)
+    return with_policy(analyse(demo))
 
 
 @pytest.fixture(scope="session")
 def ballerup_result(ballerup):
-    return analyse(ballerup)
+    return with_policy(analyse(ballerup))

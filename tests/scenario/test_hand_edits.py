@@ -247,6 +247,25 @@ def _(town):
                   route_id="R")  # fmt: skip
 
 
+@case("trips, at the stop where the short turn starts", do="ExtendLine", routes=R,
+      stops=[{"name": "x", "at": at(0.5, 1)}], run_times_min=[0.5], dwell_s=30,
+      from_stop="feed:a")  # fmt: skip
+def _(town):
+    feed = town.feeds["feed"]
+    feed.stops["x"] = (0.5, 1)
+    feed.drop(*feed.of_route("R"))
+    for k in range(12):
+        start_s = EIGHT_S + 600 * k
+        feed.ride(f"t{k}", ("x", start_s - 60), ("a", start_s - 30, start_s),
+                  ("b", start_s + 60), ("c", start_s + 120), ("d", start_s + 180),
+                  route_id="R")  # fmt: skip
+        feed.ride(f"r{k}", ("d", start_s), ("c", start_s + 60), ("b", start_s + 120),
+                  ("a", start_s + 180, start_s + 210), ("x", start_s + 240),
+                  route_id="R")  # fmt: skip
+    feed.ride("short", ("x", 29_040), ("a", 29_070, 29_100), ("b", 29_160), ("c", 29_220),
+              route_id="R")  # fmt: skip
+
+
 @case("frequencies", **extension((10, 1), 1), routes=F, from_stop="feed:g")
 @case("frequencies of trips that start at midnight", EARLY, **extension((10, 1), 1), routes=F,
       from_stop="feed:g")  # fmt: skip

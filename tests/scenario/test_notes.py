@@ -187,6 +187,14 @@ DOUBTFUL = {
         {"do": "AddSite", "name": "S", "area": area(3, 3, 4, 4), "area_m2": 1.0},
         "area_m2 = 1, but the area drawn measures",
     ),
+    "jobs of a whole town at one place": (
+        {"do": "AddBusiness", "name": "B", "at": at(6, 1), "employees_count": 1_000_000},
+        "jobs at one workplace",
+    ),
+    "a stop moved to another district": (
+        {"do": "MoveStop", "stops": {"ids": ["1:east"]}, "to": at(60, 60)},
+        "the run times of its lines stay",
+    ),
     "floor area beyond the ground": (
         {"do": "AddDevelopment", "name": "D", "area": area(0, 0, 1, 1), "floor_area_m2": 2e5,
          "jobs_count": 9},

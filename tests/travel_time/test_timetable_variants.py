@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 
 from geo_planner.config import Study, Travel
+from geo_planner.errors import InputError
 from geo_planner.region.build import build_region
 from geo_planner.travel_time import travel_times
 from tests.sources.osm.osm_drawing import ORIGIN_M
@@ -81,6 +82,15 @@ def test_a_trip_after_midnight_runs_on_the_morning_after_its_day(tmp_path):
     region = by_night(tmp_path, 25 * H + 10 * MIN, "20240514", "20240515")
     require_bus_at(region, "2024-05-15T01:10")
     require_walk_at(region, "2024-05-15T02:09")
+
+
+@pytest.mark.parametrize("other_day", ["20240514", "20240516"])
+def test_the_night_after_a_day_of_service_has_the_trips_of_its_evening(tmp_path, other_day):
+    """The day itself is outside the feed's dates, or without service: by day it is refused."""
+    region = by_night(tmp_path, 24 * H + 10 * MIN, "20240514", other_day)
+    require_bus_at(region, "2024-05-15T00:10")
+    with pytest.raises(InputError, match="2024-05-15"):
+        seconds(region, "2024-05-15T08:00")
 
 
 @pytest.mark.parametrize("day", ["2024-03-31", "2024-10-27"])

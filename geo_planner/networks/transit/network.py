@@ -49,7 +49,12 @@ class TransitNetwork:
 
 
 def timetables_of(
-    region: Region, day: date, travel: Travel, until_s: int, from_s: int = 0
+    region: Region,
+    day: date,
+    travel: Travel,
+    until_s: int,
+    from_s: int = 0,
+    asked_from_s: int | None = None,
 ) -> Iterator[Timetable]:
     """Lay out the timetable of a day from the region's feed tables, between times [s of the day].
 
@@ -71,7 +76,8 @@ def timetables_of(
     for phases in draws:
         yield build_timetable(
             tables, day, from_s=from_s, until_s=max(until_s, DEFAULT_UNTIL_S),
-            through_s=travel.max_time_s, phases=phases, wheelchair=travel.wheelchair,
+            through_s=travel.max_time_s, asked_from_s=asked_from_s, phases=phases,
+            wheelchair=travel.wheelchair,
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ day large ones; on the two nights a year when clocks change, service days are 23
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -122,8 +122,18 @@ def service_seconds(moment: dt.datetime, timezone: str) -> float:
     return (local - service_start(moment.date(), timezone)).total_seconds()
 
 
-def require_service(tables: Mapping[str, pd.DataFrame], day: dt.date) -> None:
+def require_service(
+    tables: Mapping[str, pd.DataFrame], day: dt.date, overnight: Collection[str] = ()
+) -> None:
     """Refuse a day outside a feed's dates, or a day without any trip.
+
+    Parameters
+    ----------
+    tables, day
+        Tables of the feeds, and the day asked for.
+    overnight
+        Feeds with trips of the evening before that are still under way when it is asked for: they
+        hold for that night.
 
     Raises
     ------
@@ -134,13 +144,14 @@ def require_service(tables: Mapping[str, pd.DataFrame], day: dt.date) -> None:
     text = day.isoformat()
     spans = feeds[feeds["first_date"].notna()]
     is_outside = (spans["first_date"] > text) | (spans["last_date"] < text)
+    is_outside &= ~spans["feed"].isin(list(overnight))
     if is_outside.any():
         raise InputError(
             f"the timetable does not hold for {text}: choose a date within",
             [_span(feed) for feed in spans[is_outside].to_dict("records")],
         )
     services = active_services(tables["calendar"], tables["calendar_dates"], day)
-    if not tables["trips"]["service_id"].isin(services).any():
+    if not overnight and not tables["trips"]["service_id"].isin(services).any():
         raise InputError(
             f"no trips run on {text}: choose another date within",
             [_span(feed) for feed in spans.to_dict("records")]

@@ -143,6 +143,7 @@ def build_timetable(
     from_s: int = 0,
     until_s: int = DEFAULT_UNTIL_S,
     through_s: float = DEFAULT_UNTIL_S,
+    asked_from_s: int | None = None,
     timezone: str | None = None,
     phases: Phases | None = None,
     wheelchair: bool = False,
@@ -161,6 +162,9 @@ def build_timetable(
         Trips that end before the one or start after the other are left out [s of the day].
     through_s
         Longest journey asked for [s]: a vehicle is followed on no longer.
+    asked_from_s
+        Earliest time of any journey [s of the day]: a day without service has trips in the night
+        where those of the evening before are still under way then. None: it has none.
     timezone
         Time zone of the region; by default that of the first feed.
     phases
@@ -173,7 +177,6 @@ def build_timetable(
     InputError
         When the day lies outside a feed's dates, or no trip runs on it.
     """
-    require_service(tables, day)
     stops = platforms(tables)
     route_idx = index_in(tables["trips"]["route_id"], tables["routes"]["route_id"])
     called, findings = read_trips(tables, stops)
@@ -189,6 +192,7 @@ def build_timetable(
         tables, day, first_s, last_s, from_s=from_s, until_s=until_s,
         timezone=timezone or str(tables["feeds"]["timezone"].iloc[0]), phases=phases,
     )  # fmt: skip
+    require_service(tables, day, _overnight(tables, runs, last_s, asked_from_s))
     through = add_through_trips(
         tables, trips, runs, places.stop_idx, is_repeated(tables), through_s
     )
@@ -219,6 +223,16 @@ def build_timetable(
         **_time_arrays(trips, run_trip, runs.shift_s * CENTISECONDS_PER_S, first_run),
         **_boarding_arrays(arrays, len(places.stop_idx)),
     )
+
+
+def _overnight(
+    tables: Mapping[str, pd.DataFrame], runs: Runs, last_s: LongArray, asked_from_s: int | None
+) -> set[str]:
+    """Name the feeds whose trips of earlier days are still under way at a time."""
+    if asked_from_s is None:
+        return set()
+    is_late = (runs.day_offset < 0) & (last_s[runs.trip_row] + runs.shift_s >= asked_from_s)
+    return set(tables["trips"]["feed"].iloc[runs.trip_row[is_late]])
 
 
 def _onward_arrays(through: ThroughTrips, run_trip: LongArray) -> dict[str, npt.NDArray[Any]]:

@@ -31,7 +31,7 @@ SERVED_LINKS: Mapping[str, str] = {
     "policy": "/policy",
 }  # fmt: skip
 COMPARE_LINK, COMPARE_BRIEF_LINK, EDITOR_LINK = "/compare", "/compare-brief", "/scenario"
-CHOICES_HERE = '<div class="choices"></div>'
+CHOICES_HERE, SHARE_HERE = '<div class="choices"></div>', '<span class="share"></span>'
 _FROM_CARDS = ("ask", "site_brief")
 _TABS = ("overview", "map", "ask", "sites", "scenarios", "compare", "policy")
 _TAB_WORDS: Mapping[str, str] = {"compare": "comparison", "ask": "access"}
@@ -203,7 +203,10 @@ def _nonce_attribute(nonce: str | None) -> str:
 
 
 def choices_html(
-    words: Wording, choices: Mapping[str, Sequence[Choice]], sign_out: str | None = None
+    words: Wording,
+    choices: Mapping[str, Sequence[Choice]],
+    sign_out: str | None = None,
+    share: str | None = None,
 ) -> str:
     """Write what can be chosen at the top of a served page, for the place kept for it.
 
@@ -215,9 +218,11 @@ def choices_html(
         Things to choose from, by what they are: ``study``, ``scenario``, ``a``, ``b``, ``lang``.
     sign_out
         Address that signs out; None: nobody signed in.
+    share
+        Address of the page that shares this one, up to this one's address; None: it cannot be.
     """
     template = _environment().get_template("choices.html")
-    html: str = template.render(words=words, choices=choices, sign_out=sign_out)
+    html: str = template.render(words=words, choices=choices, sign_out=sign_out, share=share)
     return html
 
 
@@ -252,7 +257,9 @@ def render_alone(template: str, *, words: Wording, **context: Any) -> str:
 def render_document(template: str, *, nonce: str | None = None, **context: Any) -> str:
     """Render a template that is a whole document of its own, such as a sheet to print."""
     html: str = (
-        _environment().get_template(template).render(nonce=_nonce_attribute(nonce), **context)
+        _environment()
+        .get_template(template)
+        .render(nonce=_nonce_attribute(nonce), share_here=SHARE_HERE if nonce else "", **context)
     )
     return html
 

@@ -40,6 +40,15 @@ var makeGP = function (data) {
     return k;
   };
 
+  /* what is shared is the page as its address says by now */
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest("a[data-share]");
+    if (!link) return;
+    const to = new URL(link.href), page = to.searchParams.get("page").split(/[?#]/)[0];
+    to.searchParams.set("page", page + location.search + location.hash);
+    link.href = to.href;
+  });
+
   /* a scenario or language chosen at the top keeps what the page's address says by now */
   document.addEventListener("click", function (event) {
     const link = event.target.closest(".choices a[data-key]");

@@ -158,6 +158,14 @@ def test_an_object_of_two_rules_has_two_zones():
     assert result.summary.loc["sites0", "net_area_m2"] == 10_000 - result.excluded["sites0"].area
 
 
+def test_a_zone_round_an_object_that_names_no_source_names_none():
+    zone = row_of(
+        checked([at(Point(50, 50))], "monument_line", geometry_is="object"), "ancient_monument"
+    )
+    assert zone["state"] == "conflict"
+    assert zone[["source"]].isna().all()
+
+
 def test_an_object_without_a_width_is_a_conflict_although_it_covers_nothing():
     dike = at(LineString([(-10, 50), (110, 50)]))
     result = checked([dike], "dike", geometry_is="object")
