@@ -11,9 +11,9 @@ help:  ## list these commands
 demo: $(READY)  ## run the whole chain on the embedded demo; open out/demo/index.html
 	$(PY) -m geo_planner run data/studies/demo.toml --out out/demo
 
-# one process runs all tests of a file, and makes once what they share
+# one process runs all tests of a file, and makes once what they share; tests/conftest.py orders files
 test: $(READY)  ## all tests, those on whole regions and in a browser too
-	$(PY) -m pytest -n 2 --dist loadfile -m "not network and not prove"
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not network and not prove"
 
 # rooms whose answers are worked out on small inputs, without a region that others wait for
 FAST := tests/kernels tests/words tests/siting tests/portfolio tests/land tests/accessibility tests/test_classes.py \

@@ -24,6 +24,7 @@ from api.settings import ServiceSettings
 from geo_planner import errors, schema
 from geo_planner.cli import app
 from geo_planner.config import Job, Study
+from geo_planner.finder.assumptions import KEYS_PAGE, Assumptions
 from geo_planner.scenario import scenario_schema
 
 FOLDER = Path(__file__).resolve().parent / "reference"
@@ -83,6 +84,7 @@ def pages() -> dict[str, str]:
         "tables.md": _tables_page(),
         "study-keys.md": _study_page(),
         "job-keys.md": _job_page(),
+        KEYS_PAGE: _assumptions_page(),
         "service-settings.md": _service_page(),
         "commands.md": _commands_page(),
         "errors.md": _errors_page(),
@@ -121,6 +123,7 @@ def _index_page() -> str:
         ("[study-keys.md](study-keys.md)", "every key of a study file"),
         ("[study.schema.json](study.schema.json)", "the same as JSON schema, for editors"),
         ("[job-keys.md](job-keys.md)", "every key of the job of a batch"),
+        (f"[{KEYS_PAGE}]({KEYS_PAGE})", "every key of the assumptions of an appraisal"),
         ("[scenario.schema.json](scenario.schema.json)", "every key of a scenario file"),
         ("[service-settings.md](service-settings.md)", "every setting of the service"),
         ("[commands.md](commands.md)", "every command and option"),
@@ -184,6 +187,22 @@ def _study_page() -> str:
     )
     blocks = [_model_block(place, node) for place, node in _sections(whole, whole["$defs"])]
     return _page("Study keys", intro, *blocks)
+
+
+def _assumptions_page() -> str:
+    whole = Assumptions.model_json_schema()
+    intro = (
+        "Assumptions are one TOML file, which `geo-planner feasibility` appraises sites by; "
+        "`geo-planner feasibility --example FILE` writes one of made-up numbers. Keys that are not "
+        "listed here are refused. A figure is one number, or a range: `[low, likely, high]`."
+    )
+    places = {
+        "uses.USE": "UseAssumptions",
+        "parking.KIND": "ParkingAssumptions",
+        "planning_years": "PlanningYears",
+    }
+    blocks = [_model_block(place, whole["$defs"][name]) for place, name in places.items()]
+    return _page("Assumption keys", intro, _model_block("assumptions", whole), *blocks)
 
 
 def _job_page() -> str:

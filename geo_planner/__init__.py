@@ -41,14 +41,19 @@ if TYPE_CHECKING:
     from geo_planner.config import Fares, Study, Travel, read_fares, read_study
     from geo_planner.exports import export
     from geo_planner.finder import (
+        Assumptions,
+        Feasibility,
         FoundGround,
         Relocation,
         SiteSearch,
         Staff,
+        appraise_sites,
         find_ground,
         merged_staff,
+        read_assumptions,
         read_staff,
         relocate,
+        write_example_assumptions,
     )
     from geo_planner.isochrone import Isochrones
     from geo_planner.itinerary import Itineraries, find_itineraries
@@ -69,10 +74,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisResult",
+    "Assumptions",
     "BatchStatus",
     "Catchment",
     "Comparison",
     "Fares",
+    "Feasibility",
     "FoundGround",
     "FoundSites",
     "Isochrones",
@@ -92,6 +99,7 @@ __all__ = [
     "access_of_points",
     "analyse",
     "apply_scenario",
+    "appraise_sites",
     "balanced_floating_catchment",
     "balancing_cost",
     "build_region",
@@ -114,6 +122,7 @@ __all__ = [
     "open_catchment",
     "open_region",
     "portfolio_frame",
+    "read_assumptions",
     "read_batch",
     "read_fares",
     "read_result",
@@ -132,6 +141,7 @@ __all__ = [
     "write_briefs",
     "write_comparison",
     "write_example",
+    "write_example_assumptions",
     "write_report",
 ]
 
@@ -169,14 +179,19 @@ __getattr__ = names_on_use(
         "config": ("Fares", "Study", "Travel", "read_fares", "read_study"),
         "exports": ("export",),
         "finder": (
+            "Assumptions",
+            "Feasibility",
             "FoundGround",
             "Relocation",
             "SiteSearch",
             "Staff",
+            "appraise_sites",
             "find_ground",
             "merged_staff",
+            "read_assumptions",
             "read_staff",
             "relocate",
+            "write_example_assumptions",
         ),
         "isochrone": ("Isochrones",),
         "itinerary": ("Itineraries", "find_itineraries"),

@@ -29,6 +29,11 @@ def packaged_rows(name: str) -> Rows:
     return tuple(csv.DictReader(file.read_text("utf-8").splitlines()))
 
 
+def packaged_text(name: str) -> str:
+    """Read a text of the package's data folder by its whole name."""
+    return resources.files("geo_planner").joinpath("data", name).read_text("utf-8")
+
+
 def country_rows(country: str | None, name: str) -> Rows:
     """Read a table of a country, such as ``car_speeds``; that of any country where it has none.
 

@@ -136,6 +136,24 @@ def open_run(folder: Path, *, is_checked: bool = True) -> RunFolder:
     return RunFolder(folder, folder / content["region"], content["region_digest"], content["files"])
 
 
+def describe_run(folder: Path) -> dict[str, Any]:
+    """Say what a run is about, what it wrote, and which runs of scenarios lie in its folder.
+
+    Returns
+    -------
+    dict
+        ``study``; ``rows`` by table; ``files``; ``scenarios``, the names of their folders.
+    """
+    run = open_run(folder)
+    summary = json.loads(run.file(SUMMARY).read_text("utf-8"))
+    return {
+        "study": summary["study"],
+        "rows": {table: summary[table] for table in ("zones", "businesses", "sites")},
+        "files": sorted(run.files),
+        "scenarios": sorted(f.name for f in folder.iterdir() if f.is_dir() and is_run(f)),
+    }
+
+
 def _read(folder: Path, again: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((folder / RUN_FILE).read_text("utf-8"))

@@ -259,7 +259,9 @@ def _unlike(values: pd.Series, column: Column) -> Iterator[tuple[str, BoolArray,
         yield "fault_not_allowed", rows, {"allowed": ", ".join(column.allowed)}
     if column.maximum is not None:
         rows = given & _marked(values > column.maximum)
-        yield "fault_above", rows, {"limit": f"{column.maximum}{unit}"}
+        code = "fault_above_share" if column.unit == "share" else "fault_above"
+        limit = f"{column.maximum}{unit}"
+        yield code, rows, {"limit": limit, "listed": _listed(values[rows])}
     if not column.is_nullable:
         yield "fault_key_empty" if column.is_key else "fault_empty", ~given, {}
     if column.dtype == "text" and column.is_key:

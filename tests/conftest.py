@@ -19,6 +19,12 @@ settings.load_profile("project")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items):
+    """Put files with slow tests first: the quick ones fill the time the processes have left."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Give the folder of real extracts beside the repository; absent, skip here, fail in CI."""

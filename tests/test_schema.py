@@ -183,6 +183,7 @@ def test_what_a_table_holds_is_not_changed_by_checking_it():
 def test_values_above_the_most_are_named():
     plans = {"plan_id": ["p"], "floor_area_ratio": [25.0]}
     frame = gpd.GeoDataFrame(plans, geometry=[box(0, 0, 1, 1)], crs=25832)
-    assert "'floor_area_ratio' must be at most 20.0 share: 1 row, p (25.0)" in problems(
-        frame, "plans"
-    )
+    assert (
+        "'floor_area_ratio' must be at most 20.0 share: 1 row, p (25.0) (per cent? then scale = "
+        "0.01; where they stand for unknown, missing = [25] in a layer says so)"
+    ) in problems(frame, "plans")

@@ -45,9 +45,7 @@ def cut_by_edge(
         ``(n_zones,)``; a zone off the network is not cut.
     """
     hull = shapely.convex_hull(shapely.union_all(anchor_points(people_area).to_numpy()))
-    edge = hull.exterior if isinstance(hull, shapely.Polygon) else hull
-    places = np.arange(0.0, edge.length or 1.0, _STEP_M)
-    ends = gpd.GeoSeries(shapely.line_interpolate_point(edge, places), crs=zones.crs)
+    ends = gpd.GeoSeries(_points_along(hull), crs=zones.crs)
     limit_s = seconds_from_min(cutoff_min)
     is_cut = np.zeros(len(zones), bool)
     for block in router.blocks(
@@ -58,3 +56,14 @@ def cut_by_edge(
     ):
         is_cut[block.origins] |= (seconds(block.costs_cs[:, :, 0]) <= limit_s).any(axis=1)
     return is_cut
+
+
+def _points_along(hull: shapely.Geometry) -> npt.NDArray[np.object_]:
+    """Place a point every kilometre along a hull; all zones at one place make it a point."""
+    if not hull.length:
+        return np.array([hull], dtype=object)
+    edge = hull.exterior if isinstance(hull, shapely.Polygon) else hull
+    points: npt.NDArray[np.object_] = shapely.line_interpolate_point(
+        edge, np.arange(0.0, edge.length, _STEP_M)
+    )
+    return points

@@ -27,6 +27,7 @@ from geo_planner.travel_time.inputs import (
     require_mode,
     travel_in,
 )
+from geo_planner.words.english import sentence
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -206,7 +207,22 @@ def _counts(name: str, frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
             problems.append(f"{text} holds no numbers")
         elif bad.any():
             shown = ", ".join(f"{at}: {value!r}" for at, value in given[bad].head(5).items())
-            problems.append(f"column {text!r}: {int(bad.sum())} rows hold no number: {shown}")
+            n_bad = int(bad.sum())
+            problems.append(
+                sentence("column_no_numbers", column=repr(text), count=n_bad, shown=shown)
+            )
+        elif (below := values < 0).any():
+            shown = ", ".join(f"{at}: {value!r}" for at, value in given[below].head(5).items())
+            listed = ", ".join(f"{value:g}" for value in np.unique(values[below])[:5])
+            problems.append(
+                sentence(
+                    "column_below_nothing",
+                    column=repr(text),
+                    count=int(below.sum()),
+                    shown=shown,
+                    listed=listed,
+                )
+            )
         elif n_unknown := int(np.isnan(values).sum()):
             _LOGGER.warning(
                 "%s: %s is unknown at %d of %d points, which add nothing to what is reached",

@@ -13,6 +13,7 @@ from geo_planner.arrays import FloatArray
 from geo_planner.errors import InputError
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.travel_time.columns import TRAVEL_TIME
+from geo_planner.words.english import sentence
 
 Decay = Callable[[FloatArray], FloatArray]
 
@@ -117,10 +118,7 @@ def _lined_up(counts: pd.Series, ids: pd.Index, name: str) -> FloatArray:
         problems.append(f"ids are named twice: {_shown(twice)}")
     absent = ids[~ids.isin(counts.index)]
     if len(absent):
-        problems.append(
-            f"{len(absent)} ids of the travel matrix have no count: {_shown(absent)}; "
-            "give 0, or leave it empty where it is not known"
-        )
+        problems.append(sentence("matrix_no_counts", count=len(absent), shown=_shown(absent)))
     values = pd.to_numeric(counts, errors="coerce")
     is_bad = (values.isna() & counts.notna()) | (values < 0) | np.isinf(values.to_numpy(float))
     if is_bad.any():

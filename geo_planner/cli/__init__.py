@@ -12,6 +12,7 @@ from geo_planner.cli.build import build
 from geo_planner.cli.check import check
 from geo_planner.cli.compare import compare
 from geo_planner.cli.export import export
+from geo_planner.cli.feasibility import feasibility
 from geo_planner.cli.fetch import fetch
 from geo_planner.cli.find import find
 from geo_planner.cli.gtfs_check import gtfs_check
@@ -59,7 +60,7 @@ def _start(
 
 for _command in (new, fetch, build, check, info, times, access, isochrone, reach, itinerary):
     app.command()(_command)
-for _command in (service, sites, portfolio, policy, brief, relocate):
+for _command in (service, sites, portfolio, policy, brief, relocate, feasibility):
     app.command()(_command)
 app.command(name="map")(draw_map)
 app.command(name="gtfs-check")(gtfs_check)

@@ -63,4 +63,5 @@ def access(
         "out": str(out), "origins": len(table), "columns": list(table.columns),
         "findings": tell_findings(findings, opened.study),
     }  # fmt: skip
-    say(as_json, summary, f"{out}: {len(table)} origins, {', '.join(table.columns)}")
+    n_origins = f"{len(table)} {'origin' if len(table) == 1 else 'origins'}"
+    say(as_json, summary, f"{out}: {n_origins}, {', '.join(table.columns)}")

@@ -17,6 +17,7 @@ S = TypeVar("S", bound="BaseModel")
 _MOST_EAST, _MOST_NORTH = 180.0, 90.0
 
 RegionPath = Annotated[Path, typer.Argument(help="Region folder made by `geo-planner build`.")]
+HeldPath = Annotated[Path, typer.Argument(help="Folder of a region or of a run.")]
 RunPath = Annotated[
     Path,
     typer.Argument(help="Folder of a run, read as it is, or of a region, analysed now."),

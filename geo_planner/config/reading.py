@@ -38,7 +38,7 @@ def read_study(path: Path | str) -> Study:
     ('walk', 'transit')
     """
     file = require_path(path, "study")
-    return with_base(_read(file, Study, "study file"), file.parent)
+    return with_base(read_settings(file, Study, "study file"), file.parent)
 
 
 def read_fares(path: Path | str) -> Fares:
@@ -63,7 +63,7 @@ def read_fares(path: Path | str) -> Fares:
     >>> read_fares(file)
     Fares(kind='flat', currency='DKK', price=Decimal('24'))
     """
-    return _read(require_path(path, "fares"), Fares, "file of fares")
+    return read_settings(require_path(path, "fares"), Fares, "file of fares")
 
 
 def read_job(path: Path | str) -> Job:
@@ -75,10 +75,28 @@ def read_job(path: Path | str) -> Job:
         As for :func:`read_study`.
     """
     file = require_path(path, "job")
-    return _read(file, Job, "job", page="job-keys.md").based_in(file.parent)
+    return read_settings(file, Job, "job", page="job-keys.md").based_in(file.parent)
 
 
-def _read(path: Path, kind: type[T], what: str, *, page: str = STUDY_KEYS) -> T:
+def read_settings(path: Path, kind: type[T], what: str, *, page: str = STUDY_KEYS) -> T:
+    """Read settings of a kind from a TOML file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        Settings it holds.
+    what
+        What messages call such a file.
+    page
+        Page of the reference that lists its keys.
+
+    Raises
+    ------
+    ConfigError
+        As for :func:`read_study`.
+    """
     try:
         content = tomllib.loads(path.read_text("utf-8"))
         require_shallow(content)

@@ -61,10 +61,10 @@ class StudyHead(Settings):
         '{ en = ["shop", "shops"], da = ["butik", "butikker"] }; every figure of jobs bears it.',
     )
 
-    @property
-    def workplaces_called(self) -> str:
-        """Name in English what the rows of ``businesses`` are."""
-        return "workplaces" if self.jobs_stand_in is None else self.jobs_stand_in.en[1]
+    def workplaces_called(self, count: int) -> str:
+        """Name in English what so many rows of ``businesses`` are."""
+        forms = ("workplace", "workplaces") if self.jobs_stand_in is None else self.jobs_stand_in.en
+        return forms[count != 1]
 
     @model_validator(mode="before")
     @classmethod

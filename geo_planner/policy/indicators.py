@@ -128,7 +128,18 @@ def _trend_table(answers: _Answers) -> pd.DataFrame:
 
 def _answers(indicator: str, frames: PolicyFrames) -> Mapping[str, Known | Unknown]:
     answer = VALUES[indicator](frames)
-    return answer if isinstance(answer, Mapping) else {WHOLE_AREA: answer}
+    by_area = answer if isinstance(answer, Mapping) else {WHOLE_AREA: answer}
+    return {area: _of_source(one, frames) for area, one in by_area.items()}
+
+
+def _of_source(answer: Known | Unknown, frames: PolicyFrames) -> Known | Unknown:
+    """Name the table that no source gives, where it is said to lack a column."""
+    if not isinstance(answer, Unknown) or answer.reason.code != "table_lacks":
+        return answer
+    table = str(dict(answer.reason.values)["table"])
+    if len(getattr(frames, table)):
+        return answer
+    return replace(answer, reason=Reason("no_source_of_table", table=table))
 
 
 def _row(

@@ -13,6 +13,7 @@ from geo_planner.preflight.comparing import (
     feed_days,
     misfits,
     totals,
+    unstated,
 )
 from geo_planner.preflight.coverage import cover, lay_grid
 from geo_planner.preflight.model import Fault, Preflight, SourceReport
@@ -33,6 +34,7 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
         "fault_below": "remedy_scale",
         "fault_below_nothing": "remedy_scale",
         "fault_above": "remedy_scale",
+        "fault_above_share": "remedy_scale",
         "fault_number": "remedy_other_field",
         "fault_whole_number": "remedy_other_field",
         "fault_true_or_false": "remedy_other_field",
@@ -90,7 +92,14 @@ def check_study(study: Study, *, progress: Callable[[str], None] = lambda _: Non
         misfits=misfitting,
         totals=summed,
         feed_days=days,
-        warnings=warnings_of(grid, study, misfits=misfitting, totals=summed, feed_days=days),
+        warnings=warnings_of(
+            grid,
+            study,
+            misfits=misfitting,
+            totals=summed,
+            unstated=unstated(tables),
+            feed_days=days,
+        ),
         credits=tuple(dict.fromkeys(line for line in credit_lines if line)),
     )
 

@@ -22,6 +22,11 @@ _YEARLY = {
     "residents_in_work": ("residents_history", "workers_count"),
     "commuters_in": ("commuting", "persons_count"),
 }
+_COUNTS = (
+    ("zones", "population_count"),
+    ("zones", "workers_count"),
+    ("businesses", "employees_count"),
+)
 _KEYS = {"zones": "zone_id", "businesses": "business_id", "sites": "site_id"}
 
 
@@ -74,6 +79,24 @@ class Total:
     stated: float | None
     difference: float | None
     is_within: bool | None
+
+
+@dataclass(frozen=True)
+class Unstated:
+    """Count the study's rows that leave open what others of their table state.
+
+    Parameters
+    ----------
+    table, column
+        Where.
+    count, of
+        Rows that state nothing, of how many.
+    """
+
+    table: str
+    column: str
+    count: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -187,6 +210,17 @@ def totals(tables: Mapping[str, pd.DataFrame], study: Study) -> tuple[Total, ...
         if stated is not None
     )
     return own + yearly
+
+
+def unstated(tables: Mapping[str, pd.DataFrame]) -> tuple[Unstated, ...]:
+    """Find counts of people and jobs that some rows of the study state and others do not."""
+    found = []
+    for name, column in _COUNTS:
+        frame = _study_rows(tables, name)
+        n_open = int(frame[column].isna().sum()) if column in frame else 0
+        if 0 < n_open < len(frame):
+            found.append(Unstated(name, column, n_open, len(frame)))
+    return tuple(found)
 
 
 def _last_year(tables: Mapping[str, pd.DataFrame], key: str, area: str | None) -> pd.Series:

@@ -150,7 +150,8 @@ def _remedy(need: Need, tables: Mapping[str, pd.DataFrame]) -> Reason:
     if name in GTFS_TABLES:
         return Reason("remedy_add_gtfs")
     if name in OSM_TABLES:
-        return Reason("remedy_add_osm")
+        is_there = any(len(tables.get(other, ())) for other in OSM_TABLES)
+        return Reason("remedy_wider_osm" if is_there else "remedy_add_osm", table=name)
     if need.value and need.column == "role":
         return Reason("remedy_add_role", table=name, role=need.value)
     if need.value:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from geo_planner.config import Study
-from geo_planner.preflight.comparing import FeedDay, Misfit, Total
+from geo_planner.preflight.comparing import FeedDay, Misfit, Total, Unstated
 from geo_planner.preflight.coverage import CoverageGrid
 from geo_planner.reasons import Reason
 
@@ -14,11 +14,13 @@ def warnings_of(
     *,
     misfits: Sequence[Misfit],
     totals: Sequence[Total],
+    unstated: Sequence[Unstated],
     feed_days: Sequence[FeedDay],
 ) -> tuple[Reason, ...]:
     """List what a reader of the results should know."""
     tolerance = study.control_totals.tolerance
     warnings = [_of_misfit(misfit) for misfit in misfits if misfit.count]
+    warnings += [_of_unstated(item) for item in unstated]
     warnings += [_of_total(total, tolerance) for total in totals if total.is_within is False]
     warnings += [_of_day(day) for day in feed_days if not day.n_trips]
     if grid is None:
@@ -33,6 +35,12 @@ def _of_misfit(misfit: Misfit) -> Reason:
     if misfit.share is not None:
         what = Reason("misfit_share", what=what, share=misfit.share, counted=misfit.table)
     return Reason("misfit_first", what=what, ids=misfit.examples)
+
+
+def _of_unstated(item: Unstated) -> Reason:
+    return Reason(
+        "counts_in_part", count=item.count, of=item.of, table=item.table, column=item.column
+    )
 
 
 def _of_total(total: Total, tolerance: float) -> Reason:

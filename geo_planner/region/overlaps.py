@@ -6,6 +6,7 @@ stands twice, how much of it, and what to do.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -89,19 +90,32 @@ def _fields_twice(plans: gpd.GeoDataFrame) -> Iterator[tuple[str, Finding]]:
 
 def _people_twice(zones: gpd.GeoDataFrame) -> Iterator[tuple[str, Finding]]:
     """Tell of zones on one another, within a role and across roles apart."""
-    left, right, _ = overlapping_pairs(zones.geometry.to_numpy())
+    left, right, shared_m2 = overlapping_pairs(zones.geometry.to_numpy())
     role = zones["role"].to_numpy(object)
+    areas_m2 = shapely.area(zones.geometry.to_numpy())
+    smaller_m2 = np.minimum(areas_m2[left], areas_m2[right])
+    share = np.divide(shared_m2, smaller_m2, out=np.ones(len(left)), where=smaller_m2 > 0)
     across = role[left] != role[right]
     for pairs, code in ((across, "zones_overlap_roles"), (~across, "zones_overlap")):
         rows = np.unique(np.append(left[pairs], right[pairs]))
         if code == "zones_overlap_roles":
             rows = rows[role[rows] == "hinterland"]
         if len(rows):
-            people = float(zones["population_count"].to_numpy(float, na_value=0)[rows].sum())
-            workers = float(zones["workers_count"].to_numpy(float, na_value=0)[rows].sum())
+            people, workers = (
+                _counted_twice(zones[name], left[pairs], right[pairs], share[pairs])
+                for name in ("population_count", "workers_count")
+            )
             ids = tuple(map(str, zones["zone_id"].to_numpy()[rows][:MAX_IDS_SHOWN]))
             what = Reason(code, people=people, workers=workers)
             yield "zones", Finding("zones", "warning", len(rows), what, ids)
+
+
+def _counted_twice(
+    counts: pd.Series, left: npt.NDArray[Any], right: npt.NDArray[Any], share: npt.NDArray[Any]
+) -> float:
+    """Sum what pairs of zones may both count: the lesser count, by the share of ground in both."""
+    known = counts.to_numpy(float, na_value=0)
+    return float((share * np.minimum(known[left], known[right])).sum())
 
 
 def _workplaces_twice(businesses: gpd.GeoDataFrame) -> Iterator[tuple[str, Finding]]:

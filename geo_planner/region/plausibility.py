@@ -24,11 +24,29 @@ from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.schema import tables as schemas
 
 HIGHEST_USUAL_RATIO = 5.0
+_HIGHEST_USUAL = (
+    ("plans", "floor_area_ratio", HIGHEST_USUAL_RATIO, "ratio_high"),
+    ("plans", "max_floors", 40.0, "floors_high"),
+    ("plans", "max_height_m", 150.0, "height_high"),
+)
+# voids in whole numbers, as registers and rasters write them
+_VOIDS = (9_999.0, 99_999.0, 999_999.0, 9_999_999.0)
+_COUNTS = {
+    "zones": ("population_count", "workers_count", "pupils_count"),
+    "businesses": ("employees_count",),
+}
+_PARTS_OF_WORKERS = ("workers_basic_count", "workers_vocational_count", "workers_higher_count")
 _FAR_M = 100_000.0
 _NEAR_M = 30_000.0
 _UTM_ZONE_DEG = 6.0
-_UNITS_M2 = {"hectares": 1e4, "square_kilometres": 1e6}
-_UNIT_TOLERANCE = 0.5
+# acres and square feet: international foot
+_UNITS_M2 = {
+    "hectares": 1e4,
+    "square_kilometres": 1e6,
+    "acres": 4046.8564224,
+    "square_feet": 0.09290304,
+}
+_UNIT_TOLERANCE = 0.3
 _AREA_TOLERANCE = 0.5
 # a timetable or a list of stations may be that of a whole country
 _WIDE = ("stops", "shared_bicycle_stations")
@@ -43,17 +61,21 @@ def plausibility_findings(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[
     tables
         Validated tables of a region, by name.
     """
-    plans = tables.get("plans")
-    if plans is not None and len(plans):
-        ratio = plans["floor_area_ratio"].to_numpy(float, na_value=np.nan)
-        high = ratio > HIGHEST_USUAL_RATIO
-        if high.any():
-            what = Reason("ratio_high", highest=float(np.nanmax(ratio)))
-            yield "plans", _finding("plans", plans, high, what)
+    for name, column, highest, code in _HIGHEST_USUAL:
+        frame = tables.get(name)
+        if frame is not None and len(frame):
+            values = frame[column].to_numpy(float, na_value=np.nan)
+            high = values > highest
+            if high.any():
+                most = float(np.nanmax(values))
+                what = Reason(code, highest=most, usual=highest, listed=f"{most:g}")
+                yield name, _finding(name, frame, high, what)
     for name in ("sites", "parcels"):
         frame = tables.get(name)
         if isinstance(frame, gpd.GeoDataFrame) and len(frame):
             yield from _stated_areas(name, frame)
+            yield from _existing(name, frame)
+    yield from _people(tables)
     yield from _far_rows(tables)
 
 
@@ -103,6 +125,45 @@ def _stated_areas(name: str, frame: gpd.GeoDataFrame) -> Iterator[tuple[str, Fin
     if rows.any():
         figures = {"stated": float(stated_m2[rows].sum()), "drawn": float(frame[rows].area.sum())}
         yield name, _finding(name, frame, rows, Reason("area_unlike_shape", **figures))
+
+
+def _existing(name: str, frame: gpd.GeoDataFrame) -> Iterator[tuple[str, Finding]]:
+    """Hold the floor area that stands against the ground."""
+    floor_m2 = frame["existing_floor_area_m2"].to_numpy(float, na_value=np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = floor_m2 / frame.geometry.area.to_numpy()
+    rows = ratio > HIGHEST_USUAL_RATIO
+    if rows.any():
+        what = Reason("existing_high", highest=float(ratio[rows].max()))
+        yield name, _finding(name, frame, rows, what)
+
+
+def _people(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Finding]]:
+    """Tell of counts that look like voids, and of parts above their whole."""
+    for name, columns in _COUNTS.items():
+        frame = tables.get(name)
+        if frame is None or not len(frame):
+            continue
+        for column in columns:
+            values = frame[column]
+            void = values.isin(_VOIDS).fillna(value=False).to_numpy(bool)
+            if void.any():
+                listed = tuple(f"{value:.0f}" for value in np.unique(values[void]))
+                what = Reason("count_void", column=column, values=listed)
+                yield name, _finding(name, frame, void, what)
+    zones = tables.get("zones")
+    if zones is None or not len(zones):
+        return
+    workers = zones["workers_count"]
+    by_education = zones[list(_PARTS_OF_WORKERS)].sum(axis=1, min_count=1)
+    for part, whole, code in (
+        (workers, zones["population_count"], "workers_above_residents"),
+        # shares of totals are rounded
+        (by_education - len(_PARTS_OF_WORKERS), workers, "education_above_workers"),
+    ):
+        above = (part > whole).fillna(value=False).to_numpy(bool)
+        if above.any():
+            yield "zones", _finding("zones", zones, above, Reason(code))
 
 
 def _far_rows(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Finding]]:

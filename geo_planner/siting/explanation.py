@@ -139,9 +139,15 @@ def _needed(
             "value": values.to_numpy(float),
             "value_needed": needed,
             "raw_needed": [
-                raw_of(value, points_of(key, frozen)) if np.isfinite(value) else np.nan
+                _raw_needed(value, points_of(key, frozen))
                 for key, value in zip(keys, needed, strict=True)
             ],
         },
         index=pd.Index(keys, name="criterion_id"),
     )
+
+
+def _raw_needed(value: float, points: Points) -> float:
+    """Give the raw figure of a value; nan where a scale of no width has a step in its place."""
+    is_step = points[0][0] == points[-1][0]
+    return np.nan if is_step or not np.isfinite(value) else raw_of(value, points)

@@ -19,10 +19,12 @@ from pydantic import ValidationError
 from geo_planner.config import MODES, CellFormat, Mode, Travel
 from geo_planner.crs import require_stated
 from geo_planner.errors import InputError, require_kind
+from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.vector import files
 from geo_planner.sources.vector.points import read_points
+from geo_planner.words.english import sentence
 
 Points: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | Path | str
 Place: TypeAlias = shapely.Point | Points
@@ -184,31 +186,34 @@ def _id_problems(ids: pd.Index) -> Iterator[str]:
     absent = np.flatnonzero(ids.isna())
     if len(absent):
         rows = ", ".join(str(row + 1) for row in absent[:MAX_IDS_SHOWN])
-        yield f"{len(absent)} rows without id: row {rows}"
+        yield sentence("points_no_id", count=len(absent), first=rows)
     texts = ids[~ids.isna()].astype("str")
     doubled = texts[texts.duplicated()].unique()
     if len(doubled):
-        yield f"{len(doubled)} ids stand more than once: {_first(doubled)}"
+        yield sentence("points_ids_twice", count=len(doubled), first=_first(doubled))
 
 
 def _place_problems(places: gpd.GeoSeries, ids: pd.Index, region: Region) -> Iterator[str]:
     shapes = places.to_numpy()
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if absent.any():
-        yield f"{int(absent.sum())} rows without a place: {_first(ids[absent])}"
+        first = _first(ids[absent])
+        yield sentence("points_no_place", count=int(absent.sum()), first=first)
     kinds = places.geom_type.to_numpy(object)
     for kind in pd.unique(kinds[~absent]):
         rows = ~absent & (kinds == kind)
         if kind != "Point":
-            yield (
-                f"{int(rows.sum())} rows are no points but of type {kind}: {_first(ids[rows])}; "
-                "take points of them, such as .representative_point()"
-            )
+            rows_words = {"count": int(rows.sum()), "kind": kind, "first": _first(ids[rows])}
+            yield sentence("points_other_kind", **rows_words)
     outside = files.is_outside(places, region.crs)
     if outside.any():
-        yield (
-            f"{int(outside.sum())} rows lie far outside the area {region.crs.name} is for "
-            f"(is the CRS right, are longitude and latitude swapped?): {_first(ids[outside])}"
+        why = files.why_outside(places[outside], region.crs) or "points_elsewhere"
+        yield sentence(
+            "points_outside",
+            count=int(outside.sum()),
+            crs=region.crs.name,
+            first=_first(ids[outside]),
+            words=Reason(why),
         )
 
 

@@ -43,3 +43,9 @@ def test_a_wider_hinterland_takes_the_border_away():
         geometry=zones.geometry.affine_transform([9, 0, 0, 9, -8e4, -8e4]), crs=zones.crs
     )
     assert not cut_by_edge(CrowRouter(), zones, wide, 45, threads=1).any()
+
+
+@pytest.mark.parametrize("places", [[(0, 0)], [(0, 0), (0, 0)], [(0, 0), (3_000, 0)]])
+def test_zones_at_one_place_or_in_line_have_an_edge_too(places):
+    zones = gpd.GeoDataFrame(geometry=[shapely.Point(*at) for at in places], crs="EPSG:25832")
+    assert cut_by_edge(CrowRouter(), zones, zones, 45, threads=1).all()

@@ -203,6 +203,20 @@ def test_info_tells_people_the_same(cli, region):
         assert words in ran.out
 
 
+def test_info_of_a_run_names_its_files_and_then_its_region(cli, analysed, tmp_path):
+    from geo_planner.report import write_report
+
+    write_report(analysed, tmp_path / "run")
+    ran = cli("info", tmp_path / "run")
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("run on the region below: 9 zones, 11 workplaces, 3 sites\n")
+    for words in ("files: ", "index.html", "Small town", "zones.gpkg"):
+        assert words in ran.out
+    plain = json.loads(cli("info", tmp_path / "run", "--json").out)
+    assert plain["run"]["rows"] == {"zones": 9, "businesses": 11, "sites": 3}
+    assert plain["digest"] == analysed.region.digest
+
+
 def test_a_region_is_built_from_files_alone(cli, study, tmp_path):
     ran = cli(
         "build", "--osm", study.parent / "town.osm", "--gtfs", study.parent / "feed.zip",

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pandas as pd
-import pytest
 
 from geo_planner.analysis.totals import study_totals
 from geo_planner.compare import compare_results
@@ -74,15 +73,3 @@ def test_a_total_nobody_knows_is_unknown(result):
     zones = result.zones.assign(workers_count=pd.Series(None, result.zones.index, dtype=float))
     totals = study_totals(zones, result.businesses, result.sites)
     assert pd.isna(totals["zones", "workers_count"])
-
-
-@pytest.mark.slow
-def test_the_demo_says_every_figure_once(demo_result):
-    assert_all_agree(demo_result)
-    assert_briefs_agree(demo_result)
-
-
-@pytest.mark.slow
-def test_the_real_ballerup_says_every_figure_once(ballerup_result):
-    assert_all_agree(ballerup_result)
-    assert_briefs_agree(ballerup_result)

@@ -136,27 +136,6 @@ def test_a_check_shows_no_key(tmp_path, language):
     assert_no_keys([render_check(checked, assets=BARE)])
 
 
-# fields of its sources are the data's own words
-OWN_FIELDS = {"demo_result": frozenset(), "ballerup_result": frozenset({"municipality_code"})}
-EACH_SITE_IN = [
-    # every other site in one language, those between them in the other
-    pytest.param({"en": slice(0, None, 2), "da": slice(1, None, 2)}, id="each site in one"),
-    pytest.param(
-        {"en": slice(None), "da": slice(None)}, id="each in both", marks=pytest.mark.prove
-    ),
-]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("sites", EACH_SITE_IN)
-@pytest.mark.parametrize("language", ["en", "da"])
-@pytest.mark.parametrize("of_region", OWN_FIELDS)
-def test_a_real_region_shows_no_key(request, of_region, language, sites):
-    told = in_language(request.getfixturevalue(of_region), language)
-    pages = [*pages_of(told), *policy_pages_of(told), *briefs_of(told, sites[language])]
-    assert_no_keys(pages, OWN_FIELDS[of_region])
-
-
 COLUMNS = {
     "workers_count": ("residents in work", "beskæftigede indbyggere"),
     "workers_transit_45min_p50": (

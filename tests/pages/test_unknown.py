@@ -46,6 +46,37 @@ def test_a_count_some_workplaces_state_is_a_least_sum(result):
                      "there can be"]  # fmt: skip
 
 
+def test_a_sum_of_some_rows_is_said_to_be_the_least_there_can_be(result):
+    zones = result.zones.copy()
+    zones.loc[zones.index[0], "population_count"] = np.nan
+    lines, _ = read_page(render_overview(replace(result, zones=zones), assets=BARE))
+    own = int((zones["role"] == "study").sum())
+    assert lines[lines.index("Residents") + 2] == (
+        f"at least; stated by {own - 1} of {own} zones of the study"
+    )
+    n_own = len(result.businesses)
+    n_known = int(result.businesses["employees_count"].notna().sum())
+    assert lines[lines.index("Jobs") + 2] == (
+        f"at least; stated by {n_known} of {n_own} workplaces of the study"
+    )
+
+
+def test_neighbours_of_which_some_state_no_jobs_hold_at_least_the_sum(result):
+    subject = subject_of(result, "A")
+    near = neighbour_section(subject)
+    assert near["unknown"] > 0
+    lines, _ = read_page(render_brief(result, "A", assets=BARE))
+    assert [line for line in lines if line.startswith(f"at least {near['jobs']} job")]
+
+
+def test_access_that_nobody_is_known_to_have_is_shared_out_among_no_0_residents(result):
+    shared = result.details["equity"].assign(people=0.0, mean=np.nan)
+    nobody = replace(result, details={**result.details, "equity": shared})
+    lines, _ = read_page(render_overview(nobody, assets=BARE))
+    assert "Residents" in lines
+    assert "How access is shared out" not in lines
+
+
 def test_a_cell_whose_workplaces_state_no_jobs_is_drawn_with_unknown_jobs(result):
     zones = result.zones.assign(population_count=0.0)
     # b3, whose jobs are unknown, lies in z06: 200 m cells, x 550, y 350

@@ -1,5 +1,6 @@
 """Figures by year: every indicator on tables whose answers are round, quotients recomputed."""
 
+import json
 from collections import defaultdict
 
 import numpy as np
@@ -398,3 +399,35 @@ def test_with_all_tables_only_what_is_no_table_of_years_needs_data():
     table = found.indicators
     lacking = table[table["status"] == "needs data"]
     assert not [name for name in lacking["id"] if data[name].startswith(of_years)]
+
+
+FLOWS = {"year": 2020, "persons_count": 100.0, "education": None}
+
+
+@pytest.mark.parametrize(
+    ("rows", "indicator", "code"),
+    [
+        ([], "self_containment_residents", "no_source_of_table"),
+        ([("Else", "Else")], "self_containment_residents", "no_rows_of_area"),
+        ([("Town", "Else")], "self_containment_residents", "commuting_none_stay"),
+        ([("Town", "Else")], "commuters_in", "commuting_none_in"),
+        ([("Town", "Town")], "commuters_out", "commuting_none_out"),
+        ([("Town", "Town")], "jobs_basic_share", "commuting_no_education"),
+    ],
+)
+def test_what_rows_of_commuting_lack_is_named_as_it_is(rows, indicator, code):
+    flows = pd.DataFrame(
+        [{"from_area": start, "to_area": end, **FLOWS} for start, end in rows],
+        columns=["from_area", "to_area", *FLOWS],
+    )
+    reason = row_of(figures(commuting=flows), indicator)["reason"]
+    assert json.loads(reason)["code"] == code
+
+
+def test_a_table_that_no_source_gives_is_named_and_none_of_its_columns():
+    none = PolicyFrames(
+        zones=zones(), businesses=clustered().iloc[:0], sites=pd.DataFrame(), own_area="Town",
+        policy=SINCE_2016, reference_employment=NO_REFERENCE,
+    )  # fmt: skip
+    reason = json.loads(row_of(policy_figures(none), "high_service_share")["reason"])
+    assert reason == {"code": "no_source_of_table", "table": "businesses"}

@@ -24,7 +24,7 @@ from geo_planner.land import (
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.study.check import render_check
 from geo_planner.preflight import check_study
-from geo_planner.preflight.comparing import feed_days, misfits, totals
+from geo_planner.preflight.comparing import Unstated, feed_days, misfits, totals, unstated
 from geo_planner.preflight.coverage import cover, lay_grid
 from geo_planner.preflight.needs import missing, needs
 from geo_planner.reasons import Reason
@@ -62,7 +62,7 @@ def town(**more):
 
 _FOR_WANT_OF_DATA = (
     "no_reference_employment", "no_base_and_later_year", "table_lacks", "no_rows_of_area",
-    "no_turnover_of_area", "no_area_compared",
+    "no_turnover_of_area", "no_area_compared", "no_source_of_table",
 )  # fmt: skip
 
 
@@ -437,3 +437,23 @@ def test_a_danish_check_holds_none_of_the_english_texts(tmp_path, cli, broken):
     shown = page + cli("check", study).out
     assert [words for words in english_texts() if words in shown] == []
     assert "kontroltotal" in shown
+
+
+def test_counts_that_some_rows_state_are_told_as_the_least_there_can_be():
+    zones_of = town()["zones"]
+    in_part = town(zones=zones_of.assign(population_count=[60.0, None], workers_count=None))
+    assert unstated(in_part) == (Unstated("zones", "population_count", 1, 2),)
+    assert unstated(town()) == ()
+    what = Reason("counts_in_part", table="zones", column="population_count", count=1, of=2)
+    assert english(what) == (
+        "zones: residents stated by all but 1 of 2; sums count the others and are the least "
+        "there can be"
+    )
+
+
+def test_what_an_extract_lacks_is_not_asked_for_as_another_extract():
+    lacking = {item.table: item.remedy.code for item in missing(town(streets=town()["zones"]))}
+    assert lacking["amenities"] == "remedy_wider_osm"
+    assert {item.table: item.remedy.code for item in missing(town())}["amenities"] == (
+        "remedy_add_osm"
+    )

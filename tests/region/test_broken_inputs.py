@@ -493,11 +493,11 @@ def ask_times(cli, region, tmp_path, points):
 
 
 BAD_POINTS = {
-    "id,lon,lat\na,12.2,55.7\na,12.2,55.7\n": ["1 ids stand more than once: 'a'"],
-    "id,lon,lat\n,12.2,55.7\nb,12.2,55.7\n": ["1 rows without id: row 1"],
+    "id,lon,lat\na,12.2,55.7\na,12.2,55.7\n": ["1 id stands more than once: 'a'"],
+    "id,lon,lat\n,12.2,55.7\nb,12.2,55.7\n": ["1 row without an id: row 1"],
     "id,lon,lat\na,east,55.7\n": ["no usable 'lon', 'lat': a ('east', '55.7')"],
     "id,lon,lat\na,12.2,95\n": ["no usable 'lon', 'lat'"],
-    "id,lon,lat\na,,\n": ["1 rows without coordinates: a"],
+    "id,lon,lat\na,,\n": ["1 row without coordinates: a"],
     "id,lon,lat\na,55.7,12.2\n": ["far outside the area", "swapped"],
     "name,lon,lat\na,12.2,55.7\n": ["there is no field 'id'; the file has: name, lon, lat"],
     "id,x,y\na,700000,6180000\n": ["points need longitude and latitude"],

@@ -170,3 +170,57 @@ def test_streets_around_another_country_do_not_lie_in_it():
     streets = gpd.GeoDataFrame({"street_id": ["a", "b"]}, geometry=lines, crs=UTM)
     assert not codes(country_findings({"streets": streets}, "DK"))
     assert codes(country_findings({"streets": streets}, "SE"))
+
+
+def test_zones_that_share_a_tenth_of_their_ground_count_a_tenth_of_the_people_twice():
+    found = codes(overlap_findings(zones([square(0, 0), square(90, 0)])))
+    told = dict(found["zones_overlap"].what.values)
+    assert told == {"people": pytest.approx(10.0), "workers": pytest.approx(5.0)}
+
+
+@pytest.mark.parametrize(
+    ("unit_m2", "code"), [(4046.8564224, "area_in_acres"), (0.09290304, "area_in_square_feet")]
+)
+def test_areas_in_units_of_feet_are_told_with_the_unit(unit_m2, code):
+    found = codes(plausibility_findings(table("sites", [GRID[0]], area_m2=[10_000 / unit_m2])))
+    assert list(found) == [code]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("max_floors", 99.0, "floors_high"),
+        ("max_floors", 40.0, None),
+        ("max_height_m", 450.0, "height_high"),
+        ("max_height_m", 150.0, None),
+    ],
+)
+def test_limits_of_plans_no_building_has_are_told(column, value, code):
+    columns = {"level": "framework", "part": [0], "status": "adopted", column: [value]}
+    found = codes(plausibility_findings(table("plans", [GRID[0]], **columns)))
+    assert list(found) == ([code] if code else [])
+
+
+def test_floor_area_that_stands_far_above_its_ground_is_told():
+    rows = table("sites", GRID[:2], existing_floor_area_m2=[800_000.0, 50_000.0])
+    told = codes(plausibility_findings(rows))["existing_high"]
+    assert (told.count, dict(told.what.values)) == (1, {"highest": pytest.approx(80.0)})
+
+
+def test_counts_of_nines_are_told_as_likely_voids():
+    found = codes(plausibility_findings(zones(GRID[:3], population_count=[99_999.0, 5.0, np.nan],
+                                              workers_count=np.nan)))  # fmt: skip
+    told = found["count_void"]
+    assert (told.count, told.examples, dict(told.what.values)["values"]) == (
+        1, ("zones0",), ("99999",)
+    )  # fmt: skip
+
+
+def test_more_workers_than_residents_are_told():
+    rows = zones(GRID[:3], population_count=[10.0, 100.0, np.nan], workers_count=[50.0, 50.0, 5.0])
+    assert codes(plausibility_findings(rows))["workers_above_residents"].examples == ("zones0",)
+
+
+def test_more_workers_by_education_than_in_all_are_told_but_rounding_is_not():
+    rows = zones(GRID[:2], workers_basic_count=[40.0, 17.0], workers_higher_count=[40.0, 34.5])
+    assert codes(plausibility_findings(rows))["education_above_workers"].examples == ("zones0",)

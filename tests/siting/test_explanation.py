@@ -115,3 +115,10 @@ def test_cases_say_how_far_a_rank_moves():
     assert found["rank_least"].tolist() == [1, 1, 3]
     assert found["rank_most"].tolist() == [2, 2, 3]
     assert found["keeps_rank"].tolist() == [False, False, True]
+
+
+def test_a_scale_of_no_width_names_no_figure_that_would_do():
+    frozen = {KEYS[0]: ((20.0, 0.0), (20.0, 1.0))}
+    found = what_would_make_first(sites((20, 3), (20, 7.2)), HALVES, frozen, "s0").criteria
+    assert np.isnan(found.loc[KEYS[0], "raw_needed"])
+    assert np.isfinite(found.loc[KEYS[1], "raw_needed"])

@@ -106,18 +106,18 @@ def test_all_that_is_wrong_with_points_is_said_at_once(region, work):
         points_of(wrong, region, "homes")
     told = "\n".join(refused.value.problems)
     for words in (
-        "1 ids stand more than once: a",
-        "1 rows without id: row 3",
-        "1 rows are no points but of type Polygon: area; take points of them",
-        "1 rows without a place: empty",
-        "are longitude and latitude swapped?): far",
+        "1 id stands more than once: a",
+        "1 row without an id: row 3",
+        "1 row is no point but of type Polygon (area); take points of it",
+        "1 row without coordinates: empty",
+        "(far): is the CRS right, are longitude and latitude swapped?",
     ):
         assert words in told
 
 
 def test_ids_that_read_the_same_are_the_same(region, work):
     twice = work[:2].assign(id=[7, "7"])
-    with pytest.raises(InputError, match="1 ids stand more than once: 7"):
+    with pytest.raises(InputError, match="1 id stands more than once: 7"):
         points_of(twice, region, "homes")
 
 
@@ -127,7 +127,7 @@ def test_one_place_is_a_shapely_point_or_a_frame_of_one(region, work):
     assert point_of(work[:1].to_crs(4326), region, "start").distance(there) < 0.01
     with pytest.raises(InputError, match="one point is wanted, 2 are given"):
         point_of(work[:2], region, "start")
-    with pytest.raises(InputError, match="no points but of type LineString"):
+    with pytest.raises(InputError, match="no point but of type LineString"):
         point_of(shapely.LineString([(0, 0), (1, 1)]), region, "start")
     with pytest.raises(InputError, match="swapped"):
         point_of(shapely.Point(12.3, 55.7), region, "start")

@@ -23,6 +23,7 @@ from geo_planner.reasons import Reason, reasons_or_text
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
 from geo_planner.sources.constraint_kinds import ConstraintKind
+from geo_planner.words.english import sentence
 
 FailedState = Literal["service not reached", "layer gone", "cut short", "key missing"]
 Shapes = npt.NDArray[np.object_]
@@ -175,8 +176,13 @@ def _rows_in_force(
         raise InputError(
             "constraints are of kinds whose effect is not known",
             [
-                f"kind {name!r}, {len(group)} rows such as {group['constraint_id'].iloc[0]}: name "
-                f"a kind of the table of kinds ({', '.join(kinds)}), or give the rows an effect"
+                sentence(
+                    "constraints_kind_unknown",
+                    kind=repr(name),
+                    count=len(group),
+                    first=str(group["constraint_id"].iloc[0]),
+                    listed=", ".join(kinds),
+                )
                 for name, group in unknown.groupby("kind")
             ],
         )

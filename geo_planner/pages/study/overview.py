@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from geo_planner.accessibility.keys import MeasureKey
 from geo_planner.analysis import AnalysisResult
+from geo_planner.analysis.totals import study_rows
 from geo_planner.pages.drawing import legend
 from geo_planner.pages.drawing.assets import PageAssets, page_assets
 from geo_planner.pages.drawing.basemap import build_basemap
@@ -185,20 +187,16 @@ def _cards(
     """Choose at most six key figures, each with what it counts."""
     words = view.words
     facts = view.summary
-    own_zones = words.number(facts["zones"]) if facts else ""
-    cards = []
-    for key, unit in (("residents", "persons"), ("workers", "persons")):
-        if facts.get(key) is not None:
-            cards.append(
-                _card(view, f"{key}_label", words.figure(facts[key], unit),
-                      words("in_study_area", count=own_zones))
-            )  # fmt: skip
-    if facts.get("jobs") is not None:
-        count = words.number(facts["businesses"])
-        cards.append(
-            _card(view, "jobs_label", words.figure(facts["jobs"], "persons"),
-                  words("in_workplaces", count=count))
-        )  # fmt: skip
+    cards = [
+        _card(view, f"{key}_label", words.figure(facts[key], "persons"),
+              _stated_by(view, frame, column, unit))
+        for key, frame, column, unit in (
+            ("residents", view.zones, "population_count", "in_study_area"),
+            ("workers", view.zones, "workers_count", "in_study_area"),
+            ("jobs", view.businesses, "employees_count", "in_workplaces"),
+        )
+        if facts.get(key) is not None
+    ]  # fmt: skip
     row = equity_row(view, chosen)
     if chosen is not None and row is not None:
         mode = measure_short(chosen, view.study, words)
@@ -230,6 +228,16 @@ def _cards(
             }
         )
     return cards
+
+
+def _stated_by(view: View, frame: pd.DataFrame, column: str, unit: str) -> str:
+    """Say how many rows a sum is of, and that it is the least there can be where some are open."""
+    own = study_rows(frame)[column]
+    count, n_known = len(own), int(own.notna().sum())
+    if n_known == count:
+        return view.words(unit, count=view.words.number(count))
+    known = view.words.number(n_known)
+    return view.words(f"{unit}_in_part", known=known, count=view.words.number(count))
 
 
 def _card(view: View, label: str, figure: str, unit: str) -> dict[str, Any]:

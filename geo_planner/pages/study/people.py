@@ -22,7 +22,7 @@ _MOST_DISTRICTS = 14
 def equity_row(view: View, measure: MeasureKey | None) -> pd.Series | None:
     """Give the figures of all residents by one measure; None where nobody's access is known."""
     rows = _rows_of(view, measure)
-    found = rows[rows["district"] == _ALL] if len(rows) else rows
+    found = rows[(rows["district"] == _ALL) & (rows["people"] > 0)] if len(rows) else rows
     return found.iloc[0] if len(found) else None
 
 

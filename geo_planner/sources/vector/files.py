@@ -239,6 +239,28 @@ def is_outside(shapes: gpd.GeoSeries, area_crs: CRS) -> np.ndarray:
     return np.asarray(there & ~inside)
 
 
+def why_outside(outside: gpd.GeoSeries, area_crs: CRS) -> str | None:
+    """Name the cause where all shapes outside an area are at 0, 0, or in it with swapped axes.
+
+    Parameters
+    ----------
+    outside
+        Shapes that :func:`is_outside` marks for ``area_crs``.
+    area_crs
+        CRS whose area of use counts.
+
+    Returns
+    -------
+    str or None
+        ``places_at_zero`` or ``axes_swapped``; None where neither explains all of them.
+    """
+    if (shapely.bounds(outside.to_numpy()) == 0).all():
+        return "places_at_zero"
+    turned = shapely.transform(outside.to_numpy(), lambda coordinates: coordinates[:, ::-1])
+    is_elsewhere = is_outside(gpd.GeoSeries(turned, crs=outside.crs), area_crs)
+    return None if is_elsewhere.any() else "axes_swapped"
+
+
 def _in_area(longitude: np.ndarray, latitude: np.ndarray, area: Any) -> np.ndarray:
     in_world = (np.abs(longitude) <= 180) & (np.abs(latitude) <= 90)  # noqa: PLR2004 -- degrees
     if area is None:

@@ -348,7 +348,7 @@ def _reprojected(places: gpd.GeoSeries, crs: CRS, labels: np.ndarray, name: str)
                     of=len(places),
                     crs=area_crs.name,
                     first=first,
-                    words=Reason(why),
+                    words=Reason(files.why_outside(places[outside], area_crs) or why),
                 )
             )
     return places.to_crs(crs)

@@ -166,8 +166,13 @@ def _complete(
     lost = shapely.is_missing(values) | shapely.is_empty(values) | frame["id"].isna().to_numpy()
     if lost.mean() > cells.max_lost_share:
         raise InputError(
-            f"{path.name}: {int(lost.sum())} of {len(lost)} points are without a place or an id, "
-            f"more than {cells.max_lost_share:.0%}"
+            sentence(
+                "points_too_many_lost",
+                file=path.name,
+                count=int(lost.sum()),
+                of=len(lost),
+                share=cells.max_lost_share,
+            )
         )
     if lost.any():
         examples = tuple(map(str, _labels(frame["id"])[lost][:MAX_IDS_SHOWN]))
@@ -206,11 +211,12 @@ def _id_problems(frame: pd.DataFrame) -> list[str]:
     problems = []
     if ids.isna().any():
         rows = np.flatnonzero(ids.isna())[:MAX_IDS_SHOWN] + 1
-        problems.append(f"{int(ids.isna().sum())} rows without id: row {', '.join(map(str, rows))}")
+        first = ", ".join(map(str, rows))
+        problems.append(sentence("points_no_id", count=int(ids.isna().sum()), first=first))
     doubled = ids[ids.notna() & ids.duplicated()].drop_duplicates()
     if not doubled.empty:
         first = ", ".join(map(repr, doubled.head(MAX_IDS_SHOWN)))
-        problems.append(f"{len(doubled)} ids stand more than once: {first}")
+        problems.append(sentence("points_ids_twice", count=len(doubled), first=first))
     return problems
 
 
@@ -220,11 +226,15 @@ def _place_problems(frame: pd.DataFrame, places: gpd.GeoSeries, crs: CRS) -> lis
     values = places.to_numpy()
     absent = shapely.is_missing(values) | shapely.is_empty(values)
     outside = files.is_outside(places, crs)
-    return [
-        f"{int(rows.sum())} rows {words}: {', '.join(map(str, labels[rows][:MAX_IDS_SHOWN]))}"
-        for rows, words in (
-            (absent, "without coordinates"),
-            (outside, f"far outside the area {crs.name} is for (are lon and lat swapped?)"),
+    problems = []
+    if absent.any():
+        first = ", ".join(map(str, labels[absent][:MAX_IDS_SHOWN]))
+        problems.append(sentence("points_no_place", count=int(absent.sum()), first=first))
+    if outside.any():
+        first = ", ".join(map(str, labels[outside][:MAX_IDS_SHOWN]))
+        why = Reason(files.why_outside(places[outside], crs) or "points_elsewhere")
+        n_outside = int(outside.sum())
+        problems.append(
+            sentence("points_outside", count=n_outside, crs=crs.name, first=first, words=why)
         )
-        if rows.any()
-    ]
+    return problems

@@ -107,6 +107,14 @@ def with_swapped_axes(folder: Path) -> Path:
     return written(folder / "a.csv", "zone_id,lon,lat\nz0,55.7,12.3\n")
 
 
+def with_swapped_metres(folder: Path) -> Path:
+    return written(folder / "a.csv", "zone_id,x,y\nz0,6180150,700150\nz1,6180450,700450\n")
+
+
+def with_a_place_at_zero(folder: Path) -> Path:
+    return written(folder / "a.csv", "zone_id,lon,lat\nz0,0,0\nz1,12.3,55.7\n")
+
+
 def damaged(folder: Path) -> Path:
     return written(folder / "a.gpkg", "not a database")
 
@@ -128,6 +136,10 @@ FILES = {
     with_two_layers: (InputError, r"name one of its layers \('layer'\): one, two"),
     in_the_wrong_crs: (CRSError, r"3 of 3 rows lie outside the area WGS 84 is for \(z0, z1, z2\)"),
     with_swapped_axes: (CRSError, "1 of 1 row lies outside .*longitude and latitude are swapped"),
+    with_a_place_at_zero: (
+        CRSError,
+        r"1 of 2 rows lies outside .* \(z0\): their place is 0, 0, .*leave_out = \"incomplete\"",
+    ),
     damaged: (SourceError, "a.gpkg: not readable"),
     with_no_rows: (InputError, "a.gpkg: the layer has no rows"),
     with_ambiguous_numbers: (InputError, "'1.234' may be 1234 or a decimal number"),
@@ -159,3 +171,10 @@ def test_geojson_without_crs_member_is_in_degrees_unless_stated(tmp_path):
     with pytest.raises(CRSError, match="outside the area WGS 84 is for"):
         read(path)
     assert read(path, crs="EPSG:25832").frame.area.tolist() == [10_000] * 3
+
+
+def test_eastings_and_northings_that_are_swapped_are_named_as_that(tmp_path):
+    with pytest.raises(
+        CRSError, match=r"outside .* \(z0, z1\): longitude and latitude are swapped"
+    ):
+        read(with_swapped_metres(tmp_path), crs="EPSG:25832")

@@ -51,11 +51,13 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path):
     with pytest.raises(InputError) as caught:
         read_points(written(tmp_path, text), UTM)
     assert caught.value.problems == (
-        "1 rows without id: row 3",
-        "1 ids stand more than once: 'a'",
+        "1 row without an id: row 3",
+        "1 id stands more than once: 'a'",
         "2 rows have no usable 'lon', 'lat': a ('east', '55'), row 3 ('9', '95')",
         "3 rows without coordinates: a, row 3, c",
-        f"1 rows far outside the area {UTM.name} is for (are lon and lat swapped?): b",
+        f"1 row far outside the area {UTM.name} is for (b): longitude and latitude are swapped "
+        "(or x and y), they lie in it the other way round: swap the two columns, or the axes of "
+        "the layer",
     )
 
 
