@@ -6,6 +6,7 @@ from benchmarks import (
     car_matrix,
     inputs,
     land,
+    scale,
     scenarios,
     siting,
     streets,
@@ -25,5 +26,6 @@ if __name__ == "__main__":
     land.main()
     siting.main()
     scenarios.main()
+    scale.main()
     warm_start.main()
     table.main()

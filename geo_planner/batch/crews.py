@@ -2,13 +2,14 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from geo_planner.batch.tiles import Outcome, do_tiles, text_of
-from geo_planner.errors import InputError, MissingDependencyError
+from geo_planner.batch.isolating import text_of
+from geo_planner.batch.tiles import Outcome, do_tiles
+from geo_planner.errors import FolderError, InputError, MissingDependencyError
 from geo_planner.travel_time.blocks import chosen_threads
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _TASKS_PER_WORKER = 2
 _CONNECT_S = 20
+_LOOK_S, _LOOKS_TO_REPLACE, _LOOKS_TO_END = 5, 6, 60
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,16 @@ class Cluster:
     ----------
     client
         Client of the cluster.
+    add_workers
+        Starts so many more; where nobody can, a cluster that lost all is waited for a while.
     """
 
-    def __init__(self, client: "Client") -> None:
+    def __init__(
+        self, client: "Client", add_workers: Callable[[int], None] = lambda _number: None
+    ) -> None:
         self._client = client
+        self._add_workers = add_workers
+        self._n_wanted, self._n_looks = self.n_workers, 0
         self._tasks: dict[Any, Task] = {}
         self._ended: SimpleQueue[Any] = SimpleQueue()
 
@@ -123,10 +131,33 @@ class Cluster:
 
     def finished(self) -> Iterator[tuple[Task, list[Outcome] | str]]:
         """Wait for a task at least; give outcomes, or why a worker ended without any."""
-        future = self._ended.get()
+        while True:
+            with contextlib.suppress(Empty):
+                future = self._ended.get(timeout=_LOOK_S)
+                break
+            self._look_after_workers()
         task = self._tasks.pop(future)
         error = future.exception()
         yield task, future.result() if error is None else text_of(error)
+
+    def _look_after_workers(self) -> None:
+        """Replace workers that did not come back: Dask starts none anew that ended while starting.
+
+        Raises
+        ------
+        FolderError
+            When there has been no worker for long.
+        """
+        n_there = len(self._client.scheduler_info(n_workers=-1)["workers"])
+        self._n_looks = 0 if n_there >= self._n_wanted else self._n_looks + 1
+        if self._n_looks and self._n_looks % _LOOKS_TO_REPLACE == 0:
+            self._add_workers(self._n_wanted - n_there)
+        if not n_there and self._n_looks >= _LOOKS_TO_END:
+            raise FolderError(
+                next(iter(self._tasks.values())).folder,
+                f"no worker is left since {self._n_looks * _LOOK_S} s: start workers, and run the "
+                "same command again, which goes on from here",
+            )
 
 
 def work_on(task: Task) -> list[Outcome]:
@@ -171,14 +202,14 @@ def opened_crew(
     if scheduler is None and workers == 1 and memory_gib is None:
         yield OneProcess(chosen_threads(threads)), ""
         return
-    with _client(workers, scheduler, memory_gib, threads or 1) as client:
-        yield Cluster(client), str(client.dashboard_link or "")
+    with _client(workers, scheduler, memory_gib, threads or 1) as (client, add_workers):
+        yield Cluster(client, add_workers), str(client.dashboard_link or "")
 
 
 @contextlib.contextmanager
 def _client(
     workers: int, scheduler: str | None, memory_gib: float | None, threads: int
-) -> Iterator["Client"]:
+) -> Iterator[tuple["Client", Callable[[int], None]]]:
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:
@@ -194,7 +225,7 @@ def _client(
                 "to work on this machine"
             ) from error
         with client:
-            yield client
+            yield client, lambda _number: None
         return
     limit = "auto" if memory_gib is None else int(memory_gib * 2**30 / workers)
     with (
@@ -204,4 +235,4 @@ def _client(
         ) as cluster,
         Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
     ):  # fmt: skip
-        yield client
+        yield client, lambda number: cluster.scale(len(cluster.worker_spec) + number)

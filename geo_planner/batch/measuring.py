@@ -5,6 +5,7 @@ Rows are those of the commands that measure the same: ``access``, ``times``, ``r
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 import geopandas as gpd
@@ -114,11 +115,12 @@ def _access_desk(region: Region, router: Router, travel: Travel, job: Job) -> De
 
 def _counted(region: Region, travel: Travel, job: Job) -> Iterable[_Ends]:
     found: dict[tuple[str, str | None], _Ends] = {}
+    read = cache(lambda source, column: opportunities_of(region, source, column))
     for measure in job.measures:
         if not isinstance(measure, Cumulative | Gravity):
             continue
-        points, counts = opportunities_of(region, measure.opportunities, measure.column)
         source = measure.opportunities
+        points, counts = read(source, measure.column)
         place = source.partition(":")[0] if is_table_column(source) else source
         ends = found.setdefault((place, measure.column), _Ends(points))
         for column in map(str, counts):

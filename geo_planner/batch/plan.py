@@ -77,6 +77,10 @@ class Series:
         start = tile * self.tile_origins
         return slice(start, min(start + self.tile_origins, self.n_origins))
 
+    def n_of(self, tile: int) -> int:
+        """Count the origins of a tile."""
+        return int(self.rows(tile).stop - self.rows(tile).start)
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from geo_planner.batch.plan import Plan
 from geo_planner.folders import write_json
 
+_LISTS = ("failed", "reasons", "suspect", "killers")
 State = Literal["missing", "started", "failed", "partial", "done"]
 
 
@@ -37,6 +38,12 @@ class Receipt:
         Origins without results, each with its reason: id, reason.
     reasons
         Why earlier attempts ended without results.
+    suspect
+        Which origins were in work when a process ended: first, and behind the last; empty: none.
+    deaths
+        How often processes ended over just these.
+    killers
+        Origins that are passed over, by their place in the tile: they end the process.
     """
 
     state: State = "missing"
@@ -48,6 +55,9 @@ class Receipt:
     off_network: int = 0
     failed: tuple[dict[str, str], ...] = ()
     reasons: tuple[str, ...] = ()
+    suspect: tuple[int, int] | tuple[()] = ()
+    deaths: int = 0
+    killers: tuple[int, ...] = ()
 
     def write(self, file: Path) -> None:
         """Write the receipt; a program that is killed leaves the earlier one."""
@@ -59,7 +69,7 @@ def read_receipt(file: Path) -> Receipt:
     """Read a receipt; one that is not there or cannot be read is of a tile nobody began."""
     try:
         content: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        lists = {name: tuple(content[name]) for name in ("failed", "reasons")}
+        lists = {name: tuple(content[name]) for name in _LISTS}
         return Receipt(**{**content, **lists})
     except (OSError, ValueError, KeyError, TypeError):
         return Receipt()

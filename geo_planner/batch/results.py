@@ -28,8 +28,8 @@ def read_batch(folder: Path | str, table: str | None = None) -> ds.Dataset:
     Returns
     -------
     pyarrow.dataset.Dataset
-        Rows of all tiles that have results, in the order of the job, with the columns region,
-        scenario, mode and departure beside those of the measures.
+        Rows of all tiles that have results, in the order of the job; columns: region, scenario,
+        mode and departure, then those of the measures, geometry last.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read_batch(folder: Path | str, table: str | None = None) -> ds.Dataset:
     >>> job = {"region": example_region().path, "modes": ["walk"],
     ...        "measures": [{"kind": "times", "destinations": "businesses"}]}
     >>> times = read_batch(run_batch(job, mkdtemp()).folder)
-    >>> times.count_rows(), times.schema.names[:3]
+    >>> times.count_rows(), times.schema.names[4:]
     (100, ['from_id', 'to_id', 'travel_time_s'])
     """
     plan = read_plan(require_path(folder, "folder"))

@@ -24,7 +24,8 @@ from geo_planner.errors import ConfigError, FolderError, GeoPlannerError, InputE
 from geo_planner.findings import Finding
 from geo_planner.folders import locked, sha256_of, write_json
 
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS, MOST_LOST = 3, 12
+LEAST_GIB = 0.5
 _TASK_S, _MOST_TASK_TILES = 1.0, 256
 _SHARE_LEFT = 4
 
@@ -91,7 +92,7 @@ def run_batch(
     >>> status.state, status.tiles
     ('complete', 1)
     >>> read_batch(folder).to_table().column("employees_count_10min").to_pylist()[:2]
-    [30.0, 30.0]
+    [70.0, 70.0]
     """
     whole = _job_of(job)
     folder = _folder_of(out)
@@ -131,8 +132,10 @@ def _require_crew(workers: int, memory_gib: float | None, scheduler: str | None)
     problems = []
     if workers < 1:
         problems.append(f"workers = {workers}: at least one has to work")
-    if memory_gib is not None and memory_gib <= 0:
-        problems.append(f"memory_gib = {memory_gib:g}: more than 0")
+    if memory_gib is not None and memory_gib < LEAST_GIB * max(workers, 1):
+        problems.append(
+            f"memory_gib = {memory_gib:g}: at least {LEAST_GIB} GiB a worker, for programs alone"
+        )
     if scheduler is not None and (workers != 1 or memory_gib is not None):
         problems.append(
             f"scheduler = {scheduler!r}: a cluster has its own workers and memory; leave workers "
@@ -166,6 +169,8 @@ class _Work:
     progress: Callable[[int, int], None]
     tries: Counter[Tile] = field(default_factory=Counter)
     seconds: dict[int, float] = field(default_factory=dict)
+    suspects: dict[Tile, object] = field(default_factory=dict)
+    n_lost: int | None = 0
 
     def do(self, todo: list[Tile]) -> None:
         """Do all tiles; those that fail are tried again at the end, each by itself."""
@@ -203,6 +208,11 @@ class _Work:
                 f"no results can be written ({outcome.stops}): mend that and run the same command "
                 "again, which goes on from here",
             )
+        suspects = receipt.killers, receipt.suspect
+        if receipt.suspect and suspects != self.suspects.get(outcome.tile):
+            self.tries[outcome.tile] = 0  # fewer origins are suspected than before
+            self.suspects[outcome.tile] = suspects
+        self._require_some_ended(receipt)
         self.tries[outcome.tile] += 1
         if receipt.seconds is not None:
             # what a first tile takes to open a region weighs less with every further one
@@ -211,6 +221,19 @@ class _Work:
             )
         return receipt.state != "failed" or self.tries[outcome.tile] >= MOST_ATTEMPTS
 
+    def _require_some_ended(self, receipt: Receipt) -> None:
+        """End a batch whose workers end before they finish anything."""
+        if not receipt.suspect:
+            self.n_lost = None
+        elif self.n_lost is not None:
+            self.n_lost += 1
+            if self.n_lost >= MOST_LOST:
+                raise FolderError(
+                    str(self.plan.folder),
+                    f"{self.n_lost} times workers ended before any finished a tile: give them more "
+                    f"memory, or fewer origins a tile ({receipt.reasons[-1]})",
+                )
+
     def _lost(self, task: Task, why: str) -> list[Outcome]:
         """Find what a worker that ended had done of its task, and say why the rest was not."""
         outcomes = []
@@ -218,7 +241,10 @@ class _Work:
             receipt = receipt_of(self.plan, task.number, tile)
             if receipt.state != "done":
                 reason = f"its worker ended, perhaps for lack of memory ({why})"
-                receipt = Receipt("failed", receipt.attempts, reasons=(*receipt.reasons, reason))
+                suspect = receipt.suspect or (0, self.plan.series[task.number].n_of(tile))
+                receipt = replace(
+                    receipt, state="failed", suspect=suspect, reasons=(*receipt.reasons, reason)
+                )
                 receipt.write(self.plan.receipt(task.number, tile))
             outcomes.append(Outcome((task.number, tile), receipt))
         return outcomes

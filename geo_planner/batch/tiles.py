@@ -1,7 +1,8 @@
 """The work on tiles: what every process does that takes part, here or on another machine.
 
 Tasks name a folder and numbers; all else is read from the folder's plan. What is laid out for a
-series is kept for its next tiles. An origin that cannot be measured is found by halving its tile.
+series is kept for its next tiles. Whatever goes wrong with
+a tile ends in its receipt.
 """
 
 import contextlib
@@ -9,21 +10,21 @@ import errno
 import threading
 import time
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from geo_planner.batch.isolating import measured_apart, narrowed, text_of
 from geo_planner.batch.measuring import LINKED, STATUS, Desk, open_desk
-from geo_planner.batch.plan import Plan, Series, read_plan
+from geo_planner.batch.plan import Plan, read_plan
 from geo_planner.batch.receipts import Receipt, read_receipt, receipt_of
 from geo_planner.config import Travel
-from geo_planner.errors import FolderError, GeoPlannerError, RegionError
+from geo_planner.errors import RegionError
 from geo_planner.folders import sha256_of, written_beside
 from geo_planner.region import Region, open_region
 
-MOST_ISOLATED = 16
 _SERIES_AT_HAND = 2
 # nothing further can be written either
 _STOPPING = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
@@ -120,15 +121,17 @@ def _do_tile(plan: Plan, identity: str, number: int, tile: int, threads: int) ->
     series, file = plan.series[number], plan.receipt(number, tile)
     before = read_receipt(file)
     begun = replace(before, state="started", attempts=before.attempts + 1, seconds=None)
+    if before.state == "started" or before.suspect:  # a process ended over it
+        begun = narrowed(begun, series.n_of(tile))
     started = time.perf_counter()
     try:
         begun.write(file)
-        after = _measured(plan, identity, (number, tile), series, threads)
-        receipt = replace(after, attempts=begun.attempts, reasons=begun.reasons)
-        receipt = replace(receipt, seconds=round(time.perf_counter() - started, 4))
+        after = _measured(plan, identity, (number, tile), begun, threads)
+        receipt = replace(after, seconds=round(time.perf_counter() - started, 4))
         receipt.write(file)
     except Exception as error:  # noqa: BLE001 -- one tile never ends the batch
-        receipt = replace(begun, state="failed", reasons=(*begun.reasons, text_of(error)))
+        reasons = (*begun.reasons, text_of(error))
+        receipt = replace(begun, state="failed", reasons=reasons, suspect=(), deaths=0)
         with contextlib.suppress(OSError):
             receipt.write(file)
         stops = isinstance(error, OSError) and error.errno in _STOPPING
@@ -136,25 +139,23 @@ def _do_tile(plan: Plan, identity: str, number: int, tile: int, threads: int) ->
     return Outcome((number, tile), receipt)
 
 
-def text_of(error: BaseException) -> str:
-    """Say in a line what went wrong."""
-    if isinstance(error, GeoPlannerError):
-        return str(error)
-    if isinstance(error, OSError):
-        return f"{error.filename or ''} {error.strerror or error}".strip()
-    return f"{type(error).__name__}: {error}"
-
-
 def _measured(
-    plan: Plan, identity: str, tile: tuple[int, int], series: Series, threads: int
+    plan: Plan, identity: str, tile: tuple[int, int], begun: Receipt, threads: int
 ) -> Receipt:
     """Measure the origins of a tile, leave out those that cannot be, and write the others."""
-    desk = _desk(str(plan.folder), identity, tile[0])
+    desk, series = _desk(str(plan.folder), identity, tile[0]), plan.series[tile[0]]
     origins = _origins(str(plan.folder / series.origins), identity).iloc[series.rows(tile[1])]
-    failed: list[dict[str, str]] = []
-    parts = _isolated(desk, origins, threads, failed)
+    note = partial(Receipt.write, file=plan.receipt(*tile))
+    parts, failed = measured_apart(desk, origins, threads, begun, note)
+    whole = Receipt(
+        state="failed",
+        attempts=begun.attempts,
+        failed=tuple(failed),
+        reasons=begun.reasons,
+        killers=begun.killers,
+    )
     if not parts:
-        return Receipt("failed", failed=tuple(failed))
+        return whole
     frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     file = plan.partition(*tile)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -162,33 +163,11 @@ def _measured(
         frame.to_parquet(temporary, index=False, compression="zstd")
         size, digest = temporary.stat().st_size, sha256_of(temporary)
     off_network = int((frame[STATUS] != LINKED).sum()) if STATUS in frame else 0
-    return Receipt(
+    return replace(
+        whole,
         state="partial" if failed else "done",
         rows=len(frame),
         n_bytes=size,
         sha256=digest,
         off_network=off_network,
-        failed=tuple(failed),
     )
-
-
-def _isolated(
-    desk: Desk, origins: gpd.GeoSeries, threads: int, failed: list[dict[str, str]]
-) -> list[pd.DataFrame]:
-    """Measure origins together; where that fails, each half by itself, down to the one at fault."""
-    try:
-        return [desk.rows(origins, threads)]
-    except (OSError, MemoryError, RegionError, FolderError):
-        raise  # of the machine or the region, not of an origin
-    except Exception as error:
-        if len(origins) == 1:
-            failed.append({"id": str(origins.index[0]), "reason": text_of(error)})
-            return []
-        if len(failed) >= MOST_ISOLATED:
-            raise
-    half = len(origins) // 2
-    return [
-        part
-        for some in (origins.iloc[:half], origins.iloc[half:])
-        for part in _isolated(desk, some, threads, failed)
-    ]

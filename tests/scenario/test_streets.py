@@ -232,6 +232,7 @@ def test_a_new_street_uphill_has_its_slope(town, tmp_path):
         timezone=str(town.timezone), study=town.study, sources={},
     )  # fmt: skip
     built = after(region, new_street((0.5, 0), (0.5, 1)))
+    assert ["scenario_height_between" in str(note) for note in built.origin.notes] == [True]
     grade = built.table("streets").query("name == 'New'")["grade"].iloc[0]
     assert grade == pytest.approx(0.1, rel=1e-2)
     up, beside = (seconds(built, *pair) for pair in (((0.5, 0), (0.5, 1)), ((0, 0), (0, 1))))
