@@ -87,7 +87,12 @@ class Catchment:
     def __repr__(self) -> str:
         sides = {"origins": self.origins, "destinations": self.destinations}
         demand, supply = self.demand_at, next(side for side in sides if side != self.demand_at)
-        counts = f"{len(sides[demand])} {demand} compete for {len(sides[supply])} {supply}"
+        rivals, wanted = (
+            f"{len(sides[side])} {side.removesuffix('s') if len(sides[side]) == 1 else side}"
+            for side in (demand, supply)
+        )
+        verb = "competes" if len(sides[demand]) == 1 else "compete"
+        counts = f"{rivals} {verb} for {wanted}"
         return f"Catchment({counts}, {self.measure.name})"
 
     @property
@@ -156,7 +161,7 @@ def open_catchment(
     >>> region = example_region()
     >>> work = region.geo_table("businesses").set_index("business_id")
     >>> open_catchment(region, work[:1], work, "walk", gravity(10), demand_at="destinations")
-    Catchment(4 destinations compete for 1 origins, gravity)
+    Catchment(4 destinations compete for 1 origin, gravity)
     """
     settings = travel_in(require_region(region), travel)
     starts = points_of(origins, region, "origins")

@@ -211,6 +211,18 @@ def _counts(name: str, frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
             problems.append(
                 sentence("column_no_numbers", column=repr(text), count=n_bad, shown=shown)
             )
+        elif (below := values < 0).any():
+            shown = ", ".join(f"{at}: {value!r}" for at, value in given[below].head(5).items())
+            listed = ", ".join(f"{value:g}" for value in np.unique(values[below])[:5])
+            problems.append(
+                sentence(
+                    "column_below_nothing",
+                    column=repr(text),
+                    count=int(below.sum()),
+                    shown=shown,
+                    listed=listed,
+                )
+            )
         elif n_unknown := int(np.isnan(values).sum()):
             _LOGGER.warning(
                 "%s: %s is unknown at %d of %d points, which add nothing to what is reached",

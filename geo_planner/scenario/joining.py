@@ -258,8 +258,15 @@ class _Builder:
             ids = [self.cuts.street_ids[row] for row in self.cuts.places]
             self.draft.keep("streets", ~self.draft.frame("streets")["street_id"].isin(ids))
         if new_nodes:
+            self._note_heights(new_nodes)
             self.draft.add("street_nodes", new_nodes)
         self.draft.add("streets", [*pieces, *self._own_pieces()])
+
+    def _note_heights(self, new_nodes: list[dict[str, Any]]) -> None:
+        """Tell of junctions whose height is that of a line between the ends of their street."""
+        between = sum(bool(np.isfinite(node["elevation_m"])) for node in new_nodes)
+        if between:
+            self.draft.note(Reason("scenario_height_between", nodes=between))
 
     def _own_pieces(self) -> list[dict[str, Any]]:
         """Make the new street's rows, with what a build derives: slopes, and what is in town."""

@@ -141,11 +141,11 @@ def _stations(source: GbfsSource) -> Sequence[Any]:
 
 def _doubled(stations: Sequence[Any]) -> list[str]:
     ids = Counter(_id(one) for one in stations)
-    doubled = [f"{name!r} ({count} times)" for name, count in ids.items() if name and count > 1]
+    doubled = [f"{name!r} ({count})" for name, count in ids.items() if name and count > 1]
     if not doubled:
         return []
     more = ", ..." if len(doubled) > MAX_IDS_SHOWN else ""
-    return [f"station_id stands more than once: {', '.join(doubled[:MAX_IDS_SHOWN])}{more}"]
+    return [sentence("gbfs_ids_twice", listed=f"{', '.join(doubled[:MAX_IDS_SHOWN])}{more}")]
 
 
 def _id(station: Any) -> str | None:
@@ -159,20 +159,24 @@ def _faults(number: int, station: Any) -> Iterator[str]:
     """Say what of one station breaks the specification."""
     name = _id(station)
     if not isinstance(station, Mapping):
-        yield f"data.stations[{number}]: is no station but {station!r:.40}"
+        place = f"data.stations[{number}]"
+        yield sentence("gbfs_no_station", station=place, given=f"{station!r:.40}")
         return
     if name is None:
         name = f"data.stations[{number}]"
-        yield f"{name}: station_id is absent or no text (given {station.get('station_id')!r:.40})"
+        given = f"{station.get('station_id')!r:.40}"
+        yield sentence("gbfs_no_id", station=name, given=given)
     for key, limit in (("lat", _MAX_LATITUDE), ("lon", _MAX_LONGITUDE)):
         value = station.get(key)
         if value is not None and not (_is_number(value) and abs(value) <= limit):
-            yield f"{name}: {key} must be degrees within {limit:g} (given {value!r:.40})"
+            yield sentence(
+                "gbfs_no_degrees", station=name, key=key, limit=f"{limit:g}", given=f"{value!r:.40}"
+            )
     capacity = station.get("capacity")
     if capacity is not None and not (_is_number(capacity) and capacity >= 0):
-        yield f"{name}: capacity must be 0 or more (given {capacity!r:.40})"
+        yield sentence("gbfs_no_capacity", station=name, given=f"{capacity!r:.40}")
     if not isinstance(station.get("name"), str | list | None):
-        yield f"{name}: name must be text, or texts by language (given {station['name']!r:.40})"
+        yield sentence("gbfs_no_name", station=name, given=f"{station['name']!r:.40}")
 
 
 def _is_number(value: Any) -> bool:

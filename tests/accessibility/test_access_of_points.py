@@ -72,7 +72,7 @@ def test_a_limit_beyond_the_longest_time_is_refused_and_not_undercounted(region,
 def test_a_count_that_is_no_number_is_refused_by_its_id(region, work, text):
     wrong = work.astype({"employees_count": object})
     wrong.loc[1, "employees_count"] = text
-    with pytest.raises(InputError, match="1 rows hold no number: clinic"):
+    with pytest.raises(InputError, match="1 row holds no number: clinic"):
         reached(region, wrong, "employees_count")
 
 
@@ -115,3 +115,11 @@ def test_places_without_any_number_have_no_counts(region, work):
 def test_points_alone_have_no_counts(region, work):
     with pytest.raises(InputError, match="a series has no counts"):
         reached(region, work.geometry)
+
+
+def test_a_count_below_0_is_refused_and_taken_from_nothing(region, work):
+    suppressed = work.assign(employees_count=[-1.0, 20.0, 30.0, 40.0])
+    with pytest.raises(
+        InputError, match=r"1 row holds less than 0: bakery: -1.0; .*missing \(-1\)"
+    ):
+        reached(region, suppressed, "employees_count", work[:1])

@@ -161,7 +161,7 @@ def test_everything_wrong_with_a_matrix_is_said_at_once():
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        (pd.Series({"y": 1}), "1 ids of the travel matrix have no count: x"),
+        (pd.Series({"y": 1}), "1 id of the travel matrix has no count: x"),
         (pd.Series({"x": -1}), "these are no counts: x"),
         (pd.Series({"x": 1, "y": -1, "z": np.inf}), "these are no counts: y, z"),
         (pd.Series({"x": "many"}), "these are no counts: x"),

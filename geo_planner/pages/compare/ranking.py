@@ -84,6 +84,9 @@ def reasons_of(comparison: Comparison, site: str, words: Wording) -> list[str]:
     if site not in comparison.sites.index:
         return []
     row = comparison.sites.loc[site]
+    absent = [side for side in "ab" if math.isnan(float(row.get(f"score_{side}", math.nan)))]
+    if len(absent) == 1:
+        return [words("reasons_not_ranked", side=absent[0].upper())]
     criteria = pd.concat([comparison.b.criteria, comparison.a.criteria])
     criteria = criteria[~criteria.index.duplicated()]
     moved = []

@@ -82,15 +82,15 @@ def _people(comparison: Comparison, column: str, row: Any, words: Wording) -> st
     if not row["gaining"] and not row["losing"]:
         return words("two_page_people_none", people=people)
     found = district_rows(comparison, column, words)
-    most = max(found, key=lambda one: abs((one["b"] or 0) - (one["a"] or 0)), default=None)
-    return words(
-        "two_page_people",
-        gaining=words.figure(row["gaining"], "persons"),
-        losing=words.figure(row["losing"], "persons"),
-        people=people,
-        best=most["name"] if most else words("no_district"),
-        change=most["difference"] if most else words("unknown"),
-    )
+    counts = {
+        "gaining": words.figure(row["gaining"], "persons"),
+        "losing": words.figure(row["losing"], "persons"),
+        "people": people,
+    }
+    if not found:
+        return words("two_page_people_alone", **counts)
+    most = max(found, key=lambda one: abs((one["b"] or 0) - (one["a"] or 0)))
+    return words("two_page_people", **counts, best=most["name"], change=most["difference"])
 
 
 def _workplaces(comparison: Comparison, measure: MeasureKey, words: Wording) -> Iterator[str]:

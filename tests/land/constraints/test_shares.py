@@ -191,7 +191,7 @@ def test_an_effect_the_row_states_takes_the_place_of_the_kinds():
 
 
 def test_a_kind_nobody_knows_is_refused_unless_its_rows_state_their_effect():
-    with pytest.raises(InputError, match="kind 'ghosts', 1 rows such as constraints0"):
+    with pytest.raises(InputError, match="kind 'ghosts', 1 row such as constraints0"):
         checked([SITE], "ghosts")
     stated = checked([SITE], "ghosts", effect="excludes")
     assert row_of(stated, "ghosts")["share"] == 1

@@ -10,10 +10,12 @@ import pytest
 
 from geo_planner.compare import compare_results, reversed_comparison
 from geo_planner.findings import Finding
+from geo_planner.pages.compare import story
 from geo_planner.pages.compare.brief import render_compare_brief
 from geo_planner.pages.compare.goals import land_lines
 from geo_planner.pages.compare.page import render_compare
 from geo_planner.pages.compare.pairs import render_pairs
+from geo_planner.pages.compare.ranking import reasons_of
 from geo_planner.pages.drawing.assets import PageAssets
 from geo_planner.reasons import Reason
 from geo_planner.report import write_comparison, write_pairs
@@ -59,6 +61,23 @@ def test_the_cards_are_the_weighted_means_worked_out_by_hand(data):
     assert "unknown 100" in people["note"]
     sites = found["Sites that change rank"]
     assert (sites["value"], sites["unit"]) == ("2", "of 3")
+
+
+def test_a_site_ranked_on_one_side_alone_is_said_to_be_and_has_no_small_change(comparison):
+    site = str(comparison.sites.index[0])
+    sites = comparison.sites.copy()
+    sites.loc[site, "score_a"] = float("nan")
+    words = Wording("en")
+    gone = replace(comparison, sites=sites)
+    assert reasons_of(gone, site, words) == ["not ranked in A"]
+
+
+def test_without_districts_none_is_named_and_no_unknown_change(comparison, monkeypatch):
+    monkeypatch.setattr(story, "district_rows", lambda *_: [])
+    page = unescape(render_compare_brief(comparison, assets=BARE))
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "residents gain, 200 lose." in text
+    assert "the mean changes most in" not in text
 
 
 def test_without_incomes_equity_is_the_gini_coefficient_and_says_so(data):
