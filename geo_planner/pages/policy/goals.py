@@ -9,9 +9,10 @@ import pandas as pd
 from geo_planner.packaged import packaged_rows
 from geo_planner.pages.policy import charts
 from geo_planner.pages.policy.subject import PolicySubject
+from geo_planner.policy.rules import JOBS_GOAL
 
 SIZE = (300.0, 150.0)
-_CHANGES = ("jobs", "persons", "workplaces")
+_CHANGES = ("jobs", "register_jobs", "persons", "workplaces")
 _HALF_BAR = 0.5
 
 
@@ -51,7 +52,7 @@ def goal_cards(subject: PolicySubject) -> list[dict[str, Any]]:
 
 def _card(subject: PolicySubject, goal: Mapping[str, Any]) -> dict[str, Any]:
     words = subject.words
-    indicator, unit = str(goal["indicator"]), str(goal["unit"])
+    indicator, unit = str(goal["indicator"]), _unit_of(goal)
     shown, is_proxy = indicator, False
     if math.isnan(goal["latest"]) and isinstance(goal["proxy"], str):
         shown, is_proxy = goal["proxy"], True
@@ -92,12 +93,18 @@ def _figure(subject: PolicySubject, value: float, unit: str, *, is_change: bool)
     return subject.figure(value, unit)
 
 
+def _unit_of(goal: Mapping[str, Any]) -> str:
+    """Name the unit of a goal; that of private jobs counts a register, and no stand-in for jobs."""
+    unit = str(goal["unit"])
+    return f"register_{unit}" if goal["indicator"] == JOBS_GOAL else unit
+
+
 def _unit(subject: PolicySubject, unit: str, *, is_proxy: bool) -> str:
     return subject.words("points_proxy") if is_proxy else subject.unit(unit)
 
 
 def _lines(subject: PolicySubject, goal: Mapping[str, Any], year: int | None) -> list[str]:
-    words, unit = subject.words, str(goal["unit"])
+    words, unit = subject.words, _unit_of(goal)
     target = _figure(subject, goal["target"], unit, is_change=False)
     asked = "policy_at_most" if goal["is_met_by"] == "at_most" else "policy_of_target"
     parts = [
@@ -149,7 +156,7 @@ def _chart(
     if not len(trend):
         return {}
     level = trend["level"].where(trend["level"].notna(), trend["value"])
-    unit = str(goal["unit"])
+    unit = _unit_of(goal)
     there = trend["there"] if is_proxy else level * math.nan
     target = math.nan
     if not is_proxy:
@@ -241,7 +248,7 @@ def back_test(subject: PolicySubject) -> list[dict[str, Any]]:
 
 
 def _tested(subject: PolicySubject, goal: Mapping[str, Any]) -> dict[str, Any]:
-    words, unit = subject.words, str(goal["unit"])
+    words, unit = subject.words, _unit_of(goal)
     verdict = str(goal["verdict"])
     value, low, high = (float(goal[name]) for name in ("value", "low", "high"))
     has_range = not math.isnan(low) and high > low

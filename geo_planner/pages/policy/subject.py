@@ -27,7 +27,7 @@ CHIPS: Mapping[str, tuple[str, str]] = {
     "within": ("good", "✓"), "above": ("warn", "!"), "below": ("warn", "!"),
     "same answer": ("good", "✓"), "other answer": ("bad", "✕"), "not comparable": ("open", "?"),
 }  # fmt: skip
-_PERSONS = ("jobs", "persons", "workers", "workplaces")
+_PERSONS = ("jobs", "register_jobs", "persons", "workers", "workplaces")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from geo_planner.pages.drawing.page import FILE_LINKS
 from geo_planner.pages.policy import charts, topics
 from geo_planner.pages.policy.page import render_policy, render_policy_print
 from geo_planner.pages.policy.subject import policy_subject
+from tests.pages.test_stand_in import of_points
 from tests.policy.policy_town import LIFE, SHOP
 from tests.policy.test_history import choices, figures, residents, sales, years_of
 
@@ -185,3 +186,10 @@ def test_nothing_is_drawn_past_the_last_observation_but_the_target(told):
     line = re.search(r'<path d="([^"]*)" class="line"', chart)[1]
     last = re.search(r'cx="([\d.]+)" cy="[\d.]+" r="3.8" class="dot"', chart)[1]
     assert max(float(x) for x in re.findall(r"[ML]([\d.]+) ", line)) == float(last)
+
+
+@pytest.mark.parametrize(("language", "unit"), [("en", "jobs"), ("da", "job")])
+def test_a_goal_of_private_jobs_counts_jobs_whatever_stands_in_for_workplaces(told, language, unit):
+    text = words_of(render_policy(of_points(told, language), language=language))
+    assert ("goal +20 jobs by 2021" if language == "en" else "mål +20 job i 2021") in text
+    assert f"+40 {unit}" in text
