@@ -221,7 +221,13 @@ def _has_value(
 
 
 def _within(area: Any, bounds: Sequence[float]) -> bool:
-    """Tell whether bounds [degrees] lie within a CRS's area of use, a degree of grace around it."""
+    """Tell whether bounds [degrees] lie within a CRS's area of use, a degree of grace around it.
+
+    Examples
+    --------
+    >>> _within(None, (-180, -90, 180, 90)), _within(None, (0, 0, 180.1, 0))
+    (True, False)
+    """
     west, south, east, north = bounds
     if area is None:
         return bool(west >= -180 and south >= -90 and east <= 180 and north <= 90)  # noqa: PLR2004

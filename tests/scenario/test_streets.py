@@ -274,8 +274,8 @@ def test_a_street_removed_is_walked_around(town):
     assert changes(without) == {"streets": (0, 0, 1)}
 
 
-def town_with_turn(town, folder):
-    """Forbid the turn from block 0 of the lowest row into column 1."""
+def town_with_turn(town, folder, **other):
+    """Forbid the turn from block 0 of the lowest row into column 1, or another."""
     import pandas as pd
 
     from geo_planner import schema
@@ -286,7 +286,7 @@ def town_with_turn(town, folder):
             "restriction_id": ["r1"], "kind": ["no"], "from_street_id": [block(0, 0)],
             "via_node_id": ["n2"], "to_street_id": [block(1, 0, up=True)],
         }
-    )  # fmt: skip
+    ).assign(**other)  # fmt: skip
     tables = {name: town.table(name) for name in town.tables}
     tables["turn_restrictions"] = schema.validate(
         turn, schema.tables()["turn_restrictions"], origin="test"
@@ -304,6 +304,22 @@ def test_a_turn_restriction_names_the_piece_that_is_left_at_the_turn(town, tmp_p
     assert named.startswith(block(0, 0) + "/")
     assert "n2" in set(ends)
     assert after(built, GONE).digest == region.digest
+
+
+@pytest.mark.parametrize(("start", "end", "turns_back"), [(0, 2, False), (2, 1, True)])
+def test_a_turn_over_a_street_that_is_cut_leads_over_its_pieces_in_order(
+    town, tmp_path, start, end, turns_back
+):
+    turn = {"from_street_id": block(start, 0), "via_node_id": None, "via_street_ids": block(1, 0),
+            "to_street_id": block(end, 0, up=True)}  # fmt: skip
+    built = after(town_with_turn(town, tmp_path / "r", **turn), new_street((1.5, 0), (1.5, 1)))
+    row = built.table("turn_restrictions").iloc[0]
+    assert [row["from_street_id"], row["to_street_id"]] == [block(start, 0), block(end, 0, up=True)]
+    streets = built.table("streets").set_index("street_id")
+    nodes = streets.loc[row["via_street_ids"].split(), ["from_node", "to_node"]].to_numpy().tolist()
+    (first, middle), (again, last) = nodes[::-1] if turns_back else nodes
+    assert (first, last) == ("n2", "n3")
+    assert middle == again
 
 
 def test_a_removed_street_takes_its_turn_restrictions_along(town, tmp_path):

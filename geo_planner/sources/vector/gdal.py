@@ -111,7 +111,8 @@ def _most_rows(file: Path) -> int:
     No row takes less than a byte; what a file says of its own rows may be wrong.
     """
     # a Shapefile or MapInfo table is several files of one name
-    return sum(part.stat().st_size for part in file.parent.iterdir() if part.stem == file.stem)
+    parts = [part for part in file.parent.iterdir() if part.stem == file.stem and part.is_file()]
+    return sum(part.stat().st_size for part in parts)
 
 
 def _odd_geometry(path: Path, error: Exception) -> SourceError:
