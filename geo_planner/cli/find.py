@@ -167,8 +167,8 @@ def _lines(found: "FoundSites", shown: Any, out: Path) -> list[str]:
     if set_aside_ha > 0:
         lines.append(f"set aside, since something is unknown: {set_aside_ha:.1f} ha")
     if ground.not_checked:
-        known = read_constraint_kinds()
-        kinds = ", ".join(known[kind].labels["en"] for kind in ground.not_checked)
+        kind_rows = read_constraint_kinds()
+        kinds = ", ".join(kind_rows[kind].labels["en"] for kind in ground.not_checked)
         lines.append(f"not checked, may exclude more: {kinds}")
     found_ha = ground.sites.area.sum() / _HECTARE_M2
     places = "site" if len(ground.sites) == 1 else "sites"
