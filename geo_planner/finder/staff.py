@@ -88,7 +88,7 @@ def read_staff(path: Path | str, region: Region) -> Staff:
     >>> from tempfile import mkdtemp
     >>> from geo_planner import example_region, read_staff
     >>> file = Path(mkdtemp()) / "staff.csv"
-    >>> _ = file.write_text("zone_id,count\\nzone-00,12\\nzone-24,7\\n")
+    >>> _ = file.write_text("zone_id,count\nzone-00,12\nzone-24,7\n")
     >>> read_staff(file, example_region())
     Staff(19 people in 2 groups)
     """

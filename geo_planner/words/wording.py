@@ -203,13 +203,15 @@ def _persons(wording: Wording, value: float) -> str:
 def _area(wording: Wording, value: float) -> str:
     if value >= _HECTARE_M2:
         return f"{wording.number(value / _HECTARE_M2, 1)}{NO_BREAK_SPACE}ha"
-    return f"{wording.number(round(value, -2))}{NO_BREAK_SPACE}m²"
+    # less than half of what it is rounded to would be 0, which it is not
+    shown = round(value, -2) or value
+    return f"{wording.number(shown)}{NO_BREAK_SPACE}m²"
 
 
 def _distance(wording: Wording, value: float) -> str:
     if value >= _KILOMETRE_M:
         return f"{wording.number(value / _KILOMETRE_M, 1)}{NO_BREAK_SPACE}km"
-    return f"{wording.number(round(value, -1))}{NO_BREAK_SPACE}m"
+    return f"{wording.number(round(value, -1) or value)}{NO_BREAK_SPACE}m"
 
 
 _WRITERS: Mapping[str, Callable[[Wording, float], str]] = {

@@ -126,7 +126,7 @@ def study_figures(result):
             "map": zones_note,
         },
         "workplaces": {
-            "card": overview[overview.index(jobs) + 2],
+            "card": _rows_in(overview[overview.index(jobs) + 2]),
             "summary": summary["businesses"],
             "comparison": in_totals(compared, words("total_businesses_rows")),
         },
@@ -144,6 +144,11 @@ def study_figures(result):
             "totals": totals["sites", "jobs_likely"],
         }
     return figures
+
+
+def _rows_in(unit):
+    """Read how many rows a card is of, whether all of them state the figure or some."""
+    return re.search(r"(?:at|of) ([\d\s]+?) \w+ of the study", unit)[1]
 
 
 def rank_places(result):

@@ -326,6 +326,14 @@ def _(town):
     ]
 
 
+@case("frequencies, one direction", DIRECTED, do="AdjustRunTimes", routes=F, factor=2, direction=0)
+def _(town):
+    feed = town.feeds["feed"]
+    feed.calls = [call for call in feed.calls if call["trip_id"] != "fo"]
+    feed.calls += calls("fo", ("e", EIGHT_S), ("f", EIGHT_S + 120, EIGHT_S + 140),
+                        ("g", EIGHT_S + 260))  # fmt: skip
+
+
 @case("trips", do="AdjustRunTimes", routes=R, factor=2)
 def _(town):
     feed = town.feeds["feed"]
@@ -335,14 +343,6 @@ def _(town):
             times = [(stop, EIGHT_S + 600 * k + 120 * i) for i, stop in enumerate(order)]
             feed.ride(f"{kind}{k}", *times, route_id="R")
     feed.ride("short", *zip("abc", (29_100, 29_220, 29_340), strict=True), route_id="R")
-
-
-@case("frequencies, one direction", DIRECTED, do="AdjustRunTimes", routes=F, factor=2, direction=0)
-def _(town):
-    feed = town.feeds["feed"]
-    feed.calls = [call for call in feed.calls if call["trip_id"] != "fo"]
-    feed.calls += calls("fo", ("e", EIGHT_S), ("f", EIGHT_S + 120, EIGHT_S + 140),
-                        ("g", EIGHT_S + 260))  # fmt: skip
 
 
 HALT = {"do": "AddStop", "name": "x", "dwell_s": 20, "detour_s": 10}

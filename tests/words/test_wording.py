@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from geo_planner import pages
-from geo_planner.words.wording import Wording
+from geo_planner.words.wording import NO_BREAK_SPACE, Wording
 
 EN, DA = Wording("en"), Wording("da")
 SPACE, NO_BREAK = "\u202f", "\u00a0"
@@ -75,3 +75,11 @@ def test_every_phrase_that_code_names_exists():
 
 def test_an_unknown_language_falls_back_to_english():
     assert Wording("sv").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [(37.0, "m2", "37 m²"), (0.0, "m2", "0 m²"), (120.0, "m2", "100 m²"), (3.0, "m", "3 m")],
+)
+def test_what_is_there_is_never_rounded_to_nothing(value, unit, said):
+    assert Wording("en").figure(value, unit).replace(NO_BREAK_SPACE, " ") == said
