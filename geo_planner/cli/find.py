@@ -153,6 +153,7 @@ def _summary(found: "FoundSites", shown: Any, out: Path) -> dict[str, Any]:
 
 def _lines(found: "FoundSites", shown: Any, out: Path) -> list[str]:
     """Say what each rule took and left, what is found, and what nobody has looked at."""
+    from geo_planner.sources.constraint_kinds import read_constraint_kinds
     from geo_planner.words.reasons import reasons_words
     from geo_planner.words.wording import Wording
 
@@ -166,7 +167,8 @@ def _lines(found: "FoundSites", shown: Any, out: Path) -> list[str]:
     if set_aside_ha > 0:
         lines.append(f"set aside, since something is unknown: {set_aside_ha:.1f} ha")
     if ground.not_checked:
-        kinds = ", ".join(kind.replace("_", " ") for kind in ground.not_checked)
+        known = read_constraint_kinds()
+        kinds = ", ".join(known[kind].labels["en"] for kind in ground.not_checked)
         lines.append(f"not checked, may exclude more: {kinds}")
     found_ha = ground.sites.area.sum() / _HECTARE_M2
     places = "site" if len(ground.sites) == 1 else "sites"

@@ -138,7 +138,7 @@ class Region:
         Raises
         ------
         RegionError
-            When the file is gone or differs from its digest.
+            When the file is gone, differs from its digest, or lacks columns of this version.
         """
         if name not in self._read and name not in self.tables:
             self._read[name] = schema.empty_frame(schema.tables()[name], self.crs)
@@ -150,8 +150,16 @@ class Region:
                     str(self.path),
                     f"{info.file} is missing or damaged: build the region again",
                 )
-            has_geometry = schema.tables()[name].geometry is not None
-            self._read[name] = (gpd if has_geometry else pd).read_parquet(file)
+            table = schema.tables()[name]
+            frame = (pd if table.geometry is None else gpd).read_parquet(file)
+            missing = [column.name for column in table.attributes if column.name not in frame]
+            if missing:
+                raise RegionError(
+                    str(self.path),
+                    f"{info.file} was written by another version (without {', '.join(missing)}): "
+                    "build the region again",
+                )
+            self._read[name] = frame
         return self._read[name]
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:

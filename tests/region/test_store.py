@@ -176,6 +176,13 @@ def test_a_damaged_region_file_is_refused(tmp_path, text):
         open_region(tmp_path / "r")
 
 
+def test_a_table_without_columns_of_this_version_is_refused_by_name(tmp_path):
+    as_it_was = zones().drop(columns="income_amount")
+    write(tmp_path / "r", as_it_was)
+    with pytest.raises(RegionError, match=r"another version \(without .*income_amount.*build"):
+        open_region(tmp_path / "r").table("zones")
+
+
 def test_a_changed_table_is_refused(tmp_path):
     region = write(tmp_path / "r")
     file = tmp_path / "r" / region.tables["zones"].file
