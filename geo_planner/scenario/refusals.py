@@ -25,8 +25,9 @@ def scenario_error(name: str, reasons: Iterable[Reason]) -> ScenarioError:
 
 def unfit_value(code: str, **figures: Value) -> PydanticCustomError:
     """Make the error of a validator that refuses a value, by the code of a reason."""
-    context = {**figures, "text": english(Reason(code, **figures))}
-    return PydanticCustomError(code, "{text}", context)
+    # no reason has a gap of this name, which would be filled with the whole sentence
+    context = {**figures, "in_words": english(Reason(code, **figures))}
+    return PydanticCustomError(code, "{in_words}", context)
 
 
 def reason_of_value(code: str, context: dict[str, Value]) -> Reason:

@@ -8,6 +8,7 @@ from geo_planner.errors import ScenarioError
 from geo_planner.reasons import Reason
 from geo_planner.scenario import apply_scenario, check_scenario, parse_scenario, read_scenario
 from geo_planner.scenario.applying import Check
+from geo_planner.scenario.refusals import reason_of_value, unfit_value
 from geo_planner.words.english import english
 from tests.scenario.town import area, at, block, way
 
@@ -188,3 +189,15 @@ def test_a_check_shows_first_whether_the_scenario_can_be_applied():
     assert repr(Check("s", reasons=[problem])) == "Check('s': cannot be applied, 1 problem)"
     assert repr(Check("s", reasons=[problem] * 2)).endswith("2 problems)")
     assert repr(Check("s", changes=[{}])) == "Check('s': can be applied, 1 change)"
+
+
+@pytest.mark.parametrize("content", [[], None, "text", 7])
+def test_what_is_no_table_of_keys_is_no_scenario(content):
+    assert parse_scenario(content).problems == ((0, Reason("scenario_no_mapping")),)
+
+
+def test_a_refused_value_keeps_its_code_and_says_it_in_words():
+    error = unfit_value("clock_unread", text="8 o'clock")
+    reason = Reason("clock_unread", text="8 o'clock")
+    assert error.message() == english(reason)
+    assert reason_of_value(error.type, error.context) == reason
