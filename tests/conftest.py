@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,11 @@ settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure():
+    # in the background of a shell Ctrl-C is ignored, also by the programs that tests start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
