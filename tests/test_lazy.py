@@ -71,3 +71,14 @@ def test_a_command_on_a_run_imports_no_library_that_only_computing_needs(command
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=PROJECT
     )
     assert ran.stdout.split() == []
+
+
+def test_figures_of_the_policy_that_are_kept_are_given_without_a_library_that_computes():
+    code = (
+        "import sys, types, pandas; from geo_planner.analysis.goals import policy_of; "
+        "kept = pandas.DataFrame({'indicator': ['x']}); "
+        "assert policy_of(types.SimpleNamespace(details={'policy': kept})) is kept; "
+        f"print(*({SLOW!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -41,7 +41,7 @@ def policy_figures_of(result: AnalysisResult, threads: int | None = None) -> "Po
     threads
         Searches at once; None: one per core.
     """
-    from geo_planner.policy import PolicyFigures, collect_policy_frames, policy_figures
+    from geo_planner.policy import PolicyFigures
 
     kept = result.details.get(POLICY)
     if kept is not None and len(kept):
@@ -49,6 +49,9 @@ def policy_figures_of(result: AnalysisResult, threads: int | None = None) -> "Po
         return PolicyFigures(
             kept, result.details.get(POLICY_TRENDS, none), result.details.get(POLICY_GOALS, none)
         )
+    # slow to import, and of no use to figures that are kept
+    from geo_planner.policy import collect_policy_frames, policy_figures
+
     frames = collect_policy_frames(
         result.region,
         result.zones,
