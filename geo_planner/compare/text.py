@@ -79,7 +79,7 @@ def _headline(comparison: Comparison, people: pd.Series | None, n_moved: int) ->
             f"{people['losing']:,.0f} lose"
         )
     if len(comparison.ranking):
-        parts.append(f"{n_moved} sites change rank")
+        parts.append(f"{_sites(n_moved, 'changes', 'change')} rank")
     parts += _land_parts(comparison)
     return f"{names}: {'; '.join(parts) or 'nothing that both know'}".replace(
         ",", "\u202f"
@@ -105,10 +105,15 @@ def _land_parts(comparison: Comparison) -> list[str]:
     if abs(jobs) >= _LEAST_JOBS:
         parts.append(f"sites can take {jobs:+,.0f} jobs")
     sites = land_summary(comparison.land)
-    for name, words in (
-        ("sites_breached", "breach what plans allow"),
-        ("sites_that_lose_class", "lose environmental class to planned homes"),
+    for name, does, what in (
+        ("sites_breached", ("breaches", "breach"), "what plans allow"),
+        ("sites_that_lose_class", ("loses", "lose"), "environmental class to planned homes"),
     ):
         if sites[name]:
-            parts.append(f"{len(sites[name])} sites {words}")
+            parts.append(f"{_sites(len(sites[name]), *does)} {what}")
     return parts
+
+
+def _sites(count: int, one_does: str, many_do: str) -> str:
+    """Count sites that do something."""
+    return f"1 site {one_does}" if count == 1 else f"{count} sites {many_do}"
