@@ -174,7 +174,10 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
     likely = subject.number("jobs_likely")
     span = subject.jobs(subject.number("jobs_low"), subject.number("jobs_high"))
     area = subject.number("remaining_m2")
-    allowed = subject.floor_area(f"{state}_allowed_likely_m2") if state else subject.ask
+    floor_areas = {
+        "allowed": subject.floor_area(f"{state}_allowed_likely_m2") if state else subject.ask,
+        "existing": subject.floor_area("existing_floor_area_m2"),
+    }
     travel = subject.result.study.travel
     workers_label = words("brief_workers")
     if travel.window is not None and travel.arrive is not None:
@@ -202,9 +205,11 @@ def _cards(subject: Subject) -> list[dict[str, Any]]:
             "is_open": area is None,
             "unit": "" if area is None else "m²",
             "note": words(
-                "brief_allowed_less",
-                allowed=allowed,
-                existing=subject.floor_area("existing_floor_area_m2"),
+                "brief_allowed_open" if area is None else "brief_allowed_less",
+                **{
+                    name: words("unknown") if text == subject.ask else text
+                    for name, text in floor_areas.items()
+                },
             ),
         },
         {
