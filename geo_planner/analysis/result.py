@@ -17,7 +17,7 @@ from geo_planner.region import Region, open_region, require_region
 from geo_planner.run_folder import SUMMARY, RunFolder, open_run
 from geo_planner.siting import Reference, load_reference
 from geo_planner.siting.reference import REFERENCE_FILE
-from geo_planner.words.english import sentence
+from geo_planner.words.english import counted_tables
 
 if TYPE_CHECKING:
     from geo_planner.analysis.run_cache import RunCache
@@ -84,13 +84,8 @@ class AnalysisResult:
     run_cache: "RunCache | None" = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
-        counts = sentence(
-            "result_rows",
-            zones=len(self.zones),
-            businesses=len(self.businesses),
-            called=self.study.study.workplaces_called(len(self.businesses)),
-            sites=len(self.sites),
-        )
+        rows = {"zones": self.zones, "businesses": self.businesses, "sites": self.sites}
+        counts = counted_tables(rows, self.region.study)
         modes = ", ".join(self.summary.get("modes", ())) or "no mode"
         return f"AnalysisResult({self.slug!r}: {counts} by {modes})"
 

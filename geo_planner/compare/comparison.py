@@ -18,7 +18,7 @@ from geo_planner.compare.rows import BOTH, PRESENCE, compare_rows, figures_of
 from geo_planner.errors import InputError, require_kind
 from geo_planner.reasons import Reason
 from geo_planner.travel_time.columns import MEDIAN
-from geo_planner.words.english import sentence
+from geo_planner.words.english import counted_tables
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,8 @@ class Comparison:
     target: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self) -> str:
-        counts = sentence(
-            "result_rows",
-            zones=len(self.zones),
-            businesses=len(self.businesses),
-            called=self.b.study.study.workplaces_called(len(self.businesses)),
-            sites=len(self.sites),
-        )
+        rows = {"zones": self.zones, "businesses": self.businesses, "sites": self.sites}
+        counts = counted_tables(rows, self.b.region.study)
         differences = "difference" if len(self.unfair) == 1 else "differences"
         fair = f"{len(self.unfair)} {differences} in kind" if self.unfair else "fair"
         return f"Comparison({self.name_a!r} to {self.name_b!r}: {counts}, {fair})"

@@ -61,11 +61,6 @@ class StudyHead(Settings):
         '{ en = ["shop", "shops"], da = ["butik", "butikker"] }; every figure of jobs bears it.',
     )
 
-    def workplaces_called(self, count: int) -> str:
-        """Name in English what so many rows of ``businesses`` are."""
-        forms = ("workplace", "workplaces") if self.jobs_stand_in is None else self.jobs_stand_in.en
-        return forms[count != 1]
-
     @model_validator(mode="before")
     @classmethod
     def _holidays_of_the_country(cls, given: Any) -> Any:

@@ -1,9 +1,11 @@
-"""Reasons in English with plain spaces: for the texts of errors and for logs."""
+"""Reasons and counts in English with plain spaces: for the texts of errors, for logs and prompts."""
 
-from typing import Self
+from collections.abc import Mapping, Sized
+from typing import Any, Self
 
 from geo_planner.reasons import Reason, Value
 from geo_planner.words.reasons import reason_words
+from geo_planner.words.tables import counted_rows
 from geo_planner.words.wording import NARROW_SPACE, NO_BREAK_SPACE, Wording
 
 
@@ -39,7 +41,23 @@ def english(reason: Reason, *, count: object = None) -> str:
     >>> english(Reason("no_data_share", share=0.25))
     'no data on 25 % of the site'
     """
-    text = reason_words(reason, Wording("en"), count=count)
+    return _with_plain_spaces(reason_words(reason, Wording("en"), count=count))
+
+
+def counted_tables(tables: Mapping[str, Sized], study: Mapping[str, Any]) -> str:
+    """Count the rows of tables by what they are in a study, given by its head.
+
+    Examples
+    --------
+    >>> counted_tables({"zones": range(1), "businesses": range(1234)}, {"language": "da"})
+    '1 zone, 1 234 workplaces'
+    """
+    words = Wording.of_study({**study, "language": "en"})
+    counted = (counted_rows(name, len(rows), words) for name, rows in tables.items())
+    return _with_plain_spaces(", ".join(counted))
+
+
+def _with_plain_spaces(text: str) -> str:
     return text.replace(NARROW_SPACE, " ").replace(NO_BREAK_SPACE, " ")
 
 
