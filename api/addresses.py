@@ -20,3 +20,9 @@ ScenarioId = Annotated[
 def root_of(request: Request) -> str:
     """Give the path that a proxy puts before every address; empty without one."""
     return str(request.scope.get("root_path", ""))
+
+
+def asked_of(request: Request) -> str:
+    """Give what was asked for, path and query, without what a proxy puts before it."""
+    path = request.url.path.removeprefix(root_of(request))
+    return f"{path}?{request.url.query}" if request.url.query else path

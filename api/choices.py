@@ -12,11 +12,11 @@ from geo_planner.pages.drawing.page import Choice, choices_html
 from geo_planner.pages.drawing.view import LANGUAGES, Language
 from geo_planner.words.wording import Wording
 
-from .addresses import KEY_COOKIE, LOGOUT, SHARE, root_of
+from .addresses import KEY_COOKIE, LOGOUT, SHARE, asked_of, root_of
 from .drawing import label_of
 from .library import BASELINE, Library, Shelf
+from .state.keys import may
 
-_MAY_SHARE = ("edit", "admin")
 _COOKIE, _COOKIE_AGE_S = "lang", 365 * 86_400
 _ACCEPTED = re.compile(r"\s*([a-z]{2})(?:-[^;]*)?\s*(?:;\s*q=([0-9.]+))?\s*", re.IGNORECASE)
 
@@ -81,25 +81,23 @@ def draw_choices(visit: Visit, library: Library) -> str:
     """Write the pickers of study and scenario and the switch of languages as markup."""
     shelf, words = visit.shelf, Wording(visit.language)
     asks_for_keys = visit.request.app.state.settings.needs_key
-    languages: dict[str, str] = {language: language.upper() for language in LANGUAGES}
-    if asks_for_keys and visit.request.state.role is None:
-        # who follows a link sees what it shows, and no name of anything else
-        named = [Choice(label, _link(visit.request, "lang", name), name == visit.language)
-                 for name, label in languages.items()]  # fmt: skip
-        return choices_html(words, {"lang": named})
     study = library.study(shelf.study_id)
     names = {name: label_of(one, visit.language) for name, one in study.shelves.items()}
     lists: dict[str, dict[str, str]] = {
         "study": {name: one.baseline.name for name, one in library.studies.items()},
         "scenario": names,
-        "lang": languages,
+        "lang": {language: language.upper() for language in LANGUAGES},
     }
     chosen = {"study": shelf.study_id, "scenario": shelf.scenario_id, "lang": visit.language}
     if visit.against is not None:
         del lists["scenario"]
         lists |= {"a": names, "b": names}
         chosen |= {"a": visit.against.scenario_id, "b": shelf.scenario_id}
-    is_signed_in = asks_for_keys and KEY_COOKIE in visit.request.cookies
+    is_guest = asks_for_keys and visit.request.state.role is None
+    if is_guest:
+        # who follows a link sees what it shows, and no name of anything else
+        lists = {"lang": lists["lang"]}
+    is_signed_in = asks_for_keys and not is_guest and KEY_COOKIE in visit.request.cookies
     return choices_html(
         words,
         {
@@ -124,11 +122,9 @@ def draw_share(visit: Visit) -> str:
 
 def _share_address(visit: Visit) -> str | None:
     request = visit.request
-    if not request.app.state.settings.needs_key or request.state.role not in _MAY_SHARE:
+    if not request.app.state.settings.needs_key or not may(request.state.role, "edit"):
         return None
-    page = request.url.path.removeprefix(root_of(request))
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{root_of(request)}{SHARE}?{urlencode({'page': page + query})}"
+    return f"{root_of(request)}{SHARE}?{urlencode({'page': asked_of(request)})}"
 
 
 def _link(request: Request, key: str, value: str) -> str:

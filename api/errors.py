@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -25,7 +25,6 @@ from geo_planner.errors import (
     SourceError,
 )
 
-from .addresses import root_of
 from .notice import notice_page
 
 MEDIA_TYPE = "application/problem+json"
@@ -122,10 +121,7 @@ def error_response(
         content = refusal.problem(status).model_dump()
         return JSONResponse(content, status_code=status, headers=extra, media_type=MEDIA_TYPE)
     lines = [refusal.detail, *refusal.problems]
-    page = notice_page(
-        HTTPStatus(status).phrase, lines, nonce=request.state.nonce, root=root_of(request)
-    )
-    return HTMLResponse(page, status_code=status, headers=extra)
+    return notice_page(request, HTTPStatus(status).phrase, lines, status=status, headers=extra)
 
 
 def add_error_handlers(app: FastAPI) -> None:

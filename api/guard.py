@@ -17,7 +17,7 @@ from .addresses import KEY_COOKIE, LOGIN, LOGOUT, OF_STUDY, SHARE, SHARE_COOKIE,
 from .errors import Refusal, RefusedError
 from .login import login_address
 from .shared import Shared
-from .state.keys import ROLES, Role
+from .state.keys import Role, may
 from .state.shares import Shares
 from .workbench import State
 
@@ -91,7 +91,7 @@ class Guard:
             refused = RefusedError(401, Refusal(code="KeyNeeded", detail=detail))
             refused.headers["WWW-Authenticate"] = "Bearer"
             raise refused
-        if rule is None or ROLES.index(role) < ROLES.index(rule):
+        if rule is None or not may(role, rule):
             detail = f"a key of role {role} may not do this"
             raise RefusedError(403, Refusal(code="NotAllowed", detail=detail))
 

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from geo_planner.pages.drawing.view import Language
 
-from .addresses import KEY_COOKIE, LOGIN, LOGOUT, root_of
+from .addresses import KEY_COOKIE, LOGIN, LOGOUT, asked_of, root_of
 from .choices import Lang, language_of
 from .notice import notice_page
 from .state.keys import Keys
@@ -47,17 +47,7 @@ def add_login(app: FastAPI, keys: Keys) -> None:
         given = fields.get("key", [""])[0].strip()
         if await run_in_threadpool(keys.role_of, given) is None:
             return _page(request, next, language_of(request, lang, "en"), is_refused=True)
-        answer = RedirectResponse(root_of(request) + _own(next), status_code=303)
-        answer.set_cookie(
-            KEY_COOKIE,
-            given,
-            max_age=_AGE_S,
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-            path=root_of(request) or "/",
-        )
-        return answer
+        return let_in(request, _own(next), KEY_COOKIE, given, _AGE_S)
 
     @app.post(LOGOUT, include_in_schema=False)
     def sign_out(request: Request) -> Response:
@@ -66,11 +56,25 @@ def add_login(app: FastAPI, keys: Keys) -> None:
         return answer
 
 
+def let_in(request: Request, page: str, cookie: str, token: str, age_s: int) -> Response:
+    """Lead on to a page of this service, with a cookie that bears a token from then on."""
+    root = root_of(request)
+    answer = RedirectResponse(root + page, 303, headers={"Cache-Control": "no-store"})
+    answer.set_cookie(
+        cookie,
+        token,
+        max_age=age_s,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+        path=root or "/",
+    )
+    return answer
+
+
 def login_address(request: Request) -> str:
     """Give the address that asks for a key and then goes on to what was asked for."""
-    asked = request.url.path.removeprefix(root_of(request))
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{root_of(request)}{LOGIN}?next={quote(asked + query)}"
+    return f"{root_of(request)}{LOGIN}?next={quote(asked_of(request))}"
 
 
 def _own(address: str) -> str:
@@ -87,13 +91,11 @@ def _page(request: Request, next_: str, language: Language, *, is_refused: bool)
         'autocomplete="current-password" required autofocus></label>'
         f'<button class="btn main">{button}</button></form>'
     )
-    html = notice_page(
+    return notice_page(
+        request,
         heading,
         [refused if is_refused else line],
-        nonce=request.state.nonce,
-        root=root_of(request),
+        status=422 if is_refused else 200,
         language=language,
         form=form,
     )
-    status = 422 if is_refused else 200
-    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})

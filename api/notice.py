@@ -1,10 +1,15 @@
 """Small pages that say one thing, in the manner of the others: waiting, errors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
 
 from geo_planner.pages.drawing.assets import page_assets
 from geo_planner.pages.drawing.page import static_text
+
+from .addresses import root_of
 
 _LAYOUT = (
     ".notice main{max-width:640px;margin:9vh auto;padding:0 20px}"
@@ -24,29 +29,32 @@ _SIGN = (
 
 
 def notice_page(
+    request: Request,
     heading: str,
     lines: Sequence[str],
     *,
-    nonce: str,
-    root: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
     study: str = "Overview",
     language: str = "en",
     share: float | None = None,
     refresh_s: int | None = None,
     form: str = "",
-) -> str:
-    """Draw a page with a heading and some lines; every text is escaped.
+) -> HTMLResponse:
+    """Answer with a page of a heading and some lines, which nobody keeps; every text is escaped.
 
     Parameters
     ----------
+    request
+        What is answered; its nonce and the path that a proxy puts before addresses are used.
     heading
         What happened.
     lines
         What it means and what to do, a paragraph each.
-    nonce
-        Nonce of the content security policy.
-    root
-        Path that a proxy puts before every address.
+    status
+        HTTP status.
+    headers
+        Further headers of the answer.
     study
         Name shown at the top, where a click leads to the overview.
     language
@@ -58,6 +66,7 @@ def notice_page(
     form
         Markup to put after the lines.
     """
+    nonce, root = request.state.nonce, root_of(request)
     styles = "".join(
         f'<style nonce="{nonce}">{text}</style>'
         for text in (*page_assets("served", root=root).styles, static_text("page.css"), _LAYOUT)
@@ -65,7 +74,7 @@ def notice_page(
     again = "" if refresh_s is None else f'<meta http-equiv="refresh" content="{refresh_s}">'
     bar = "" if share is None else f'<progress value="{share:.3f}" aria-label="%"></progress>'
     text = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    return (
+    html = (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'{again}<title>{escape(heading)} – {escape(study)}</title><link rel="icon" href="data:,">'
@@ -74,3 +83,4 @@ def notice_page(
         f'<main><section class="box" role="status"><h1>{escape(heading)}</h1>{text}{bar}{form}'
         "</section></main></body></html>\n"
     )
+    return HTMLResponse(html, status, headers={"Cache-Control": "no-store", **(headers or {})})

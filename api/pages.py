@@ -129,15 +129,14 @@ def add_files(app: FastAPI, library: Library) -> None:
 
 def _waiting(visit: Visit) -> Response:
     shelf, (heading, line) = visit.shelf, _WAITING[visit.language]
-    html = notice_page(
+    return notice_page(
+        visit.request,
         heading,
         [line],
-        nonce=visit.request.state.nonce,
-        root=root_of(visit.request),
+        status=503,
+        headers={"Retry-After": str(RETRY_AFTER_S)},
         study=shelf.name,
         language=visit.language,
         share=shelf.share,
         refresh_s=RETRY_AFTER_S,
     )
-    headers = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
-    return HTMLResponse(html, status_code=503, headers=headers)

@@ -35,16 +35,14 @@ def add_share_page(app: FastAPI, library: Library, shares: Shares) -> None:
         request: Request, page: str, lang: Language | None, *, link: str = "", problem: str = ""
     ) -> Response:
         words = Wording(language_of(request, lang, "en"))
-        html = notice_page(
+        return notice_page(
+            request,
             words("share_title"),
             [problem] if problem else [words("share_more"), page],
-            nonce=request.state.nonce,
-            root=root_of(request),
+            status=422 if problem else 200,
             language=words.language,
             form=_form(words, _action(request, SHARE, page), link) + _open(request, words, page),
         )
-        status = 422 if problem else 200
-        return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
 
     def _open(request: Request, words: Wording, page: str) -> str:
         open_links = [one for one in shares.all() if one.revoked_at is None]

@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import FastAPI, Path, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from geo_planner.words.wording import Wording
 
-from .addresses import SHARE_COOKIE, SHOWN, V1, root_of
+from .addresses import SHARE_COOKIE, SHOWN, V1
 from .choices import Lang, language_of
 from .errors import problems_of
 from .library import Library
+from .login import let_in
 from .notice import notice_page
 from .shared import shared_of
 from .state.shares import Shares
@@ -84,19 +84,13 @@ def add_sharing(app: FastAPI, library: Library, shares: Shares) -> None:
     def opened(request: Request, token: ShareId, lang: Lang = None) -> Response:
         share = shares.of_token(token)
         if share is None:
-            return _gone(request, Wording(language_of(request, lang, "en")))
-        answer = RedirectResponse(root_of(request) + share.page, status_code=303)
-        answer.set_cookie(
-            SHARE_COOKIE + share.id,
-            token,
-            max_age=int((share.expires_at - now()).total_seconds()),
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-            path=root_of(request) or "/",
-        )
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+            words = Wording(language_of(request, lang, "en"))
+            lines = [words("share_gone_more")]
+            return notice_page(
+                request, words("share_gone"), lines, status=404, language=words.language
+            )
+        age_s = int((share.expires_at - now()).total_seconds())
+        return let_in(request, share.page, SHARE_COOKIE + share.id, token, age_s)
 
 
 def _described(share: Share) -> SharedLink:
@@ -108,14 +102,3 @@ def _described(share: Share) -> SharedLink:
         expires_at=share.expires_at,
         revoked_at=share.revoked_at,
     )
-
-
-def _gone(request: Request, words: Wording) -> Response:
-    html = notice_page(
-        words("share_gone"),
-        [words("share_gone_more")],
-        nonce=request.state.nonce,
-        root=root_of(request),
-        language=words.language,
-    )
-    return HTMLResponse(html, status_code=404, headers={"Cache-Control": "no-store"})

@@ -7,12 +7,11 @@ from sqlalchemy import func, select
 from geo_planner.errors import InputError
 
 from .store import Store
-from .tables import Key, now
-from .tokens import id_of, is_token, new_token
+from .tables import Key
+from .tokens import Tokens
 
 Role = Literal["read", "edit", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
-_MARK = "gp"
 
 
 class Keys:
@@ -26,6 +25,7 @@ class Keys:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._tokens = Tokens(store, Key, "gp")
 
     def add(self, name: str, role: str) -> str:
         """Make a key; what is given back is shown to nobody ever again.
@@ -39,10 +39,7 @@ class Keys:
             raise InputError(f"{role!r} is no role: choose from {', '.join(ROLES)}")
         if not 0 < len(name) <= 200:  # noqa: PLR2004
             raise InputError("name the key after who gets it, in 1 to 200 characters")
-        token = new_token(_MARK)
-        with self._store.session() as session:
-            session.add(Key(id=token.id, name=name, role=role, digest=token.digest))
-        return token.text
+        return self._tokens.make(name=name, role=role)[1]
 
     def all(self) -> list[Key]:
         """Give all keys, the oldest first; without their secrets, which nobody has."""
@@ -57,11 +54,7 @@ class Keys:
         InputError
             When there is none of that id.
         """
-        with self._store.session() as session:
-            key = session.get(Key, key_id)
-            if key is None:
-                raise InputError(f"no key {key_id!r}; see geo-planner key list")
-            key.revoked_at = key.revoked_at or now()
+        self._tokens.revoke(key_id, f"no key {key_id!r}; see geo-planner key list")
 
     def is_any(self) -> bool:
         """Tell whether any key lets anyone in."""
@@ -71,10 +64,10 @@ class Keys:
 
     def role_of(self, given: str) -> Role | None:
         """Give the role of a key; None where it lets nobody in."""
-        key_id = id_of(_MARK, given)
-        with self._store.session() as session:
-            key = session.get(Key, key_id) if key_id is not None else None
-        is_same = is_token(given, None if key is None else key.digest)
-        if key is None or key.revoked_at is not None or not is_same:
-            return None
-        return next(role for role in ROLES if role == key.role)
+        key = self._tokens.row_of(given)
+        return None if key is None else next(role for role in ROLES if role == key.role)
+
+
+def may(role: Role | None, needed: Role) -> bool:
+    """Tell whether a role may do what another is needed for."""
+    return role is not None and ROLES.index(role) >= ROLES.index(needed)

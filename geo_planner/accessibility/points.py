@@ -206,20 +206,18 @@ def _counts(name: str, frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
         if np.isnan(values).all():
             problems.append(f"{text} holds no numbers")
         elif bad.any():
-            shown = ", ".join(f"{at}: {value!r}" for at, value in given[bad].head(5).items())
-            n_bad = int(bad.sum())
+            n_bad, shown = int(bad.sum()), _shown(given[bad])
             problems.append(
                 sentence("column_no_numbers", column=repr(text), count=n_bad, shown=shown)
             )
         elif (below := values < 0).any():
-            shown = ", ".join(f"{at}: {value!r}" for at, value in given[below].head(5).items())
             listed = ", ".join(f"{value:g}" for value in np.unique(values[below])[:5])
             problems.append(
                 sentence(
                     "column_below_nothing",
                     column=repr(text),
                     count=int(below.sum()),
-                    shown=shown,
+                    shown=_shown(given[below]),
                     listed=listed,
                 )
             )
@@ -233,3 +231,8 @@ def _counts(name: str, frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
             f"{name}: these are no counts; correct them, or leave them empty", problems
         )
     return counts
+
+
+def _shown(values: pd.Series) -> str:
+    """Name the first values by their rows."""
+    return ", ".join(f"{at}: {value!r}" for at, value in values.head(5).items())

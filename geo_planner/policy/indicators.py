@@ -31,6 +31,7 @@ _COLUMNS = [
 VALUES: Mapping[str, Compute] = {
     **WORKPLACE_VALUES, **HISTORY_VALUES, **BRANCH_VALUES, **LAND_VALUES, **RESIDENT_VALUES,
 }  # fmt: skip
+_LACKING = ("table_lacks", "no_rows_of_area")
 _Answers = Mapping[str, Mapping[str, Known | Unknown]]
 
 
@@ -133,8 +134,8 @@ def _answers(indicator: str, frames: PolicyFrames) -> Mapping[str, Known | Unkno
 
 
 def _of_source(answer: Known | Unknown, frames: PolicyFrames) -> Known | Unknown:
-    """Name the table that no source gives, where it is said to lack a column."""
-    if not isinstance(answer, Unknown) or answer.reason.code != "table_lacks":
+    """Name the table that no source gives, where it is said to lack a column or rows."""
+    if not isinstance(answer, Unknown) or answer.reason.code not in _LACKING:
         return answer
     table = str(dict(answer.reason.values)["table"])
     if len(getattr(frames, table)):

@@ -24,10 +24,8 @@ _NOBODY = {"in": "commuting_none_in", "out": "commuting_none_out"}
 Since = Callable[[pd.DataFrame, int], pd.DataFrame]
 
 
-def lacks_rows(table: str, rows: pd.DataFrame, area: str | None) -> Unknown:
-    """Say that no source gives a table, or that it has no row of an area."""
-    if rows.empty:
-        return Unknown(Reason("no_source_of_table", table=table))
+def lacks_rows(table: str, area: str | None) -> Unknown:
+    """Say that a table has no row of an area."""
     return Unknown(Reason("no_rows_of_area", table=table, area=area))
 
 
@@ -154,7 +152,7 @@ def _vocational_share(frames: PolicyFrames) -> Answer:
     rows = rows_of(frames.education_choices, frames.own_area)
     part, whole = (levels_of(rows, f"{name}_count")["level"] for name in ("vocational", "leavers"))
     trend = shares_by_year(part, whole)
-    none = lacks_rows("education_choices", frames.education_choices, frames.own_area)
+    none = lacks_rows("education_choices", frames.own_area)
     return latest(trend, frames.policy.base_year, none)
 
 
@@ -174,7 +172,7 @@ def _self_containment(frames: PolicyFrames, end: str) -> Answer:
     # without a row of those who stay, nobody knows how many do
     local = _sum_by_year(flows[begins & ends])
     trend = shares_by_year(local, _sum_by_year(whole))
-    none = lacks_rows("commuting", frames.commuting, frames.own_area)
+    none = lacks_rows("commuting", frames.own_area)
     if len(whole):
         none = Unknown(Reason("commuting_none_stay", area=frames.own_area))
     return latest(trend, frames.policy.base_year, none)
@@ -185,7 +183,7 @@ def _commuters(frames: PolicyFrames, direction: str) -> Answer:
     rows = flows[ends & ~begins] if direction == "in" else flows[begins & ~ends]
     summed = _sum_by_year(rows)
     trend = as_trend(pd.DataFrame({"value": summed, "level": summed}))
-    none = lacks_rows("commuting", frames.commuting, frames.own_area)
+    none = lacks_rows("commuting", frames.own_area)
     if (begins | ends).any():
         none = Unknown(Reason(_NOBODY[direction], area=frames.own_area))
     return latest(trend, frames.policy.base_year, none)
@@ -196,7 +194,7 @@ def _education_share(frames: PolicyFrames, education: str) -> Answer:
     stated = here[here["education"].notna()]
     part = _sum_by_year(stated[stated["education"] == education])
     trend = shares_by_year(part, _sum_by_year(stated))
-    none = lacks_rows("commuting", frames.commuting, frames.own_area)
+    none = lacks_rows("commuting", frames.own_area)
     if len(here):
         none = Unknown(Reason("commuting_no_education", area=frames.own_area))
     return latest(trend, frames.policy.base_year, none)

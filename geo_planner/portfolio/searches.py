@@ -5,15 +5,14 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.accessibility import anchor_points
-from geo_planner.arrays import FloatArray
 from geo_planner.config import Mode, Study
 from geo_planner.errors import InputError
 from geo_planner.land.stations.proximity import station_proximity
 from geo_planner.region import Region
+from geo_planner.siting.measuring import median_times_s
 from geo_planner.travel_time import open_router
 from geo_planner.travel_time.blocks import chosen_threads
 from geo_planner.travel_time.columns import MEDIAN, percentile_place
-from geo_planner.travel_time.matrix import seconds
 from geo_planner.units import SECONDS_PER_MIN
 
 TRAVEL_LIMIT_MIN = 60.0
@@ -44,18 +43,10 @@ def workers_mean_minutes(
     if not workers.sum() > 0:
         raise InputError("no zone has a workers_count: workers' travel time is unknown")
     router = open_router(region, mode, study.travel)
-    column = percentile_place(router.columns, MEDIAN)
-    if column is None:
+    if percentile_place(router.columns, MEDIAN) is None:
         raise InputError("percentile 50 is not among the percentiles of the study")
-    origins = router.snap_origins(anchor_points(zones.set_index("zone_id")))
-    ends = router.snap_destinations(anchor_points(sites))
-    minutes = np.full((len(zones), len(sites)), TRAVEL_LIMIT_MIN)
-    for block in router.blocks(
-        origins,
-        ends,
-        threads=chosen_threads(threads),
-        max_time_s=TRAVEL_LIMIT_MIN * SECONDS_PER_MIN,
-    ):
-        found: FloatArray = seconds(block.costs_cs[:, :, column]) / SECONDS_PER_MIN
-        minutes[block.origins, block.destinations] = np.minimum(found, TRAVEL_LIMIT_MIN)
+    limit_s = TRAVEL_LIMIT_MIN * SECONDS_PER_MIN
+    homes = anchor_points(zones.set_index("zone_id"))
+    times_s = median_times_s(router, homes, anchor_points(sites), chosen_threads(threads), limit_s)
+    minutes = np.minimum(times_s / SECONDS_PER_MIN, TRAVEL_LIMIT_MIN)
     return pd.Series(workers @ minutes / workers.sum(), index=sites.index)

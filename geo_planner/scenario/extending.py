@@ -124,8 +124,6 @@ def _rows(model: pd.DataFrame, leg: _ExtensionLeg, number: int, arrival: pd.Seri
 
 
 def _append(draft: Draft, last: pd.DataFrame, leg: _ExtensionLeg) -> None:
-    if not len(last):
-        return
     calls = draft.frame("stop_times")
     own = calls[calls["trip_id"].isin(set(last["trip_id"]))].copy()
     reaches = last["arrival_time_s"].fillna(last["departure_time_s"])

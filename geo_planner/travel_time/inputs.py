@@ -5,13 +5,12 @@ ids: the column ``id`` of a frame, else its index. Ids are kept as given; they a
 text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from pydantic import ValidationError
@@ -19,11 +18,9 @@ from pydantic import ValidationError
 from geo_planner.config import MODES, CellFormat, Mode, Travel
 from geo_planner.crs import require_stated
 from geo_planner.errors import InputError, require_kind
-from geo_planner.reasons import Reason
 from geo_planner.region import Region
 from geo_planner.schema import MAX_IDS_SHOWN
-from geo_planner.sources.vector import files
-from geo_planner.sources.vector.points import read_points
+from geo_planner.sources.vector.points import first_of, place_problems, read_points
 from geo_planner.words.english import sentence
 
 Points: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | Path | str
@@ -147,7 +144,12 @@ def points_of(
         raise InputError(f"{name}: there are no points")
     require_stated(given, name)
     ids = ids_of(given)
-    problems = [*_id_problems(ids), *_place_problems(given.geometry, ids, region)]
+    places = given.geometry
+    problems = [
+        *_id_problems(ids),
+        *place_problems(places, ids, region.crs),
+        *_kind_problems(places, ids),
+    ]
     if problems:
         raise InputError(f"{name}: these are not usable as points", problems)
     return gpd.GeoSeries(given.geometry.to_numpy(), index=ids, crs=given.crs).to_crs(region.crs)
@@ -190,33 +192,15 @@ def _id_problems(ids: pd.Index) -> Iterator[str]:
     texts = ids[~ids.isna()].astype("str")
     doubled = texts[texts.duplicated()].unique()
     if len(doubled):
-        yield sentence("points_ids_twice", count=len(doubled), first=_first(doubled))
+        yield sentence("points_ids_twice", count=len(doubled), first=first_of(doubled))
 
 
-def _place_problems(places: gpd.GeoSeries, ids: pd.Index, region: Region) -> Iterator[str]:
+def _kind_problems(places: gpd.GeoSeries, ids: pd.Index) -> Iterator[str]:
     shapes = places.to_numpy()
-    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    if absent.any():
-        first = _first(ids[absent])
-        yield sentence("points_no_place", count=int(absent.sum()), first=first)
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     kinds = places.geom_type.to_numpy(object)
-    for kind in pd.unique(kinds[~absent]):
-        rows = ~absent & (kinds == kind)
+    for kind in pd.unique(kinds[there]):
+        rows = there & (kinds == kind)
         if kind != "Point":
-            rows_words = {"count": int(rows.sum()), "kind": kind, "first": _first(ids[rows])}
-            yield sentence("points_other_kind", **rows_words)
-    outside = files.is_outside(places, region.crs)
-    if outside.any():
-        why = files.why_outside(places[outside], region.crs) or "points_elsewhere"
-        yield sentence(
-            "points_outside",
-            count=int(outside.sum()),
-            crs=region.crs.name,
-            first=_first(ids[outside]),
-            words=Reason(why),
-        )
-
-
-def _first(ids: Sequence[Any] | pd.Index | npt.NDArray[Any]) -> str:
-    more = ", ..." if len(ids) > MAX_IDS_SHOWN else ""
-    return ", ".join(map(str, ids[:MAX_IDS_SHOWN])) + more
+            first = first_of(ids[rows])
+            yield sentence("points_other_kind", count=int(rows.sum()), kind=kind, first=first)

@@ -635,6 +635,16 @@ def test_what_an_address_names_and_the_study_has_not_is_said(visit_land):
     assert page.evaluate("GP.moved") is False
 
 
+def test_a_limit_that_the_study_has_no_figure_for_is_said_and_not_dropped(visit_land):
+    page = visit_land("sites").page
+    address = page.url + "#noise_db=50&area_m2=much"
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.inner_text("#filter-unused").endswith("noise_db=50, area_m2=much")
+    assert page.inner_text("#filter-count") == ""
+
+
 @pytest.mark.parametrize("width", [1400, 390])
 def test_up_to_four_sites_stand_side_by_side(visit_land, axe, width):
     seen = visit_land("sites", width)

@@ -3,7 +3,7 @@
 (function (gp) {
   const data = gp.data, words = gp.words, el = gp.el;
   const byId = (id) => document.getElementById(id);
-  const MOST_BESIDE = 4, NAME = "name";
+  const MOST_BESIDE = 4, NAME = "name", OTHER_KEYS = ["weights", "method", "site", "beside"];
   const fields = new Map([...document.querySelectorAll("[data-filter]")].map((field) => [field.dataset.filter, field]));
   let limits = {}, beside = [];
 
@@ -48,6 +48,7 @@
     if (field.type === "checkbox") field.checked = limit !== "";
     else field.value = limit;
   };
+  const empty = () => fields.forEach((field) => fill(field, ""));
 
   /* sites side by side: what their cards say, a column each */
   const isBeside = (i) => beside.includes(i);
@@ -116,7 +117,12 @@
       if (indexOf(id) < 0) unused.push(id);
       return indexOf(id);
     }).filter((i) => i >= 0);
-    fields.forEach((field, id) => fill(field, state.get(id) || ""));
+    empty();
+    for (const [key, value] of state) {
+      const field = fields.get(key);
+      if (field) fill(field, value);
+      if (field ? limitOf(field) === "" : !OTHER_KEYS.includes(key)) unused.push(key + "=" + value);
+    }
     readFilters();
     if (state.has("weights") && !gp.setWeights(state.get("weights").split(",").map((share) => Number(share) / 100), state.get("method"))) unused.push(words.weights);
     putBeside(found("beside"));
@@ -130,6 +136,6 @@
   gp.watchAddress = () => { isReading = false; };
 
   fields.forEach((field) => field.addEventListener("input", readFilters));
-  byId("filter-clear").addEventListener("click", () => { fields.forEach((field) => fill(field, "")); readFilters(); byId("filter-button").focus(); });
+  byId("filter-clear").addEventListener("click", () => { empty(); readFilters(); byId("filter-button").focus(); });
   byId("beside-button").addEventListener("click", openBeside);
 })(GP);

@@ -5,7 +5,8 @@ with a 0 that would be lost.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import geopandas as gpd
@@ -69,7 +70,8 @@ def read_points(
         frame, places, problems = _from_layer(path, written, column)
     if written.leave_out is not None:
         frame, places = _complete(path, frame, places, written)
-    problems = [*_id_problems(frame), *problems, *_place_problems(frame, places, crs)]
+    labels = _labels(frame["id"])
+    problems = [*_id_problems(frame), *problems, *place_problems(places, labels, crs)]
     if problems:
         raise InputError(f"{path.name}: these are not usable as points", problems)
     fitted, _ = shapes.fit(places.to_crs(crs), ("Point",), path.name, frame["id"].to_numpy())
@@ -220,21 +222,41 @@ def _id_problems(frame: pd.DataFrame) -> list[str]:
     return problems
 
 
-def _place_problems(frame: pd.DataFrame, places: gpd.GeoSeries, crs: CRS) -> list[str]:
-    """List rows without a place, and rows that lie where the region's CRS is not made for."""
-    labels = _labels(frame["id"])
+def place_problems(places: gpd.GeoSeries, labels: np.ndarray | pd.Index, crs: CRS) -> Iterator[str]:
+    """Say which rows have no place, and which lie where a region's CRS is not made for.
+
+    Parameters
+    ----------
+    places
+        Places of the rows, in a CRS of their own.
+    labels
+        What rows are called, in the order of the places.
+    crs
+        CRS of the region.
+    """
     values = places.to_numpy()
     absent = shapely.is_missing(values) | shapely.is_empty(values)
-    outside = files.is_outside(places, crs)
-    problems = []
     if absent.any():
-        first = ", ".join(map(str, labels[absent][:MAX_IDS_SHOWN]))
-        problems.append(sentence("points_no_place", count=int(absent.sum()), first=first))
+        first = first_of(labels[absent])
+        yield sentence("points_no_place", count=int(absent.sum()), first=first)
+    outside = files.is_outside(places, crs)
     if outside.any():
-        first = ", ".join(map(str, labels[outside][:MAX_IDS_SHOWN]))
-        why = Reason(files.why_outside(places[outside], crs) or "points_elsewhere")
-        n_outside = int(outside.sum())
-        problems.append(
-            sentence("points_outside", count=n_outside, crs=crs.name, first=first, words=why)
+        yield sentence(
+            "points_outside",
+            count=int(outside.sum()),
+            crs=crs.name,
+            first=first_of(labels[outside]),
+            words=Reason(files.why_outside(places[outside], crs) or "points_elsewhere"),
         )
-    return problems
+
+
+def first_of(labels: Collection[object]) -> str:
+    """Name the first rows, and hint at others.
+
+    Examples
+    --------
+    >>> first_of(["a", 7]), first_of("abcdef")
+    ('a, 7', 'a, b, c, d, e, ...')
+    """
+    more = ", ..." if len(labels) > MAX_IDS_SHOWN else ""
+    return ", ".join(map(str, islice(labels, MAX_IDS_SHOWN))) + more
