@@ -110,9 +110,10 @@ def _most_rows(file: Path) -> int:
 
     No row takes less than a byte; what a file says of its own rows may be wrong.
     """
-    # a Shapefile or MapInfo table is several files of one name
-    parts = [part for part in file.parent.iterdir() if part.stem == file.stem and part.is_file()]
-    return sum(part.stat().st_size for part in parts)
+    # a Shapefile or MapInfo table is several files of one name, in letters of either case
+    name = file.stem.lower()
+    parts = [part for part in file.parent.iterdir() if part.stem.lower() == name]
+    return sum(part.stat().st_size for part in parts if part.is_file())
 
 
 def _odd_geometry(path: Path, error: Exception) -> SourceError:

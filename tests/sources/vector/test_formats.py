@@ -192,6 +192,15 @@ def test_a_small_file_is_read_in_little_memory_however_many_rows_are_allowed(tmp
         tracemalloc.stop()
 
 
+def test_a_table_whose_other_files_are_named_in_capitals_is_read_to_its_last_row(tmp_path):
+    path = saved(cells(500), tmp_path / "a.tab")
+    for part in list(tmp_path.iterdir()):
+        if part != path:
+            part.rename(tmp_path / part.name.upper())
+    assert path.stat().st_size < 500  # less than a byte a row
+    assert len(read(path).frame) == 500
+
+
 def test_a_zip_is_unpacked_within_its_limits(tmp_path):
     saved(cells(), tmp_path / "a.gpkg")
     path = zipped(tmp_path, "a.gpkg", "a.zip")
