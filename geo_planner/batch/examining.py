@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from geo_planner.accessibility import COUNTED, service_points
 from geo_planner.accessibility.points import opportunities_of
+from geo_planner.batch.isolating import text_of
 from geo_planner.batch.plan import ANY_TIME, BASELINE, text_digest
 from geo_planner.config import TRANSIT_MODES, Job, JobMeasure, Mode, Travel
 from geo_planner.config.base import problem_of
@@ -85,10 +86,8 @@ class _Problems(list[str]):
         """Try something; keep what is wrong with it."""
         try:
             return attempt()
-        except GeoPlannerError as error:
-            self.append(f"{place}: {error}")
-        except OSError as error:
-            self.append(f"{place}: {error.filename or ''} {error.strerror or error}".strip())
+        except (GeoPlannerError, OSError) as error:
+            self.append(f"{place}: {text_of(error)}")
         return None
 
 

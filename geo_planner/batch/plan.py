@@ -227,6 +227,7 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             found.append(f"{name}: was not among the inputs")
         elif old["inputs"][name] != digest:
             found.append(f"{name}: its content has changed")
+    found += [f"{name}: is gone" for name in old["inputs"] if name not in new["inputs"]]
     return found
 
 

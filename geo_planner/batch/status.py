@@ -13,7 +13,6 @@ from geo_planner.findings import Finding
 from geo_planner.folders import is_being_written
 
 MOST_FAILED_SHOWN = 100
-_FEWEST_TIMED = 1
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def batch_status(folder: Path | str) -> BatchStatus:
             origins += [{"file": file, **one} for one in receipt.failed]
     n_tiles = by_state.total()
     n_left = by_state["missing"] + by_state["started"]
-    left_s = n_left * sum(seconds) / len(seconds) if len(seconds) >= _FEWEST_TIMED else None
+    left_s = n_left * sum(seconds) / len(seconds) if seconds else None
     return BatchStatus(
         folder=place,
         state=_state(is_running=is_being_written(place), n_left=n_left, by_state=by_state),

@@ -164,9 +164,8 @@ def _floor_area(
     found.loc[is_open, [f"floor_area_{end}_m2" for end in ENDS]] = np.nan
     found.loc[is_open, "unknown_reason"] = str(Reason("standing_unknown"))
     if not plans.has_local_plans:
-        # no right can be told where no local plan was read
+        # no right can be told where no local plan was read: floor area is unknown, and that is why
         is_by_right = found.index.get_level_values("state") != "potential"
-        found.loc[is_by_right, [f"floor_area_{end}_m2" for end in ENDS]] = np.nan
         found.loc[is_by_right, "unknown_reason"] = str(Reason("no_local_plan_in_data"))
     floors = plans.parts["ruling_max_floors"].groupby(plans.parts["site_id"])
     return found, floors.agg(lambda part: part.max(skipna=False))

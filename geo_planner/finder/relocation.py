@@ -23,6 +23,7 @@ from geo_planner.packaged import packaged_rows
 from geo_planner.region import Region, require_region
 from geo_planner.travel_time import travel_times
 from geo_planner.travel_time.columns import MEDIAN, percentile_place
+from geo_planner.travel_time.inputs import travel_in
 from geo_planner.units import SECONDS_PER_MIN
 
 LIMITS_MIN = (30, 45, 60)
@@ -145,9 +146,9 @@ def relocate(
         points = gpd.GeoSeries(pd.concat([place, points]), crs=region.crs)
         names = pd.concat([pd.Series([TODAY], [TODAY], dtype=object), names])
     frame = gpd.GeoDataFrame({"name": names.astype("str")}, geometry=points, crs=region.crs)
+    settings = travel_in(region, travel).model_copy(update={"percentiles": (MEDIAN,)})
     findings: list[Finding] = []
     for mode in modes:
-        settings = (travel or _travel_of(region)).model_copy(update={"percentiles": (MEDIAN,)})
         found = travel_times(
             region,
             staff.homes,
@@ -165,10 +166,6 @@ def relocate(
             columns |= _against_today(minutes / SECONDS_PER_MIN, staff.people)
         frame = frame.assign(**{f"{mode}_{name}": values for name, values in columns.items()})
     return Relocation(_ranked(frame, ranked_by), staff, ranked_by, tuple(dict.fromkeys(findings)))
-
-
-def _travel_of(region: Region) -> Travel:
-    return Travel.model_validate(region.study.get("travel", {}))
 
 
 def _commute(minutes: FloatArray, people: LongArray, travel: Travel) -> Columns:

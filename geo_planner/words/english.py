@@ -1,4 +1,4 @@
-"""Reasons and counts in English with plain spaces: for the texts of errors, for logs and prompts."""
+"""Reasons and counts in English with plain spaces: for the texts of errors and for logs."""
 
 from collections.abc import Mapping, Sized
 from typing import Any, Self

@@ -201,6 +201,18 @@ def test_a_changed_input_is_refused_by_name_and_redone_when_asked(job, town, tmp
     assert validate_batch(out) == []
 
 
+def test_a_part_of_a_layer_that_is_gone_is_a_changed_input(job, town, tmp_path):
+    places = gpd.GeoDataFrame({"id": ["a", "b"]}, geometry=zones_of(town)[:2].to_numpy(), crs=25832)
+    places.to_file(tmp_path / "points.shp")
+    asked, out = job(origins=str(tmp_path / "points.shp")), tmp_path / "out"
+    run_batch(asked, out)
+    (tmp_path / "points.cpg").unlink()
+    with pytest.raises(FolderError, match=r"points\.cpg: is gone"):
+        run_batch(asked, out)
+    (gone,) = validate_batch(out)
+    assert gone.endswith("points.cpg: is gone: ask for --redo")
+
+
 def poison(monkeypatch, bad, error=ZeroDivisionError):
     """Let every search that starts at some origins fail."""
     opened = tiles.open_desk

@@ -186,8 +186,11 @@ def test_a_use_that_is_not_allowed_has_no_floor_area_to_build():
 
 
 def test_without_any_local_plan_no_right_is_appraised():
-    row, _ = appraised(assumed(), plans=plans().query("level == 'framework'"))
+    row, found = appraised(assumed(), plans=plans().query("level == 'framework'"))
     assert read_reasons(row["reason"])[0].code == "no_local_plan_in_data"
+    rows = found.appraisals.set_index("state")
+    is_unknown = rows["floor_area_likely_m2"].isna()
+    assert is_unknown.to_dict() == {"now": True, "if_adopted": True, "potential": False}
 
 
 def test_ranges_give_ranges_and_numbers_give_points():

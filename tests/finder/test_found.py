@@ -24,9 +24,9 @@ from tests.finder.town import (
     streets,
     town,
 )
-from tests.land.land_town import layer, region_of
+from tests.land.land_town import at, layer, region_of
 from tests.wordings import danish, english
-from tests.worlds import WORLD_CRS
+from tests.worlds import WORLD_CRS, WORLD_ORIGIN_M
 
 POTENTIAL = SiteSearch(use="laboratory", stage="potential")
 
@@ -175,6 +175,36 @@ def test_the_last_rule_gives_back_what_it_took(mixed):
     assert last["rule"] == "area"
     assert last["taken_m2"] > 0
     assert last["without_m2"] == pytest.approx(last["taken_m2"])
+
+
+def test_a_place_counts_the_parcels_it_has_ground_of(mixed):
+    # one block, west and south, is of the parcel at its corner and of the large one
+    assert sorted(found_in(mixed, footprints=None).sites["n_parcels"]) == [1, 1, 1, 2]
+    assert set(found_in(town()).sites["n_parcels"]) == {0}
+
+
+def test_places_farther_from_a_station_on_foot_than_the_limit_are_taken():
+    stop = layer(
+        "stations", [at(shapely.Point(300, 0))], name="South", kind="station", mode="train",
+        counts_for_station_rule=True,
+    )  # fmt: skip
+    street = line((300, -50), (300, 1050))
+    walked = streets(street).assign(from_node="south", to_node="north", length_m=1_100.0)
+    ends = [at(shapely.Point(300, y)) for y in (-50, 1050)]
+    nodes = layer("street_nodes", ends, node_id=["south", "north"])
+    region = town(stations=stop, streets=walked, street_nodes=nodes)
+    every = found_in(region).sites
+    middles = every.representative_point().translate(*(-metre for metre in WORLD_ORIGIN_M))
+    # to the street that runs north at 300 m, and along it to its south
+    walk_m = (middles.x - 300).abs() + middles.y
+    for limit_m in (700, 2_000):
+        search = SiteSearch(use="laboratory", stage="potential", max_station_walk_m=limit_m)
+        near = found_in(region, search)
+        assert set(near.sites.index) == set(every.index[walk_m <= limit_m])
+        taken_m2 = near.funnel.set_index("rule")["taken_m2"]["station_walk"]
+        assert taken_m2 == pytest.approx(every.area[walk_m > limit_m].sum())
+    assert (walk_m <= 700).sum() == 2
+    assert len(near.sites) == len(every) == 4
 
 
 def test_a_parcel_may_be_built_on_up_to_a_ratio(mixed):
